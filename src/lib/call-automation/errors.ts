@@ -1,0 +1,35 @@
+import { RingdownError } from '../errors.ts';
+
+/**
+ * The service refused a request or could not be reached. `status` is its HTTP status, 0 where no answer came;
+ * `code` and `message` are its own (reference page, the 400, 401 and 500 of each operation).
+ */
+export class CallAutomationError extends RingdownError {
+  readonly status: number;
+  readonly code: string;
+  readonly requestId: string;
+  /** How long the service asked us to wait (Retry-After), in ms. */
+  readonly retryAfterMs: number | undefined;
+  /** True where the service may have done what it was asked all the same: no answer came, or a 408 or 5xx. */
+  readonly mayHaveHappened: boolean;
+
+  constructor(
+    fault: {
+      operation: string;
+      status: number;
+      code: string;
+      message: string;
+      requestId: string;
+      retryAfterMs?: number | undefined;
+      mayHaveHappened: boolean;
+    },
+    options?: ErrorOptions,
+  ) {
+    super(`${fault.operation}: ${fault.message} (${fault.status || 'no answer'} ${fault.code})`, options);
+    this.status = fault.status;
+    this.code = fault.code;
+    this.requestId = fault.requestId;
+    this.retryAfterMs = fault.retryAfterMs;
+    this.mayHaveHappened = fault.mayHaveHappened;
+  }
+}

@@ -1,0 +1,161 @@
+import { z } from 'zod';
+import { InvalidInputError } from '../errors.ts';
+import { problemsOf } from '../problems.ts';
+import { lowerFirst, toCamelCase } from './casing.ts';
+import { EventIdentifier } from './identifiers.ts';
+import { OperationStatus, ResultInfo } from './requests.ts';
+
+/**
+ * The events of the reference page (In-Call Events), after `toCamelCase`. The page shows nine: four call states,
+ * a tone, audio played and audio cancelled, the result of an invitation, and who is in the call.
+ * Unknown members are kept.
+ */
+
+const EVENT_TYPE_PREFIX = 'Microsoft.Communication.';
+
+/** Enumerations arrive as `Completed` in callbacks and as `completed` in models. */
+const anyCase = <const Values extends readonly [string, ...string[]]>(values: Values) =>
+  z.string().transform(lowerFirst).pipe(z.enum(values));
+
+/** Besides the page's four, the states that the service's published definition lists; they change nothing here. */
+export const CallState = anyCase([
+  'establishing',
+  'established',
+  'terminating',
+  'terminated',
+  'unknown',
+  'idle',
+  'incoming',
+  'hold',
+  'unhold',
+  'transferring',
+  'redirecting',
+]);
+export type CallState = z.infer<typeof CallState>;
+
+/** A telephone key as a person would write it. */
+export const Key = z.enum(['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', '*', '#', 'A', 'B', 'C', 'D']);
+export type Key = z.infer<typeof Key>;
+
+const WORD_KEYS: Readonly<Record<string, Key>> = { star: '*', asterisk: '*', pound: '#' };
+
+const Tone = z.string().transform((tone, context): Key => {
+  const name = tone.toLowerCase().replace(/^tone/, '');
+  const key = Key.safeParse(WORD_KEYS[name] ?? name.toUpperCase());
+  if (key.success) return key.data;
+  context.addIssue(`is not a telephone key: ${JSON.stringify(tone.slice(0, 20))}`);
+  return z.NEVER;
+});
+
+const CallLegId = z
+  .string()
+  .regex(/^[\w.:=@+-]{1,256}$/, 'must be 1 to 256 letters, digits and . : = @ + - _ (it is a key in Table Storage)');
+
+const event = <const Type extends string, Data extends z.ZodType>(type: Type, data: Data) =>
+  z.object({ type: z.literal(type), occurredAt: z.string(), data });
+
+/** `resultInfo` is not on the page: a service that says why a call ended before it was answered is listened to. */
+const CallLegStateChanged = z.looseObject({
+  callLegId: CallLegId,
+  callState: CallState,
+  conversationId: z.string().optional(),
+  resultInfo: ResultInfo.optional(),
+});
+
+const DtmfReceived = z.looseObject({
+  callLegId: CallLegId,
+  toneInfo: z.looseObject({ sequenceId: z.number().int().nonnegative(), tone: Tone }),
+});
+
+const operationResult = {
+  callLegId: CallLegId,
+  operationContext: z.string().optional(),
+  status: z.string().transform(lowerFirst).pipe(OperationStatus),
+  resultInfo: ResultInfo.optional(),
+};
+
+/** Audio that ran to its end (200) or was cancelled (400, subcode 8508): both are `Completed` on the page. */
+const PlayAudioResult = z.looseObject(operationResult);
+
+const InviteParticipantResult = z.looseObject({
+  ...operationResult,
+  participants: z.array(EventIdentifier).optional(),
+});
+
+const ParticipantsUpdated = z.looseObject({
+  callLegId: CallLegId,
+  participants: z.array(
+    z.looseObject({
+      identifier: EventIdentifier,
+      participantId: z.string().min(1),
+      isMuted: z.boolean().optional(),
+    }),
+  ),
+});
+
+/** One event, whichever API version it came by. `occurredAt` is UTC as the service wrote it. */
+export const KnownCallEvent = z.discriminatedUnion('type', [
+  event('CallLegStateChanged', CallLegStateChanged),
+  event('DtmfReceived', DtmfReceived),
+  event('PlayAudioResult', PlayAudioResult),
+  event('InviteParticipantResult', InviteParticipantResult),
+  event('ParticipantsUpdated', ParticipantsUpdated),
+]);
+export type KnownCallEvent = z.infer<typeof KnownCallEvent>;
+export type KnownCallEventType = KnownCallEvent['type'];
+
+const KNOWN_TYPES: ReadonlySet<string> = new Set(KnownCallEvent.options.map((option) => option.shape.type.value));
+
+/** An event whose type we do not know is kept, never refused: the service may learn new ones before we do. */
+export type UnknownCallEvent = {
+  readonly type: 'Unknown';
+  readonly occurredAt: string;
+  readonly data: { eventType: string; callLegId?: string; [member: string]: unknown };
+};
+
+export type CallEvent = KnownCallEvent | UnknownCallEvent;
+
+const Envelope = z.looseObject({
+  eventType: z.string().min(1).max(256),
+  eventTime: z.iso.datetime({ offset: true }),
+  subject: z.string().optional(),
+  data: z.record(z.string(), z.unknown()),
+});
+
+/**
+ * Reads a callback's body: one event or an array of them, in either casing.
+ * @throws InvalidInputError naming the element and field; nothing of the body is to be applied then.
+ */
+export function parseCallEvents(body: unknown): CallEvent[] {
+  const elements = Array.isArray(body) ? body : [body];
+  if (elements.length === 0) throw new InvalidInputError('The callback holds no event', ['the array is empty']);
+  return elements.map((element, index) => parseCallEvent(element, index));
+}
+
+function parseCallEvent(element: unknown, index: number): CallEvent {
+  const envelope = Envelope.safeParse(toCamelCase(element));
+  if (!envelope.success) {
+    throw new InvalidInputError(`Event ${index} of the callback is not an event`, problemsOf(envelope.error));
+  }
+  const { eventType, eventTime, subject, data } = envelope.data;
+  const type = eventType.startsWith(EVENT_TYPE_PREFIX) ? eventType.slice(EVENT_TYPE_PREFIX.length) : eventType;
+  if (!KNOWN_TYPES.has(type)) return unknownEvent(eventType, eventTime, subject, data);
+  const parsed = KnownCallEvent.safeParse({ type, occurredAt: eventTime, data });
+  if (!parsed.success)
+    throw new InvalidInputError(`Event ${index} of the callback is no ${type}`, problemsOf(parsed.error));
+  return parsed.data;
+}
+
+function unknownEvent(
+  eventType: string,
+  occurredAt: string,
+  subject: string | undefined,
+  data: Record<string, unknown>,
+): UnknownCallEvent {
+  const named = CallLegId.safeParse(data['callLegId'] ?? subject?.match(/^callLeg\/([^/]+)/)?.[1]);
+  const { callLegId: _unchecked, ...rest } = data;
+  return { type: 'Unknown', occurredAt, data: { ...rest, eventType, ...(named.success && { callLegId: named.data }) } };
+}
+
+/** The subcode that a cancelled audio ends with (reference page, Cancel media processing Event). */
+export const CANCELLED_SUBCODE = 8508;

@@ -1,0 +1,80 @@
+import { z } from 'zod';
+import { Identifier, PhoneNumberValue } from './identifiers.ts';
+
+/**
+ * The bodies of the nine operations, as on the reference page (`call-automation-apis.md`): property names and
+ * casing are the wire's own. Where the page's JSON and the service's published definition differ, the page wins
+ * and the definition fills in what the page's C# samples show but its JSON leaves out:
+ * `sourceAlternateIdentity` (AlternateCallerId) on create, `callbackUri` on an out-of-call invite.
+ */
+
+export const API_VERSION = '2021-04-15-preview1';
+
+const HttpUrl = z.url({ protocol: /^https?$/, message: 'must be an absolute http or https URL' });
+
+/** The events a call can be asked to report besides its own state. */
+export const RequestedCallEvent = z.enum(['participantsUpdated', 'dtmfReceived']);
+
+const placing = {
+  source: Identifier,
+  subject: z.string().optional(),
+  callbackUri: HttpUrl,
+  requestedModalities: z.array(z.enum(['audio', 'video'])).min(1),
+  requestedCallEvents: z.array(RequestedCallEvent),
+};
+
+export const CreateCallRequest = z.object({
+  ...placing,
+  targets: z.array(Identifier).min(1),
+  sourceAlternateIdentity: PhoneNumberValue.optional(),
+});
+export type CreateCallRequest = z.infer<typeof CreateCallRequest>;
+
+export const JoinCallRequest = z.object(placing);
+export type JoinCallRequest = z.infer<typeof JoinCallRequest>;
+
+/** Both Create call and Join call answer with the leg they made. */
+export const CallLegResponse = z.looseObject({ callLegId: z.string().min(1) });
+export type CallLegResponse = z.infer<typeof CallLegResponse>;
+
+export const PlayAudioRequest = z.object({
+  audioFileUri: HttpUrl,
+  loop: z.boolean().optional(),
+  operationContext: z.string().optional(),
+  resourceId: z.string().optional(),
+});
+export type PlayAudioRequest = z.infer<typeof PlayAudioRequest>;
+
+export const CancelMediaProcessingRequest = z.object({ operationContext: z.string().optional() });
+export type CancelMediaProcessingRequest = z.infer<typeof CancelMediaProcessingRequest>;
+
+export const InviteParticipantsRequest = z.object({
+  participants: z.array(Identifier).min(1),
+  alternateCallerId: PhoneNumberValue.optional(),
+  operationContext: z.string().optional(),
+  callbackUri: HttpUrl.optional(),
+});
+export type InviteParticipantsRequest = z.infer<typeof InviteParticipantsRequest>;
+
+export const OperationStatus = z.enum(['notStarted', 'running', 'completed', 'failed']);
+export type OperationStatus = z.infer<typeof OperationStatus>;
+
+export const ResultInfo = z.looseObject({
+  code: z.number().int(),
+  subcode: z.number().int().optional(),
+  message: z.string().optional(),
+});
+export type ResultInfo = z.infer<typeof ResultInfo>;
+
+/** What Play audio and Cancel media processing answer. */
+export const OperationResponse = z.looseObject({
+  id: z.string().min(1),
+  status: OperationStatus,
+  operationContext: z.string().nullish(),
+  resultInfo: ResultInfo.nullish(),
+});
+export type OperationResponse = z.infer<typeof OperationResponse>;
+
+/** The body of a 400, 401 and 500. */
+export const ErrorResponse = z.looseObject({ code: z.string(), message: z.string() });
+export type ErrorResponse = z.infer<typeof ErrorResponse>;

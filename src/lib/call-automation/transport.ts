@@ -1,0 +1,169 @@
+import { createCommunicationAuthPolicy, parseClientArguments } from '@azure/communication-common';
+import {
+  createDefaultHttpClient,
+  createHttpHeaders,
+  createPipelineFromOptions,
+  createPipelineRequest,
+  type HttpClient,
+  type HttpMethods,
+  type Pipeline,
+  type PipelineRequest,
+  type PipelineResponse,
+  RestError,
+} from '@azure/core-rest-pipeline';
+import type { z } from 'zod';
+import { ConfigurationError } from '../errors.ts';
+import { problemsOf } from '../problems.ts';
+import { CallAutomationError } from './errors.ts';
+import { API_VERSION, ErrorResponse } from './requests.ts';
+
+export type TransportOptions = {
+  /** How long one try may take, ms. */
+  readonly timeoutMs?: number;
+  /** How often an idempotent operation is tried again on 408, 429 and 5xx; Retry-After is honoured. */
+  readonly maxRetries?: number;
+};
+
+type Operation = {
+  /** As it is named in errors, e.g. `createCall`. */
+  readonly name: string;
+  readonly method: HttpMethods;
+  /** Below `/calling`, each segment already encoded. */
+  readonly path: string;
+  readonly body?: object;
+  /** False: asked once and never re-sent, because asking again would place a second call. */
+  readonly resend: boolean;
+};
+
+/** Sends one operation, signed with the resource's access key (HMAC-SHA256), and gives its checked answer. */
+export class Transport {
+  readonly #endpoint: string;
+  readonly #timeoutMs: number;
+  readonly #http: HttpClient = createDefaultHttpClient();
+  readonly #once: Pipeline;
+  readonly #resending: Pipeline;
+
+  /** @param connectionString `endpoint=https://…/;accesskey=…` as the Azure portal shows it. */
+  constructor(connectionString: string, options: TransportOptions = {}) {
+    const { url, credential } = readConnectionString(connectionString);
+    this.#endpoint = url.replace(/\/+$/, '');
+    this.#timeoutMs = options.timeoutMs ?? 15_000;
+    const pipeline = (maxRetries: number): Pipeline => {
+      const made = createPipelineFromOptions({
+        retryOptions: { maxRetries, retryDelayInMs: 500, maxRetryDelayInMs: 8_000 },
+        userAgentOptions: { userAgentPrefix: 'ringdown' },
+      });
+      // In the Sign phase each try is signed anew: a signature older than 15 minutes is refused.
+      made.addPolicy(createCommunicationAuthPolicy(credential), { phase: 'Sign' });
+      return made;
+    };
+    this.#once = pipeline(0);
+    this.#resending = pipeline(options.maxRetries ?? 3);
+  }
+
+  async send(operation: Operation): Promise<void> {
+    await this.#exchange(operation);
+  }
+
+  async ask<Answer extends z.ZodType>(operation: Operation, schema: Answer): Promise<z.infer<Answer>> {
+    const response = await this.#exchange(operation);
+    const answer = schema.safeParse(parseJson(response.bodyAsText));
+    if (answer.success) return answer.data;
+    // A 2xx means that it was done, so this must not look like something to try again.
+    throw new CallAutomationError({
+      operation: operation.name,
+      status: response.status,
+      code: 'UnreadableAnswer',
+      message: `the service's answer is not what the API promises: ${problemsOf(answer.error).join('; ')}`,
+      requestId: requestIdOf(response),
+      mayHaveHappened: true,
+    });
+  }
+
+  async #exchange(operation: Operation): Promise<PipelineResponse> {
+    const request = createPipelineRequest({
+      url: `${this.#endpoint}/calling/${operation.path}?api-version=${API_VERSION}`,
+      method: operation.method,
+      headers: createHttpHeaders({ 'content-type': 'application/json', accept: 'application/json' }),
+      timeout: this.#timeoutMs,
+      allowInsecureConnection: this.#endpoint.startsWith('http:'),
+      ...(operation.body && { body: JSON.stringify(operation.body) }),
+    });
+    const response = await this.#sendThrough(operation, request);
+    if (response.status >= 200 && response.status < 300) return response;
+    throw refusal(operation, response);
+  }
+
+  async #sendThrough(operation: Operation, request: PipelineRequest): Promise<PipelineResponse> {
+    const pipeline = operation.resend ? this.#resending : this.#once;
+    try {
+      return await pipeline.sendRequest(this.#http, request);
+    } catch (cause) {
+      throw silence(operation, request, cause);
+    }
+  }
+}
+
+function readConnectionString(connectionString: string): ReturnType<typeof parseClientArguments> {
+  try {
+    return parseClientArguments(connectionString);
+  } catch {
+    // The library's message repeats the whole string with its key, so it is not kept as the cause.
+    throw new ConfigurationError([
+      'The ACS connection string is not of the form endpoint=https://<resource>.communication.azure.com/;accesskey=<key>',
+    ]);
+  }
+}
+
+function refusal(operation: Operation, response: PipelineResponse): CallAutomationError {
+  const body = ErrorResponse.safeParse(parseJson(response.bodyAsText));
+  const { code, message } = body.success ? body.data : { code: 'Unknown', message: 'the service gave no reason' };
+  return new CallAutomationError({
+    operation: operation.name,
+    status: response.status,
+    code,
+    message,
+    requestId: requestIdOf(response),
+    retryAfterMs: retryAfterMs(response),
+    mayHaveHappened: response.status === 408 || response.status >= 500,
+  });
+}
+
+/** These failed before a byte of the request left the machine. */
+const NEVER_SENT: ReadonlySet<string> = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH']);
+
+function silence(operation: Operation, request: PipelineRequest, cause: unknown): CallAutomationError {
+  const code = cause instanceof RestError ? (cause.code ?? cause.name) : 'NoAnswer';
+  return new CallAutomationError(
+    {
+      operation: operation.name,
+      status: 0,
+      code,
+      message: 'the service did not answer',
+      requestId: request.requestId,
+      mayHaveHappened: !NEVER_SENT.has(code),
+    },
+    { cause },
+  );
+}
+
+function requestIdOf(response: PipelineResponse): string {
+  return response.headers.get('x-ms-request-id') ?? response.headers.get('ms-cv') ?? response.request.requestId;
+}
+
+/** Retry-After is seconds or an HTTP date (RFC 9110, 10.2.3). */
+function retryAfterMs(response: PipelineResponse): number | undefined {
+  const value = response.headers.get('retry-after');
+  if (value === undefined) return undefined;
+  const seconds = Number(value);
+  const ms = Number.isNaN(seconds) ? Date.parse(value) - Date.now() : seconds * 1000;
+  return Number.isNaN(ms) ? undefined : Math.max(0, ms);
+}
+
+function parseJson(text: string | null | undefined): unknown {
+  try {
+    return JSON.parse(text ?? '');
+  } catch {
+    return undefined;
+  }
+}
