@@ -1,0 +1,75 @@
+/**
+ * The process that {@link ./azurite.ts} starts: Azurite's servers, in memory, at loopback, without its command line.
+ *
+ * Azurite's commands start all three services or one each and write to disk and to stdout; its server classes do neither.
+ */
+import { createRequire } from 'node:module';
+import { z } from 'zod';
+
+interface AzuriteServer {
+  start(): Promise<void>;
+  close(): Promise<void>;
+  getHttpServerAddress(): string;
+}
+
+const require = createRequire(import.meta.url);
+const loopback = '127.0.0.1';
+
+/** As the flags --silent, --inMemoryPersistence, --skipApiVersionCheck; telemetry is started by the commands only. */
+const settings = {
+  enableAccessLog: false,
+  enableDebugLog: false,
+  isMemoryPersistence: true,
+  skipApiVersionCheck: true,
+  // Seconds. The default of 5 resets a connection that a client is just about to use again.
+  keepAliveTimeout: 3_600,
+};
+
+const services = z.strictObject({
+  queue: z.int().optional(),
+  table: z.int().optional(),
+  blob: z.int().optional(),
+});
+
+/** Azurite publishes no types for these modules; what is used of them is checked here. */
+function loadClass(path: string): new (...args: unknown[]) => object {
+  const loaded: unknown = require(`azurite/dist/src/${path}.js`);
+  const found = typeof loaded === 'object' && loaded !== null && 'default' in loaded ? loaded.default : undefined;
+  if (!isClass(found)) throw new Error(`This version of azurite has no class ${path}.`);
+  return found;
+}
+
+function isClass(value: unknown): value is new (...args: unknown[]) => object {
+  return typeof value === 'function';
+}
+
+function isServer(value: object): value is AzuriteServer {
+  return ['start', 'close', 'getHttpServerAddress'].every((method) => method in value);
+}
+
+function createServer(service: 'queue' | 'table' | 'blob', port: number): AzuriteServer {
+  const name = `${service.charAt(0).toUpperCase()}${service.slice(1)}`;
+  const Configuration = loadClass(`${service}/${name}Configuration`);
+  const Server = loadClass(`${service}/${name}Server`);
+  // Beyond host and port the constructors differ in the order of a dozen arguments; the properties do not.
+  const server = new Server(Object.assign(new Configuration(loopback, port), settings));
+  if (!isServer(server)) throw new Error(`This version of azurite has no ${service} server as known.`);
+  return server;
+}
+
+// In memory there is nothing to save, and a parent that is gone needs no answer.
+process.on('disconnect', () => process.exit(0));
+process.on('SIGTERM', () => process.exit(0));
+// Ctrl+C reaches the whole process group: the parent decides when storage goes.
+process.on('SIGINT', () => undefined);
+
+const wanted = services.parse(JSON.parse(process.argv[2] ?? '{}'));
+const endpoints: Record<string, string> = {};
+for (const service of ['blob', 'queue', 'table'] as const) {
+  const port = wanted[service];
+  if (port === undefined) continue;
+  const server = createServer(service, port);
+  await server.start();
+  endpoints[service] = `http://${loopback}:${new URL(server.getHttpServerAddress()).port}`;
+}
+process.send?.({ type: 'ready', endpoints });

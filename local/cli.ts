@@ -1,0 +1,90 @@
+import { type ParseArgsConfig, parseArgs } from 'node:util';
+
+/** Bad words on the command line: the reason, and how to ask for help. */
+export class UsageError extends Error {}
+
+export type Flag = {
+  readonly type: 'string' | 'boolean';
+  /** What stands for the value in the help, e.g. `N`. */
+  readonly value?: string;
+  readonly help: string;
+};
+
+/** Reads the flags of a command; `--help` prints what there is and ends the process. */
+export function readFlags<const Flags extends Record<string, Flag>>(
+  usage: string,
+  flags: Flags,
+): { [Name in keyof Flags]?: Flags[Name]['type'] extends 'boolean' ? boolean : string } {
+  const options: NonNullable<ParseArgsConfig['options']> = { help: { type: 'boolean', short: 'h' } };
+  for (const [name, { type }] of Object.entries(flags)) options[name] = { type };
+  let values: Record<string, unknown>;
+  try {
+    ({ values } = parseArgs({ options, allowPositionals: false }));
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error));
+  }
+  if (values['help']) {
+    process.stdout.write(`${usage}\n\n${describe(flags)}\n`);
+    process.exit(0);
+  }
+  // parseArgs has checked the type of each.
+  return values as ReturnType<typeof readFlags<Flags>>;
+}
+
+function describe(flags: Record<string, Flag>): string {
+  const all: [string, Flag][] = [...Object.entries(flags), ['help', { type: 'boolean', help: 'this text' }]];
+  const rows = all.map(([name, { value, help }]) => [`  --${name}${value ? ` ${value}` : ''}`, help] as const);
+  const width = Math.max(...rows.map(([flag]) => flag.length)) + 3;
+  return rows.map(([flag, help]) => flag.padEnd(width) + help).join('\n');
+}
+
+/** A flag's number, or undefined. @throws UsageError if it is none, or out of bounds. */
+export function numberFlag(
+  name: string,
+  text: string | undefined,
+  { min, max }: { min: number; max: number },
+): number | undefined {
+  if (text === undefined) return undefined;
+  const value = Number(text);
+  if (text.trim() === '' || !Number.isFinite(value) || value < min || value > max) {
+    throw new UsageError(`--${name} must be a number from ${min} to ${max}, not ${JSON.stringify(text)}`);
+  }
+  return value;
+}
+
+/**
+ * Runs a command: its result is the exit code; a failure is one clear message. Exit codes: 0 it did what it says, 1 it failed, 2 its
+ * words were not understood, 130 interrupted. `cleanUp` runs whatever happens, once.
+ */
+export async function runCommand(
+  work: (onEnd: (cleanUp: () => Promise<void>) => void) => Promise<number>,
+): Promise<never> {
+  let cleanUp = async (): Promise<void> => {};
+  let ending: Promise<never> | undefined;
+  const end = (code: number): Promise<never> => {
+    ending ??= cleanUp().then(
+      () => process.exit(code),
+      (error) => {
+        console.error(error);
+        process.exit(1);
+      },
+    );
+    return ending;
+  };
+  for (const [signal, code] of [
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+    ['SIGHUP', 129],
+  ] as const) {
+    process.on(signal, () => void end(code));
+  }
+  try {
+    return await end(await work((given) => (cleanUp = given)));
+  } catch (error) {
+    const isUsage = error instanceof UsageError;
+    if (ending) return ending;
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    if (isUsage) process.stderr.write('Ask for help with --help.\n');
+    return end(isUsage ? 2 : 1);
+  }
+}

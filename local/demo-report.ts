@@ -1,0 +1,56 @@
+import type { Summary } from './management.ts';
+import type { Stack } from './stack.ts';
+import { tableText } from './table-text.ts';
+
+/** How the demo went. What was dialled is the simulator's record, not the app's. */
+export type Report = {
+  readonly recipients: number;
+  readonly outcomes: Record<string, number>;
+  readonly everyoneHasAnOutcome: boolean;
+  readonly calls: number;
+  readonly maxCallsInFlight: number;
+  readonly lines: number;
+  readonly seconds: number;
+  readonly speed: number;
+  readonly seed: number;
+};
+
+type Circumstances = { begun: number; speed: number; seed: number; lines: number };
+
+export function reportOf(stack: Stack, summary: Summary, { begun, ...given }: Circumstances): Report {
+  const { calls, maxCallsInFlight } = stack.simulator.calls();
+  const { recipients, outcomes } = summary;
+  return {
+    recipients,
+    outcomes,
+    everyoneHasAnOutcome: recipients > 0 && Object.values(outcomes).reduce((a, b) => a + b, 0) === recipients,
+    calls: calls.length,
+    maxCallsInFlight,
+    seconds: Math.round((Date.now() - begun) / 100) / 10,
+    ...given,
+  };
+}
+
+const MEANINGS: Readonly<Record<string, string>> = {
+  acknowledged: 'pressed 1',
+  connected: 'talked to an operator',
+  optedOut: 'pressed 9: never called again',
+  heard: 'the whole message was played; no key (a person or a machine)',
+  answered: 'hung up before the end of the message',
+  noAnswer: 'the phone rang and nobody picked up',
+  busy: 'engaged each time',
+  declined: 'the call was rejected',
+  failed: 'the number is not in service, or the call went wrong',
+  unknown: 'the call may have been placed; nothing was heard of it',
+  cancelled: 'not called any more',
+};
+
+export function tableOf(report: Report): string {
+  const outcomes = Object.keys(MEANINGS).filter((outcome) => report.outcomes[outcome]);
+  const table = tableText(
+    ['outcome', 'people', 'which means'],
+    outcomes.map((outcome) => [outcome, String(report.outcomes[outcome]), MEANINGS[outcome] ?? '']),
+  );
+  const { recipients, calls, seconds, maxCallsInFlight, lines } = report;
+  return `${table}\n\n${recipients} people, ${calls} calls in ${seconds} s, at most ${maxCallsInFlight} at once on ${lines} lines.`;
+}

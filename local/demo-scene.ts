@@ -1,0 +1,93 @@
+import { readFileSync } from 'node:fs';
+import { z } from 'zod';
+import { OutageSpec } from '../src/lib/outages/outage.ts';
+import { problemsOf } from '../src/lib/problems.ts';
+import { UsageError } from './cli.ts';
+import { SAMPLES } from './stack.ts';
+
+/** Stands for wherever the demo's audio is served, in an outage's file. */
+const AUDIO = '{audio}';
+
+/** Who the simulated people are: described in simulator/README.md. */
+export const PEOPLE = {
+  people: { '8:acs:*': 'answers after 3 s, talks 20 s' },
+  mix: {
+    'answers after 4 s, presses 1 after 3 s, stays': 34,
+    'answers after 6 s, presses 1 after 12 s': 12,
+    'answers after 5 s, presses 5, then 1': 8,
+    'answers after 3 s, presses 2 and talks 20 s': 10,
+    'answers after 4 s, hangs up after 2 s': 8,
+    voicemail: 6,
+    'no answer': 10,
+    busy: 8,
+    declines: 4,
+  },
+};
+
+export type Scene = {
+  readonly title: string;
+  readonly csv: string;
+  /** How many calls there can be at once, and for one number. */
+  readonly lines: number;
+  readonly linesPerNumber: number;
+  /** The outage to declare, its audio found at this address. */
+  outage(audioUrl: string): object;
+};
+
+/** The outage and the list of a demo: the samples, or the files that were named. @throws UsageError */
+export function loadScene(given: SceneFiles): Scene {
+  if (given.csvFile !== undefined && given.recipients !== undefined) {
+    throw new UsageError('--csv and --recipients exclude each other: name a list, or have one made');
+  }
+  const json = read('--outage', given.outageFile ?? `${SAMPLES}outage.json`);
+  const spec = checked(json.replaceAll(AUDIO, 'http://127.0.0.1'), given.outageFile ?? 'the sample outage');
+  const callers = spec.callers ?? [];
+  return {
+    title: spec.title,
+    csv:
+      given.recipients === undefined
+        ? read('--csv', given.csvFile ?? `${SAMPLES}recipients.csv`)
+        : generated(given.recipients),
+    lines: callers.reduce((sum, { lines }) => sum + lines, 0),
+    linesPerNumber: Math.max(2, ...callers.map(({ lines }) => lines)),
+    outage: (audioUrl) => z.looseObject({}).parse(JSON.parse(json.replaceAll(AUDIO, audioUrl))),
+  };
+}
+
+type SceneFiles = {
+  readonly outageFile: string | undefined;
+  readonly csvFile: string | undefined;
+  readonly recipients: number | undefined;
+};
+
+function read(flag: string, file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (cause) {
+    throw new UsageError(`${flag}: ${file} cannot be read`, { cause });
+  }
+}
+
+function checked(json: string, file: string): OutageSpec {
+  let value: unknown;
+  try {
+    value = JSON.parse(json);
+  } catch (cause) {
+    throw new UsageError(`${file} is no JSON: ${cause instanceof Error ? cause.message : cause}`, { cause });
+  }
+  const spec = OutageSpec.safeParse(value);
+  if (!spec.success) throw new UsageError(`${file} is no outage:\n  ${problemsOf(spec.error).join('\n  ')}`);
+  return spec.data;
+}
+
+/** The hundred numbers of each area code that are kept for fiction: 555-0100 to 555-0199. */
+const FICTIONAL = 100;
+const FIRST_AREA_CODE = 501;
+
+function generated(count: number): string {
+  const rows = Array.from({ length: count }, (_, index) => {
+    const areaCode = FIRST_AREA_CODE + Math.floor(index / FICTIONAL);
+    return `Person ${index + 1},+1${areaCode}55501${String(index % FICTIONAL).padStart(2, '0')}`;
+  });
+  return ['name,phone', ...rows].join('\n');
+}

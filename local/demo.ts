@@ -1,0 +1,98 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { numberFlag, readFlags, runCommand } from './cli.ts';
+import { type Report, reportOf, tableOf } from './demo-report.ts';
+import { loadScene, PEOPLE } from './demo-scene.ts';
+import { management, type Summary } from './management.ts';
+import { progressBar } from './progress.ts';
+import { type Stack, startStack } from './stack.ts';
+import { timelineText } from './timeline-text.ts';
+
+const USAGE = `Usage: npm run demo -- [flags]
+
+Declares a sample outage, lets the timer call everybody on the list, and shows how each ended.
+Storage, the telephone service and its people are simulated on this machine; the app is the real one.
+Exit code 0: every recipient has an outcome. 1: not so. 2: the flags were not understood.`;
+
+const FLAGS = {
+  recipients: { type: 'string', value: 'N', help: 'call N generated people instead of the sample list' },
+  outage: { type: 'string', value: 'FILE', help: 'an outage of your own (JSON; see docs/queues.md for the script)' },
+  csv: { type: 'string', value: 'FILE', help: 'a list of your own (CSV with a phone column)' },
+  speed: {
+    type: 'string',
+    value: 'X',
+    help: 'how fast the simulated people live (default 3); the app is never sped up',
+  },
+  seed: { type: 'string', value: 'N', help: 'who does what (default 1)' },
+  port: { type: 'string', value: 'P', help: 'port of the app (default: a free one)' },
+  json: { type: 'boolean', help: 'print the final report as one JSON object and nothing else' },
+} as const;
+
+/** With no news from anybody for so long, something is wrong, ms. */
+const STANDSTILL_MS = 120_000;
+
+await runCommand(async (onEnd) => {
+  const flags = readFlags(USAGE, FLAGS);
+  const recipients = numberFlag('recipients', flags.recipients, { min: 1, max: 50_000 });
+  const speed = numberFlag('speed', flags.speed, { min: 0.1, max: 1000 }) ?? 3;
+  const seed = numberFlag('seed', flags.seed, { min: 0, max: 2 ** 31 }) ?? 1;
+  const port = numberFlag('port', flags.port, { min: 1, max: 65_535 });
+  const scene = loadScene({ outageFile: flags.outage, csvFile: flags.csv, recipients });
+  const say = (text: string): void => void (flags.json || process.stdout.write(`${text}\n`));
+
+  say('Starting storage, the telephone service and the app on this machine …');
+  const stack = await startStack({
+    ...(port !== undefined && { appPort: port }),
+    simulator: { speed, seed, callsPerNumber: scene.linesPerNumber, people: PEOPLE },
+  });
+  onEnd(() => stack.stop());
+
+  const manage = management(stack);
+  const outage = await manage.declare(scene.outage(`${stack.simulator.url}/simulator/audio`));
+  const imported = await manage.importCsv(outage.id, scene.csv);
+  for (const { line, reason } of imported.rejections) process.stderr.write(`line ${line} of the list: ${reason}\n`);
+  say(`${imported.added} people are on the list of "${scene.title}". The timer will call them.\n`);
+
+  const begun = Date.now();
+  const summary = await watch(stack, imported.added, () => manage.summary(outage.id));
+  const report = reportOf(stack, summary, { begun, speed, seed, lines: scene.lines });
+  await show(stack, report, flags.json ?? false);
+  return report.everyoneHasAnOutcome ? 0 : 1;
+});
+
+/** Follows the outage until everybody has an outcome, or nothing has changed for too long. */
+async function watch(stack: Stack, total: number, ask: () => Promise<Summary>): Promise<Summary> {
+  const bar = progressBar(total);
+  let crashed = false;
+  void stack.app().exited.then(() => (crashed = true));
+  let news = { at: Date.now(), what: '' };
+  for (;;) {
+    const summary = await ask();
+    const ended = sum(summary.outcomes);
+    const { callsInFlight, created } = stack.simulator.calls();
+    bar.update(ended, callsInFlight, sum(created));
+    const what = `${ended} ${callsInFlight} ${sum(created)}`;
+    if (what !== news.what) news = { at: Date.now(), what };
+    const isOver = ended >= total && callsInFlight === 0;
+    if (isOver || crashed || Date.now() - news.at > STANDSTILL_MS) {
+      bar.stop();
+      if (crashed) throw new Error(`The app has ended:\n${stack.app().stderrTail()}`);
+      return summary;
+    }
+    await sleep(500);
+  }
+}
+
+function sum(counts: Record<string, number>): number {
+  return Object.values(counts).reduce((a, b) => a + b, 0);
+}
+
+async function show(stack: Stack, report: Report, asJson: boolean): Promise<void> {
+  if (asJson) {
+    process.stdout.write(`${JSON.stringify(report)}\n`);
+    return;
+  }
+  process.stdout.write(`${tableOf(report)}\n\n`);
+  const { calls } = stack.simulator.calls();
+  const call = calls.find(({ people }) => people.some(({ pressed }) => pressed.includes('2'))) ?? calls[0];
+  if (call) process.stdout.write(`${timelineText(await management(stack).timeline(call.callLegId))}\n`);
+}

@@ -1,0 +1,78 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { z } from 'zod';
+import { readBody } from './http-messages.ts';
+import { hasKey, type Keys } from './http-trigger.ts';
+import type { FunctionListing } from './trigger.ts';
+
+const bodyLimit = 1024 * 1024;
+const runRequest = z.looseObject({ input: z.unknown().optional() });
+
+/** A function that the admin API may run. */
+export interface AdminFunction {
+  listing: FunctionListing;
+  runByHand(input: string): Promise<unknown>;
+}
+
+/**
+ * The host's own doors (platform docs: "Manually run a non HTTP-triggered function"): `GET /admin/functions`,
+ * `POST /admin/functions/{name}` with `{"input": …}`, `GET /admin/host/status`. They take the same key as the functions.
+ */
+export class AdminApi {
+  readonly #functions: ReadonlyMap<string, AdminFunction>;
+  readonly #keys: Keys;
+
+  constructor(functions: readonly AdminFunction[], keys: Keys) {
+    // Function names do not differ by case alone in Azure.
+    this.#functions = new Map(functions.map((entry) => [entry.listing.name.toLowerCase(), entry]));
+    this.#keys = keys;
+  }
+
+  /** Answers a request under `/admin`; false if it is none. */
+  async serve(request: IncomingMessage, response: ServerResponse): Promise<boolean> {
+    const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
+    const [, admin, area, name, ...rest] = path.replace(/\/$/, '').split('/');
+    if (admin?.toLowerCase() !== 'admin') return false;
+    if (!hasKey(request, this.#keys)) return reply(response, 401);
+    if (rest.length > 0) return reply(response, 404);
+
+    const target = `${request.method} ${area}${name === undefined ? '' : '/*'}`;
+    if (target === 'GET host/*' && (name === 'status' || name === 'ping'))
+      return reply(response, 200, { state: 'Running' });
+    const listings = [...this.#functions.values()].map((entry) => entry.listing);
+    if (target === 'GET functions') return reply(response, 200, listings);
+
+    const chosen = name === undefined ? undefined : this.#functions.get(name.toLowerCase());
+    if (!chosen) return reply(response, 404);
+    if (target === 'GET functions/*') return reply(response, 200, chosen.listing);
+    if (target === 'POST functions/*') return this.#run(chosen, request, response);
+    return reply(response, 404);
+  }
+
+  async #run(chosen: AdminFunction, request: IncomingMessage, response: ServerResponse): Promise<boolean> {
+    const body = Buffer.from(await readBody(request, bodyLimit)).toString('utf8');
+    const input = parseInput(body);
+    if (input === undefined) return reply(response, 400, { message: 'Expected a JSON object {"input": …}.' });
+    // The caller does not wait for the function; a failure is in the log.
+    chosen.runByHand(input).catch(() => undefined);
+    return reply(response, 202);
+  }
+}
+
+/** The text that a queue message of that input would have; undefined if the body is no run request. */
+function parseInput(body: string): string | undefined {
+  if (body.trim() === '') return '';
+  try {
+    const { input } = runRequest.parse(JSON.parse(body));
+    if (input === undefined || input === null) return '';
+    return typeof input === 'string' ? input : JSON.stringify(input);
+  } catch {
+    return undefined;
+  }
+}
+
+function reply(response: ServerResponse, status: number, content?: unknown): true {
+  const body = content === undefined ? '' : JSON.stringify(content);
+  if (body !== '') response.setHeader('content-type', 'application/json');
+  response.writeHead(status, { 'content-length': Buffer.byteLength(body) }).end(body);
+  return true;
+}

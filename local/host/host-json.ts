@@ -1,0 +1,74 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { z } from 'zod';
+
+/** .NET's `[d.]hh:mm:ss[.fffffff]`, the form of every duration in host.json; becomes milliseconds. */
+const timeSpan = z.string().transform((text, context) => {
+  const match = /^(?:(\d+)\.)?(\d{1,2}):(\d{2}):(\d{2})(\.\d{1,7})?$/.exec(text);
+  if (!match) {
+    context.addIssue({ code: 'custom', message: `expected hh:mm:ss, got "${text}"` });
+    return z.NEVER;
+  }
+  const [days, hours, minutes, seconds, fraction] = match.slice(1).map((part) => Number(part ?? 0));
+  const wholeMinutes = ((days ?? 0) * 24 + (hours ?? 0)) * 60 + (minutes ?? 0);
+  return Math.round((wholeMinutes * 60 + (seconds ?? 0) + (fraction ?? 0)) * 1000);
+});
+
+/** Platform docs: host.json, `extensions.queues` (Storage extension 5.x), with its defaults and bounds. */
+const queues = z
+  .looseObject({
+    maxPollingInterval: timeSpan.pipe(z.number().min(100)).default(60_000),
+    visibilityTimeout: timeSpan.default(0),
+    batchSize: z.int().min(1).max(32).default(16),
+    newBatchThreshold: z.int().min(0).optional(),
+    maxDequeueCount: z.int().min(1).default(5),
+    messageEncoding: z
+      .string()
+      .toLowerCase()
+      .pipe(z.enum(['base64', 'none']))
+      .default('base64'),
+  })
+  .transform(({ newBatchThreshold, ...rest }) => ({
+    ...rest,
+    newBatchThreshold: newBatchThreshold ?? Math.floor((rest.batchSize / 2) * availableParallelism()),
+  }));
+
+const hostJson = z.looseObject({
+  version: z.literal('2.0').default('2.0'),
+  extensions: z
+    .looseObject({
+      http: z.looseObject({ routePrefix: z.string().default('api') }).prefault({}),
+      queues: queues.prefault({}),
+    })
+    .prefault({}),
+});
+
+/** The queue settings of host.json; durations in milliseconds. */
+export type QueueSettings = z.output<typeof queues>;
+
+/** The settings of host.json that this host obeys. */
+export interface HostSettings {
+  routePrefix: string;
+  queues: QueueSettings;
+}
+
+/** Checks the content of a host.json and fills in the platform's defaults. */
+export function parseHostJson(content: unknown): HostSettings {
+  const parsed = hostJson.safeParse(content);
+  if (!parsed.success) throw new Error(`host.json is not valid:\n${z.prettifyError(parsed.error)}`);
+  const { http, queues } = parsed.data.extensions;
+  return { routePrefix: http.routePrefix.replace(/^\/+|\/+$/g, ''), queues };
+}
+
+/** Reads a host.json; without a path, `host.json` of the working directory if there is one, else the defaults. */
+export function readHostJson(path?: string): HostSettings {
+  const file = path ?? 'host.json';
+  if (path === undefined && !existsSync(file)) return parseHostJson({});
+  let content: unknown;
+  try {
+    content = JSON.parse(readFileSync(file, 'utf8'));
+  } catch (cause) {
+    throw new Error(`Could not read ${file}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+  }
+  return parseHostJson(content);
+}

@@ -1,0 +1,216 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { AdminApi } from './admin.ts';
+import { appHookContext, type LoadedApp, loadApp } from './app-loader.ts';
+import { type BoundFunction, type HttpFunction, readBindings } from './bindings.ts';
+import { type HostSettings, parseHostJson, readHostJson } from './host-json.ts';
+import { defaultFunctionKey, HttpTrigger, type Keys, routePath } from './http-trigger.ts';
+import { Invoker } from './invocation.ts';
+import { createLog, describeError, type Log, type LogLevel } from './log.ts';
+import { type MessageLease, QueueTrigger } from './queue-trigger.ts';
+import { connectionString, isDisabled, type Settings } from './settings.ts';
+import { TimerTrigger } from './timer-trigger.ts';
+import type { FunctionListing, Trigger } from './trigger.ts';
+
+/** How a host is started. */
+export interface HostOptions {
+  /** The app's entry module: `.ts`, `.mjs`, `.cjs` or `.js`. */
+  app: string;
+  /** 0 takes a free one. */
+  port?: number;
+  /** The address to listen at; loopback unless given. */
+  host?: string;
+  /** Path of a host.json, or its content; without it `host.json` of the working directory, else the defaults. */
+  hostJson?: string | Record<string, unknown>;
+  /** App settings; `process.env` unless given. (The app itself always reads `process.env`.) */
+  settings?: Settings;
+  /** The key for functions and the admin API. */
+  functionKey?: string;
+  /** False lets requests without a key in, as Core Tools does. */
+  enforceKeys?: boolean;
+  logLevel?: LogLevel;
+  /** Where log lines go; stderr unless given. */
+  writeLog?: (line: string) => void;
+  /** How long {@link RunningHost.stop} waits for running functions. */
+  stopGraceMs?: number;
+  /** For tests: how long queue messages are hidden and how often that is renewed. */
+  messageLease?: MessageLease;
+}
+
+/** A host that listens. */
+export interface RunningHost {
+  url: string;
+  functions: readonly FunctionListing[];
+  /** Takes no more work, lets running functions finish, and closes everything. */
+  stop(): Promise<void>;
+}
+
+/** Loads an Azure Functions app and serves it: HTTP, storage queues, timers and the admin API. */
+export async function startHost(options: HostOptions): Promise<RunningHost> {
+  const settings = options.settings ?? process.env;
+  const log = createLog(options.logLevel ?? 'info', options.writeLog);
+  const keys = { key: options.functionKey ?? defaultFunctionKey, enforced: options.enforceKeys ?? true };
+  const hostSettings =
+    typeof options.hostJson === 'object' ? parseHostJson(options.hostJson) : readHostJson(options.hostJson);
+
+  const app = await loadApp(options.app, log);
+  const invoker = new Invoker(app, log);
+  const functions = [...app.worker.functions.values()].map((registered) => readBindings(registered, settings));
+  const enabled = functions.filter((bound) => !isDisabled(bound.name, settings));
+  const shared = { invoker, keys, log, settings, hostSettings };
+  const http = new HttpTrigger({
+    ...shared,
+    functions: enabled.filter((bound) => bound.type === 'httpTrigger'),
+    routePrefix: hostSettings.routePrefix,
+    streamUri: app.streamUri,
+  });
+  const triggers = new Map(
+    functions.map((bound) => [bound, createTrigger(bound, { ...shared, lease: options.messageLease })]),
+  );
+
+  // Longer than callers keep idle connections, or one would be closed just as it is used again.
+  const server = createServer({ keepAliveTimeout: 120_000 });
+  const url = await listen(server, options.port ?? 0, options.host ?? '127.0.0.1');
+  const entries = functions.map((bound) => ({
+    listing: list(bound, url, shared),
+    runByHand: (input: string) => triggers.get(bound)?.runByHand(input) ?? Promise.resolve(),
+  }));
+  const admin = new AdminApi(entries, keys);
+  const answering = new Set<Promise<unknown>>();
+  server.on('request', (request, response) => {
+    const answered = Promise.all([once(response, 'close'), answer(request, response, [admin, http], log)]);
+    answering.add(answered);
+    const done = () => answering.delete(answered);
+    answered.then(done, done);
+  });
+  const active = enabled.flatMap((bound) => triggers.get(bound) ?? []);
+  await Promise.all(active.map((trigger) => trigger.start()));
+
+  let stopped: Promise<void> | undefined;
+  const graceMs = options.stopGraceMs ?? 5_000;
+  return {
+    url,
+    functions: entries.map((entry) => entry.listing),
+    stop: () => {
+      stopped ??= stopHost({ server, answering, active, invoker, app, log, graceMs });
+      return stopped;
+    },
+  };
+}
+
+interface Shared {
+  invoker: Invoker;
+  keys: Keys;
+  log: Log;
+  settings: Settings;
+  hostSettings: HostSettings;
+}
+
+function createTrigger(bound: BoundFunction, shared: Shared & { lease: MessageLease | undefined }): Trigger {
+  const { invoker, log, settings, lease } = shared;
+  switch (bound.type) {
+    case 'httpTrigger':
+      return manualHttp(bound, shared);
+    case 'timerTrigger':
+      return new TimerTrigger({ bound, invoker });
+    case 'queueTrigger': {
+      const connection = connectionString(bound.connection, settings);
+      return new QueueTrigger({
+        bound,
+        connectionString: connection,
+        settings: shared.hostSettings.queues,
+        invoker,
+        log,
+        lease,
+      });
+    }
+  }
+}
+
+/** HTTP functions are set going by the server; only the run by hand is left. */
+function manualHttp(bound: HttpFunction, { invoker, hostSettings }: Shared): Trigger {
+  return {
+    start: () => Promise.resolve(),
+    stop: () => Promise.resolve(),
+    runByHand: (input) =>
+      invoker.invoke(bound, {
+        data: {
+          http: {
+            method: 'POST',
+            url: `http://localhost${routePath(bound, hostSettings.routePrefix)}`,
+            nullableHeaders: { 'content-type': { value: 'application/json' } },
+            ...(input === '' ? {} : { body: { string: input } }),
+          },
+        },
+      }),
+  };
+}
+
+function list(bound: BoundFunction, url: string, { settings, hostSettings }: Shared): FunctionListing {
+  const common = { name: bound.name, ...(isDisabled(bound.name, settings) ? { disabled: true as const } : {}) };
+  switch (bound.type) {
+    case 'httpTrigger': {
+      const { methods, authLevel } = bound;
+      return {
+        ...common,
+        trigger: 'http',
+        methods,
+        url: `${url}${routePath(bound, hostSettings.routePrefix)}`,
+        authLevel,
+      };
+    }
+    case 'queueTrigger':
+      return { ...common, trigger: 'queue', queue: bound.queueName };
+    case 'timerTrigger':
+      return { ...common, trigger: 'timer', schedule: bound.schedule };
+  }
+}
+
+async function answer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  doors: readonly { serve(request: IncomingMessage, response: ServerResponse): Promise<boolean> }[],
+  log: Log,
+): Promise<void> {
+  try {
+    for (const door of doors) if (await door.serve(request, response)) return;
+    response.writeHead(404, { 'content-length': 0 }).end();
+  } catch (error) {
+    log.error(`${request.method} ${request.url?.split('?', 1)[0]}: ${describeError(error)}`);
+    if (response.headersSent) response.destroy();
+    else response.writeHead(500, { 'content-length': 0 }).end();
+  }
+}
+
+function listen(server: Server, port: number, host: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => {
+      server.off('error', reject);
+      const address = server.address();
+      const actual = typeof address === 'object' && address ? address.port : port;
+      resolve(`http://${host.includes(':') ? `[${host}]` : host}:${actual}`);
+    });
+  });
+}
+
+async function stopHost(parts: {
+  server: Server;
+  answering: ReadonlySet<Promise<unknown>>;
+  active: readonly Trigger[];
+  invoker: Invoker;
+  app: LoadedApp;
+  log: Log;
+  graceMs: number;
+}): Promise<void> {
+  const { server, answering, active, invoker, app, log, graceMs } = parts;
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  // A queue trigger is done only when the message is deleted, an answer only when it has been sent.
+  const finished = Promise.allSettled([...active.map((trigger) => trigger.stop()), ...answering, invoker.idle()]);
+  const inTime = await Promise.race([finished.then(() => true), sleep(graceMs, false, { ref: false })]);
+  if (!inTime) log.warn(`stopped while ${invoker.running} functions were still running`);
+  await app.worker.runHooks('appTerminate', appHookContext(app.worker));
+  server.closeAllConnections();
+  await closed;
+}

@@ -1,0 +1,100 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { RpcHttpCookie, RpcHttpData, RpcNullableString, RpcTypedData } from './core-types.ts';
+
+/** Raised when a request's body passes the limit. */
+export class BodyTooLarge extends Error {
+  override name = 'BodyTooLarge';
+}
+
+/** The URL as the caller typed it. */
+export function requestUrl(request: IncomingMessage): URL {
+  return new URL(request.url ?? '/', `http://${request.headers.host ?? 'localhost'}`);
+}
+
+/** Reads a body whole, in bytes. */
+export async function readBody(request: IncomingMessage, limit: number): Promise<Uint8Array> {
+  if (Number(request.headers['content-length'] ?? 0) > limit) throw new BodyTooLarge();
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of request.iterator({ destroyOnReturn: false })) {
+    const bytes: Uint8Array = Buffer.from(chunk);
+    length += bytes.length;
+    if (length > limit) throw new BodyTooLarge();
+    chunks.push(bytes);
+  }
+  return Buffer.concat(chunks, length);
+}
+
+/** A request's headers as the host sends them: lower-case names, repeated ones joined. */
+export function headerRecord(request: IncomingMessage): Record<string, string> {
+  const record: Record<string, string> = {};
+  for (const [name, value] of Object.entries(request.headers)) {
+    if (value !== undefined) record[name] = Array.isArray(value) ? value.join(',') : value;
+  }
+  return record;
+}
+
+/** A request as the host sends it to the worker (with the worker's capabilities RawHttpBodyBytes, nullable dictionaries). */
+export function toRpcRequest(
+  request: IncomingMessage,
+  params: Record<string, string>,
+  body: Uint8Array,
+): { http: RpcHttpData } {
+  const url = requestUrl(request);
+  const query: Record<string, string> = {};
+  for (const name of new Set(url.searchParams.keys())) {
+    // The Functions host joins repeated parameters with a comma (azure-functions-nodejs-library issue 168).
+    query[name] = url.searchParams.getAll(name).join(',');
+  }
+  return {
+    http: {
+      method: request.method ?? 'GET',
+      url: url.href,
+      nullableHeaders: nullable(headerRecord(request)),
+      nullableParams: nullable(params),
+      nullableQuery: nullable(query),
+      ...(body.length > 0 ? { body: { bytes: body } } : {}),
+    },
+  };
+}
+
+function nullable(record: Record<string, string>): Record<string, RpcNullableString> {
+  return Object.fromEntries(Object.entries(record).map(([name, value]) => [name, { value }]));
+}
+
+/** Writes what a function returned; nothing at all is 204 (platform docs: HTTP output, Functions 2.x and later). */
+export function writeRpcResponse(response: ServerResponse, data: RpcTypedData | null | undefined): void {
+  const http = data?.http;
+  if (!http) {
+    response.writeHead(204).end();
+    return;
+  }
+  for (const [name, value] of Object.entries(http.headers ?? {})) response.setHeader(name, value);
+  const cookies = (http.cookies ?? []).map(serializeCookie);
+  if (cookies.length > 0) response.appendHeader('set-cookie', cookies);
+  response.statusCode = Number(http.statusCode ?? 200);
+  const body = bodyBytes(http.body);
+  const mayHaveBody = response.statusCode >= 200 && response.statusCode !== 204 && response.statusCode !== 304;
+  if (mayHaveBody) response.setHeader('content-length', body.length);
+  response.end(mayHaveBody ? body : undefined);
+}
+
+function bodyBytes(body: RpcTypedData | null | undefined): Uint8Array {
+  if (body?.bytes) return body.bytes;
+  return Buffer.from(body?.string ?? body?.json ?? '');
+}
+
+const sameSite = { lax: 'Lax', strict: 'Strict', explicitNone: 'None' } as const;
+
+function serializeCookie(cookie: RpcHttpCookie): string {
+  const parts = [`${cookie.name ?? ''}=${encodeURIComponent(cookie.value ?? '')}`];
+  const seconds = cookie.expires?.value?.seconds;
+  if (seconds) parts.push(`expires=${new Date(seconds * 1000).toUTCString()}`);
+  if (cookie.maxAge?.value !== null && cookie.maxAge?.value !== undefined) parts.push(`max-age=${cookie.maxAge.value}`);
+  if (cookie.domain?.value) parts.push(`domain=${cookie.domain.value}`);
+  parts.push(`path=${cookie.path?.value ?? '/'}`);
+  if (cookie.secure?.value) parts.push('secure');
+  if (cookie.sameSite && cookie.sameSite !== 'none') parts.push(`samesite=${sameSite[cookie.sameSite].toLowerCase()}`);
+  if (cookie.httpOnly?.value) parts.push('httponly');
+  return parts.join('; ');
+}

@@ -1,0 +1,149 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import type { LoadedApp } from './app-loader.ts';
+import type { BoundFunction } from './bindings.ts';
+import type {
+  CoreInvocationContext,
+  CoreLog,
+  FunctionCallback,
+  HookContext,
+  HookData,
+  RpcInvocationResponse,
+  RpcTraceContext,
+  RpcTypedData,
+} from './core-types.ts';
+import { describeError, fromCoreLevel, type Log } from './log.ts';
+
+/** What a trigger gives to a function. */
+export interface InvocationInput {
+  data: RpcTypedData;
+  triggerMetadata?: Record<string, RpcTypedData>;
+  /** `traceparent` and `tracestate` of the caller, if it sent any. */
+  traceParent?: string | undefined;
+  traceState?: string | undefined;
+  /** Made up unless given. */
+  invocationId?: string;
+}
+
+/** What a function gave back. */
+export interface InvocationOutcome {
+  response: RpcInvocationResponse;
+  /** What the handler returned, before the library converted it. */
+  result: unknown;
+}
+
+/** Runs functions through the app's own library, in the order of Azure's Node worker, and knows how many are running. */
+export class Invoker {
+  readonly #app: LoadedApp;
+  readonly #log: Log;
+  readonly #running = new Set<Promise<unknown>>();
+
+  constructor(app: LoadedApp, log: Log) {
+    this.#app = app;
+    this.#log = log;
+  }
+
+  /** Functions running now. */
+  get running(): number {
+    return this.#running.size;
+  }
+
+  /** Runs a function once. A failure is logged here and thrown on, so that the trigger can do what its rules say. */
+  invoke(bound: BoundFunction, input: InvocationInput): Promise<InvocationOutcome> {
+    const run = this.#invoke(bound, input);
+    this.#running.add(run);
+    const settled = () => this.#running.delete(run);
+    run.then(settled, settled);
+    return run;
+  }
+
+  /** Resolves when nothing runs any more. */
+  async idle(): Promise<void> {
+    while (this.#running.size > 0) await Promise.allSettled(this.#running);
+  }
+
+  async #invoke(bound: BoundFunction, input: InvocationInput): Promise<InvocationOutcome> {
+    const invocationId = input.invocationId ?? randomUUID();
+    const started = performance.now();
+    this.#log.debug(`[${bound.name}] invocation ${invocationId} starts`);
+    try {
+      const outcome = await this.#run(bound, input, invocationId);
+      const took = Math.round(performance.now() - started);
+      this.#log.debug(`[${bound.name}] invocation ${invocationId} succeeded in ${took} ms`);
+      return outcome;
+    } catch (error) {
+      this.#log.error(`[${bound.name}] invocation ${invocationId} failed: ${describeError(error)}`);
+      throw error;
+    }
+  }
+
+  async #run(bound: BoundFunction, input: InvocationInput, invocationId: string): Promise<InvocationOutcome> {
+    const { worker, model } = this.#app;
+    const hookData: HookData = {};
+    const shared: HookContext = { hookData, appHookData: worker.appHookData };
+    let invocationContext: unknown;
+    const log: CoreLog = (level, category, message) => {
+      // Log hooks may change the line (library docs: `app.hook.log`); they are called at once, not awaited.
+      const line = { ...shared, level, message, category, invocationContext };
+      for (const hook of worker.hooks('log')) hook(line);
+      this.#log[fromCoreLevel(line.level)](`[${bound.name}] ${line.message}`);
+    };
+
+    const core: CoreInvocationContext = {
+      invocationId,
+      metadata: bound.registered.metadata,
+      request: {
+        invocationId,
+        functionId: bound.name,
+        inputData: [{ name: bound.inputName, data: input.data }],
+        triggerMetadata: input.triggerMetadata ?? {},
+        traceContext: traceContext(input),
+        retryContext: null,
+      },
+      log,
+    };
+    const invocation = await model.getInvocationModel(core);
+    const { context, inputs } = await invocation.getArguments();
+    invocationContext = context;
+
+    const before = {
+      ...shared,
+      invocationContext: context,
+      inputs,
+      functionCallback: bound.registered.handler satisfies FunctionCallback,
+    };
+    core.state = 'preInvocationHooks';
+    await worker.runHooks('preInvocation', before);
+
+    // The worker's contract: a handler's error goes to the postInvocation hooks, which may swallow or replace it.
+    const after: HookContext & { result: unknown; error: unknown; inputs: unknown[]; invocationContext: unknown } = {
+      ...shared,
+      invocationContext: context,
+      inputs: before.inputs,
+      result: null,
+      error: null,
+    };
+    core.state = 'invocation';
+    try {
+      after.result = await invocation.invokeFunction(context, before.inputs, before.functionCallback);
+    } catch (error) {
+      after.error = error ?? new Error(`The handler threw ${String(error)}`);
+    }
+    core.state = 'postInvocationHooks';
+    await worker.runHooks('postInvocation', after);
+    core.state = undefined;
+    if (after.error !== null && after.error !== undefined) throw after.error;
+    return { response: await invocation.getResponse(context, after.result), result: after.result };
+  }
+}
+
+/** W3C trace context: a new span of the caller's trace, or of a trace of its own. */
+function traceContext({ traceParent, traceState }: InvocationInput): RpcTraceContext {
+  const caller = /^00-([0-9a-f]{32})-[0-9a-f]{16}-([0-9a-f]{2})$/.exec(traceParent ?? '');
+  const trace = caller?.[1] ?? randomBytes(16).toString('hex');
+  const span = randomBytes(8).toString('hex');
+  return {
+    traceParent: `00-${trace}-${span}-${caller?.[2] ?? '00'}`,
+    ...(caller && traceState ? { traceState } : {}),
+    attributes: {},
+  };
+}

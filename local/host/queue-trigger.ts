@@ -1,0 +1,219 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type DequeuedMessageItem, type QueueClient, QueueServiceClient } from '@azure/storage-queue';
+import type { QueueFunction } from './bindings.ts';
+import type { QueueSettings } from './host-json.ts';
+import type { Invoker } from './invocation.ts';
+import { describeError, type Log } from './log.ts';
+import { PollingBackoff } from './queue-backoff.ts';
+import { decodeMessage, manualMetadata, queueMetadata } from './queue-message.ts';
+import type { Trigger } from './trigger.ts';
+
+/** How long a message is hidden from others while its function runs. */
+export interface MessageLease {
+  seconds: number;
+  renewEveryMs: number;
+}
+
+/** Platform docs: Queue storage trigger. Ten minutes, renewed halfway while the function runs. */
+const hostLease: MessageLease = { seconds: 600, renewEveryMs: 300_000 };
+
+/** Feeds a function with the messages of a queue, by the rules of the Storage extension 5.x. */
+export class QueueTrigger implements Trigger {
+  readonly #bound: QueueFunction;
+  readonly #invoker: Invoker;
+  readonly #settings: QueueSettings;
+  readonly #log: Log;
+  readonly #queue: QueueClient;
+  /** Absent for a queue that is a poison queue itself. */
+  readonly #poison: QueueClient | undefined;
+  readonly #lease: MessageLease;
+  readonly #processing = new Set<Promise<void>>();
+  readonly #stopping = new AbortController();
+  /** Ends the wait for room; called when a message is done with, and on stop. */
+  #wake: () => void = () => undefined;
+  #created = false;
+  #reachable = true;
+  #loop: Promise<void> = Promise.resolve();
+
+  constructor(options: {
+    bound: QueueFunction;
+    connectionString: string;
+    settings: QueueSettings;
+    invoker: Invoker;
+    log: Log;
+    lease?: MessageLease | undefined;
+  }) {
+    this.#bound = options.bound;
+    this.#invoker = options.invoker;
+    this.#settings = options.settings;
+    this.#log = options.log;
+    this.#lease = options.lease ?? hostLease;
+    // The polling loop is the retry: the pipeline's own would only hide for half a minute that storage is away.
+    const service = QueueServiceClient.fromConnectionString(options.connectionString, {
+      retryOptions: { maxTries: 2, retryDelayInMs: 100 },
+    });
+    const { queueName } = options.bound;
+    this.#queue = service.getQueueClient(queueName);
+    this.#poison = queueName.endsWith('-poison') ? undefined : service.getQueueClient(`${queueName}-poison`);
+  }
+
+  async start(): Promise<void> {
+    await this.#create().catch((error: unknown) => this.#unreachable(error));
+    this.#loop = this.#poll();
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    this.#wake();
+    await this.#loop;
+    await Promise.allSettled(this.#processing);
+  }
+
+  runByHand(input: string): Promise<unknown> {
+    return this.#invoker.invoke(this.#bound, { data: { string: input }, triggerMetadata: manualMetadata(input) });
+  }
+
+  async #poll(): Promise<void> {
+    const backoff = new PollingBackoff(this.#settings.maxPollingInterval);
+    while (!this.#stopping.signal.aborted) {
+      const messages = await this.#receive();
+      if (messages.length === 0) {
+        await sleep(backoff.next(), undefined, { signal: this.#stopping.signal }).catch(() => undefined);
+        continue;
+      }
+      backoff.reset();
+      for (const message of messages) this.#take(message);
+      await this.#belowThreshold();
+    }
+  }
+
+  /** One batch; empty when there is none, or when storage cannot be reached (said once, not at every poll). */
+  async #receive(): Promise<DequeuedMessageItem[]> {
+    try {
+      if (!this.#created) await this.#create();
+      const { receivedMessageItems } = await this.#queue.receiveMessages({
+        numberOfMessages: this.#settings.batchSize,
+        visibilityTimeout: this.#lease.seconds,
+      });
+      if (!this.#reachable) this.#log.info(`queue ${this.#bound.queueName} is reachable again`);
+      this.#reachable = true;
+      return receivedMessageItems;
+    } catch (error) {
+      this.#unreachable(error);
+      return [];
+    }
+  }
+
+  async #create(): Promise<void> {
+    await this.#queue.createIfNotExists();
+    this.#created = true;
+  }
+
+  #unreachable(error: unknown): void {
+    if (errorCode(error) === 'QueueNotFound') this.#created = false;
+    if (this.#reachable) this.#log.error(`queue ${this.#bound.queueName} cannot be read: ${describeError(error)}`);
+    this.#reachable = false;
+  }
+
+  #take(message: DequeuedMessageItem): void {
+    const processed = this.#process(message)
+      // Storage failed after the function ran: the message comes back when its lease ends.
+      .catch((error: unknown) => this.#log.error(`[${this.#bound.name}] message lost its way: ${describeError(error)}`))
+      .finally(() => {
+        this.#processing.delete(processed);
+        this.#wake();
+      });
+    this.#processing.add(processed);
+  }
+
+  /** Waits while more run than newBatchThreshold allows for a next batch; returns at once when stopping. */
+  async #belowThreshold(): Promise<void> {
+    while (this.#processing.size > this.#settings.newBatchThreshold && !this.#stopping.signal.aborted) {
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      });
+    }
+  }
+
+  async #process(message: DequeuedMessageItem): Promise<void> {
+    // Received while stopping: hand it back for the next host.
+    if (this.#stopping.signal.aborted) return this.#release(message, 0);
+
+    const text = decodeMessage(message.messageText, this.#settings.messageEncoding);
+    if (text === undefined) {
+      this.#log.error(`[${this.#bound.name}] message ${message.messageId} is not base64 as host.json says`);
+      return this.#toPoison(message);
+    }
+    // An arrival above the maximum: a host died while it ran the last try.
+    if (message.dequeueCount > this.#settings.maxDequeueCount && this.#poison) return this.#toPoison(message);
+
+    const lease = this.#keepHidden(message);
+    const succeeded = await this.#invoker
+      .invoke(this.#bound, { data: { string: text }, triggerMetadata: queueMetadata(message, text) })
+      .then(() => true)
+      .catch(() => false);
+    await lease.end();
+
+    if (succeeded) return this.#delete(message);
+    // Extension source, QueueProcessor: without a poison queue a failed message stays hidden for the rest of its lease, lest it
+    // fail in a tight loop.
+    if (!this.#poison) return undefined;
+    if (message.dequeueCount >= this.#settings.maxDequeueCount) return this.#toPoison(message);
+    return this.#release(message, Math.ceil(this.#settings.visibilityTimeout / 1000));
+  }
+
+  /** Renews the lease of a message while its function runs; each renewal changes the pop receipt. */
+  #keepHidden(message: DequeuedMessageItem): { end(): Promise<void> } {
+    let renewal: Promise<void> = Promise.resolve();
+    const timer = setInterval(() => {
+      renewal = this.#release(message, this.#lease.seconds).catch((error: unknown) =>
+        this.#log.warn(`[${this.#bound.name}] could not renew message ${message.messageId}: ${describeError(error)}`),
+      );
+    }, this.#lease.renewEveryMs);
+    return {
+      end: () => {
+        clearInterval(timer);
+        return renewal;
+      },
+    };
+  }
+
+  /** Makes the message visible again after so many seconds. */
+  async #release(message: DequeuedMessageItem, seconds: number): Promise<void> {
+    const { messageId, popReceipt } = message;
+    await this.#unlessGone(async () => {
+      const updated = await this.#queue.updateMessage(messageId, popReceipt, undefined, seconds);
+      message.popReceipt = updated.popReceipt ?? popReceipt;
+    });
+  }
+
+  async #delete(message: DequeuedMessageItem): Promise<void> {
+    await this.#unlessGone(() => this.#queue.deleteMessage(message.messageId, message.popReceipt));
+  }
+
+  /** Copies and then deletes, not atomically: a crash in between leaves the message in both queues, as in Azure. */
+  async #toPoison(message: DequeuedMessageItem): Promise<void> {
+    if (!this.#poison) return;
+    this.#log.warn(
+      `[${this.#bound.name}] message ${message.messageId} goes to ${this.#poison.name} after ${message.dequeueCount} tries`,
+    );
+    await this.#poison.createIfNotExists();
+    await this.#poison.sendMessage(message.messageText);
+    await this.#delete(message);
+  }
+
+  /** Someone else took the message over, or it or its queue is gone: nothing left to do. */
+  async #unlessGone(action: () => Promise<unknown>): Promise<void> {
+    try {
+      await action();
+    } catch (error) {
+      const code = errorCode(error) ?? '';
+      if (!['MessageNotFound', 'PopReceiptMismatch', 'QueueNotFound', 'QueueBeingDeleted'].includes(code)) throw error;
+      this.#log.debug(`[${this.#bound.name}] message is no longer ours: ${code}`);
+    }
+  }
+}
+
+function errorCode(error: unknown): string | undefined {
+  return typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : undefined;
+}

@@ -1,0 +1,15 @@
+/** How a function and its trigger are listed, as `func start` lists them. */
+export type FunctionListing = { name: string; disabled?: true } & (
+  | { trigger: 'http'; methods: readonly string[]; url: string; authLevel: string }
+  | { trigger: 'queue'; queue: string }
+  | { trigger: 'timer'; schedule: string }
+);
+
+/** What sets a function going by itself. */
+export interface Trigger {
+  start(): Promise<void>;
+  /** Takes no new work from now on; resolves when what was begun is done with. */
+  stop(): Promise<void>;
+  /** Runs the function once with a text as input (the admin API). */
+  runByHand(input: string): Promise<unknown>;
+}

@@ -1,0 +1,107 @@
+import { randomBytes } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
+import { type Simulator, type SimulatorOptions, startSimulator } from '../simulator/simulator.ts';
+import { startAzurite } from './azurite.ts';
+import { freePort } from './ports.ts';
+import { type RunningProcess, startProcess } from './processes.ts';
+
+/** Ports are free ones unless given. */
+export type StackOptions = {
+  readonly appPort?: number;
+  readonly azuritePorts?: { readonly queuePort?: number; readonly tablePort?: number };
+  readonly simulator?: SimulatorOptions;
+  /** Settings of the app that differ from the stack's own. */
+  readonly settings?: Readonly<Record<string, string>>;
+  readonly logLevel?: 'error' | 'warn' | 'info' | 'debug';
+  /** Show the app's log on stderr. */
+  readonly showLog?: boolean;
+};
+
+/** Everything that Ringdown needs, on this machine: storage, a call automation service, and the app itself. */
+export type Stack = {
+  readonly url: string;
+  readonly functions: readonly FunctionListing[];
+  readonly functionKey: string;
+  readonly storage: string;
+  readonly simulator: Simulator;
+  readonly settings: Readonly<Record<string, string>>;
+  /** The running app; a new one after `restart`. */
+  app(): RunningProcess;
+  /** Starts the app again, on the same port, storage and simulator. */
+  restart(): Promise<void>;
+  /** Ends all of it. Nothing is left running. */
+  stop(): Promise<void>;
+};
+
+const FunctionListing = z.looseObject({
+  name: z.string(),
+  trigger: z.enum(['http', 'queue', 'timer']),
+  methods: z.array(z.string()).optional(),
+  url: z.string().optional(),
+  queue: z.string().optional(),
+  schedule: z.string().optional(),
+});
+export type FunctionListing = z.infer<typeof FunctionListing>;
+
+const Ready = z.object({ url: z.string(), functions: z.array(FunctionListing) });
+
+export const SAMPLES = fileURLToPath(new URL('./samples/', import.meta.url));
+const HOST = fileURLToPath(new URL('./host/main.ts', import.meta.url));
+const APP = fileURLToPath(new URL('../src/main.ts', import.meta.url));
+const HOST_JSON = fileURLToPath(new URL('../host.json', import.meta.url));
+
+/** The key by which the local runtime lets callers in; it guards nothing but this machine's own demo. */
+const FUNCTION_KEY = 'local';
+
+/** Starts all of it, or nothing: what was started before something failed is ended again. */
+export async function startStack(options: StackOptions = {}): Promise<Stack> {
+  const ending: (() => Promise<unknown>)[] = [];
+  const stop = async (): Promise<void> => {
+    for (const end of ending.splice(0).reverse()) await end();
+  };
+  try {
+    const azurite = await startAzurite(options.azuritePorts);
+    ending.push(() => azurite.stop());
+    const simulator = await startSimulator({ audioDir: `${SAMPLES}audio`, ...options.simulator });
+    ending.push(() => simulator.close());
+    const port = options.appPort ?? (await freePort());
+    const settings = {
+      AzureWebJobsStorage: azurite.connectionString,
+      ACS_CONNECTION_STRING: simulator.connectionString,
+      ACS_SOURCE_IDENTITY: '8:acs:northern-light_notifications',
+      CALLER_NUMBERS: '+14255550190:2,+14255550191:2',
+      CALLBACK_BASE_URL: `http://127.0.0.1:${port}`,
+      CALLBACK_SECRET: randomBytes(32).toString('base64'),
+      ...options.settings,
+    };
+    let app = await startApp(port, settings, options);
+    ending.push(() => app.stop());
+    return {
+      ...Ready.parse(app.ready),
+      functionKey: FUNCTION_KEY,
+      storage: azurite.connectionString,
+      simulator,
+      settings,
+      app: () => app,
+      restart: async () => {
+        app = await startApp(port, settings, options);
+      },
+      stop,
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+function startApp(port: number, settings: NodeJS.ProcessEnv, options: StackOptions): Promise<RunningProcess> {
+  const args = ['--app', APP, '--port', String(port), '--host-json', HOST_JSON, '--function-key', FUNCTION_KEY];
+  return startProcess({
+    name: 'the app',
+    entry: HOST,
+    args: [...args, '--log-level', options.logLevel ?? 'error'],
+    env: { PATH: process.env['PATH'], ...settings },
+    showOutput: options.showLog ?? false,
+  });
+}

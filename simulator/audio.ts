@@ -1,0 +1,60 @@
+import type { HttpClient } from './http-client.ts';
+import { AudioFormatError, wavSeconds } from './wav.ts';
+
+/** How an operation ended, as events carry it. */
+export type Result = { code: number; subcode: number; message: string };
+
+const DOWNLOAD_TIMEOUT_MS = 10_000;
+
+const FORMAT_SUBCODE = 8535;
+const DOWNLOAD_SUBCODE = 8536;
+
+/** Audio that cannot be played; `result` is what the PlayAudioResult event tells. */
+export class AudioError extends Error {
+  override readonly name = 'AudioError';
+  readonly result: Result;
+
+  constructor(subcode: number, message: string) {
+    super(message);
+    this.result = { code: 400, subcode, message };
+  }
+}
+
+/** How long each audio file plays. A file is fetched once; one that failed is fetched again the next time. */
+export class AudioLibrary {
+  readonly #http: HttpClient;
+  readonly #known = new Map<string, Promise<number>>();
+
+  constructor(http: HttpClient) {
+    this.#http = http;
+  }
+
+  /** @throws AudioError */
+  secondsOf(uri: string): Promise<number> {
+    const known = this.#known.get(uri);
+    if (known) return known;
+    const seconds = this.#measure(uri);
+    this.#known.set(uri, seconds);
+    seconds.catch(() => this.#known.delete(uri));
+    return seconds;
+  }
+
+  async #measure(uri: string): Promise<number> {
+    const file = await this.#fetch(uri);
+    try {
+      return wavSeconds(file);
+    } catch (error) {
+      if (!(error instanceof AudioFormatError)) throw error;
+      throw new AudioError(FORMAT_SUBCODE, `Action failed, the audio file cannot be played. ${error.message}.`);
+    }
+  }
+
+  async #fetch(uri: string): Promise<Buffer> {
+    const answer = await this.#http
+      .send(uri, { method: 'GET', timeoutMs: DOWNLOAD_TIMEOUT_MS })
+      .catch(() => ({ status: 0, body: Buffer.alloc(0) }));
+    if (answer.status === 200) return answer.body;
+    const why = answer.status ? `It was answered ${answer.status}.` : 'Nobody answered.';
+    throw new AudioError(DOWNLOAD_SUBCODE, `Action failed, the audio file could not be downloaded. ${why}`);
+  }
+}

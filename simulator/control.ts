@@ -1,0 +1,125 @@
+import { readFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { z } from 'zod';
+import { Key } from '../src/lib/call-automation/events.ts';
+import { People } from './behaviour.ts';
+import type { Exchange } from './exchange.ts';
+import { Faults } from './faults.ts';
+import { noRoute } from './refusal.ts';
+import { type Route, route } from './routes.ts';
+import type { World } from './world.ts';
+
+/** The simulator's own API, by which people and tests see and steer what happens. It needs no signature. */
+
+export type Controlled = { readonly world: World; readonly exchange: Exchange; readonly reset: () => void };
+
+const Tones = z.strictObject({
+  tones: z
+    .string()
+    .min(1)
+    .transform((tones) => [...tones.toUpperCase()])
+    .pipe(z.array(Key)),
+});
+const Mute = z.strictObject({ participantId: z.string().min(1), isMuted: z.boolean().default(true) });
+const NoBody = z.unknown();
+
+/** Reads what is typed on a telephone: `12#`. */
+export const readTones = Tones;
+
+export const CONTROLS: readonly Route<Controlled>[] = [
+  route({
+    name: 'readPeople',
+    method: 'GET',
+    path: '/simulator/people',
+    status: 200,
+    body: NoBody,
+    run: ({ world }) => world.behaviour.describe(),
+  }),
+  route({
+    name: 'setPeople',
+    method: 'PUT',
+    path: '/simulator/people',
+    status: 200,
+    body: People,
+    run: ({ world }, _, people) => {
+      world.behaviour.learn(people);
+      return world.behaviour.describe();
+    },
+  }),
+  route({
+    name: 'readFaults',
+    method: 'GET',
+    path: '/simulator/faults',
+    status: 200,
+    body: NoBody,
+    run: ({ world }) => world.faults.get(),
+  }),
+  route({
+    name: 'setFaults',
+    method: 'PUT',
+    path: '/simulator/faults',
+    status: 200,
+    body: Faults,
+    run: ({ world }, _, faults) => {
+      world.faults.set(faults);
+      return world.faults.get();
+    },
+  }),
+  route({
+    name: 'readCalls',
+    method: 'GET',
+    path: '/simulator/calls',
+    status: 200,
+    body: NoBody,
+    run: ({ world }) => world.records.report,
+  }),
+  route({
+    name: 'readRequests',
+    method: 'GET',
+    path: '/simulator/requests',
+    status: 200,
+    body: NoBody,
+    run: ({ world }) => ({ requests: world.records.requests }),
+  }),
+  route({
+    name: 'press',
+    method: 'POST',
+    path: '/simulator/calls/{callLegId}/tones',
+    status: 202,
+    body: Tones,
+    run: ({ exchange }, { callLegId }, { tones }) => exchange.press(callLegId, tones),
+  }),
+  route({
+    name: 'mute',
+    method: 'POST',
+    path: '/simulator/calls/{callLegId}/mute',
+    status: 202,
+    body: Mute,
+    run: ({ exchange }, { callLegId }, { participantId, isMuted }) => exchange.mute(callLegId, participantId, isMuted),
+  }),
+  route({
+    name: 'readAudio',
+    method: 'GET',
+    path: '/simulator/audio/{file}',
+    status: 200,
+    body: NoBody,
+    run: ({ world }, { file }) => audioFile(world.options.audioDir, file),
+  }),
+  route({
+    name: 'reset',
+    method: 'DELETE',
+    path: '/simulator',
+    status: 204,
+    body: NoBody,
+    run: ({ reset }) => reset(),
+  }),
+];
+
+/** Only a WAV that lies right in the folder: whatever could lead elsewhere is no name of such a file. */
+async function audioFile(folder: string | undefined, name: string): Promise<Buffer> {
+  const isPlain = name === basename(name) && !name.includes('\\') && !name.startsWith('.') && /\.wav$/i.test(name);
+  if (!folder || !isPlain) throw noRoute('this address');
+  return readFile(join(folder, name)).catch(() => {
+    throw noRoute('this address: there is no such audio file');
+  });
+}

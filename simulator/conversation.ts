@@ -1,0 +1,211 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import type { Key } from '../src/lib/call-automation/events.ts';
+import { type Identifier, identityOf } from '../src/lib/call-automation/identifiers.ts';
+import type { Result } from './audio.ts';
+import type { CallLeg } from './call.ts';
+import type { Timers } from './clock.ts';
+import type { Present } from './event-bodies.ts';
+import { inWords } from './people.ts';
+import { Person } from './person.ts';
+import { type PersonDid, type PersonRecord, timestamp } from './records.ts';
+import { notNow } from './refusal.ts';
+import type { Outcome, Script } from './script.ts';
+import type { World } from './world.ts';
+
+/** Why a telephone was not answered: codes and subcodes as the service gives them. */
+export const REASONS: Readonly<Record<Exclude<Outcome, 'answers'> | 'cancelled', Result>> = {
+  busy: { code: 486, subcode: 560486, message: 'The line is busy.' },
+  noAnswer: { code: 480, subcode: 560480, message: 'Nobody answered.' },
+  declines: { code: 603, subcode: 560603, message: 'The call was declined.' },
+  unknownNumber: { code: 404, subcode: 560404, message: 'There is no such number.' },
+  cancelled: { code: 487, subcode: 560487, message: 'The call was cancelled.' },
+};
+
+/** Somebody being rung, and what is to be done about how it ends. */
+export type Ringing = {
+  readonly identifier: Identifier;
+  readonly role: PersonRecord['role'];
+  /** The leg on whose record they are noted. */
+  readonly leg: CallLeg;
+  answered(): void;
+  failed(reason: Result): void;
+};
+
+type Ring = Ringing & { readonly record: PersonRecord; readonly script: Script; readonly timers: Timers };
+type Guest = Present & { readonly person: Person; readonly record: PersonRecord; readonly leg: CallLeg };
+
+/**
+ * Where call legs of applications and people meet. One that createCall made is over when no person is left in it;
+ * one that joinCall made is a group call, which waits for people. Both are over when the last application has left.
+ */
+export class Conversation {
+  readonly id = Buffer.from(
+    `https://conv.simulator.invalid/conv/${randomBytes(16).toString('base64url')}?i=1&e=${Date.now()}`,
+  ).toString('base64url');
+  readonly #world: World;
+  readonly #endsWithoutPeople: boolean;
+  readonly #over: () => void;
+  readonly #legs = new Set<CallLeg>();
+  readonly #guests = new Map<string, Guest>();
+  readonly #rings = new Set<Ring>();
+  #sounding = 0;
+
+  constructor(world: World, { endsWithoutPeople, over }: { endsWithoutPeople: boolean; over: () => void }) {
+    this.#world = world;
+    this.#endsWithoutPeople = endsWithoutPeople;
+    this.#over = over;
+  }
+
+  /** The application leg that has been in it longest. */
+  get oldestLeg(): CallLeg | undefined {
+    return [...this.#legs][0];
+  }
+
+  enter(leg: CallLeg): void {
+    this.#legs.add(leg);
+  }
+
+  /** A leg has gone. With the last one everybody goes. */
+  left(leg: CallLeg): void {
+    this.#legs.delete(leg);
+    if (this.#legs.size > 0) this.update();
+    else this.#close();
+  }
+
+  /** Rings somebody, who does what they do. */
+  ring(ringing: Ringing): void {
+    const identity = identityOf(ringing.identifier);
+    const script = this.#world.behaviour.next(identity);
+    const record = newRecord(identity, ringing.role, script);
+    const ring: Ring = { ...ringing, record, script, timers: this.#world.clock.timers() };
+    ringing.leg.record.people.push(record);
+    this.#rings.add(ring);
+    this.#note(ring, 'rings');
+    ring.timers.after(script.ringSeconds, () => {
+      if (script.outcome === 'answers') this.#admit(ring);
+      else this.#ended(ring, script.outcome);
+    });
+  }
+
+  /** Removes a person or an application by the id that ParticipantsUpdated gave. */
+  remove(participantId: string): void {
+    const guest = this.#guests.get(participantId);
+    const leg = [...this.#legs].find((candidate) => candidate.participantId === participantId);
+    if (guest) this.#leave(guest);
+    else if (leg) leg.end();
+    else throw notNow('ParticipantNotFound', `Nobody in the call is participant ${participantId}`);
+  }
+
+  /** The person who has been in it longest presses keys. */
+  press(keys: readonly Key[]): void {
+    const [guest] = this.#guests.values();
+    if (!guest) throw notNow('NobodyThere', 'Nobody is in the call who could press a key');
+    for (const key of keys) this.#press(guest, key);
+  }
+
+  mute(participantId: string, isMuted: boolean): void {
+    const guest = this.#guests.get(participantId);
+    if (!guest) throw notNow('ParticipantNotFound', `Nobody in the call is participant ${participantId}`);
+    guest.isMuted = isMuted;
+    this.update();
+  }
+
+  /** Audio of one leg begins (1) or ends (-1). */
+  sounds(change: 1 | -1): void {
+    this.#sounding += change;
+    for (const { person } of this.#guests.values()) person.hearsAudio(this.#sounding > 0);
+  }
+
+  /** Tells every application, and the people themselves, who is in it now. */
+  update(): void {
+    const present: Present[] = [
+      ...[...this.#legs].filter((leg) => leg.isEstablished).map((leg) => leg.asParticipant),
+      ...this.#guests.values(),
+    ];
+    for (const leg of this.#legs) leg.seesPeople(present);
+    for (const { person } of this.#guests.values()) person.isWith(this.#guests.size - 1);
+  }
+
+  #close(): void {
+    this.#over();
+    for (const ring of [...this.#rings]) this.#ended(ring, 'cancelled');
+    for (const guest of [...this.#guests.values()]) this.#seeOff(guest);
+  }
+
+  #admit(ring: Ring): void {
+    const { identifier, leg, record, script, timers } = ring;
+    this.#rings.delete(ring);
+    const participantId = randomUUID();
+    const person = new Person({
+      steps: script.steps,
+      timers,
+      patienceMs: this.#world.options.patienceMs,
+      leavesWhenAlone: ring.role === 'invited',
+      handset: {
+        press: (key) => this.#press(guest, key),
+        mute: (isMuted) => this.mute(participantId, isMuted),
+        hangUp: () => this.#leave(guest),
+      },
+    });
+    const guest: Guest = { identifier, participantId, isMuted: false, person, record, leg };
+    this.#guests.set(participantId, guest);
+    record.participantId = participantId;
+    record.answeredAt = timestamp();
+    this.#note(ring, 'answered');
+    ring.answered();
+    person.hearsAudio(this.#sounding > 0);
+    this.update();
+    person.begin();
+  }
+
+  /** The ringing is over and nobody answered. */
+  #ended(ring: Ring, how: keyof typeof REASONS): void {
+    this.#rings.delete(ring);
+    ring.timers.end();
+    this.#note(ring, how);
+    ring.failed(REASONS[how]);
+    this.#endIfForsaken(REASONS[how]);
+  }
+
+  #press(guest: Guest, key: Key): void {
+    guest.record.pressed += key;
+    for (const leg of this.#legs) leg.pressed(key);
+  }
+
+  #leave(guest: Guest): void {
+    this.#seeOff(guest);
+    this.update();
+    this.#endIfForsaken(REASONS.cancelled);
+  }
+
+  #seeOff(guest: Guest): void {
+    this.#guests.delete(guest.participantId);
+    guest.person.end();
+    guest.record.leftAt = timestamp();
+    this.#note(guest, 'left');
+  }
+
+  /** Whoever was invited is not waited for: they were to talk to somebody who has gone. */
+  #endIfForsaken(reason: Result): void {
+    const isAwaited = [...this.#rings].some((ring) => ring.role === 'called');
+    if (!this.#endsWithoutPeople || this.#guests.size > 0 || isAwaited) return;
+    for (const leg of [...this.#legs]) leg.end(reason);
+  }
+
+  #note({ record, leg }: { record: PersonRecord; leg: CallLeg }, did: PersonDid): void {
+    record.did = did;
+    this.#world.records.changed({ what: 'person', callLegId: leg.id, identity: record.identity, did });
+  }
+}
+
+const newRecord = (identity: string, role: PersonRecord['role'], script: Script): PersonRecord => ({
+  identity,
+  role,
+  does: inWords(script),
+  did: 'rings',
+  rangAt: timestamp(),
+  answeredAt: null,
+  leftAt: null,
+  participantId: null,
+  pressed: '',
+});

@@ -1,0 +1,113 @@
+import { randomUUID } from 'node:crypto';
+import { type Json, toPascalCase } from '../src/lib/call-automation/casing.ts';
+import type { KnownCallEventType } from '../src/lib/call-automation/events.ts';
+import type { Identifier } from '../src/lib/call-automation/identifiers.ts';
+import type { Result } from './audio.ts';
+
+/** The bodies of callbacks, member for member as the reference page shows them, nulls included. */
+
+export type EventBody = {
+  id: string | null;
+  topic: null;
+  subject: string;
+  data: Json;
+  eventType: `Microsoft.Communication.${KnownCallEventType}`;
+  eventTime: string;
+  metadataVersion: null;
+  dataVersion: null;
+};
+
+export type LegState = 'Establishing' | 'Established' | 'Terminating' | 'Terminated';
+
+/** An event before it is written down: its type and what it tells besides the call leg. */
+export type Telling = { type: KnownCallEventType; subject: string; id?: string; data: (callLegId: string) => Json };
+
+/** `reason` is not on the page: it tells why a call ended before it was established. */
+export const stateChanged = (state: LegState, conversationId: string | null, reason?: Result): Telling => ({
+  type: 'CallLegStateChanged',
+  subject: 'callState',
+  data: (callLegId) => ({ conversationId, callLegId, callState: state, ...(reason && { resultInfo: reason }) }),
+});
+
+const TONES: Readonly<Record<string, string>> = { '*': 'Star', '#': 'Pound' };
+
+export const dtmfReceived = (sequenceId: number, key: string): Telling => ({
+  type: 'DtmfReceived',
+  subject: 'dtmf',
+  data: (callLegId) => ({
+    toneInfo: { sequenceId, tone: TONES[key] ?? (/\d/.test(key) ? `Tone${key}` : key) },
+    callLegId,
+  }),
+});
+
+/** The messages are the page's own, "falied" included. */
+export const COMPLETED: Result = { code: 200, subcode: 0, message: 'Action completed successfully.' };
+export const CANCELLED: Result = { code: 400, subcode: 8508, message: 'Action falied, the operation was cancelled.' };
+
+export const playAudioResult = (operationContext: string | null, resultInfo: Result): Telling => ({
+  type: 'PlayAudioResult',
+  subject: 'playAudio',
+  data: (callLegId) => ({
+    resultInfo,
+    operationContext,
+    // Cancelled audio is `Completed` on the page.
+    status: resultInfo === COMPLETED || resultInfo === CANCELLED ? 'Completed' : 'Failed',
+    callLegId,
+  }),
+});
+
+/** `failure` null: they answered. */
+export const inviteParticipantResult = (
+  operationContext: string | null,
+  participants: readonly Identifier[],
+  failure: Result | null,
+): Telling => ({
+  type: 'InviteParticipantResult',
+  subject: 'inviteParticipantResult',
+  id: randomUUID(),
+  data: (callLegId) => ({
+    resultInfo: failure,
+    operationContext,
+    status: failure ? 'Failed' : 'Completed',
+    callLegId,
+    participants: participants.map(identifierBody),
+  }),
+});
+
+export type Present = { identifier: Identifier; participantId: string; isMuted: boolean };
+
+export const participantsUpdated = (participants: readonly Present[]): Telling => ({
+  type: 'ParticipantsUpdated',
+  subject: 'participantsUpdated',
+  data: (callLegId) => ({
+    callLegId,
+    participants: participants.map(({ identifier, participantId, isMuted }) => ({
+      identifier: identifierBody(identifier),
+      participantId,
+      isMuted,
+    })),
+  }),
+});
+
+function identifierBody({ rawId, communicationUser, phoneNumber }: Identifier): Json {
+  return {
+    rawId: rawId ?? communicationUser?.id ?? `4:${phoneNumber?.value}`,
+    communicationUser: communicationUser ? { id: communicationUser.id } : null,
+    phoneNumber: phoneNumber ? { value: phoneNumber.value } : null,
+    microsoftTeamsUser: null,
+  };
+}
+
+export function eventBody({ type, subject, id, data }: Telling, callLegId: string): EventBody {
+  return {
+    id: id ?? null,
+    topic: null,
+    subject: `callLeg/${callLegId}/${subject}`,
+    data: toPascalCase(data(callLegId)),
+    eventType: `Microsoft.Communication.${type}`,
+    // The page's times have seven digits after the second.
+    eventTime: new Date().toISOString().replace('Z', '0000Z'),
+    metadataVersion: null,
+    dataVersion: null,
+  };
+}

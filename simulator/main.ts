@@ -1,0 +1,152 @@
+import { readFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { mustBePeople } from './behaviour.ts';
+import { masked } from './masking.ts';
+import { type Change, DEVELOPMENT_KEY, type People, type SimulatorOptions, startSimulator } from './simulator.ts';
+
+const USAGE = `A Call Automation service for development (API version 2021-04-15-preview1).
+
+  npm run simulator -- [options]
+
+  --port P               listen on this port; any free one otherwise
+  --host H               listen on this address (127.0.0.1)
+  --key K                access key, base64 (one for development, see simulator/README.md)
+  --speed X              people, telephones and audio take 1/X of their time (1)
+  --seed S               what chance follows from (1)
+  --calls-per-number N   concurrent calls a caller number may have, or "none" for no limit (2)
+  --audio DIR            serve the WAVs of this folder at /simulator/audio/
+  --people FILE          who does what, as PUT /simulator/people takes it
+  --no-reasons           say no more than the reference page about calls that nobody answered
+  --json                 log as JSON, a line each
+  --help
+
+The first line of output is the connection string. The log goes to stderr.`;
+
+/** What was typed is no way to start it. */
+class UsageError extends Error {}
+
+type Command = { options: SimulatorOptions; asJson: boolean };
+
+function readCommand(args: string[]): Command | 'help' {
+  const { values } = parseArgs({
+    args,
+    options: {
+      port: { type: 'string' },
+      host: { type: 'string' },
+      key: { type: 'string' },
+      speed: { type: 'string' },
+      seed: { type: 'string' },
+      'calls-per-number': { type: 'string' },
+      audio: { type: 'string' },
+      people: { type: 'string' },
+      'no-reasons': { type: 'boolean' },
+      json: { type: 'boolean' },
+      help: { type: 'boolean' },
+    },
+  });
+  if (values.help) return 'help';
+  const { host, key, seed, audio, people } = values;
+  const port = numberOf('--port', values.port);
+  const speed = numberOf('--speed', values.speed);
+  const lines = values['calls-per-number'];
+  const callsPerNumber = lines === 'none' ? Number.POSITIVE_INFINITY : numberOf('--calls-per-number', lines);
+  const options: SimulatorOptions = {
+    ...(port !== undefined && { port }),
+    ...(host !== undefined && { host }),
+    key: key ?? DEVELOPMENT_KEY,
+    ...(speed !== undefined && { speed }),
+    ...(seed !== undefined && { seed }),
+    ...(callsPerNumber !== undefined && { callsPerNumber }),
+    ...(audio !== undefined && { audioDir: audio }),
+    ...(people !== undefined && { people: readPeople(people) }),
+    reasons: !values['no-reasons'],
+  };
+  return { options, asJson: values.json ?? false };
+}
+
+function numberOf(flag: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const number = Number(text);
+  if (text.trim() === '' || !Number.isFinite(number)) throw new UsageError(`${flag} takes a number, not "${text}"`);
+  return number;
+}
+
+function readPeople(file: string): People {
+  const people = readJson(file);
+  mustBePeople(people, `--people ${file}`);
+  return people;
+}
+
+function readJson(file: string): unknown {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'));
+  } catch (cause) {
+    throw new UsageError(`--people ${file} cannot be read: ${cause instanceof Error ? cause.message : cause}`);
+  }
+}
+
+/** One change in words, for the log; undefined where it is not worth a line. */
+function inWords(change: Change): string | undefined {
+  switch (change.what) {
+    case 'request': {
+      const { operation, method, path, status, code } = change.request;
+      return `${operation ?? `${method} ${path}`}: ${status ?? 'answer lost'}${code ? ` ${code}` : ''}`;
+    }
+    case 'state':
+      return `${change.callLegId} ${change.state}${change.reason ? `: ${change.reason.message}` : ''}`;
+    case 'person':
+      return `${change.callLegId} ${change.identity} ${change.did}`;
+    case 'callback':
+      return change.status === 200
+        ? undefined
+        : `${change.callLegId} ${change.type}: callback ${change.status ?? 'not answered'}`;
+    case 'event':
+      return undefined;
+  }
+}
+
+function log(asJson: boolean, what: string, text: string): void {
+  console.error(asJson ? JSON.stringify({ at: new Date().toISOString(), what, text: masked(text) }) : masked(text));
+}
+
+async function run({ options, asJson }: Command): Promise<void> {
+  const simulator = await startSimulator(options);
+  process.stdout.write(`${simulator.connectionString}\n`);
+  log(asJson, 'started', `Listening at ${simulator.url}; calls are shown at ${simulator.url}/simulator/calls`);
+  simulator.subscribe((change) => {
+    const text = inWords(change);
+    if (text) log(asJson, change.what, text);
+  });
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => {
+      void simulator.close().then(() => process.exit(0));
+    });
+  }
+}
+
+/** What went wrong, as one line and an exit code: 2 for what was typed, 1 for the rest. */
+function fail(error: unknown, options?: SimulatorOptions): void {
+  const message = error instanceof Error ? error.message : String(error);
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  if (code === 'EADDRINUSE') {
+    console.error(`Port ${options?.port} of ${options?.host ?? '127.0.0.1'} is in use: choose another with --port`);
+    process.exitCode = 1;
+    return;
+  }
+  const isTyped = error instanceof UsageError || code === 'InvalidRequest' || String(code).startsWith('ERR_PARSE_ARGS');
+  console.error(isTyped ? `${message}\nTry --help.` : message);
+  process.exitCode = isTyped ? 2 : 1;
+}
+
+async function main(): Promise<void> {
+  let command: Command | 'help' | undefined;
+  try {
+    command = readCommand(process.argv.slice(2));
+    if (command === 'help') process.stdout.write(`${USAGE}\n`);
+    else await run(command);
+  } catch (error) {
+    fail(error, typeof command === 'object' ? command.options : undefined);
+  }
+}
+
+await main();

@@ -1,0 +1,41 @@
+import { acs2021 } from './call-automation/acs-2021.ts';
+import { CallbackUris } from './calls/callback-uris.ts';
+import { readSettings, type Settings } from './config.ts';
+import type { Services } from './services.ts';
+import { AzureQueues } from './storage/azure-queues.ts';
+import { AzureTables } from './storage/azure-tables.ts';
+import { CallLegs } from './storage/call-legs.ts';
+import { CallRequests } from './storage/call-requests.ts';
+import { Lines } from './storage/lines.ts';
+import { OptOuts } from './storage/opt-outs.ts';
+import { Outages } from './storage/outages.ts';
+import { Recipients } from './storage/recipients.ts';
+
+/** The composition root: what the app is made of, from its settings. Nothing is asked of the network here. */
+export function compose(settings: Settings): Services {
+  const tables = new AzureTables(settings.AzureWebJobsStorage);
+  const now = (): Date => new Date();
+  return {
+    outages: new Outages(tables, now),
+    recipients: new Recipients(tables),
+    lines: new Lines(tables),
+    legs: new CallLegs(tables),
+    requests: new CallRequests(tables),
+    optOuts: new OptOuts(tables),
+    queues: new AzureQueues(settings.AzureWebJobsStorage),
+    calls: acs2021(settings.ACS_CONNECTION_STRING),
+    callbacks: new CallbackUris(settings.CALLBACK_BASE_URL, {
+      current: settings.CALLBACK_SECRET,
+      previous: settings.CALLBACK_SECRET_PREVIOUS,
+    }),
+    settings: {
+      source: settings.ACS_SOURCE_IDENTITY,
+      callers: settings.CALLER_NUMBERS,
+      limits: { leaseMs: settings.CALL_LEASE_SECONDS * 1000, maxCallMs: settings.MAX_CALL_SECONDS * 1000 },
+    },
+    now,
+  };
+}
+
+/** The running app's services. Made when the functions are loaded, so that wrong settings stop the start. */
+export const services: Services = compose(readSettings(process.env));

@@ -1,0 +1,81 @@
+import type { CallEvent } from '../call-automation/events.ts';
+import { StorageError } from '../errors.ts';
+import { bound } from '../outages/attempts.ts';
+import { concludeAttempt } from '../outages/conclude.ts';
+import { done, type Handled, type Services, superseded } from '../services.ts';
+import type { CallAction } from './actions.ts';
+import { type CallLeg, isOver, newCallLeg } from './leg.ts';
+import type { CallPurpose } from './purpose.ts';
+import { type CallPlan, step } from './step.ts';
+
+/** Events of one call come close together; that often in a row means that something is wrong. */
+const TRIES = 10;
+
+/**
+ * One event, whatever it is and however often it comes: recorded with what it made of the leg, then its actions are put
+ * on their queues, then, if the call is over, its end is made known. Delivered again it does the last two again, so that
+ * what a crash lost in between is made good.
+ */
+export async function applyCallEvent(services: Services, purpose: CallPurpose, event: CallEvent): Promise<Handled> {
+  const callLegId = event.data.callLegId;
+  if (callLegId === undefined) return superseded('the event names no call leg');
+  const { leg, actions, isNew, isNews } = await record(services, purpose, callLegId, event);
+  for (const { queue, message, delaySeconds } of actions) await services.queues.send(queue, message, delaySeconds);
+  if (isOver(leg) && isNews) await concludeCall(services, leg);
+  return isNew ? done(`${leg.state}, ${leg.stage}`) : superseded('the event was recorded before');
+}
+
+type Recorded = {
+  readonly leg: CallLeg;
+  readonly actions: readonly CallAction[];
+  readonly isNew: boolean;
+  /** False if the leg was over before and this tells nothing better of it. */
+  readonly isNews: boolean;
+};
+
+async function record(
+  services: Services,
+  purpose: CallPurpose,
+  callLegId: string,
+  event: CallEvent,
+): Promise<Recorded> {
+  const plan = await planFor(services, purpose);
+  for (let tries = 0; tries < TRIES; tries++) {
+    const now = services.now();
+    const stored = await services.legs.find(callLegId);
+    if (!stored) await bindLeg(services, purpose, callLegId);
+    const before = stored?.leg ?? newCallLeg(callLegId, purpose, now);
+    const { leg, actions } = step(before, event, plan, now);
+    if (await services.legs.record(stored, event, leg, actions, now)) {
+      return { leg, actions, isNew: true, isNews: !isOver(before) || leg.outcome !== before.outcome };
+    }
+    const recorded = await services.legs.actionsOf(callLegId, event);
+    if (recorded) return { leg: before, actions: recorded, isNew: false, isNews: true };
+  }
+  throw new StorageError('An event could not be recorded: the call leg keeps changing');
+}
+
+async function planFor({ outages, requests, settings }: Services, purpose: CallPurpose): Promise<CallPlan> {
+  const plan =
+    purpose.kind === 'attempt' ? await outages.recent(purpose.outageId) : await requests.find(purpose.requestId);
+  return { script: plan?.script, source: settings.source };
+}
+
+/** Where the answer to createCall was lost, the first event tells which call is the attempt's. */
+async function bindLeg(services: Services, purpose: CallPurpose, callLegId: string): Promise<void> {
+  if (purpose.kind !== 'attempt') return;
+  const stored = await services.recipients.find(purpose);
+  const isOurs = stored?.recipient.attempt === purpose.attempt && stored.recipient.phase === 'dialling';
+  if (stored && isOurs && stored.recipient.callLegId === undefined) {
+    await services.recipients.save(purpose, stored, bound(stored.recipient, callLegId));
+  }
+}
+
+async function concludeCall(services: Services, leg: CallLeg): Promise<void> {
+  const { purpose, callLegId, reason } = leg;
+  if (purpose.kind === 'attempt') {
+    return concludeAttempt(services, purpose, { outcome: leg.outcome ?? 'unknown', reason, callLegId });
+  }
+  const request = await services.requests.find(purpose.requestId);
+  if (request?.line) await services.lines.free(request.line, services.now());
+}

@@ -1,0 +1,57 @@
+import { CallAutomationError } from '../call-automation/errors.ts';
+import { done, type Handled, type Services, superseded } from '../services.ts';
+import type { HangUp } from './actions.ts';
+import { isOver } from './leg.ts';
+import { isOvertaken } from './step.ts';
+
+/** An action as asked for by a queue message. `address` is the call leg's id, or the conversation's. */
+export type Asked = {
+  readonly address: string;
+  readonly operationContext: string;
+  readonly action: string;
+};
+
+/**
+ * Asks the service for an action once: claimed as a row in the leg's partition first, so that a redelivered message does
+ * nothing. What the service refused is asked for again, unless the call is over or has moved on: then the reason is kept.
+ */
+export async function performAction(services: Services, asked: Asked, ask: () => Promise<unknown>): Promise<Handled> {
+  const { address, operationContext, action } = asked;
+  if (!(await services.legs.claimAction(address, operationContext, action, services.now()))) {
+    return superseded(`${operationContext} was asked for before`);
+  }
+  try {
+    await ask();
+    return done(operationContext);
+  } catch (error) {
+    const reason = await whyObsolete(services, asked, error);
+    if (reason === undefined) {
+      await services.legs.releaseAction(address, operationContext);
+      throw error;
+    }
+    await services.legs.supersedeAction(address, operationContext, reason);
+    return superseded(`${operationContext}: ${reason}`);
+  }
+}
+
+/** The statuses by which the service says that an action does not fit the call's state. */
+const MISFITS: ReadonlySet<number> = new Set([400, 404, 409]);
+
+async function whyObsolete(services: Services, asked: Asked, error: unknown): Promise<string | undefined> {
+  if (!(error instanceof CallAutomationError) || !MISFITS.has(error.status)) return undefined;
+  const leg = (await services.legs.find(asked.address))?.leg;
+  if (leg && isOver(leg)) return `the call is over (${error.code})`;
+  if (leg && isOvertaken(leg, asked.operationContext)) return `the call has moved on (${error.code})`;
+  return undefined;
+}
+
+/** Ends the call. One that the script sent with a delay is meant for one moment of the call; by then it may be another. */
+export async function hangUp(services: Services, message: HangUp, messageId: string): Promise<Handled> {
+  const { callLegId, operationContext = messageId, onlyIfAwaited } = message;
+  if (onlyIfAwaited && (await services.legs.find(callLegId))?.leg.awaits !== operationContext) {
+    return superseded(`${operationContext}: the call waits for something else`);
+  }
+  return performAction(services, { address: callLegId, operationContext, action: 'hangUp' }, () =>
+    services.calls.hangUp(callLegId),
+  );
+}

@@ -1,0 +1,20 @@
+import { z } from 'zod';
+
+/** Characters that are safe in a Table Storage key, a URL segment and a file name alike. */
+export const SafeId = z.string().regex(/^[A-Za-z0-9_.-]{1,64}$/, 'must be 1 to 64 letters, digits and _ . -');
+
+/** One try to reach one recipient of an outage. `shard` is the part of the recipient list that holds the row. */
+export const AttemptRef = z.object({
+  outageId: SafeId,
+  shard: z.number().int().nonnegative(),
+  recipientId: SafeId,
+  attempt: z.number().int().positive(),
+});
+export type AttemptRef = z.infer<typeof AttemptRef>;
+
+/** What a call is for: an attempt of an outage, or a request that somebody enqueued by hand, known by its id. */
+export const CallPurpose = z.discriminatedUnion('kind', [
+  AttemptRef.extend({ kind: z.literal('attempt') }),
+  z.object({ kind: z.literal('request'), requestId: SafeId }),
+]);
+export type CallPurpose = z.infer<typeof CallPurpose>;

@@ -1,0 +1,44 @@
+import { z } from 'zod';
+import { Key } from '../call-automation/events.ts';
+import { Identifier } from '../call-automation/identifiers.ts';
+
+/** What the callee's keys can mean. */
+export const KeyMeaning = z.enum(['acknowledge', 'operator', 'optOut', 'replay']);
+export type KeyMeaning = z.infer<typeof KeyMeaning>;
+
+const AudioUri = z.url({
+  protocol: /^https?$/,
+  message: 'must be the http(s) URL of a WAV file (mono, 16 bit, 16 kHz)',
+});
+
+/**
+ * What a call says and listens for: play the message, again up to `replays` times, then wait `keyWaitSeconds` for a key.
+ * Times are seconds.
+ */
+export const CallScript = z.strictObject({
+  message: AudioUri,
+  replays: z.number().int().min(0).max(9).default(1),
+  keyWaitSeconds: z.number().int().min(0).max(60).default(5),
+  keys: z
+    .partialRecord(KeyMeaning, Key)
+    .default({ acknowledge: '1', operator: '2', optOut: '9', replay: '*' })
+    .refine((keys) => new Set(Object.values(keys)).size === Object.keys(keys).length, {
+      message: 'must not give one key two meanings',
+    }),
+  /** Played after an acknowledgement. */
+  thanks: AudioUri.optional(),
+  /** Played when no operator answers. */
+  unavailable: AudioUri.optional(),
+  operators: z.array(Identifier).max(10).default([]),
+});
+export type CallScript = z.infer<typeof CallScript>;
+
+/** The script of a call that somebody asked for by hand: play once and hang up. */
+export function announcement(audioFileUri: string): CallScript {
+  return { message: audioFileUri, replays: 0, keyWaitSeconds: 0, keys: {}, operators: [] };
+}
+
+/** What a key means in this script, if anything. */
+export function meaningOf(script: CallScript, key: Key): KeyMeaning | undefined {
+  return KeyMeaning.options.find((meaning) => script.keys[meaning] === key);
+}

@@ -1,0 +1,81 @@
+import { CallAutomationError } from '../call-automation/errors.ts';
+import type { CreateCallRequest } from '../call-automation/requests.ts';
+import { bound, claimed, refusalToDial } from '../outages/attempts.ts';
+import { concludeAttempt, postponeAttempt } from '../outages/conclude.ts';
+import { hasExpired, type Outage } from '../outages/outage.ts';
+import type { Recipient } from '../outages/recipient.ts';
+import { done, type Handled, postponed, type Services, sourceOf, superseded } from '../services.ts';
+import type { AttemptRef } from './purpose.ts';
+
+/**
+ * Dials one attempt of an outage, once: the attempt is claimed by a conditional write before the service is asked, and a
+ * message that comes again finds the claim. Where no answer comes the call may have been placed: its first event
+ * will tell, or the end of its lease.
+ */
+export async function startAttempt(services: Services, ref: AttemptRef): Promise<Handled> {
+  const stored = await services.recipients.find(ref);
+  const refusal = refusalToDial(stored?.recipient, ref);
+  if (!stored || refusal) return superseded(refusal ?? 'the recipient is not in the outage');
+
+  const outage = await services.outages.recent(ref.outageId);
+  const obstacle = await whyNotToCall(services, outage, ref);
+  if (obstacle) {
+    await concludeAttempt(services, ref, { outcome: obstacle });
+    return superseded(`the recipient must not be called: ${obstacle}`);
+  }
+
+  const mine = await services.recipients.save(ref, stored, claimed(stored.recipient));
+  if (!mine) return superseded('another copy of this message was first');
+  try {
+    const { callLegId } = await services.calls.createCall(await requestFor(services, mine.recipient, ref, outage));
+    await services.recipients.save(ref, mine, bound(mine.recipient, callLegId));
+    return done(`attempt ${ref.attempt} is call leg ${callLegId}`);
+  } catch (error) {
+    if (!(error instanceof CallAutomationError)) throw error;
+    return refused(services, ref, error);
+  }
+}
+
+async function whyNotToCall(
+  services: Services,
+  outage: Outage,
+  { recipientId }: AttemptRef,
+): Promise<'cancelled' | 'optedOut' | undefined> {
+  if (hasExpired(outage, services.now())) return 'cancelled';
+  return (await services.optOuts.has(recipientId)) ? 'optedOut' : undefined;
+}
+
+async function requestFor(
+  services: Services,
+  recipient: Recipient,
+  ref: AttemptRef,
+  outage: Outage,
+): Promise<CreateCallRequest> {
+  return {
+    source: sourceOf(services),
+    targets: [recipient.identifier],
+    subject: outage.title,
+    callbackUri: await services.callbacks.uriFor({ kind: 'attempt', ...ref }),
+    requestedModalities: ['audio'],
+    requestedCallEvents: ['participantsUpdated', 'dtmfReceived'],
+    ...(recipient.line && { sourceAlternateIdentity: { value: recipient.line.number } }),
+  };
+}
+
+/** How long to leave a line alone when the service does not say (Retry-After), ms. */
+const DEFAULT_PATIENCE_MS = 30_000;
+
+/** No fault of the callee's: too many calls, our key refused, or the service out of reach. */
+const NOT_THE_CALLEES: ReadonlySet<number> = new Set([0, 401, 403, 429]);
+
+async function refused(services: Services, ref: AttemptRef, error: CallAutomationError): Promise<Handled> {
+  const code = `${error.status || 'no answer'} ${error.code}`;
+  if (error.mayHaveHappened) return { result: 'unanswered', why: `the call may have been placed (${code})` };
+  if (NOT_THE_CALLEES.has(error.status)) {
+    const wait = error.retryAfterMs ?? DEFAULT_PATIENCE_MS;
+    await postponeAttempt(services, ref, new Date(services.now().getTime() + wait));
+    return postponed(`asked again in ${Math.ceil(wait / 1000)} s (${code})`);
+  }
+  await concludeAttempt(services, ref, { outcome: 'failed', reason: `refused: ${code}` });
+  return done(`the service refused the call (${code})`);
+}

@@ -1,0 +1,250 @@
+import { CANCELLED_SUBCODE, type CallEvent, type KnownCallEvent } from '../call-automation/events.ts';
+import { identityOf } from '../call-automation/identifiers.ts';
+import { better, type Outcome } from '../outages/outcome.ts';
+import type { CallAction } from './actions.ts';
+import { endingOf } from './endings.ts';
+import { type CallLeg, LegState, type Stage } from './leg.ts';
+import { type CallScript, type KeyMeaning, meaningOf } from './script.ts';
+
+/** What a step needs to know of the world: the script, if the call has one, and who we are in the call. */
+export type CallPlan = { readonly script?: CallScript | undefined; readonly source: string };
+
+export type Stepped = { readonly leg: CallLeg; readonly actions: readonly CallAction[] };
+
+/** However often the callee asks to hear it again, a call ends. */
+const MAX_PLAYS = 10;
+
+/**
+ * One event applied to a call leg: the leg after it and the actions that it calls for.
+ * Pure and monotonic: events may come in any order; a state never goes back and an outcome never gets worse.
+ * That an event counts once is the caller's care (storage/call-legs.ts).
+ */
+export function step(leg: CallLeg, event: CallEvent, plan: CallPlan, now: Date): Stepped {
+  const stepped = applied(leg, event, plan);
+  return { ...stepped, leg: { ...stepped.leg, updatedAt: now.toISOString() } };
+}
+
+function applied(leg: CallLeg, event: CallEvent, plan: CallPlan): Stepped {
+  switch (event.type) {
+    case 'CallLegStateChanged':
+      return onState(leg, event, plan);
+    case 'DtmfReceived':
+      return onTone(leg, event, plan);
+    case 'PlayAudioResult':
+      return onAudioEnded(leg, event, plan);
+    case 'InviteParticipantResult':
+      return onInvited(leg, event, plan);
+    case 'ParticipantsUpdated':
+      return onParticipants(leg, event, plan);
+    case 'Unknown':
+      return stay(leg);
+  }
+}
+
+type Of<Type extends KnownCallEvent['type']> = Extract<KnownCallEvent, { type: Type }>;
+
+// --- The call's own state
+
+function onState(leg: CallLeg, { data, occurredAt }: Of<'CallLegStateChanged'>, plan: CallPlan): Stepped {
+  const state = LegState.safeParse(data.callState);
+  if (!state.success) return stay(leg);
+  const seen = {
+    ...(state.data === 'established' ? pickedUp(leg) : leg),
+    conversationId: leg.conversationId ?? data.conversationId,
+  };
+  if (!isLater(state.data, leg.state)) return stay(seen);
+  const moved = { ...seen, state: state.data };
+  if (state.data === 'established' && leg.stage === 'ringing') return begin(moved, plan);
+  if (state.data !== 'terminated') return stay(moved);
+  const ending = leg.answered ? { outcome: 'answered' as const } : endingOf(data.resultInfo);
+  return stay({
+    ...moved,
+    stage: 'ended',
+    awaits: undefined,
+    outcome: leg.outcome ?? ending.outcome,
+    reason: leg.reason ?? ending.reason,
+    endedAt: occurredAt,
+  });
+}
+
+const isLater = (a: LegState, b: LegState): boolean => LegState.options.indexOf(a) > LegState.options.indexOf(b);
+
+/** News from the callee proves that they picked up, even where it overtakes the news of that, or the end of the call. */
+function pickedUp(leg: CallLeg): CallLeg {
+  if (leg.answered) return leg;
+  return { ...leg, answered: true, outcome: leg.outcome && better(leg.outcome, 'answered') };
+}
+
+const begin = (leg: CallLeg, { script }: CallPlan): Stepped =>
+  script ? playMessage(leg, script) : stay({ ...leg, stage: 'waiting' });
+
+// --- Keys
+
+/** Where a key can still change what the call does. Elsewhere it is kept, and an acknowledgement still counts. */
+const LISTENING: ReadonlySet<Stage> = new Set(['ringing', 'message', 'waiting', 'unavailable']);
+
+const KEY_OUTCOMES: Partial<Record<KeyMeaning, Outcome>> = { acknowledge: 'acknowledged', optOut: 'optedOut' };
+
+function onTone(leg: CallLeg, { data }: Of<'DtmfReceived'>, { script }: CallPlan): Stepped {
+  const meaning = script && meaningOf(script, data.toneInfo.tone);
+  const picked = pickedUp(leg);
+  if (!meaning) return stay(picked);
+  const told = { ...picked, outcome: better(picked.outcome, KEY_OUTCOMES[meaning]) };
+  return LISTENING.has(leg.stage) ? KEY_STEPS[meaning](told, script) : stay(told);
+}
+
+const KEY_STEPS: Record<KeyMeaning, (leg: CallLeg, script: CallScript) => Stepped> = {
+  acknowledge: (leg, script) => (script.thanks ? afterAudio(leg, 'thanks', script) : hangUp(leg)),
+  operator: (leg, script) => (script.operators.length > 0 ? afterAudio(leg, 'operator', script) : stay(leg)),
+  optOut: (leg) => hangUp(leg),
+  replay: (leg, script) => (leg.plays < MAX_PLAYS ? afterAudio(leg, 'message', script) : stay(leg)),
+};
+
+type Following = NonNullable<CallLeg['next']>;
+
+/** Two actions on two queues have no order: what must follow the audio's end waits for the event that tells of it. */
+function afterAudio(leg: CallLeg, next: Following, script: CallScript): Stepped {
+  if (leg.audio === undefined) return FOLLOW[next](leg, script);
+  const { asked, operationContext } = ask(leg, 'cancel');
+  return {
+    leg: { ...asked, stage: 'cancelling', next },
+    actions: [{ queue: 'cancel-media', message: { callLegId: leg.callLegId, operationContext } }],
+  };
+}
+
+const FOLLOW: Record<Following, (leg: CallLeg, script: CallScript) => Stepped> = {
+  thanks: (leg, script) => (script.thanks ? play(leg, 'thanks', script.thanks) : hangUp(leg)),
+  operator: invite,
+  message: playMessage,
+};
+
+// --- Audio
+
+function onAudioEnded(leg: CallLeg, { data }: Of<'PlayAudioResult'>, { script }: CallPlan): Stepped {
+  if (data.status === 'notStarted' || data.status === 'running') return stay(leg);
+  const context = data.operationContext ?? leg.audio;
+  const result = resultOf(data);
+  const outcome =
+    result === 'completed' && context?.startsWith('message-') ? better(leg.outcome, 'heard') : leg.outcome;
+  const heard = { ...leg, outcome };
+  // A cancelled audio may be reported under the name of the request that cancelled it; the page leaves this open.
+  const isOurs = context === leg.audio || (leg.stage === 'cancelling' && context === leg.awaits);
+  const onward = AFTER_AUDIO[leg.stage];
+  if (!script || !isOurs || !onward) return stay(heard);
+  return onward({ ...heard, audio: undefined, next: undefined }, script, result, leg.next);
+}
+
+type AudioResult = 'completed' | 'cancelled' | 'failed';
+
+function resultOf({ status, resultInfo }: Of<'PlayAudioResult'>['data']): AudioResult {
+  if (resultInfo?.subcode === CANCELLED_SUBCODE) return 'cancelled';
+  return status === 'failed' || (resultInfo?.code ?? 200) >= 300 ? 'failed' : 'completed';
+}
+
+type AfterAudio = (leg: CallLeg, script: CallScript, result: AudioResult, next: Following | undefined) => Stepped;
+
+const AFTER_AUDIO: Partial<Record<Stage, AfterAudio>> = {
+  message: (leg, script, result) => {
+    if (result === 'failed') return hangUp({ ...leg, outcome: better(leg.outcome, 'failed'), reason: 'audioFailed' });
+    return result === 'completed' && leg.plays <= script.replays ? playMessage(leg, script) : waitForKey(leg, script);
+  },
+  cancelling: (leg, script, _result, next) => (next ? FOLLOW[next](leg, script) : hangUp(leg)),
+  thanks: (leg) => hangUp(leg),
+  unavailable: (leg, script) => waitForKey(leg, script),
+};
+
+function playMessage(leg: CallLeg, script: CallScript): Stepped {
+  return play({ ...leg, plays: leg.plays + 1 }, 'message', script.message);
+}
+
+function play(leg: CallLeg, stage: 'message' | 'thanks' | 'unavailable', audioFileUri: string): Stepped {
+  const { asked, operationContext } = ask(leg, stage);
+  return {
+    leg: { ...asked, stage, audio: operationContext },
+    actions: [{ queue: 'play-audio', message: { callLegId: leg.callLegId, audioFileUri, operationContext } }],
+  };
+}
+
+/** A delayed message hangs up, unless by then the call waits for something else. */
+function waitForKey(leg: CallLeg, script: CallScript): Stepped {
+  if (script.keyWaitSeconds === 0 || Object.keys(script.keys).length === 0) return hangUp(leg);
+  const { asked, operationContext } = ask(leg, 'hang-up');
+  return {
+    leg: { ...asked, stage: 'waiting' },
+    actions: [
+      {
+        queue: 'hang-up',
+        message: { callLegId: leg.callLegId, operationContext, onlyIfAwaited: true },
+        delaySeconds: script.keyWaitSeconds,
+      },
+    ],
+  };
+}
+
+// --- The operator
+
+function invite(leg: CallLeg, script: CallScript): Stepped {
+  const { asked, operationContext } = ask(leg, 'invite');
+  return {
+    leg: { ...asked, stage: 'inviting', invitations: leg.invitations + 1 },
+    actions: [
+      {
+        queue: 'invite-participants',
+        message: { callLegId: leg.callLegId, participants: script.operators, operationContext },
+      },
+    ],
+  };
+}
+
+function onInvited(leg: CallLeg, { data, occurredAt }: Of<'InviteParticipantResult'>, { script }: CallPlan): Stepped {
+  const joined = data.status === 'completed';
+  const isOurs = data.operationContext === leg.awaits && leg.stage === 'inviting';
+  if (!script || !isOurs || !(joined || data.status === 'failed')) return stay(leg);
+  if (!joined) return script.unavailable ? play(leg, 'unavailable', script.unavailable) : waitForKey(leg, script);
+  return stay({
+    ...leg,
+    stage: 'talking',
+    awaits: undefined,
+    outcome: better(leg.outcome, 'connected'),
+    participantsAt: later(leg.participantsAt, occurredAt),
+  });
+}
+
+/** The operator and the callee stay until they part: once either has left, the other is not kept waiting. */
+function onParticipants(leg: CallLeg, { data, occurredAt }: Of<'ParticipantsUpdated'>, plan: CallPlan): Stepped {
+  if (leg.participantsAt && Date.parse(occurredAt) < Date.parse(leg.participantsAt)) return stay(leg);
+  const informed = { ...leg, participantsAt: occurredAt };
+  if (leg.stage !== 'talking') return stay(informed);
+  const operators = new Set(plan.script?.operators.map(identityOf));
+  const present = data.participants.map(({ identifier }) => identityOf(identifier)).filter((id) => id !== plan.source);
+  const together = present.some((id) => operators.has(id)) && present.some((id) => !operators.has(id));
+  return together ? stay(informed) : hangUp(informed);
+}
+
+const later = (a: string | undefined, b: string): string => (a !== undefined && Date.parse(a) > Date.parse(b) ? a : b);
+
+// --- What every step is made of
+
+const stay = (leg: CallLeg): Stepped => ({ leg, actions: [] });
+
+function hangUp(leg: CallLeg): Stepped {
+  if (leg.state === 'terminated') return stay(leg);
+  const { asked, operationContext } = ask(leg, 'hang-up');
+  return {
+    leg: { ...asked, stage: 'leaving' },
+    actions: [{ queue: 'hang-up', message: { callLegId: leg.callLegId, operationContext } }],
+  };
+}
+
+/** Names the next action of the call, the same name each time this step is taken, and waits for its effect. */
+function ask(leg: CallLeg, action: string): { asked: CallLeg; operationContext: string } {
+  const actions = leg.actions + 1;
+  const operationContext = `${action}-${actions}`;
+  return { asked: { ...leg, actions, awaits: operationContext }, operationContext };
+}
+
+/** True of an action that the script asked for and no longer waits for: something else has happened since. */
+export function isOvertaken(leg: CallLeg, operationContext: string): boolean {
+  const [, number] = operationContext.match(/^[a-z-]+-(\d+)$/) ?? [];
+  return number !== undefined && Number(number) <= leg.actions && leg.awaits !== operationContext;
+}

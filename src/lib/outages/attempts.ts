@@ -1,0 +1,96 @@
+import type { AttemptRef } from '../calls/purpose.ts';
+import { better, type Outcome } from './outcome.ts';
+import type { HeldLine, Recipient } from './recipient.ts';
+import { type AttemptResult, endsTheMatter, type RetryPolicy, retryAt } from './retry.ts';
+
+/**
+ * How a recipient moves through attempts. Pure; each function gives the recipient after the change and its due row:
+ * when the recipient must be looked at next, and why. A recipient without an outcome always has exactly one.
+ */
+
+/** `waiting`: to be called at that time. `leased`: an attempt is under way and is looked into then, should it not have ended. */
+export type Due = { readonly kind: 'waiting' | 'leased'; readonly at: Date };
+
+export type Moved = { readonly recipient: Recipient; readonly due: Due | 'unchanged' | 'none' };
+
+/** Why this attempt must not be dialled, for the record; undefined if it may. */
+export function refusalToDial(recipient: Recipient | undefined, ref: AttemptRef): string | undefined {
+  if (!recipient) return 'the recipient is not in the outage';
+  if (recipient.phase === 'done') return `the recipient is done (${recipient.outcome})`;
+  if (recipient.attempt !== ref.attempt) return `the recipient is at attempt ${recipient.attempt}`;
+  if (recipient.phase !== 'dispatched') return `the attempt is ${recipient.phase} already`;
+  return undefined;
+}
+
+/** The columns that change when a due recipient is given a line. */
+export function dispatchedColumns(attempt: number, line: HeldLine): Pick<Recipient, 'phase' | 'attempt' | 'line'> {
+  return { phase: 'dispatched', attempt, line };
+}
+
+/** From here on the attempt is dialled by whoever made this change, and by nobody else. */
+export const claimed = (recipient: Recipient): Moved => ({
+  recipient: { ...recipient, phase: 'dialling' },
+  due: 'unchanged',
+});
+
+/** The service has named the call. */
+export const bound = (recipient: Recipient, callLegId: string): Moved => ({
+  recipient: { ...recipient, callLegId },
+  due: 'unchanged',
+});
+
+/** The call was not placed and that was not the callee's doing: the attempt does not count. */
+export const postponed = (recipient: Recipient, until: Date): Moved => ({
+  recipient: { ...idle(recipient), phase: 'waiting', attempt: recipient.attempt - 1 },
+  due: { kind: 'waiting', at: until },
+});
+
+export const leaseExtended = (recipient: Recipient, until: Date): Moved => ({
+  recipient,
+  due: { kind: 'leased', at: until },
+});
+
+/** Nobody is called any more: what was reached so far is the outcome. */
+export const expired = (recipient: Recipient, now: Date): Moved => done(recipient, now);
+
+/**
+ * An attempt has ended, or something better was learnt of one that had. Undefined if that is no news.
+ * An attempt in progress is either tried again later or ends the matter; news of an earlier attempt
+ * can end the matter too, but never cuts a later attempt short: its own end will.
+ */
+export function concluded(
+  recipient: Recipient,
+  result: AttemptResult,
+  policy: RetryPolicy,
+  now: Date,
+): Moved | undefined {
+  const before = recipient.results.find(({ attempt }) => attempt === result.attempt);
+  if (before && better(before.outcome, result.outcome) === before.outcome) return undefined;
+  const told = { ...recipient, results: [...recipient.results.filter((other) => other !== before), result] };
+  const isSettled = told.results.some((each) => endsTheMatter(policy, each));
+
+  if (recipient.phase === 'done') return done(told, now);
+  if (recipient.phase === 'waiting') return isSettled ? done(told, now) : { recipient: told, due: 'unchanged' };
+  if (recipient.attempt !== result.attempt) return { recipient: told, due: 'unchanged' };
+  const again = isSettled ? undefined : retryAt(policy, result, now);
+  return again
+    ? { recipient: { ...idle(told), phase: 'waiting' }, due: { kind: 'waiting', at: again } }
+    : done(told, now);
+}
+
+function done(recipient: Recipient, now: Date): Moved {
+  const outcome = recipient.results.reduce<Outcome>((best, result) => better(best, result.outcome), 'cancelled');
+  const reason = recipient.results.find((result) => result.outcome === outcome)?.reason;
+  return {
+    recipient: { ...idle(recipient), phase: 'done', outcome, reason, endedAt: recipient.endedAt ?? now.toISOString() },
+    due: 'none',
+  };
+}
+
+/** What belongs to an attempt in progress is gone; the results keep the call leg's name. */
+const idle = (recipient: Recipient): Recipient => ({
+  ...recipient,
+  line: undefined,
+  callLegId: undefined,
+  isEnding: undefined,
+});

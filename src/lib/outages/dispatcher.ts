@@ -1,0 +1,82 @@
+import type { AttemptRef } from '../calls/purpose.ts';
+import type { Services } from '../services.ts';
+import { isFree, type Line, linesOf } from '../storage/lines.ts';
+import type { DueRow } from '../storage/recipients.ts';
+import { hasExpired, type Outage } from './outage.ts';
+import type { HeldLine } from './recipient.ts';
+
+/** A line outlives its attempt's lease by this much (ms), so that it is not given away before the attempt is looked into. */
+export const LINE_GRACE_MS = 120_000;
+
+export type Candidate = { readonly shard: number; readonly due: DueRow };
+
+export const holderOf = (ref: AttemptRef): string => `${ref.outageId}|${ref.recipientId}|${ref.attempt}`;
+
+/** Gives every free line of the outage's numbers to somebody who is due. Three requests a call, plus the looking. */
+export async function fillLines(services: Services, outage: Outage, lines: readonly Line[]): Promise<number> {
+  const now = services.now();
+  const free = linesOf(outage.callers, lines)
+    .filter((line) => isFree(line, now))
+    .slice(0, roomFor(outage, lines, now));
+  const candidates = await dueNow(services, outage, 0, free.length);
+  await Promise.all(
+    candidates.map((candidate, index) => {
+      const line = free[index];
+      return line && giveLine(services, outage, line, [candidate]);
+    }),
+  );
+  return candidates.length;
+}
+
+/** The end of a call starts the next at once: its line goes to whoever is due, or is freed. */
+export async function passOnLine(services: Services, outage: Outage, line: HeldLine, shard: number): Promise<void> {
+  const isCalling = outage.state === 'running' && !hasExpired(outage, services.now());
+  const candidates = isCalling ? await dueNow(services, outage, shard, RIVALS) : [];
+  await giveLine(services, outage, line, candidates);
+}
+
+/** Several lines may go for the same recipient at once; whoever comes second takes the next one. */
+const RIVALS = 3;
+
+async function giveLine(
+  services: Services,
+  outage: Outage,
+  line: HeldLine,
+  candidates: readonly Candidate[],
+): Promise<void> {
+  const now = services.now();
+  const leaseUntil = new Date(now.getTime() + services.settings.limits.leaseMs);
+  let held: HeldLine = line;
+  for (const { shard, due } of candidates) {
+    const ref = { outageId: outage.id, shard, recipientId: due.recipientId, attempt: due.attempt + 1 };
+    const mine = await services.lines.lease(held, holderOf(ref), lineLease(leaseUntil));
+    if (!mine) return;
+    held = mine;
+    if (await services.recipients.dispatch(ref, due, held, leaseUntil)) {
+      await services.queues.send('start-call', ref);
+      return;
+    }
+  }
+  await services.lines.free(held, now);
+}
+
+export const lineLease = (leaseUntil: Date): Date => new Date(leaseUntil.getTime() + LINE_GRACE_MS);
+
+/** Recipients whose time has come, at most `count`, looking at one shard after the other from `firstShard` on. */
+async function dueNow(services: Services, outage: Outage, firstShard: number, count: number): Promise<Candidate[]> {
+  const now = services.now();
+  const found: Candidate[] = [];
+  for (let offset = 0; offset < outage.shards && found.length < count; offset++) {
+    const shard = (firstShard + offset) % outage.shards;
+    const rows = await services.recipients.due(outage.id, shard, 'waiting', count - found.length);
+    found.push(...rows.filter(({ at }) => at <= now).map((due) => ({ shard, due })));
+  }
+  return found;
+}
+
+/** How many more calls the outage may have at once. */
+function roomFor(outage: Outage, lines: readonly Line[], now: Date): number {
+  if (outage.maxConcurrentCalls === undefined) return lines.length;
+  const inUse = lines.filter((line) => !isFree(line, now) && line.holder.startsWith(`${outage.id}|`)).length;
+  return Math.max(0, outage.maxConcurrentCalls - inUse);
+}

@@ -1,0 +1,61 @@
+import { z } from 'zod';
+import { PhoneNumber } from '../call-automation/identifiers.ts';
+import { SafeId } from '../calls/purpose.ts';
+import { CallScript } from '../calls/script.ts';
+import { RetryPolicy } from './retry.ts';
+
+/** ACS allows two concurrent outbound calls a number unless it was asked for more (ACS: service limits). */
+export const DEFAULT_LINES = 2;
+
+/** A number of ours that calls may come from, and how many at once. */
+export const Caller = z.strictObject({
+  number: PhoneNumber,
+  lines: z.number().int().min(1).max(1000).default(DEFAULT_LINES),
+});
+export type Caller = z.infer<typeof Caller>;
+
+/** An outage as somebody declares it. Times are UTC, ISO 8601. */
+export const OutageSpec = z.strictObject({
+  id: SafeId.optional().describe('Makes the declaration idempotent. By default an id is made.'),
+  title: z.string().min(1).max(200),
+  script: CallScript,
+  callers: z.array(Caller).min(1).max(100).optional().describe('By default those of the setting CALLER_NUMBERS.'),
+  maxConcurrentCalls: z.number().int().min(1).optional(),
+  startAt: z.iso.datetime().optional().describe('By default at once.'),
+  expiresAt: z.iso.datetime().optional().describe('Nobody is called after this.'),
+  retry: RetryPolicy.default({ maxAttempts: 3, delaySeconds: { busy: 120, noAnswer: 600, failed: 300, unknown: 300 } }),
+  defaultCountry: z
+    .string()
+    .regex(/^[A-Z]{2}$/, 'must be a two-letter country code, e.g. US')
+    .default('US')
+    .describe('The country of numbers that are written without one.'),
+  shards: z.number().int().min(1).max(32).default(4).describe('Parts of the recipient list; fixed for good.'),
+});
+export type OutageSpec = z.infer<typeof OutageSpec>;
+
+/** `scheduled`: waits for `startAt`. `running`: people are being called. `finished`: everybody has an outcome. */
+export const OutageState = z.enum(['scheduled', 'running', 'finished']);
+
+export const Outage = OutageSpec.extend({
+  id: SafeId,
+  callers: z.array(Caller).min(1),
+  state: OutageState,
+  createdAt: z.string(),
+  startedAt: z.string().optional(),
+  finishedAt: z.string().optional(),
+});
+export type Outage = z.infer<typeof Outage>;
+
+export function declared(spec: OutageSpec, id: string, defaultCallers: Caller[], now: Date): Outage {
+  return { ...spec, id, callers: spec.callers ?? defaultCallers, state: 'scheduled', createdAt: now.toISOString() };
+}
+
+/** The state an outage should be in by now, before anybody is called. */
+export function begun(outage: Outage, now: Date): Outage {
+  const isTime = !outage.startAt || new Date(outage.startAt) <= now;
+  if (outage.state !== 'scheduled' || !isTime) return outage;
+  return { ...outage, state: 'running', startedAt: now.toISOString() };
+}
+
+export const hasExpired = (outage: Outage, now: Date): boolean =>
+  outage.expiresAt !== undefined && new Date(outage.expiresAt) <= now;

@@ -1,0 +1,45 @@
+import type { Identifier } from './call-automation/identifiers.ts';
+import type { CallAutomation } from './call-automation/port.ts';
+import type { CallbackUris } from './calls/callback-uris.ts';
+import type { LeaseLimits } from './outages/leases.ts';
+import type { Caller } from './outages/outage.ts';
+import type { CallLegs } from './storage/call-legs.ts';
+import type { CallRequests } from './storage/call-requests.ts';
+import type { Lines } from './storage/lines.ts';
+import type { OptOuts } from './storage/opt-outs.ts';
+import type { Outages } from './storage/outages.ts';
+import type { QueueStore } from './storage/queue-store.ts';
+import type { Recipients } from './storage/recipients.ts';
+
+/** What the workflows work with. Made once, in app.ts. */
+export type Services = {
+  readonly outages: Outages;
+  readonly recipients: Recipients;
+  readonly lines: Lines;
+  readonly legs: CallLegs;
+  readonly requests: CallRequests;
+  readonly optOuts: OptOuts;
+  readonly queues: QueueStore;
+  readonly calls: CallAutomation;
+  readonly callbacks: CallbackUris;
+  readonly settings: {
+    /** The ACS identity that places the calls, `8:acs:…`. */
+    readonly source: string;
+    readonly callers: readonly Caller[];
+    readonly limits: LeaseLimits;
+  };
+  readonly now: () => Date;
+};
+
+/** The source as the API writes it. */
+export const sourceOf = ({ settings }: Services): Identifier => ({ communicationUser: { id: settings.source } });
+
+/** How a message or an event was dealt with; never with a number or a name in it, for it is logged. */
+export type Handled = {
+  readonly result: 'done' | 'superseded' | 'postponed' | 'unanswered';
+  readonly why: string;
+};
+
+export const done = (why: string): Handled => ({ result: 'done', why });
+export const superseded = (why: string): Handled => ({ result: 'superseded', why });
+export const postponed = (why: string): Handled => ({ result: 'postponed', why });

@@ -1,0 +1,38 @@
+import { QueueClient, RestError } from '@azure/storage-queue';
+import { StorageError } from '../errors.ts';
+import type { QueueName, QueueStore } from './queue-store.ts';
+
+/** A message that never expires: nothing is dropped silently because nobody looked for a week (the default). */
+const NEVER_EXPIRES = -1;
+
+/** Queue Storage through the official SDK. Messages are plain JSON, as `az storage message put` would type them. */
+export class AzureQueues implements QueueStore {
+  readonly #clients = new Map<QueueName, QueueClient>();
+  readonly #open: (queue: QueueName) => QueueClient;
+
+  /** @param connectionString as in the setting AzureWebJobsStorage. */
+  constructor(connectionString: string) {
+    this.#open = (queue) => new QueueClient(connectionString, queue);
+  }
+
+  async send(queue: QueueName, message: object, delaySeconds = 0): Promise<void> {
+    const client = this.#clients.get(queue) ?? this.#open(queue);
+    this.#clients.set(queue, client);
+    const put = () =>
+      client.sendMessage(JSON.stringify(message), {
+        visibilityTimeout: Math.ceil(delaySeconds),
+        messageTimeToLive: NEVER_EXPIRES,
+      });
+    try {
+      await put().catch(async (error) => {
+        if (!(error instanceof RestError && error.code === 'QueueNotFound')) throw error;
+        await client.createIfNotExists();
+        await put();
+      });
+    } catch (cause) {
+      const what =
+        cause instanceof RestError ? `${cause.statusCode ?? 'no answer'} ${cause.code ?? ''}`.trim() : 'no answer';
+      throw new StorageError(`Queue ${queue} could not be used (${what})`, { cause });
+    }
+  }
+}

@@ -1,0 +1,147 @@
+import type { AttemptRef } from '../calls/purpose.ts';
+import { ConflictError } from '../errors.ts';
+import { type Due, dispatchedColumns, type Moved } from '../outages/attempts.ts';
+import { type HeldLine, Recipient } from '../outages/recipient.ts';
+import { fromColumns, toColumns } from './columns.ts';
+import { ANY, MAX_WRITES, type StoredRow, startingWith, type TableStore, type Write } from './table-store.ts';
+
+/** A recipient as read, with what it takes to change it. */
+export type StoredRecipient = { readonly recipient: Recipient; readonly etag: string };
+
+/** The row by which a recipient is found when it must be looked at. */
+export type DueRow = {
+  readonly rowKey: string;
+  readonly recipientId: string;
+  readonly at: Date;
+  /** The attempt so far: the next one is one more. */
+  readonly attempt: number;
+};
+
+type Place = Pick<AttemptRef, 'outageId' | 'shard' | 'recipientId'>;
+
+/**
+ * Recipients and their due rows, in one partition a shard, so that both change in one transaction:
+ * `recipient|<id>` and `due|<waiting or leased>|<time>|<id>`. The two kinds of due row are apart so that a long list of
+ * people still to be called cannot hide the leases that have ended.
+ */
+export class Recipients {
+  readonly #tables: TableStore;
+  constructor(tables: TableStore) {
+    this.#tables = tables;
+  }
+
+  /** Adds new recipients, waiting to be called from `at`; those already there are left as they are. All of one shard. */
+  async add(outageId: string, shard: number, recipients: readonly Recipient[], at: Date): Promise<number> {
+    let added = 0;
+    for (let start = 0; start < recipients.length; start += MAX_WRITES / 2) {
+      added += await this.#addBatch(outageId, shard, recipients.slice(start, start + MAX_WRITES / 2), at);
+    }
+    return added;
+  }
+
+  async #addBatch(outageId: string, shard: number, batch: readonly Recipient[], at: Date): Promise<number> {
+    const writes = batch.flatMap((recipient) => insertion({ recipient, due: { kind: 'waiting', at } }));
+    try {
+      await this.#tables.commit(TABLE, partition(outageId, shard), writes);
+      return batch.length;
+    } catch (error) {
+      if (!(error instanceof ConflictError)) throw error;
+      if (batch.length === 1) return 0;
+      // Somebody in the batch is there already: halve it until only they are left out.
+      const half = Math.ceil(batch.length / 2);
+      const first = await this.#addBatch(outageId, shard, batch.slice(0, half), at);
+      return first + (await this.#addBatch(outageId, shard, batch.slice(half), at));
+    }
+  }
+
+  async find({ outageId, shard, recipientId }: Place): Promise<StoredRecipient | undefined> {
+    const row = await this.#tables.get(TABLE, partition(outageId, shard), recipientKey(recipientId));
+    return row && { recipient: fromColumns(Recipient, row.columns), etag: row.etag };
+  }
+
+  /** The first due rows of a kind, in order of time, whether or not their time has come. */
+  async due(outageId: string, shard: number, kind: Due['kind'], limit: number): Promise<DueRow[]> {
+    const range = startingWith(`due|${kind}|`);
+    return (await this.#tables.query(TABLE, partition(outageId, shard), range, limit)).map(toDueRow);
+  }
+
+  /**
+   * Gives a waiting recipient a line: the attempt begins and its lease runs until then. One request, without reading the
+   * recipient: its due row is never written twice under one key, and never moved without it, so that removing the row,
+   * which only one can do, guards both.
+   * @returns false if somebody else was first.
+   */
+  async dispatch(ref: AttemptRef, from: DueRow, line: HeldLine, leaseUntil: Date): Promise<boolean> {
+    const dueRow = dueKey({ kind: 'leased', at: leaseUntil }, ref.recipientId);
+    return this.#commit(ref, [
+      { kind: 'delete', rowKey: from.rowKey },
+      { kind: 'insert', rowKey: dueRow, columns: dueColumns(ref.recipientId, ref.attempt) },
+      {
+        kind: 'merge',
+        rowKey: recipientKey(ref.recipientId),
+        columns: toColumns({ ...dispatchedColumns(ref.attempt, line), dueRow }),
+        etag: ANY,
+      },
+    ]);
+  }
+
+  /**
+   * Writes a recipient's change and moves its due row, in one request.
+   * @returns the recipient as it is now; undefined if somebody else changed it first.
+   */
+  async save(place: Place, before: StoredRecipient, { recipient, due }: Moved): Promise<StoredRecipient | undefined> {
+    const oldKey = before.recipient.dueRow;
+    const newKey = due === 'unchanged' ? oldKey : due === 'none' ? undefined : dueKey(due, place.recipientId);
+    const after = { ...recipient, dueRow: newKey };
+    const rowKey = recipientKey(place.recipientId);
+    const writes: Write[] = [{ kind: 'replace', rowKey, columns: toColumns(after), etag: before.etag }];
+    if (oldKey !== newKey) {
+      if (oldKey) writes.push({ kind: 'delete', rowKey: oldKey });
+      if (newKey)
+        writes.push({ kind: 'insert', rowKey: newKey, columns: dueColumns(place.recipientId, after.attempt) });
+    }
+    try {
+      const [etag] = await this.#tables.commit(TABLE, partition(place.outageId, place.shard), writes);
+      return { recipient: after, etag: etag ?? '' };
+    } catch (error) {
+      if (error instanceof ConflictError) return undefined;
+      throw error;
+    }
+  }
+
+  /** Everybody of a shard, for reports. */
+  async *all(outageId: string, shard: number): AsyncIterable<Recipient> {
+    const rows = this.#tables.scan(TABLE, partition(outageId, shard), startingWith('recipient|'));
+    for await (const row of rows) yield fromColumns(Recipient, row.columns);
+  }
+
+  async #commit(place: Place, writes: readonly Write[]): Promise<boolean> {
+    try {
+      await this.#tables.commit(TABLE, partition(place.outageId, place.shard), writes);
+      return true;
+    } catch (error) {
+      if (error instanceof ConflictError) return false;
+      throw error;
+    }
+  }
+}
+
+const TABLE = 'Recipients';
+const partition = (outageId: string, shard: number): string => `${outageId}|${shard}`;
+const recipientKey = (recipientId: string): string => `recipient|${recipientId}`;
+const dueKey = ({ kind, at }: Due, recipientId: string): string => `due|${kind}|${at.toISOString()}|${recipientId}`;
+const dueColumns = (recipientId: string, attempt: number) => ({ recipientId, attempt });
+
+function insertion({ recipient, due }: { recipient: Recipient; due: Due }): Write[] {
+  const { recipientId } = recipient;
+  const dueRow = dueKey(due, recipientId);
+  return [
+    { kind: 'insert', rowKey: recipientKey(recipientId), columns: toColumns({ ...recipient, dueRow }) },
+    { kind: 'insert', rowKey: dueRow, columns: dueColumns(recipientId, recipient.attempt) },
+  ];
+}
+
+function toDueRow({ rowKey, columns }: StoredRow): DueRow {
+  const [, , at = '', recipientId = ''] = rowKey.split('|');
+  return { rowKey, recipientId, at: new Date(at), attempt: Number(columns['attempt']) };
+}

@@ -1,0 +1,3 @@
+const { app } = require('@azure/functions');
+
+app.get('plain', (request) => ({ body: `hello ${request.query.get('name')}` }));

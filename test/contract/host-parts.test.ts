@@ -1,0 +1,87 @@
+import { availableParallelism } from 'node:os';
+import { describe, expect, it } from 'vitest';
+import { parseHostJson } from '../../local/host/host-json.ts';
+import { PollingBackoff } from '../../local/host/queue-backoff.ts';
+import { RouteTable } from '../../local/host/routes.ts';
+import { Schedule } from '../../local/host/schedule.ts';
+
+describe('host.json', () => {
+  it("has the platform's defaults", () => {
+    expect(parseHostJson({ version: '2.0', logging: {} })).toEqual({
+      routePrefix: 'api',
+      queues: {
+        maxPollingInterval: 60_000,
+        visibilityTimeout: 0,
+        batchSize: 16,
+        newBatchThreshold: 8 * availableParallelism(),
+        maxDequeueCount: 5,
+        messageEncoding: 'base64',
+      },
+    });
+  });
+
+  it('gives durations in days, hours, minutes, seconds and fractions', () => {
+    const of = (maxPollingInterval: string) =>
+      parseHostJson({ extensions: { queues: { maxPollingInterval } } }).queues.maxPollingInterval;
+    expect(of('00:00:00.1')).toBe(100);
+    expect(of('1.02:03:04.5')).toBe(93_784_500);
+    expect(() => of('00:00:00.05')).toThrow('maxPollingInterval');
+    expect(() => of('5 seconds')).toThrow('expected hh:mm:ss');
+  });
+});
+
+describe('polling', () => {
+  it.each([
+    [0, [100, 180, 260, 420, 740, 1000, 1000]],
+    [1, [100, 220, 340, 580, 1000, 1000, 1000]],
+  ])('of an empty queue slows down to the maximum (random %s)', (random, expected) => {
+    const backoff = new PollingBackoff(1000, () => random);
+    expect(expected.map(() => Math.round(backoff.next()))).toEqual(expected);
+    backoff.reset();
+    expect(backoff.next()).toBe(100);
+  });
+});
+
+describe('routes', () => {
+  const table = new RouteTable<string>();
+  for (const template of ['{*all}', '{a}/{b}', 'x/{b}', 'x/{b:guid}', 'x/y', 'v{major}.{minor}', 'd/{p=5}', 'a+b/c']) {
+    table.add(template, ['GET'], template);
+  }
+
+  it.each([
+    ['/x/y', 'x/y', {}],
+    ['/X/Y/', 'x/y', {}],
+    ['/x/z', 'x/{b}', { b: 'z' }],
+    ['/x/0f8fad5b-d9cb-469f-a165-70867728950e', 'x/{b:guid}', { b: '0f8fad5b-d9cb-469f-a165-70867728950e' }],
+    ['/p/q', '{a}/{b}', { a: 'p', b: 'q' }],
+    ['/p/q%2Fr', '{a}/{b}', { a: 'p', b: 'q%2Fr' }],
+    ['/p/100%', '{a}/{b}', { a: 'p', b: '100%' }],
+    ['/v1.2', 'v{major}.{minor}', { major: '1', minor: '2' }],
+    ['/d', 'd/{p=5}', { p: '5' }],
+    ['/a+b/c', 'a+b/c', {}],
+    ['/p/q/r', '{*all}', { all: 'p/q/r' }],
+    ['/', '{*all}', {}],
+  ])('%s is %s', (path, target, params) => {
+    expect(table.match('GET', path)).toEqual({ target, params });
+  });
+
+  it('that make no sense are refused', () => {
+    expect(() => new RouteTable().add('a/{b', [], 1)).toThrow('{b');
+    expect(() => new RouteTable().add('a/{b c}', [], 1)).toThrow('{b c}');
+  });
+});
+
+describe('schedules', () => {
+  it.each([
+    ['0 */5 * * * *', '2026-03-01T10:00:00Z', '2026-03-01T10:05:00.000Z'],
+    ['15,45 * * * * *', '2026-03-01T10:00:15Z', '2026-03-01T10:00:45.000Z'],
+    ['0 30 9 * * 1-5', '2026-03-06T12:00:00Z', '2026-03-09T09:30:00.000Z'],
+    ['0 0 0 1 Jan Mon', '2026-03-01T00:00:00Z', '2029-01-01T00:00:00.000Z'],
+  ])('%s after %s is %s', (expression, after, next) => {
+    expect(new Schedule(expression).next(new Date(after))?.toISOString()).toBe(next);
+  });
+
+  it('may have no occurrence at all', () => {
+    expect(new Schedule('0 0 0 31 2 *').next(new Date('2026-01-01T00:00:00Z'))).toBeUndefined();
+  });
+});

@@ -1,0 +1,136 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { afterEach, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { eventually, type FixtureHost, fixtureApp, hostEntry, startFixture } from './fixtures-host/process.ts';
+
+const hosts: FixtureHost[] = [];
+afterEach(async () => {
+  await Promise.all(hosts.splice(0).map((host) => host.stop()));
+});
+
+async function start(options: Parameters<typeof startFixture>[0] = {}): Promise<FixtureHost> {
+  const host = await startFixture(options);
+  hosts.push(host);
+  return host;
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+describe('the ready listing', () => {
+  it('is one JSON line on stdout with --json, and the only thing there', async () => {
+    const child = spawn(process.execPath, [hostEntry, '--app', fixtureApp, '--port', '0', '--json'], {
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    const lines: string[] = [];
+    const [first] = await once(
+      createInterface({ input: child.stdout }).on('line', (line) => lines.push(line)),
+      'line',
+    );
+    const ready: unknown = JSON.parse(String(first));
+    expect(ready).toMatchObject({ ready: true, url: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/) });
+    expect(ready).toMatchObject({ functions: expect.arrayContaining([expect.objectContaining({ name: 'items' })]) });
+    child.kill('SIGTERM');
+    expect(await once(child, 'close')).toEqual([0, null]);
+    expect(lines).toHaveLength(1);
+  });
+
+  it('is for people without it', async () => {
+    const child = spawn(process.execPath, [hostEntry, '--app', fixtureApp, '--port', '0'], {
+      stdio: ['ignore', 'pipe', 'ignore'],
+      env: { ...process.env, FIXTURE_TIMER: '0 0 0 1 1 *' },
+    });
+    const lines: string[] = [];
+    for await (const line of createInterface({ input: child.stdout })) {
+      lines.push(line);
+      if (line.startsWith('Ready')) child.kill('SIGTERM');
+    }
+    expect(lines).toContainEqual(expect.stringMatching(/^\titems: \[GET,POST\] http:\S+\/api\/items\/\{id\}$/));
+    expect(lines).toContain('\ttick: timerTrigger 0 0 0 1 1 *');
+  });
+});
+
+describe('stopping', () => {
+  it('lets a running function finish, runs the appTerminate hooks, exits with 0 and leaves nothing', async () => {
+    const host = await start();
+    const answer = fetch(`${host.url}/api/slow`).then((response) => response.text());
+    await host.events.until('slow-started');
+    await host.stop();
+    expect(await answer).toBe('done');
+    expect(await host.exited).toBe(0);
+    expect(host.events.named('appStart')).toHaveLength(1);
+    expect(host.events.named('appTerminate')).toHaveLength(1);
+    expect(isAlive(host.pid)).toBe(false);
+    await expect(fetch(host.url)).rejects.toThrow();
+  });
+
+  it.each(['SIGKILL', 'exit'])('happens by itself when the parent goes by %s', async (how) => {
+    const parent = spawn(process.execPath, [fileURLToPath(new URL('./fixtures-host/parent.ts', import.meta.url))], {
+      stdio: ['pipe', 'pipe', 'inherit'],
+    });
+    const [line] = await once(createInterface({ input: parent.stdout }), 'line');
+    const pids = z
+      .array(z.number())
+      .length(2)
+      .parse(JSON.parse(String(line)));
+    expect(pids.every(isAlive)).toBe(true);
+    if (how === 'exit') parent.stdin.end();
+    else parent.kill('SIGKILL');
+    await once(parent, 'close');
+    await eventually(async () => (pids.some(isAlive) ? undefined : true));
+  });
+});
+
+describe('an app that cannot start', () => {
+  it.each([
+    ['throws while it loads', { FIXTURE_BROKEN: '1' }, 'SOME_SETTING must be set'],
+    ['names a setting that is missing', { FIXTURE_UNSET: '1' }, 'NO_SUCH_SETTING, which is not set'],
+  ])('ends with 1 and its message when it %s', async (_, env, message) => {
+    await expect(start({ env })).rejects.toThrow(message);
+    await expect(start({ env })).rejects.toThrow('ended (1) before it was ready');
+  });
+
+  it('says when the storage connection is missing', async () => {
+    const FIXTURE_TIMER = '';
+    await expect(start({ env: { FIXTURE_QUEUE: 'some-queue', FIXTURE_TIMER } })).rejects.toThrow(
+      'The app setting FixtureStorage is not set',
+    );
+  });
+
+  it('says what is wrong in host.json, and on the command line', async () => {
+    await expect(start({ queues: { batchSize: 33 } })).rejects.toThrow(/host\.json is not valid[\s\S]*batchSize/);
+    await expect(start({ args: ['--log-level', 'loud'] })).rejects.toThrow('--log-level must be');
+  });
+});
+
+it('an error that escapes the app ends the process with 1, as it ends the worker', async () => {
+  const host = await start();
+  await fetch(`${host.url}/api/crash`).catch(() => undefined);
+  expect(await host.exited).toBe(1);
+  expect(host.stderrTail()).toContain('escaped from a timer');
+});
+
+it('what functions log goes to stderr under their name, as far as the level lets it', async () => {
+  const info = await start();
+  const quiet = await start({ args: ['--log-level', 'error'] });
+  for (const host of [info, quiet]) await fetch(`${host.url}/api/says`);
+  await eventually(async () => (quiet.stderrTail().includes('[says] an error line') ? true : undefined));
+  expect(info.stderrTail()).toContain('[says] a plain line\n[says] an error line\n');
+  expect(quiet.stderrTail()).toBe('[says] an error line\n');
+});
+
+it('serves a CommonJS app, as a bundle is', async () => {
+  const app = fileURLToPath(new URL('./fixtures-host/plain-app.cjs', import.meta.url));
+  const host = await start({ args: ['--app', app] });
+  expect(host.functions.map((listing) => listing['name'])).toEqual(['plain']);
+  expect(await (await fetch(`${host.url}/api/plain?name=x`)).text()).toBe('hello x');
+});

@@ -1,0 +1,200 @@
+import { randomUUID } from 'node:crypto';
+import type { QueueClient } from '@azure/storage-queue';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { type RunningAzurite, startAzurite } from '../../local/azurite.ts';
+import { freePort } from '../../local/ports.ts';
+import { eventually, type FixtureHost, queueService, startFixture } from './fixtures-host/process.ts';
+
+let azurite: RunningAzurite;
+const hosts: FixtureHost[] = [];
+beforeAll(async () => {
+  azurite = await startAzurite();
+});
+afterEach(async () => {
+  await Promise.all(hosts.splice(0).map((host) => host.stop()));
+});
+afterAll(() => azurite.stop());
+
+/** A host whose function takes the messages of a queue of the test's own. */
+async function startWorker(
+  settings: Record<string, unknown> = {},
+  { queueName = `work-${randomUUID()}`, args = [] as string[] } = {},
+): Promise<{ host: FixtureHost; queue: QueueClient; poison: QueueClient }> {
+  const host = await startFixture({
+    env: { FIXTURE_QUEUE: queueName, FixtureStorage: azurite.connectionString },
+    queues: { maxPollingInterval: '00:00:00.200', ...settings },
+    args,
+  });
+  hosts.push(host);
+  const service = queueService(azurite.connectionString);
+  return { host, queue: service.getQueueClient(queueName), poison: service.getQueueClient(`${queueName}-poison`) };
+}
+
+async function emptied(queue: QueueClient): Promise<void> {
+  await eventually(async () => ((await queue.getProperties()).approximateMessagesCount === 0 ? true : undefined));
+}
+
+/** The texts on a poison queue, once there are any. */
+async function poisoned(queue: QueueClient): Promise<string[]> {
+  return eventually(async () => {
+    if (!(await queue.exists())) return undefined;
+    const { peekedMessageItems } = await queue.peekMessages({ numberOfMessages: 32 });
+    return peekedMessageItems.length > 0 ? peekedMessageItems.map((message) => message.messageText) : undefined;
+  });
+}
+
+describe('a message', () => {
+  it('is parsed before the handler sees it, comes with metadata, and is deleted when the handler succeeds', async () => {
+    const { host, queue } = await startWorker();
+    const sent = await queue.sendMessage('{"leg":"42","say":"a < b & \\"c\\"","list":[1]}');
+    const [event] = await host.events.until('message');
+    expect(event).toMatchObject({
+      function: 'work',
+      message: { leg: '42', say: 'a < b & "c"', list: [1] },
+      metadata: {
+        id: sent.messageId,
+        dequeueCount: 1,
+        popReceipt: expect.any(String),
+        insertionTime: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00$/),
+        expirationTime: expect.any(String),
+        nextVisibleTime: expect.any(String),
+        queueTrigger: { leg: '42' },
+      },
+    });
+    await emptied(queue);
+    expect(host.events.named('message')).toHaveLength(1);
+  });
+
+  it('with a member named like metadata hides the metadata, as in Azure', async () => {
+    const { host, queue } = await startWorker();
+    await queue.sendMessage('{"id":"mine","dequeueCount":"many"}');
+    const [event] = await host.events.until('message');
+    expect(event).toMatchObject({ metadata: { id: 'mine', dequeueCount: 'many' } });
+  });
+
+  it('that is not JSON comes as text', async () => {
+    const { host, queue } = await startWorker();
+    await queue.sendMessage('plain {text');
+    expect((await host.events.until('message'))[0]).toMatchObject({ message: 'plain {text' });
+  });
+
+  it('may be base64, and goes to the poison queue when it should be and is not', async () => {
+    const { host, queue, poison } = await startWorker({ messageEncoding: 'base64' });
+    await queue.sendMessage(Buffer.from('{"a":"ü"}').toString('base64'));
+    expect((await host.events.until('message'))[0]).toMatchObject({ message: { a: 'ü' } });
+    await queue.sendMessage('{"a":1}');
+    expect(await poisoned(poison)).toEqual(['{"a":1}']);
+    expect(host.events.named('message')).toHaveLength(1);
+  });
+
+  it('can be given by hand', async () => {
+    const { host } = await startWorker();
+    const init = { method: 'POST', headers: { 'x-functions-key': 'local' }, body: '{"input":{"leg":"7"}}' };
+    expect((await fetch(`${host.url}/admin/functions/work`, init)).status).toBe(202);
+    expect((await host.events.until('message'))[0]).toMatchObject({ message: { leg: '7' } });
+  });
+});
+
+describe('a failure', () => {
+  it('makes the message visible again after visibilityTimeout', async () => {
+    const { host, queue } = await startWorker({ visibilityTimeout: '00:00:01' });
+    await queue.sendMessage('{"failUntil":3}');
+    const tries = await host.events.until('message', 3);
+    expect(tries.map((event) => event['metadata'])).toMatchObject([1, 2, 3].map((dequeueCount) => ({ dequeueCount })));
+    const [first, second, third] = tries.map((event) => event.at);
+    // Storage keeps visibility in whole milliseconds and Azurite's clock is ours; a little slack for the sending of events.
+    expect(Number(second) - Number(first)).toBeGreaterThan(950);
+    expect(Number(third) - Number(second)).toBeGreaterThan(950);
+    await emptied(queue);
+  });
+
+  it('at the last try moves the message to the poison queue, as it was', async () => {
+    const { host, queue, poison } = await startWorker({ maxDequeueCount: 2 });
+    const text = '{ "failUntil": 99 }';
+    await queue.sendMessage(text);
+    expect(await poisoned(poison)).toEqual([text]);
+    await emptied(queue);
+    expect(host.events.named('message')).toHaveLength(2);
+    expect(host.stderrTail()).toContain('[work] invocation');
+    expect(host.stderrTail()).toContain('try 2 fails');
+  });
+
+  it('on a poison queue leaves the message hidden: a poison queue has none of its own', async () => {
+    const { host, queue, poison } = await startWorker(
+      { maxDequeueCount: 1 },
+      { queueName: `a-${randomUUID()}-poison` },
+    );
+    await queue.sendMessage('{"failUntil":99}');
+    await eventually(async () => (host.stderrTail().includes('try 1 fails') ? true : undefined));
+    // A second message that succeeds shows that the queue was polled again since.
+    await queue.sendMessage('{}');
+    await host.events.until('message-end', 2);
+    await eventually(async () => ((await queue.getProperties()).approximateMessagesCount === 1 ? true : undefined));
+    expect((await queue.peekMessages()).peekedMessageItems).toEqual([]);
+    expect(await poison.exists()).toBe(false);
+  });
+});
+
+it('an arrival above the maximum goes to the poison queue without a run', async () => {
+  const queueName = `work-${randomUUID()}`;
+  const queue = queueService(azurite.connectionString).getQueueClient(queueName);
+  await queue.create();
+  await queue.sendMessage('{}');
+  // As if a host had died while it ran the only try.
+  await queue.receiveMessages({ visibilityTimeout: 1 });
+  const { host, poison } = await startWorker({ maxDequeueCount: 1 }, { queueName });
+  expect(await poisoned(poison)).toEqual(['{}']);
+  await emptied(queue);
+  expect(host.events.named('message')).toEqual([]);
+});
+
+it.each([
+  { batchSize: 2, newBatchThreshold: 0, most: 2 },
+  { batchSize: 2, newBatchThreshold: 1, most: 3 },
+])(
+  'at most $most messages run at once with batchSize $batchSize and newBatchThreshold $newBatchThreshold',
+  async ({ most, ...settings }) => {
+    const { host, queue } = await startWorker(settings);
+    // Each takes longer than the one before, so that they end one by one and make room for a batch.
+    for (let number = 1; number <= 6; number++) await queue.sendMessage(`{"takeMs":${number * 100}}`);
+    await host.events.until('message-end', 6);
+    let running = 0;
+    const levels = host.events.all.map(({ event }) => {
+      running += event === 'message' ? 1 : event === 'message-end' ? -1 : 0;
+      return running;
+    });
+    expect(Math.max(...levels)).toBe(most);
+  },
+);
+
+it('missing queues are created at start', async () => {
+  const { queue } = await startWorker();
+  expect(await queue.exists()).toBe(true);
+});
+
+it('storage that is away is waited for', async () => {
+  const queuePort = await freePort();
+  const queueName = `work-${randomUUID()}`;
+  const account = azurite.connectionString.replace(
+    /QueueEndpoint=[^;]*/,
+    `QueueEndpoint=http://127.0.0.1:${queuePort}/devstoreaccount1`,
+  );
+  const host = await startFixture({
+    env: { FIXTURE_QUEUE: queueName, FixtureStorage: account },
+    queues: { maxPollingInterval: '00:00:00.200' },
+  });
+  hosts.push(host);
+  expect((await fetch(`${host.url}/api/defaultRoute`)).status).toBe(200);
+  expect(host.stderrTail()).toContain(`queue ${queueName} cannot be read`);
+  const late = await startAzurite({ queuePort });
+  try {
+    const queue = queueService(late.connectionString).getQueueClient(queueName);
+    await eventually(async () => ((await queue.exists()) ? true : undefined));
+    await queue.sendMessage('{"late":true}');
+    expect((await host.events.until('message'))[0]).toMatchObject({ message: { late: true } });
+    expect(host.stderrTail()).toContain('reachable again');
+    expect(host.stderrTail().match(/cannot be read/g)).toHaveLength(1);
+  } finally {
+    await late.stop();
+  }
+});
