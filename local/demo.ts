@@ -20,7 +20,7 @@ const FLAGS = {
   speed: {
     type: 'string',
     value: 'X',
-    help: 'how fast the simulated people live (default 3); the app is never sped up',
+    help: 'how fast the simulated people live (default 4); the app is never sped up',
   },
   seed: { type: 'string', value: 'N', help: 'who does what (default 1)' },
   port: { type: 'string', value: 'P', help: 'port of the app (default: a free one)' },
@@ -33,7 +33,7 @@ const STANDSTILL_MS = 120_000;
 await runCommand(async (onEnd) => {
   const flags = readFlags(USAGE, FLAGS);
   const recipients = numberFlag('recipients', flags.recipients, { min: 1, max: 50_000 });
-  const speed = numberFlag('speed', flags.speed, { min: 0.1, max: 1000 }) ?? 3;
+  const speed = numberFlag('speed', flags.speed, { min: 0.1, max: 1000 }) ?? 4;
   const seed = numberFlag('seed', flags.seed, { min: 0, max: 2 ** 31 }) ?? 1;
   const port = numberFlag('port', flags.port, { min: 1, max: 65_535 });
   const scene = loadScene({ outageFile: flags.outage, csvFile: flags.csv, recipients });

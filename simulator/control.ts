@@ -11,7 +11,8 @@ import type { World } from './world.ts';
 
 /** The simulator's own API, by which people and tests see and steer what happens. It needs no signature. */
 
-export type Controlled = { readonly world: World; readonly exchange: Exchange; readonly reset: () => void };
+/** What is there at this moment; a reset puts another in its place. */
+export type Current = { readonly world: World; readonly exchange: Exchange; readonly reset: () => void };
 
 const Tones = z.strictObject({
   tones: z
@@ -26,7 +27,7 @@ const NoBody = z.unknown();
 /** Reads what is typed on a telephone: `12#`. */
 export const readTones = Tones;
 
-export const CONTROLS: readonly Route<Controlled>[] = [
+export const CONTROLS: readonly Route<Current>[] = [
   route({
     name: 'readPeople',
     method: 'GET',

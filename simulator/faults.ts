@@ -1,33 +1,55 @@
 import { z } from 'zod';
+import { KnownCallEvent } from '../src/lib/call-automation/events.ts';
 import { chances } from './random.ts';
 
 /** Things that go wrong on purpose. All off until asked for, by rate or for the next so many times. */
+
+/** The nine operations, by the names they have here. */
+export const OperationName = z.enum([
+  'createCall',
+  'hangUp',
+  'playAudio',
+  'cancelMediaProcessing',
+  'inviteParticipants',
+  'removeParticipant',
+  'joinCall',
+  'inviteToConversation',
+  'removeFromConversation',
+]);
+const EventType = z.enum(KnownCallEvent.options.map((option) => option.shape.type.value));
 
 const when = {
   /** How often, 0 to 1; drawn from the seed. */
   rate: z.number().min(0).max(1).optional(),
   /** The next so many times for certain. Counted down in what GET shows. */
   next: z.int().nonnegative().optional(),
-  /** Only these operations (createCall, playAudio …) or, for callbacks, event types (CallLegStateChanged …). */
-  only: z.array(z.string().min(1)).optional(),
 };
-const Fault = z.strictObject(when);
+const saysWhen = ({ rate, next }: { rate?: number | undefined; next?: number | undefined }): boolean =>
+  rate !== undefined || next !== undefined;
+const NEITHER = 'needs rate or next';
+
+/** `only`: just these event types. */
+const Callback = z.strictObject({ ...when, only: z.array(EventType).optional() });
+/** `only`: just these operations. */
+const Request = z.strictObject({ ...when, only: z.array(OperationName).optional() });
 
 export const Faults = z.strictObject({
-  /** Callbacks: posted this much later, and with them all that come behind them on their leg. */
-  delayed: z.strictObject({ ...when, ms: z.number().nonnegative() }).optional(),
-  /** Callbacks: posted twice. */
-  doubled: Fault.optional(),
-  /** Callbacks: posted after the next one of their leg. */
-  reordered: Fault.optional(),
-  /** Callbacks: never posted. */
-  dropped: Fault.optional(),
-  /** Requests: 429 with Retry-After, not executed. */
-  throttled: z.strictObject({ ...when, retryAfterSeconds: z.int().nonnegative().default(1) }).optional(),
-  /** Requests: 500, not executed. */
-  failed: Fault.optional(),
-  /** Requests: executed, then the connection is cut instead of an answer. */
-  answerLost: Fault.optional(),
+  /** Posted this much later, and with them all that come behind them on their leg. */
+  delayed: Callback.extend({ ms: z.number().nonnegative() }).refine(saysWhen, NEITHER).optional(),
+  /** Posted twice. */
+  doubled: Callback.refine(saysWhen, NEITHER).optional(),
+  /** Posted after the next one of their leg. */
+  reordered: Callback.refine(saysWhen, NEITHER).optional(),
+  /** Never posted. */
+  dropped: Callback.refine(saysWhen, NEITHER).optional(),
+  /** Answered 429 with Retry-After, not executed. */
+  throttled: Request.extend({ retryAfterSeconds: z.int().nonnegative().default(1) })
+    .refine(saysWhen, NEITHER)
+    .optional(),
+  /** Answered 500, not executed. */
+  failed: Request.refine(saysWhen, NEITHER).optional(),
+  /** Executed, then the connection is cut instead of an answer. */
+  answerLost: Request.refine(saysWhen, NEITHER).optional(),
 });
 export type Faults = z.input<typeof Faults>;
 export type FaultKind = keyof Faults;
@@ -52,7 +74,7 @@ export class FaultBox {
   /** Gives the fault where it strikes this time: an operation or an event type, by its name. */
   strikes<Kind extends FaultKind>(kind: Kind, name: string): z.output<typeof Faults>[Kind] {
     const fault = this.#faults[kind];
-    if (!fault || (fault.only && !fault.only.includes(name))) return undefined;
+    if (!fault || (fault.only && !fault.only.some((named) => named === name))) return undefined;
     if (fault.next) {
       fault.next--;
       return fault;

@@ -12,35 +12,48 @@ export class HttpClient {
     'http:': new http.Agent({ keepAlive: true }),
     'https:': new https.Agent({ keepAlive: true }),
   };
-  readonly #closing = new AbortController();
+  readonly #underWay = new Set<http.ClientRequest>();
+  #closed = false;
 
   get closed(): boolean {
-    return this.#closing.signal.aborted;
+    return this.#closed;
   }
 
   /** @throws Error where no whole answer came in time. */
-  send(url: string, { method, json, timeoutMs, maxBytes = 50_000_000 }: Outgoing): Promise<Answer> {
+  async send(url: string, { method, json, timeoutMs, maxBytes = 50_000_000 }: Outgoing): Promise<Answer> {
+    if (this.#closed) throw new Error('the simulator is closed');
     const secure = new URL(url).protocol === 'https:';
-    return new Promise((resolve, reject) => {
-      const request = (secure ? https : http).request(url, {
-        method,
-        agent: this.#agents[secure ? 'https:' : 'http:'],
-        signal: AbortSignal.any([this.#closing.signal, AbortSignal.timeout(timeoutMs)]),
-        headers:
-          json === undefined ? {} : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(json) },
-      });
-      request.on('error', reject);
-      request.on('response', (response) => {
-        collect(response, maxBytes).then((body) => resolve({ status: response.statusCode ?? 0, body }), reject);
-      });
-      request.end(json);
+    const request = (secure ? https : http).request(url, {
+      method,
+      agent: this.#agents[secure ? 'https:' : 'http:'],
+      headers:
+        json === undefined ? {} : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(json) },
     });
+    this.#underWay.add(request);
+    const timer = setTimeout(() => request.destroy(new Error(`no answer in ${timeoutMs} ms`)), timeoutMs);
+    try {
+      return await answerTo(request, json, maxBytes);
+    } finally {
+      clearTimeout(timer);
+      this.#underWay.delete(request);
+    }
   }
 
   close(): void {
-    this.#closing.abort();
+    this.#closed = true;
+    for (const request of this.#underWay) request.destroy(new Error('the simulator is closed'));
     for (const agent of Object.values(this.#agents)) agent.destroy();
   }
+}
+
+function answerTo(request: http.ClientRequest, json: string | undefined, maxBytes: number): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    request.on('error', reject);
+    request.on('response', (response) => {
+      collect(response, maxBytes).then((body) => resolve({ status: response.statusCode ?? 0, body }), reject);
+    });
+    request.end(json);
+  });
 }
 
 /**

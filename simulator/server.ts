@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import http from 'node:http';
 import { API_VERSION } from '../src/lib/call-automation/requests.ts';
-import { CONTROLS } from './control.ts';
+import { CONTROLS, type Current } from './control.ts';
 import type { Exchange } from './exchange.ts';
 import { collect } from './http-client.ts';
 import { type OperationRecord, type RequestRecord, timestamp } from './records.ts';
@@ -9,9 +9,6 @@ import { noRoute, notNow, Refusal, tooMany } from './refusal.ts';
 import { findRoute, OPERATIONS, type Params, type Route } from './routes.ts';
 import { verifySignature } from './signature.ts';
 import type { World } from './world.ts';
-
-/** What is there at this moment; a reset puts another in its place. */
-export type Current = { readonly world: World; readonly exchange: Exchange; readonly reset: () => void };
 
 const MAX_BODY_BYTES = 1_000_000;
 

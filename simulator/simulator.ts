@@ -14,7 +14,9 @@ export type { People } from './behaviour.ts';
 export type { EventBody, LegState } from './event-bodies.ts';
 export type { Faults } from './faults.ts';
 export { DEVELOPMENT_KEY, type SimulatorOptions } from './options.ts';
+export { inWords, PeopleLanguageError, readScript } from './people.ts';
 export type * from './records.ts';
+export type { Script } from './script.ts';
 export { silentWav } from './wav.ts';
 
 /** A Call Automation service for development, running in this process. */

@@ -12,8 +12,9 @@ const never = '0001-01-01T00:00:00+00:00';
 /**
  * Runs a function on a schedule.
  *
- * Never twice at once in this process (Azure holds a blob lease across instances; one process needs none). Occurrences missed during a run become
- * one run right after it (platform docs: Timer trigger). The schedule's state is not kept from start to start, so nothing is past due at start.
+ * Never twice at once in this process (Azure holds a blob lease across instances; one process needs none). Occurrences
+ * missed during a run become one run right after it (platform docs: Timer trigger). The schedule's state is not kept from
+ * start to start, so nothing is past due at start.
  */
 export class TimerTrigger implements Trigger {
   readonly #bound: TimerFunction;

@@ -101,12 +101,63 @@ describe('voicemail', () => {
     expect(call.heard).not.toContain('DtmfReceived');
   });
 
+  it('hangs up when it has heard nothing at all', async () => {
+    await telephone.hangUpForGood();
+    telephone = await Telephone.start({ patienceMs: 0 });
+    telephone.person(ANN, 'voicemail');
+    await (await telephone.call(ANN)).is('Terminated');
+  });
+
   it('hangs up after 30 s whatever it hears', async () => {
     telephone.person(ANN, 'voicemail');
     const call = await telephone.call(ANN);
     await call.is('Established');
     await call.plays(1, 'for ever', true);
     await call.is('Terminated');
+  });
+});
+
+describe('a town of people', () => {
+  const town = {
+    'answers after 4 s, presses 1 after 3 s': 5,
+    'no answer': 2,
+    busy: 1,
+    declines: 1,
+    voicemail: 1,
+    'presses 2 and talks 5 s': 1,
+    'hangs up after 1 s': 1,
+  };
+
+  /** Calls everybody, hangs up on whoever presses 1 or 2, and tells how each call went. */
+  async function callTown(seed: number): Promise<string[]> {
+    await telephone.hangUpForGood();
+    telephone = await Telephone.start({
+      seed,
+      patienceMs: 100,
+      callsPerNumber: Number.POSITIVE_INFINITY,
+      people: { mix: town },
+      faults: { doubled: { rate: 0.1 }, reordered: { rate: 0.1 }, delayed: { rate: 0.1, ms: 5 } },
+    });
+    telephone.simulator.subscribe((change) => {
+      if (change.what !== 'event' || !change.event.eventType.endsWith('DtmfReceived')) return;
+      telephone.calls.hangUp(change.callLegId).catch(() => {});
+    });
+    for (let number = 0; number < 60; number++) {
+      await telephone.call(`+1425555${String(number).padStart(4, '0')}`);
+    }
+    const report = await telephone.simulator.waitFor(
+      (calls) => calls.callsInFlight === 0 && calls.calls.every(({ events }) => events.at(-1)?.status === 200) && calls,
+    );
+    expect(report.calls.every(({ state }) => state === 'Terminated')).toBe(true);
+    expect(Object.values(report.created)).toEqual(Array(60).fill(1));
+    return report.calls.map(({ reason, people }) => `${people[0]?.identity} ${reason?.code} ${people[0]?.pressed}`);
+  }
+
+  it('is the same town for the same seed, and every call ends', async () => {
+    const first = await callTown(1);
+    expect(new Set(first.map((call) => call.split(' ')[1]))).toEqual(new Set(['undefined', '480', '486', '603']));
+    expect(await callTown(1)).toEqual(first);
+    expect(await callTown(2)).not.toEqual(first);
   });
 });
 

@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { OperationName } from '../../simulator/faults.ts';
+import { OPERATIONS } from '../../simulator/routes.ts';
 import { DEVELOPMENT_KEY } from '../../simulator/simulator.ts';
 import { participantsIn, Telephone } from '../fixtures/telephone.ts';
 
@@ -21,6 +23,11 @@ async function established() {
 }
 
 describe('the nine operations', () => {
+  it('are nine, and faults know them by name', () => {
+    expect(OPERATIONS.map(({ name }) => name)).toEqual(OperationName.options);
+    expect(OPERATIONS).toHaveLength(9);
+  });
+
   it('Create call: 200 with the call leg', async () => {
     const { status, body, headers } = await telephone.signed('POST', '/calling/calls', telephone.callTo(ANN));
     expect(status).toBe(200);

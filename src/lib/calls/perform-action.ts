@@ -9,6 +9,8 @@ export type Asked = {
   readonly address: string;
   readonly operationContext: string;
   readonly action: string;
+  /** The action is to end the call: a service that knows of no such call has nothing left to do. */
+  readonly endsCall?: boolean;
 };
 
 /**
@@ -39,6 +41,7 @@ const MISFITS: ReadonlySet<number> = new Set([400, 404, 409]);
 
 async function whyObsolete(services: Services, asked: Asked, error: unknown): Promise<string | undefined> {
   if (!(error instanceof CallAutomationError) || !MISFITS.has(error.status)) return undefined;
+  if (asked.endsCall) return `there is no call to end (${error.code})`;
   const leg = (await services.legs.find(asked.address))?.leg;
   if (leg && isOver(leg)) return `the call is over (${error.code})`;
   if (leg && isOvertaken(leg, asked.operationContext)) return `the call has moved on (${error.code})`;
@@ -51,7 +54,7 @@ export async function hangUp(services: Services, message: HangUp, messageId: str
   if (onlyIfAwaited && (await services.legs.find(callLegId))?.leg.awaits !== operationContext) {
     return superseded(`${operationContext}: the call waits for something else`);
   }
-  return performAction(services, { address: callLegId, operationContext, action: 'hangUp' }, () =>
+  return performAction(services, { address: callLegId, operationContext, action: 'hangUp', endsCall: true }, () =>
     services.calls.hangUp(callLegId),
   );
 }

@@ -81,7 +81,7 @@ const begin = (leg: CallLeg, { script }: CallPlan): Stepped =>
 // --- Keys
 
 /** Where a key can still change what the call does. Elsewhere it is kept, and an acknowledgement still counts. */
-const LISTENING: ReadonlySet<Stage> = new Set(['ringing', 'message', 'waiting', 'unavailable']);
+const LISTENING: ReadonlySet<Stage> = new Set(['ringing', 'message', 'waiting', 'cancelling', 'unavailable']);
 
 const KEY_OUTCOMES: Partial<Record<KeyMeaning, Outcome>> = { acknowledge: 'acknowledged', optOut: 'optedOut' };
 
@@ -105,6 +105,8 @@ type Following = NonNullable<CallLeg['next']>;
 /** Two actions on two queues have no order: what must follow the audio's end waits for the event that tells of it. */
 function afterAudio(leg: CallLeg, next: Following, script: CallScript): Stepped {
   if (leg.audio === undefined) return FOLLOW[next](leg, script);
+  // The audio is being stopped for an earlier key: the later one changes what follows, but thanks are not taken back.
+  if (leg.stage === 'cancelling') return stay({ ...leg, next: leg.next === 'thanks' ? leg.next : next });
   const { asked, operationContext } = ask(leg, 'cancel');
   return {
     leg: { ...asked, stage: 'cancelling', next },

@@ -1,0 +1,72 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { eventually } from './support/eventually.ts';
+import { Town } from './support/town.ts';
+
+let town: Town;
+beforeAll(async () => {
+  town = await Town.found({ settings: { CALL_LEASE_SECONDS: '5' } });
+});
+afterAll(async () => {
+  town.nothingElseRang();
+  await town.close();
+});
+
+test('a call whose answer was lost is not placed again; its first event tells whose it is', async () => {
+  const ada = town.callee().answers().hears('message').presses('1').hears('thanks').stays();
+  const outage = await town.declare([ada]);
+  town.stack.simulator.faults({ answerLost: { next: 1, only: ['createCall'] } });
+  await outage.run();
+  const { results } = await outage.expectOutcome(ada, 'acknowledged');
+  expect(results).toHaveLength(1);
+});
+
+test('when the service asks for patience the attempt does not count, and the person is called after all', async () => {
+  const bob = town.callee().answers().hears('message').presses('1').hears('thanks').stays();
+  const outage = await town.declare([bob], { retry: { maxAttempts: 1, delaySeconds: {} } });
+  town.stack.simulator.faults({ throttled: { next: 1, only: ['createCall'], retryAfterSeconds: 1 } });
+  await outage.run();
+  const { results } = await outage.expectOutcome(bob, 'acknowledged');
+  expect(results).toMatchObject([{ attempt: 1 }]);
+});
+
+test('a call of which nothing is ever heard ends as unknown and is tried again, as the policy says', async () => {
+  const carol = town.callee().answers().hears('message').presses('1').hears('thanks').stays();
+  const outage = await town.declare([carol]);
+  town.stack.simulator.faults({ failed: { next: 1, only: ['createCall'] } });
+  await town.tick();
+  await outage.ended();
+  const { results } = await outage.expectOutcome(carol, 'acknowledged');
+  expect(results.map(({ outcome }) => outcome)).toEqual(['unknown', 'acknowledged']);
+});
+
+test('when the news of the end is lost, the lease finds out: the line is free again and the next person is called', async () => {
+  const dan = town.callee().answers().hangsUp();
+  const eve = town.callee().answers().hears('message').presses('1').hears('thanks').stays();
+  const callers = [{ number: town.callerNumber(), lines: 1 }];
+  const once = { maxAttempts: 1, delaySeconds: {} };
+  town.stack.simulator.faults({ dropped: { rate: 1 } });
+  const outage = await town.declare([dan], { callers, retry: once });
+  await town.tick();
+  await town.stack.simulator.waitFor(({ calls }) =>
+    calls.some(({ targets, state }) => targets.includes(dan.identity) && state === 'Terminated'),
+  );
+  town.stack.simulator.faults({});
+  await outage.add(`phone\n${eve.identity}\n`);
+  await outage.ended();
+  await eventually(async () => expect((await town.recipient(outage.id, dan))?.outcome).toBe('unknown'));
+  await outage.expectOutcome(eve, 'acknowledged');
+});
+
+test('callbacks that come twice, late and out of order change nothing', async () => {
+  const people = Array.from({ length: 4 }, () =>
+    town.callee().answers().hears('message').presses('1').hears('thanks').stays(),
+  );
+  town.stack.simulator.faults({ doubled: { rate: 0.5 }, reordered: { rate: 0.3 }, delayed: { rate: 0.3, ms: 300 } });
+  const outage = await town.declare(people);
+  await outage.run();
+  town.stack.simulator.faults({});
+  for (const person of people) {
+    const recipient = await town.recipient(outage.id, person);
+    expect(recipient?.results.map(({ outcome }) => outcome)).toEqual(['acknowledged']);
+  }
+});

@@ -1,0 +1,188 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { eventually } from './support/eventually.ts';
+import { Town } from './support/town.ts';
+
+let town: Town;
+beforeAll(async () => {
+  town = await Town.found();
+});
+afterAll(async () => {
+  town.nothingElseRang();
+  await town.close();
+});
+
+test('who presses 1 over the message hears the thanks and has acknowledged', async () => {
+  const ada = town.callee().answers().hears('message').presses('1').hears('thanks').stays();
+  const outage = await town.declare([ada]);
+  await outage.run();
+  const { results } = await outage.expectOutcome(ada, 'acknowledged');
+  const [call] = town.callsTo(ada);
+  expect(results).toMatchObject([{ attempt: 1, outcome: 'acknowledged', callLegId: call?.callLegId }]);
+  expect(call?.operations.map(({ operation }) => operation)).toEqual([
+    'playAudio',
+    'cancelMediaProcessing',
+    'playAudio',
+    'hangUp',
+  ]);
+});
+
+test('who listens to the end hears it again, presses nothing and is not taken for having confirmed', async () => {
+  const bob = town.callee().answers().hears('message').hears('message').stays();
+  const outage = await town.declare([bob], { script: { replays: 1 } });
+  await outage.run();
+  await outage.expectOutcome(bob, 'heard');
+  expect(town.callsTo(bob)[0]?.operations.at(-1)?.operation).toBe('hangUp');
+});
+
+test('a machine that answers has heard at most; it has acknowledged nothing', async () => {
+  const machine = town.callee().isVoicemail().hears('message');
+  const outage = await town.declare([machine]);
+  await outage.run();
+  await outage.expectOutcome(machine, 'heard');
+});
+
+test('who is engaged is called again, and can acknowledge then', async () => {
+  const carol = town.callee().isBusy().answers().hears('message').presses('1').hears('thanks').stays();
+  const outage = await town.declare([carol]);
+  await outage.run();
+  const { results } = await outage.expectOutcome(carol, 'acknowledged');
+  expect(results.map(({ outcome }) => outcome)).toEqual(['busy', 'acknowledged']);
+});
+
+test('who never answers is tried as often as the policy says and no more', async () => {
+  const dan = town.callee().doesNotAnswer().doesNotAnswer();
+  const outage = await town.declare([dan]);
+  await outage.run();
+  const { results } = await outage.expectOutcome(dan, 'noAnswer');
+  expect(results).toHaveLength(2);
+});
+
+test('who declines, and whose number does not exist, is not called again', async () => {
+  const eve = town.callee().declines();
+  const nobody = town.callee().hasNoSuchNumber();
+  const outage = await town.declare([eve, nobody]);
+  await outage.run();
+  await outage.expectOutcome(eve, 'declined');
+  const { reason } = await outage.expectOutcome(nobody, 'failed');
+  expect(reason).toBe('wrongNumber');
+});
+
+test('who hangs up before the end has answered', async () => {
+  const fred = town.callee().answers().hears('message').presses('5').hangsUp();
+  const outage = await town.declare([fred]);
+  await outage.run();
+  await outage.expectOutcome(fred, 'answered');
+});
+
+test('2 brings the operator, who stays until they part', async () => {
+  const operator = town.user('operator').answers().talks();
+  const grace = town.callee().answers().hears('message').presses('2').stays();
+  const outage = await town.declare([grace], { script: { operators: [operator.identifier] } });
+  await outage.run();
+  await outage.expectOutcome(grace, 'connected');
+  const [call] = town.callsTo(grace);
+  expect(call?.people.map(({ did }) => did)).toEqual(['left', 'left']);
+});
+
+test('when no operator answers the callee is told so and may choose again', async () => {
+  const operator = town.user('absent-operator').doesNotAnswer();
+  const henry = town.callee().answers().hears('message').presses('2').hears('unavailable').hears('thanks').stays();
+  const script = { operators: [operator.identifier], unavailable: town.audio('unavailable'), keyWaitSeconds: 30 };
+  const outage = await town.declare([henry], { script });
+  await town.tick();
+  await town.hears(henry, 'message', 'unavailable');
+  town.press(henry, '1');
+  await outage.ended();
+  await outage.expectOutcome(henry, 'acknowledged');
+});
+
+test('* plays the message again', async () => {
+  const ivy = town.callee().answers().hears('message').presses('*').hears('message').hears('thanks').stays();
+  const outage = await town.declare([ivy]);
+  await town.tick();
+  await town.hears(ivy, 'message', 'message');
+  town.press(ivy, '1');
+  await outage.ended();
+  await outage.expectOutcome(ivy, 'acknowledged');
+});
+
+test('a key pressed while the audio is being stopped for another one decides what follows', async () => {
+  const joan = town.callee().answers().hears('message').presses('*').presses('1').hears('thanks').stays();
+  const outage = await town.declare([joan]);
+  await outage.run();
+  await outage.expectOutcome(joan, 'acknowledged');
+});
+
+test('a key that means nothing is passed over, and the right one still counts', async () => {
+  const jack = town.callee().answers().hears('message').presses('5').presses('1').hears('thanks').stays();
+  const outage = await town.declare([jack]);
+  await outage.run();
+  await outage.expectOutcome(jack, 'acknowledged');
+});
+
+test('who presses 9 is called by no outage again', async () => {
+  const kim = town.callee().answers().hears('message').presses('9').stays().rings(1);
+  const first = await town.declare([kim]);
+  await first.run();
+  await first.expectOutcome(kim, 'optedOut');
+  const second = await town.declare([kim]);
+  await second.run();
+  await second.expectOutcome(kim, 'optedOut');
+});
+
+test('the lines are never exceeded, and the end of a call starts the next without waiting for the timer', async () => {
+  const people = Array.from({ length: 7 }, () =>
+    town.callee().answers().hears('message').presses('1').hears('thanks').stays(),
+  );
+  const number = town.callerNumber();
+  const outage = await town.declare(people, { callers: [{ number, lines: 2 }] });
+  await town.tick();
+  await eventually(async () => expect((await town.summary(outage.id)).outcomes).toEqual({ acknowledged: 7 }));
+  const { maxCallsInFlightByNumber } = town.stack.simulator.calls();
+  expect(maxCallsInFlightByNumber[number]).toBe(2);
+  for (const person of people) await outage.expectOutcome(person, 'acknowledged');
+});
+
+test('an outage with a limit of its own has no more calls at once', async () => {
+  const people = Array.from({ length: 3 }, () =>
+    town.callee().answers().hears('message').presses('1').hears('thanks').stays(),
+  );
+  const number = town.callerNumber();
+  const outage = await town.declare(people, { callers: [{ number, lines: 2 }], maxConcurrentCalls: 1 });
+  await outage.run();
+  expect(town.stack.simulator.calls().maxCallsInFlightByNumber[number]).toBe(1);
+});
+
+test('one person in two rows, however written, is called once; bad rows are named and good ones kept', async () => {
+  const lena = town.callee().answers().hears('message').presses('1').hears('thanks').stays();
+  const outage = await town.declare([]);
+  const national = lena.identity.replace(/^\+1(\d{3})(\d{3})(\d{4})$/, '($1) $2-$3');
+  const csv = `name,phone\nLena,${lena.identity}\nLena again,${national}\nNobody,\nNonsense,12\n`;
+  expect(await outage.add(csv)).toEqual({
+    added: 1,
+    alreadyThere: 0,
+    duplicates: 1,
+    rejected: 2,
+    rejections: [
+      { line: 4, reason: 'phone: is empty' },
+      { line: 5, reason: 'phone: is no phone number' },
+    ],
+  });
+  expect(await outage.add(csv)).toMatchObject({ added: 0, alreadyThere: 1 });
+  await outage.run();
+  await outage.expectOutcome(lena, 'acknowledged');
+});
+
+test('the timer starts the calls by itself, and ends the outage when everybody has an outcome', async () => {
+  const mary = town.callee().answers().hears('message').presses('1').hears('thanks').stays();
+  const outage = await town.declare([mary]);
+  await eventually(async () => expect((await town.summary(outage.id)).state).toBe('finished'), 45_000);
+  await outage.expectOutcome(mary, 'acknowledged');
+}, 60_000);
+
+test('an outage that is over calls nobody who was not called yet', async () => {
+  const late = town.callee().rings(0);
+  const outage = await town.declare([late], { expiresAt: new Date(Date.now() - 1000).toISOString() });
+  await outage.run();
+  await outage.expectOutcome(late, 'cancelled');
+});

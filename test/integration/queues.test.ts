@@ -1,0 +1,188 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { CallRecord } from '../../simulator/simulator.ts';
+import { eventually } from './support/eventually.ts';
+import { Town } from './support/town.ts';
+
+let town: Town;
+beforeAll(async () => {
+  town = await Town.found();
+});
+afterAll(async () => {
+  town.nothingElseRang();
+  await town.close();
+});
+
+/** Waits until the simulator has seen so much of a call. */
+const until = <Value>(look: (calls: readonly CallRecord[]) => Value | false | undefined): Promise<Value> =>
+  town.stack.simulator.waitFor(({ calls }) => look(calls), 20_000);
+
+const operationsOf = ({ operations }: CallRecord): string[] => operations.map(({ operation }) => operation);
+
+/** A call with no audio, up and waiting to be acted on by hand. */
+async function callInProgress(): Promise<CallRecord> {
+  const callee = town.callee().answers().stays();
+  await town.enqueue('start-call', { targets: [callee.identifier] });
+  return until((calls) =>
+    calls.find(({ targets, state }) => targets.includes(callee.identity) && state === 'Established'),
+  );
+}
+
+test('a call that somebody asks for plays its audio and hangs up, with no outage at all', async () => {
+  const ada = town.callee().answers().hears('message').stays();
+  await town.enqueue('start-call', { targets: [ada.identifier], audioFileUri: town.audio('message') });
+  const call = await until((calls) =>
+    calls.find(({ targets, state }) => targets.includes(ada.identity) && state === 'Terminated'),
+  );
+  ada.expectHeard();
+  expect(operationsOf(call)).toEqual(['playAudio', 'hangUp']);
+  expect(call.callerNumber).toBe('+14255550190');
+  await eventually(async () => expect((await town.timeline(call.callLegId)).leg.outcome).toBe('heard'));
+});
+
+test('one request is dialled once, however often it is enqueued', async () => {
+  const bob = town.callee().answers().hears('message').stays();
+  const request = { targets: [bob.identifier], audioFileUri: town.audio('message'), requestId: 'bob-once' };
+  await town.enqueue('start-call', request);
+  await town.enqueue('start-call', request);
+  await until((calls) => calls.some(({ targets, state }) => targets.includes(bob.identity) && state === 'Terminated'));
+  await eventually(async () => {
+    const { approximateMessagesCount } = await town.queue('start-call').getProperties();
+    expect(approximateMessagesCount).toBe(0);
+  });
+  expect(town.callsTo(bob)).toHaveLength(1);
+});
+
+test('requests wait for a free line and all are called in the end', async () => {
+  const people = Array.from({ length: 3 }, () => town.callee().answers().hears('message').stays());
+  const callerNumber = town.callerNumber();
+  for (const { identifier } of people) {
+    await town.enqueue('start-call', { targets: [identifier], audioFileUri: town.audio('message'), callerNumber });
+  }
+  await until(
+    (calls) => calls.filter((call) => call.callerNumber === callerNumber && call.state === 'Terminated').length === 3,
+  );
+  expect(town.stack.simulator.calls().maxCallsInFlightByNumber[callerNumber]).toBe(2);
+  for (const person of people) person.expectHeard();
+});
+
+test('audio is played, and cancelled, by hand', async () => {
+  const { callLegId } = await callInProgress();
+  await town.enqueue('play-audio', {
+    callLegId,
+    audioFileUri: town.audio('message'),
+    loop: true,
+    operationContext: 'hold',
+  });
+  await until((calls) =>
+    calls.some((call) => call.callLegId === callLegId && operationsOf(call).includes('playAudio')),
+  );
+  await town.enqueue('cancel-media', { callLegId });
+  const event = await until((calls) =>
+    calls.find((call) => call.callLegId === callLegId)?.events.find(({ type }) => type.endsWith('PlayAudioResult')),
+  );
+  expect(event.event.data).toMatchObject({ OperationContext: 'hold', ResultInfo: { Subcode: 8508 } });
+  await town.enqueue('hang-up', { callLegId });
+  await until((calls) => calls.some((call) => call.callLegId === callLegId && call.state === 'Terminated'));
+});
+
+test('people are invited to a call and removed from it by its leg', async () => {
+  const operator = town.user('operator').answers().stays();
+  const { callLegId } = await callInProgress();
+  await town.enqueue('invite-participants', { callLegId, participants: [operator.identifier] });
+  const joined = await until((calls) =>
+    calls
+      .find((call) => call.callLegId === callLegId)
+      ?.people.find(({ identity, did }) => identity === operator.identity && did === 'answered'),
+  );
+  await town.enqueue('remove-participant', { callLegId, participantId: joined.participantId });
+  await until((calls) =>
+    calls
+      .find((call) => call.callLegId === callLegId)
+      ?.people.some(({ identity, did }) => identity === operator.identity && did === 'left'),
+  );
+  await town.enqueue('hang-up', { callLegId });
+  await until((calls) => calls.some((call) => call.callLegId === callLegId && call.state === 'Terminated'));
+  const { actions } = await town.timeline(callLegId);
+  expect(actions.map(({ action }) => action)).toEqual(['inviteParticipants', 'removeParticipant', 'hangUp']);
+});
+
+test('a telephone is invited with a number of ours to show', async () => {
+  const expert = town.callee().answers().stays();
+  const { callLegId } = await callInProgress();
+  await town.enqueue('invite-participants', { callLegId, participants: [expert.identifier] });
+  const invitation = await town.stack.simulator.waitFor(
+    (_calls, requests) =>
+      requests.find(({ operation, path }) => operation?.startsWith('invite') && path.includes(callLegId)),
+    20_000,
+  );
+  expect(invitation).toMatchObject({ status: 202, body: { alternateCallerId: { value: '+14255550190' } } });
+  await town.enqueue('hang-up', { callLegId });
+  await until((calls) => calls.some((call) => call.callLegId === callLegId && call.state === 'Terminated'));
+});
+
+test('a conversation is joined, and people are invited to it and removed from it out of call', async () => {
+  const { callLegId, conversationId } = await callInProgress();
+  await town.enqueue('join-call', { conversationId, audioFileUri: town.audio('thanks') });
+  const joined = await until((calls) =>
+    calls.find((call) => call.placedBy === 'joinCall' && call.conversationId === conversationId),
+  );
+  await until((calls) =>
+    calls.some((call) => call.callLegId === joined.callLegId && operationsOf(call).includes('playAudio')),
+  );
+
+  const expert = town.user('expert').answers().stays();
+  await town.enqueue('invite-participants', { conversationId, participants: [expert.identifier] });
+  const there = await until((calls) =>
+    calls
+      .flatMap(({ people }) => people)
+      .find(({ identity, did }) => identity === expert.identity && did === 'answered'),
+  );
+  await town.enqueue('remove-participant', { conversationId, participantId: there.participantId });
+  await until((calls) =>
+    calls.flatMap(({ people }) => people).some(({ identity, did }) => identity === expert.identity && did === 'left'),
+  );
+  await town.enqueue('hang-up', { callLegId });
+  await until((calls) => calls.some((call) => call.callLegId === callLegId && call.state === 'Terminated'));
+  const asked = town.stack.simulator.requests().filter(({ path }) => path.includes('/conversations/'));
+  expect(asked.map(({ operation, status }) => [operation, status])).toEqual([
+    ['joinCall', 200],
+    ['inviteToConversation', 202],
+    ['removeFromConversation', 202],
+  ]);
+});
+
+test('bad messages are kept on the poison queue of their queue, as they were sent', async () => {
+  const bad = [
+    ['start-call', { targets: [] }],
+    ['start-call', 'no JSON at all'],
+    ['join-call', { audioFileUri: town.audio('thanks') }],
+    ['play-audio', { callLegId: 'a', audioFileUri: 'not a url' }],
+    ['cancel-media', { callLegId: '' }],
+    ['invite-participants', { participants: [{ communicationUser: { id: '8:acs:x' } }] }],
+    ['remove-participant', { callLegId: 'a', conversationId: 'b', participantId: 'c' }],
+    ['hang-up', { callLegId: 'a', whenever: true }],
+  ] as const;
+  for (const [queue, message] of bad) await town.enqueue(queue, message);
+  for (const [queue, message] of bad) {
+    const text = typeof message === 'string' ? message : JSON.stringify(message);
+    await eventually(async () => {
+      const { peekedMessageItems } = await town.queue(`${queue}-poison`).peekMessages({ numberOfMessages: 32 });
+      expect(peekedMessageItems.map(({ messageText }) => messageText)).toContain(text);
+    }, 60_000);
+  }
+}, 90_000);
+
+test('an action for a call that is over does nothing and says why; it is no failure', async () => {
+  const { callLegId } = await callInProgress();
+  await town.enqueue('hang-up', { callLegId });
+  await until((calls) => calls.some((call) => call.callLegId === callLegId && call.state === 'Terminated'));
+  await eventually(async () => expect((await town.timeline(callLegId)).leg['state']).toBe('terminated'));
+  await town.enqueue('play-audio', { callLegId, audioFileUri: town.audio('message'), operationContext: 'too-late' });
+  await eventually(async () => {
+    const { actions } = await town.timeline(callLegId);
+    expect(actions.find(({ operationContext }) => operationContext === 'too-late')).toMatchObject({
+      status: 'superseded',
+      reason: expect.stringContaining('the call is over'),
+    });
+  });
+});

@@ -1,0 +1,115 @@
+import { expect } from 'vitest';
+import type { Simulator } from '../../../simulator/simulator.ts';
+import { type Identifier, identityOf } from '../../../src/lib/call-automation/identifiers.ts';
+
+/** The sample audio that a callee can hear. */
+export type Heard = 'message' | 'thanks' | 'unavailable';
+
+/**
+ * Somebody with a telephone: what they will do when it rings, and what they should hear.
+ * `callee().answers().hears('message').presses('1').hears('thanks')`
+ */
+export class Callee {
+  readonly identifier: Identifier;
+  readonly identity: string;
+  /** How often the telephone should have rung by the end of the test. */
+  shouldRing = 1;
+  readonly #simulator: Simulator;
+  readonly #shouldHear: Heard[] = [];
+  /** What they do at each call, in the simulator's people language. */
+  readonly #calls: string[] = [];
+
+  constructor(identifier: Identifier, simulator: Simulator) {
+    this.identifier = identifier;
+    this.identity = identityOf(identifier);
+    this.#simulator = simulator;
+  }
+
+  /** Picks up; what follows is what they do then. */
+  answers(): this {
+    return this.#atNextCall('answers after 1 s');
+  }
+
+  isBusy(): this {
+    return this.#atNextCall('busy');
+  }
+
+  doesNotAnswer(): this {
+    return this.#atNextCall('no answer');
+  }
+
+  declines(): this {
+    return this.#atNextCall('declines');
+  }
+
+  hasNoSuchNumber(): this {
+    return this.#atNextCall('unknown number');
+  }
+
+  isVoicemail(): this {
+    return this.#atNextCall('voicemail');
+  }
+
+  hears(audio: Heard): this {
+    this.#shouldHear.push(audio);
+    return this;
+  }
+
+  presses(key: string): this {
+    return this.#andThen(`presses ${key} after 2 s`);
+  }
+
+  talks(): this {
+    return this.#andThen('talks 10 s');
+  }
+
+  hangsUp(): this {
+    return this.#andThen('hangs up after 1 s');
+  }
+
+  stays(): this {
+    return this.#andThen('stays');
+  }
+
+  /** Should be called so often in all; by default once for each thing they do when called. */
+  rings(times: number): this {
+    this.shouldRing = times;
+    return this;
+  }
+
+  /** What was played in the calls to them, in order. */
+  heard(): string[] {
+    const legs = this.#simulator.calls().calls.filter(({ targets }) => targets.includes(this.identity));
+    return this.#simulator
+      .requests()
+      .filter(({ operation, status }) => operation === 'playAudio' && status === 202)
+      .filter(({ path }) => legs.some(({ callLegId }) => path.includes(callLegId)))
+      .map(({ body }) => fileOf(body));
+  }
+
+  /** What was played to them is what they should have heard. */
+  expectHeard(): void {
+    expect(this.heard()).toEqual(this.#shouldHear.map((audio) => `${audio}.wav`));
+  }
+
+  #atNextCall(behaviour: string): this {
+    this.#calls.push(behaviour);
+    this.shouldRing = this.#calls.length;
+    return this.#tell();
+  }
+
+  #andThen(behaviour: string): this {
+    this.#calls.push(`${this.#calls.pop()}, ${behaviour}`);
+    return this.#tell();
+  }
+
+  #tell(): this {
+    this.#simulator.people({ people: { [this.identity]: this.#calls } });
+    return this;
+  }
+}
+
+function fileOf(body: unknown): string {
+  if (typeof body !== 'object' || body === null || !('audioFileUri' in body)) return 'nothing';
+  return String(body.audioFileUri).split('/').at(-1) ?? 'nothing';
+}

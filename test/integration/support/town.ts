@@ -1,0 +1,208 @@
+import { QueueClient } from '@azure/storage-queue';
+import { expect } from 'vitest';
+import { management, type Timeline } from '../../../local/management.ts';
+import { type Stack, type StackOptions, startStack } from '../../../local/stack.ts';
+import type { CallRecord } from '../../../simulator/simulator.ts';
+import type { CallScript } from '../../../src/lib/calls/script.ts';
+import type { OutageSpec } from '../../../src/lib/outages/outage.ts';
+import { type Recipient, recipientIdOf, shardOf } from '../../../src/lib/outages/recipient.ts';
+import { AzureTables } from '../../../src/lib/storage/azure-tables.ts';
+import type { QueueName } from '../../../src/lib/storage/queue-store.ts';
+import { Recipients } from '../../../src/lib/storage/recipients.ts';
+import { Callee, type Heard } from './callee.ts';
+import { eventually } from './eventually.ts';
+
+const SHARDS = 2;
+
+/** What a test may want different about its outage. */
+export type Declared = Partial<Omit<OutageSpec, 'script'>> & { readonly script?: Partial<CallScript> };
+
+/**
+ * A town with a telephone service, and Ringdown to call its people: the whole app on the local runtime, real Azurite, the
+ * real simulator. Simulated time runs twenty times faster; the app's own does not.
+ */
+export class Town {
+  readonly stack: Stack;
+  readonly #manage: ReturnType<typeof management>;
+  readonly #recipients: Recipients;
+  readonly #callees: Callee[] = [];
+  #numbers = 0;
+
+  private constructor(stack: Stack) {
+    this.stack = stack;
+    this.#manage = management(stack);
+    this.#recipients = new Recipients(new AzureTables(stack.storage));
+  }
+
+  static async found(options: StackOptions = {}): Promise<Town> {
+    return new Town(await startStack({ ...options, simulator: { speed: 20, ...options.simulator } }));
+  }
+
+  close(): Promise<void> {
+    return this.stack.stop();
+  }
+
+  /** Somebody with a telephone; they are fictional numbers (555-01xx), a new one each. */
+  callee(): Callee {
+    const index = this.#numbers++;
+    const number = `+1${301 + Math.floor(index / 90)}55501${String(index % 90).padStart(2, '0')}`;
+    return this.#registered(new Callee({ phoneNumber: { value: number } }, this.stack.simulator));
+  }
+
+  /** Somebody with an ACS user id, such as an operator. */
+  user(name: string): Callee {
+    return this.#registered(new Callee({ communicationUser: { id: `8:acs:town_${name}` } }, this.stack.simulator));
+  }
+
+  #registered(callee: Callee): Callee {
+    this.#callees.push(callee);
+    return callee;
+  }
+
+  /** A number of ours that nobody else in the town calls from. */
+  callerNumber(): string {
+    return `+1${700 + this.#numbers++}5550199`;
+  }
+
+  /** Where the sample audio of this name is played from. */
+  audio(name: Heard): string {
+    return `${this.stack.simulator.url}/simulator/audio/${name}.wav`;
+  }
+
+  /** Declares an outage that concerns these people. Nobody is called before the timer's next run. */
+  async declare(callees: readonly Callee[], declared: Declared = {}): Promise<Outage> {
+    const { script, ...rest } = declared;
+    const { id } = await this.#manage.declare({
+      title: 'Power cut',
+      callers: [{ number: this.callerNumber(), lines: 2 }],
+      retry: { maxAttempts: 2, delaySeconds: { busy: 1, noAnswer: 1, failed: 1, unknown: 1 } },
+      shards: SHARDS,
+      ...rest,
+      script: {
+        message: this.audio('message'),
+        thanks: this.audio('thanks'),
+        replays: 0,
+        keyWaitSeconds: 1,
+        ...script,
+      },
+    });
+    const outage = new Outage(id, this, callees);
+    await outage.add(['phone', ...callees.map(({ identity }) => identity)].join('\n'));
+    return outage;
+  }
+
+  importCsv(outageId: string, csv: string) {
+    return this.#manage.importCsv(outageId, csv);
+  }
+
+  summary(outageId: string) {
+    return this.#manage.summary(outageId);
+  }
+
+  timeline(callLegId: string): Promise<Timeline> {
+    return this.#manage.timeline(callLegId);
+  }
+
+  /** Has the timer's function run now, as its schedule would within ten seconds. */
+  async tick(): Promise<void> {
+    const response = await fetch(`${this.stack.url}/admin/functions/notifyOutages`, {
+      method: 'POST',
+      headers: { 'x-functions-key': this.stack.functionKey, 'content-type': 'application/json' },
+      body: '{}',
+    });
+    expect(response.status).toBe(202);
+  }
+
+  queue(name: QueueName | `${QueueName}-poison`): QueueClient {
+    return new QueueClient(this.stack.storage, name);
+  }
+
+  /** Puts a message on a queue by hand, as typed. */
+  async enqueue(queue: QueueName, message: object | string): Promise<void> {
+    const client = this.queue(queue);
+    await client.createIfNotExists();
+    await client.sendMessage(typeof message === 'string' ? message : JSON.stringify(message));
+  }
+
+  async recipient(outageId: string, callee: Callee): Promise<Recipient | undefined> {
+    const recipientId = recipientIdOf(callee.identifier);
+    const stored = await this.#recipients.find({ outageId, shard: shardOf(recipientId, SHARDS), recipientId });
+    return stored?.recipient;
+  }
+
+  /** Waits until just this has been played to the person, or has begun to be. */
+  async hears(callee: Callee, ...audio: Heard[]): Promise<void> {
+    const expected = audio.map((name) => `${name}.wav`).join();
+    await this.stack.simulator.waitFor(() => callee.heard().join() === expected, 20_000);
+  }
+
+  /** The person in the call presses keys now. */
+  press(callee: Callee, keys: string): void {
+    this.stack.simulator.press(this.callsTo(callee).at(-1)?.callLegId ?? '', keys);
+  }
+
+  /** The calls that rang this person, in order. */
+  callsTo({ identity }: Callee): CallRecord[] {
+    return this.stack.simulator
+      .calls()
+      .calls.filter(({ people }) => people.some((person) => person.identity === identity));
+  }
+
+  /** Nobody's telephone rang but those of the town's people, and each as often as it should have. */
+  nothingElseRang(): void {
+    const { created, invited } = this.stack.simulator.calls();
+    const rang = Object.fromEntries(Object.entries(created).filter(([, times]) => times > 0));
+    const expected = this.#callees.filter(({ shouldRing }) => shouldRing > 0);
+    for (const [identity, times] of Object.entries(invited)) rang[identity] = (rang[identity] ?? 0) + times;
+    expect(rang).toEqual(Object.fromEntries(expected.map(({ identity, shouldRing }) => [identity, shouldRing])));
+  }
+}
+
+/** An outage that was declared in the town. */
+export class Outage {
+  readonly id: string;
+  readonly #town: Town;
+  readonly #callees: readonly Callee[];
+
+  constructor(id: string, town: Town, callees: readonly Callee[]) {
+    this.id = id;
+    this.#town = town;
+    this.#callees = callees;
+  }
+
+  async add(csv: string) {
+    return this.#town.importCsv(this.id, csv);
+  }
+
+  /** Runs the outage until everybody on its list has an outcome. */
+  async run(): Promise<this> {
+    await this.#town.tick();
+    await this.ended();
+    return this;
+  }
+
+  /** Everybody has an outcome. Retries need the timer, so it runs while we wait. */
+  async ended(): Promise<void> {
+    await eventually(async () => {
+      const { recipients, outcomes } = await this.#town.summary(this.id);
+      const withOutcome = Object.values(outcomes).reduce((sum, count) => sum + count, 0);
+      if (withOutcome < recipients) await this.#town.tick();
+      expect(`${withOutcome} of ${recipients} have an outcome`).toBe(`${recipients} of ${recipients} have an outcome`);
+    });
+  }
+
+  /** The person's outcome is this; they rang as often as they should, and heard what they should, in that order. */
+  async expectOutcome(callee: Callee, outcome: string): Promise<Recipient> {
+    const recipient = await this.#town.recipient(this.id, callee);
+    expect(recipient?.outcome).toBe(outcome);
+    expect(recipient?.phase).toBe('done');
+    expect(recipient?.dueRow).toBeUndefined();
+    callee.expectHeard();
+    if (!recipient) throw new Error('unreachable: the outcome was just compared');
+    return recipient;
+  }
+
+  get callees(): readonly Callee[] {
+    return this.#callees;
+  }
+}

@@ -1,0 +1,101 @@
+import type { CallAutomation } from '../../../src/lib/call-automation/port.ts';
+import { CallbackUris } from '../../../src/lib/calls/callback-uris.ts';
+import { CallScript } from '../../../src/lib/calls/script.ts';
+import { declared, type Outage, OutageSpec } from '../../../src/lib/outages/outage.ts';
+import { type Contact, newRecipient, type Recipient } from '../../../src/lib/outages/recipient.ts';
+import type { Services } from '../../../src/lib/services.ts';
+import { CallLegs } from '../../../src/lib/storage/call-legs.ts';
+import { CallRequests } from '../../../src/lib/storage/call-requests.ts';
+import { Lines } from '../../../src/lib/storage/lines.ts';
+import { OptOuts } from '../../../src/lib/storage/opt-outs.ts';
+import { Outages } from '../../../src/lib/storage/outages.ts';
+import type { QueueName, QueueStore } from '../../../src/lib/storage/queue-store.ts';
+import { Recipients } from '../../../src/lib/storage/recipients.ts';
+import type { TableStore } from '../../../src/lib/storage/table-store.ts';
+import { MemoryTables } from './memory-tables.ts';
+
+export type Sent = { queue: QueueName; message: object; delaySeconds: number };
+
+/** Keeps what was put on queues; nobody takes it off. */
+export class MemoryQueues implements QueueStore {
+  readonly sent: Sent[] = [];
+
+  async send(queue: QueueName, message: object, delaySeconds = 0): Promise<void> {
+    this.sent.push({ queue, message, delaySeconds });
+  }
+
+  on(queue: QueueName): object[] {
+    return this.sent.filter((sent) => sent.queue === queue).map(({ message }) => message);
+  }
+}
+
+/** For workflows that must not speak to the service at all. */
+const nobodyIsCalled = (): never => {
+  throw new Error('The service was asked for something');
+};
+
+const silentService: CallAutomation = {
+  createCall: nobodyIsCalled,
+  joinCall: nobodyIsCalled,
+  hangUp: nobodyIsCalled,
+  playAudio: nobodyIsCalled,
+  cancelMediaProcessing: nobodyIsCalled,
+  inviteParticipants: nobodyIsCalled,
+  removeParticipant: nobodyIsCalled,
+};
+
+/** A world in memory: services whose clock stands still until it is told otherwise. */
+export class MemoryWorld {
+  readonly queues = new MemoryQueues();
+  readonly services: Services;
+  now = new Date('2026-01-05T08:00:00.000Z');
+
+  constructor(tables: TableStore = new MemoryTables()) {
+    const now = (): Date => this.now;
+    this.services = {
+      outages: new Outages(tables, now),
+      recipients: new Recipients(tables),
+      lines: new Lines(tables),
+      legs: new CallLegs(tables),
+      requests: new CallRequests(tables),
+      optOuts: new OptOuts(tables),
+      queues: this.queues,
+      calls: silentService,
+      callbacks: new CallbackUris('https://ringdown.example', { current: 'x'.repeat(32) }),
+      settings: {
+        source: '8:acs:ringdown',
+        callers: [{ number: '+14255550190', lines: 2 }],
+        limits: { leaseMs: 300_000, maxCallMs: 3_600_000 },
+      },
+      now,
+    };
+  }
+
+  passes(seconds: number): void {
+    this.now = new Date(this.now.getTime() + seconds * 1000);
+  }
+
+  /** A running outage with these people to call, all due now. */
+  async outage(spec: Partial<OutageSpec>, ...numbers: string[]): Promise<{ outage: Outage; people: Recipient[] }> {
+    const outage = { ...outageWith(spec, this.now), state: 'running' as const };
+    await this.services.outages.add(outage);
+    await this.services.lines.ensure(outage.callers, await this.services.lines.list());
+    const people = numbers.map((value) => recipientWith({ identifier: { phoneNumber: { value } } }));
+    await this.services.recipients.add(outage.id, 0, people, this.now);
+    return { outage, people };
+  }
+}
+
+/** A declared outage, of one shard unless the spec says otherwise. */
+export function outageWith(spec: Partial<OutageSpec> = {}, now = new Date('2026-01-05T08:00:00.000Z')): Outage {
+  const whole = OutageSpec.parse({
+    title: 'Storm',
+    script: CallScript.parse({ message: 'https://audio.example/message.wav' }),
+    shards: 1,
+    ...spec,
+  });
+  return declared(whole, spec.id ?? 'storm', [{ number: '+14255550190', lines: 2 }], now);
+}
+
+export const recipientWith = (contact: Partial<Contact> = {}): Recipient =>
+  newRecipient({ identifier: { phoneNumber: { value: '+14255550123' } }, ...contact });
