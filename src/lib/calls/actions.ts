@@ -52,7 +52,7 @@ export const StartRequestedCall = z.strictObject({
   callerNumber: PhoneNumber.optional().describe(
     'The number shown to the callee; by default the first free of CALLER_NUMBERS.',
   ),
-  subject: z.string().max(200).optional(),
+  subject: z.string().max(200).optional().describe('Sent to the service with the call.'),
   requestId: SafeId.optional().describe(
     'Makes the request idempotent: one id is dialled once. By default the queue message’s id.',
   ),
@@ -62,7 +62,7 @@ export type StartRequestedCall = z.infer<typeof StartRequestedCall>;
 export const JoinCall = z.strictObject({
   conversationId: ConversationId,
   audioFileUri: AudioFileUri.optional(),
-  subject: z.string().max(200).optional(),
+  subject: z.string().max(200).optional().describe('Sent to the service with the call.'),
   requestId: SafeId.optional().describe('Makes the request idempotent. By default the queue message’s id.'),
 });
 export type JoinCall = z.infer<typeof JoinCall>;
@@ -71,7 +71,7 @@ export const PlayAudio = z.strictObject({
   callLegId: CallLegId,
   audioFileUri: AudioFileUri,
   loop: z.boolean().optional().describe('Play again and again until cancelled.'),
-  resourceId: z.string().optional(),
+  resourceId: z.string().optional().describe('Passed to the service as it is.'),
   operationContext: OperationContext,
 });
 export type PlayAudio = z.infer<typeof PlayAudio>;
@@ -82,7 +82,7 @@ export type CancelMedia = z.infer<typeof CancelMedia>;
 export const InviteParticipants = z
   .strictObject({
     ...inOrOutOfCall,
-    participants: z.array(Identifier).min(1).max(50),
+    participants: z.array(Identifier).min(1).max(50).describe('Whom to bring in: phone numbers or ACS user ids.'),
     alternateCallerId: InviteParticipantsRequest.shape.alternateCallerId.describe(
       'The number shown to invited phones; by default the call’s own or the first of CALLER_NUMBERS.',
     ),

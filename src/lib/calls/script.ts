@@ -16,20 +16,25 @@ const AudioUri = z.url({
  * Times are seconds.
  */
 export const CallScript = z.strictObject({
-  message: AudioUri,
-  replays: z.number().int().min(0).max(9).default(1),
-  keyWaitSeconds: z.number().int().min(0).max(60).default(5),
+  message: AudioUri.describe('Audio: what people are told.'),
+  replays: z
+    .number()
+    .int()
+    .min(0)
+    .max(9)
+    .default(1)
+    .describe('How often the message is played again if no key is pressed.'),
+  keyWaitSeconds: z.number().int().min(0).max(60).default(5).describe('How long to wait for a key after the message.'),
   keys: z
     .partialRecord(KeyMeaning, Key)
     .default({ acknowledge: '1', operator: '2', optOut: '9', replay: '*' })
     .refine((keys) => new Set(Object.values(keys)).size === Object.keys(keys).length, {
       message: 'must not give one key two meanings',
-    }),
-  /** Played after an acknowledgement. */
-  thanks: AudioUri.optional(),
-  /** Played when no operator answers. */
-  unavailable: AudioUri.optional(),
-  operators: z.array(Identifier).max(10).default([]),
+    })
+    .describe('Which key means what. A meaning that is left out has no key.'),
+  thanks: AudioUri.optional().describe('Audio: played after an acknowledgement.'),
+  unavailable: AudioUri.optional().describe('Audio: played when no operator answers; the callee may choose again.'),
+  operators: z.array(Identifier).max(10).default([]).describe('Who is invited when the callee asks for an operator.'),
 });
 export type CallScript = z.infer<typeof CallScript>;
 

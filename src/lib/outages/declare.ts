@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { InvalidInputError } from '../errors.ts';
+import { InvalidInputError, StorageError } from '../errors.ts';
 import { problemsOf } from '../problems.ts';
 import type { Services } from '../services.ts';
 import { declared, type Outage, OutageSpec } from './outage.ts';
@@ -17,9 +17,20 @@ export async function declareOutage(services: Services, body: unknown): Promise<
   return services.outages.add(outage);
 }
 
-/** People were added to an outage: if it was over, it no longer is. */
+/** Others may write the same outage at the same time; that often in a row means that something is wrong. */
+const TRIES = 10;
+
+/**
+ * People were added to an outage: if it was over, it no longer is. Written even where nothing changes: whoever found
+ * nobody left to call before these people were added, and is about to finish the outage, then finds that it has changed.
+ */
 export async function reopenOutage(services: Services, id: string): Promise<void> {
-  const stored = await services.outages.read(id);
-  if (stored.outage.state !== 'finished') return;
-  await services.outages.save(stored, { ...stored.outage, state: 'running', finishedAt: undefined });
+  for (let tries = 0; tries < TRIES; tries++) {
+    const stored = await services.outages.read(id);
+    const { outage } = stored;
+    const isOver = outage.state === 'finished';
+    const open: Outage = isOver ? { ...outage, state: 'running', finishedAt: undefined } : outage;
+    if (await services.outages.save(stored, open)) return;
+  }
+  throw new StorageError('The outage could not be reopened: its row keeps changing');
 }

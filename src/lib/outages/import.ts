@@ -1,7 +1,7 @@
 import { pipeline } from 'node:stream/promises';
 import { CsvError, parse } from 'csv-parse';
 import { type CountryCode, isSupportedCountry, parsePhoneNumberFromString } from 'libphonenumber-js';
-import type { Identifier } from '../call-automation/identifiers.ts';
+import { type Identifier, PhoneNumber } from '../call-automation/identifiers.ts';
 import { InvalidInputError } from '../errors.ts';
 import type { Services } from '../services.ts';
 import { MAX_WRITES } from '../storage/table-store.ts';
@@ -111,8 +111,10 @@ function identifierOf(
 ): Identifier | string {
   if (!phone) return userId ? { communicationUser: { id: userId } } : 'phone: is empty';
   const number = parsePhoneNumberFromString(phone, countryOf(defaultCountry));
-  // Possible, not valid: numbering plans change faster than the library, and a wrong number is an honest outcome.
-  return number?.isPossible() ? { phoneNumber: { value: number.number } } : 'phone: is no phone number';
+  // Possible, not valid: numbering plans change faster than the library, and a wrong number is an honest outcome. But
+  // the library thinks numbers possible that E.164 has no room for; a row with one could be written and never read again.
+  const value = number?.isPossible() ? PhoneNumber.safeParse(number.number).data : undefined;
+  return value === undefined ? 'phone: is no phone number' : { phoneNumber: { value } };
 }
 
 const countryOf = (code: string): CountryCode => (isSupportedCountry(code) ? code : 'US');

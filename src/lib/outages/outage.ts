@@ -17,13 +17,13 @@ export type Caller = z.infer<typeof Caller>;
 /** An outage as somebody declares it. Times are UTC, ISO 8601. */
 export const OutageSpec = z.strictObject({
   id: SafeId.optional().describe('Makes the declaration idempotent. By default an id is made.'),
-  title: z.string().min(1).max(200),
-  script: CallScript,
+  title: z.string().min(1).max(200).describe('What it is about; sent to the service as the subject of each call.'),
+  script: CallScript.describe('What a call says and listens for; see below.'),
   callers: z.array(Caller).min(1).max(100).optional().describe('By default those of the setting CALLER_NUMBERS.'),
-  maxConcurrentCalls: z.number().int().min(1).optional(),
+  maxConcurrentCalls: z.number().int().min(1).optional().describe('Fewer calls at once than the callers have lines.'),
   startAt: z.iso.datetime().optional().describe('By default at once.'),
   expiresAt: z.iso.datetime().optional().describe('Nobody is called after this.'),
-  retry: RetryPolicy.default({ maxAttempts: 3, delaySeconds: { busy: 120, noAnswer: 600, failed: 300, unknown: 300 } }),
+  retry: RetryPolicy.prefault({}).describe('When somebody who was not reached is called again; see below.'),
   defaultCountry: z
     .string()
     .regex(/^[A-Z]{2}$/, 'must be a two-letter country code, e.g. US')

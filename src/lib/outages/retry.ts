@@ -14,10 +14,11 @@ export type AttemptResult = z.infer<typeof AttemptResult>;
 
 /** An outcome with a delay is tried again after it; one without ends the matter. Delays are seconds. */
 export const RetryPolicy = z.strictObject({
-  maxAttempts: z.number().int().min(1).max(20).default(3),
+  maxAttempts: z.number().int().min(1).max(20).default(3).describe('Calls to one person, at most.'),
   delaySeconds: z
     .partialRecord(Outcome, z.number().int().min(0).max(86_400))
-    .default({ busy: 120, noAnswer: 600, failed: 300, unknown: 300 }),
+    .default({ busy: 120, noAnswer: 600, failed: 300, unknown: 300 })
+    .describe('By outcome. A number that is not in service is never called again.'),
 });
 export type RetryPolicy = z.infer<typeof RetryPolicy>;
 

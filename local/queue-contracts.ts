@@ -1,0 +1,90 @@
+import type { z } from 'zod';
+import {
+  CancelMedia,
+  HangUp,
+  InviteParticipants,
+  JoinCall,
+  PlayAudio,
+  RemoveParticipant,
+  StartAttempt,
+  StartRequestedCall,
+} from '../src/lib/calls/actions.ts';
+import type { QueueName } from '../src/lib/storage/queue-store.ts';
+
+/** What docs/queues.md says of a queue beyond its schema. Each example fits its schema: a test sees to it. */
+export type Contract = {
+  readonly title: string;
+  readonly says: string;
+  readonly schema: z.ZodType;
+  readonly examples: readonly object[];
+};
+
+const LEG = '531f3600-481f-41c8-8a75-3e8b2e8e6200';
+const AUDIO = 'https://example.org/audio/message.wav';
+const CONVERSATION = 'aHR0cHM6Ly9jb252LXVzc2MtMDIuY29udi5za3lwZS5jb20';
+
+export const CONTRACTS: Readonly<Record<QueueName, readonly Contract[]>> = {
+  'start-call': [
+    {
+      title: 'A call by hand',
+      says: 'Calls everybody named, plays the audio and hangs up. Phones wait for a free line. Operation: Create call.',
+      schema: StartRequestedCall,
+      examples: [
+        { targets: [{ phoneNumber: { value: '+14255550123' } }], audioFileUri: AUDIO, requestId: 'test-call-1' },
+      ],
+    },
+    {
+      title: 'An attempt of an outage',
+      says: 'Sent by the dispatcher once an attempt has a line. By hand it does nothing unless the attempt still waits to be dialled. Operation: Create call.',
+      schema: StartAttempt,
+      examples: [{ outageId: 'storm-7', shard: 0, recipientId: '0a1b2c3d4e5f60718293', attempt: 1 }],
+    },
+  ],
+  'join-call': [
+    {
+      title: 'Join a conversation',
+      says: 'Joins, plays the audio if there is one and leaves; without audio stays until told to hang up. Operation: Join call.',
+      schema: JoinCall,
+      examples: [{ conversationId: CONVERSATION, audioFileUri: AUDIO }],
+    },
+  ],
+  'play-audio': [
+    {
+      title: 'Play audio to a call',
+      says: 'Operation: Play audio in call.',
+      schema: PlayAudio,
+      examples: [{ callLegId: LEG, audioFileUri: AUDIO, loop: false }],
+    },
+  ],
+  'cancel-media': [
+    {
+      title: 'Stop the audio of a call',
+      says: 'Operation: Cancel media processing.',
+      schema: CancelMedia,
+      examples: [{ callLegId: LEG }],
+    },
+  ],
+  'invite-participants': [
+    {
+      title: 'Bring people into a call',
+      says: 'With `callLegId` in call (operation: Invite participant), with `conversationId` out of call (operation: Invite participants).',
+      schema: InviteParticipants,
+      examples: [
+        { callLegId: LEG, participants: [{ phoneNumber: { value: '+14255550134' } }] },
+        { conversationId: CONVERSATION, participants: [{ communicationUser: { id: '8:acs:operator' } }] },
+      ],
+    },
+  ],
+  'remove-participant': [
+    {
+      title: 'Take somebody out of a call',
+      says: 'With `callLegId` in call, with `conversationId` out of call. Operation: Remove participant.',
+      schema: RemoveParticipant,
+      examples: [
+        { callLegId: LEG, participantId: 'de7539f7-019e-4934-a4c9-9a770e5e07bb' },
+        { conversationId: CONVERSATION, participantId: 'de7539f7-019e-4934-a4c9-9a770e5e07bb' },
+      ],
+    },
+  ],
+  'hang-up': [{ title: 'End a call', says: 'Operation: End a call.', schema: HangUp, examples: [{ callLegId: LEG }] }],
+};

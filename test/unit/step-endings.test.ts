@@ -1,0 +1,107 @@
+import { describe, expect, it } from 'vitest';
+import { endingOf, WRONG_NUMBER } from '../../src/lib/calls/endings.ts';
+import { answeredCall, call, callWithOperator, inWords, scriptWith } from './support/phone-call.ts';
+import {
+  at,
+  endedWith,
+  established,
+  establishing,
+  stateIs,
+  terminated,
+  terminating,
+} from './support/telephone-events.ts';
+
+describe('a call that nobody answered', () => {
+  it.each([
+    [486, 'busy', undefined],
+    [603, 'declined', undefined],
+    [480, 'noAnswer', undefined],
+    [408, 'noAnswer', undefined],
+    [487, 'cancelled', undefined],
+    [404, 'failed', WRONG_NUMBER],
+    [484, 'failed', WRONG_NUMBER],
+    [200, 'noAnswer', undefined],
+    [0, 'noAnswer', undefined],
+    [500, 'failed', 'code 500/0'],
+  ] as const)('and ended with %i was %s', (code, outcome, reason) => {
+    const { leg, asks } = call().after(establishing, endedWith(code));
+    expect({ outcome: leg.outcome, reason: leg.reason }).toEqual({ outcome, reason });
+    expect(asks).toEqual([]);
+  });
+
+  it('and ended without a word of why was not answered: that much is honest', () => {
+    expect(call().after(establishing, terminating, terminated).leg).toMatchObject({
+      state: 'terminated',
+      stage: 'ended',
+      outcome: 'noAnswer',
+      answered: false,
+    });
+  });
+
+  it('for a reason we do not know keeps both its codes', () => {
+    expect(endingOf({ code: 503, subcode: 560503 })).toEqual({ outcome: 'failed', reason: 'code 503/560503' });
+  });
+});
+
+describe('a call that was answered', () => {
+  it.each([200, 404, 486, 487, 500])('is never taken for one that was not, whatever its end says: %i', (code) => {
+    expect(answeredCall().after(endedWith(code)).leg).toMatchObject({ outcome: 'answered', state: 'terminated' });
+    expect(answeredCall().after(endedWith(code)).leg.reason).toBeUndefined();
+  });
+
+  it('and hung up before the end of the message was answered, not heard', () => {
+    expect(answeredCall().ends().leg.outcome).toBe('answered');
+  });
+
+  it('and hung up after the message without a key was heard', () => {
+    expect(answeredCall().audioEnds().ends().leg.outcome).toBe('heard');
+  });
+
+  it('and ended while the operator talked was connected', () => {
+    expect(callWithOperator().ends().leg.outcome).toBe('connected');
+  });
+
+  it('waits for nothing once it is over', () => {
+    expect(answeredCall().ends().leg.awaits).toBeUndefined();
+  });
+
+  it('ended when the service says it did', () => {
+    expect(answeredCall().after(stateIs('terminated', undefined, 90)).leg.endedAt).toBe(at(90));
+  });
+});
+
+describe('states that come in the wrong order', () => {
+  it('a late Establishing does not make the phone ring again', () => {
+    const late = answeredCall().after(establishing);
+    expect(late.leg).toMatchObject({ state: 'established', stage: 'message' });
+    expect(late.asks).toEqual([]);
+  });
+
+  it('a late Established after the end plays nothing, but shows that somebody picked up', () => {
+    const late = call().after(terminated, established);
+    expect(late.asks).toEqual([]);
+    expect(late.leg).toMatchObject({ state: 'terminated', stage: 'ended', answered: true, outcome: 'answered' });
+  });
+
+  it('a late Established after Terminating plays nothing to a phone that is being put down', () => {
+    expect(call().after(terminating, established).asks).toEqual([]);
+    expect(call().after(terminating, established).ends().leg.outcome).toBe('answered');
+  });
+
+  it('a late Terminating does not bring a call back', () => {
+    expect(answeredCall().ends().after(terminating).leg.state).toBe('terminated');
+  });
+
+  it('a second Terminated does not change how the call ended', () => {
+    expect(call().after(endedWith(486), endedWith(480)).leg.outcome).toBe('busy');
+  });
+});
+
+describe('a call that is over', () => {
+  it('asks for nothing more, whatever still comes', () => {
+    const over = answeredCall(scriptWith({ replays: 3 })).ends();
+    const after = over.presses('1', '2', '9', '*').audioEnds().operatorDoesNotAnswer().withPresent().after(established);
+    expect(after.allActions.map(inWords)).toEqual(['play message']);
+    expect(after.leg.state).toBe('terminated');
+  });
+});

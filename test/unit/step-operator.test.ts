@@ -1,0 +1,157 @@
+import { describe, expect, it } from 'vitest';
+import {
+  answeredCall,
+  CALLEE,
+  callAskingForOperator,
+  callWithOperator,
+  inWords,
+  OPERATOR,
+  scriptWith,
+  US,
+} from './support/phone-call.ts';
+import { at, invited, presentAre, user } from './support/telephone-events.ts';
+
+describe('asking for the operator', () => {
+  it('while the message plays cancels it first', () => {
+    const pressed = answeredCall().presses('2');
+    expect(pressed.asks).toEqual(['cancel the audio']);
+    expect(pressed.leg).toMatchObject({ stage: 'cancelling', next: 'operator' });
+    expect(pressed.audioEnds('cancelled').asks).toEqual(['invite +14255550199']);
+  });
+
+  it('rings every operator of the script', () => {
+    const script = scriptWith({
+      operators: [{ phoneNumber: { value: '+14255550199' } }, { communicationUser: { id: '8:acs:bob' } }],
+    });
+    expect(callAskingForOperator(script).asks).toEqual(['invite +14255550199 and 8:acs:bob']);
+  });
+
+  it('is not an acknowledgement', () => {
+    expect(callAskingForOperator().leg.outcome).toBeUndefined();
+  });
+
+  it('means nothing where the script has no operator: the message goes on', () => {
+    const pressed = answeredCall(scriptWith({ operators: [] })).presses('2');
+    expect(pressed.asks).toEqual([]);
+    expect(pressed.leg.stage).toBe('message');
+  });
+
+  it('twice while the phones ring does not ring them twice', () => {
+    expect(callAskingForOperator().presses('2').asks).toEqual([]);
+  });
+
+  it.each(['notStarted', 'running'] as const)('waits on while the invitation is %s', (status) => {
+    const ringing = callAskingForOperator();
+    const { asks, leg } = ringing.after(invited(status, ringing.leg.awaits));
+    expect(asks).toEqual([]);
+    expect(leg.stage).toBe('inviting');
+  });
+});
+
+describe('an operator who answers', () => {
+  it('is left to talk, for as long as they like', () => {
+    const talking = callAskingForOperator().operatorAnswers();
+    expect(talking.asks).toEqual([]);
+    expect(talking.leg).toMatchObject({ stage: 'talking', outcome: 'connected' });
+    expect(talking.leg.awaits).toBeUndefined();
+  });
+
+  it('is not disturbed by keys, but an acknowledgement still counts', () => {
+    const pressed = callWithOperator().presses('*', '2', '1');
+    expect(pressed.allActions.map(inWords).slice(-1)).toEqual(['invite +14255550199']);
+    expect(pressed.leg).toMatchObject({ stage: 'talking', outcome: 'acknowledged' });
+  });
+
+  it('and parts first leaves nobody alone in the call', () => {
+    const parted = callWithOperator().withPresent(US, CALLEE);
+    expect(parted.asks).toEqual(['hang up']);
+    expect(parted.ends().leg.outcome).toBe('connected');
+  });
+
+  it('is not kept waiting when the callee leaves first', () => {
+    expect(callWithOperator().withPresent(US, OPERATOR).asks).toEqual(['hang up']);
+  });
+
+  it('and leaves together with the callee needs one hang-up, not two', () => {
+    const parted = callWithOperator().withPresent(US).withPresent();
+    expect(parted.allActions.map(inWords).filter((asked) => asked === 'hang up')).toHaveLength(1);
+  });
+
+  it('may be joined by others', () => {
+    expect(callWithOperator().withPresent(US, CALLEE, OPERATOR, user('8:acs:supervisor')).asks).toEqual([]);
+  });
+
+  it('counts although we are not named among those present', () => {
+    expect(callWithOperator().withPresent(CALLEE, OPERATOR).asks).toEqual([]);
+  });
+});
+
+describe('news of who is present', () => {
+  it('that is older than what is known is not believed', () => {
+    const stale = callWithOperator().after(presentAre([US, CALLEE], 1));
+    expect(stale.asks).toEqual([]);
+    expect(stale.leg.stage).toBe('talking');
+  });
+
+  it('from before the operator joined does not part them, though it comes after', () => {
+    const joined = callAskingForOperator().operatorAnswers();
+    expect(joined.after(presentAre([US, CALLEE], 2)).asks).toEqual([]);
+  });
+
+  it('asks for nothing before anybody was invited', () => {
+    const { asks, leg } = answeredCall().after(presentAre([US, CALLEE], 6));
+    expect(asks).toEqual([]);
+    expect(leg).toMatchObject({ stage: 'message', participantsAt: at(6) });
+  });
+});
+
+describe('no operator answers', () => {
+  it('and the callee is told so, and may choose again', () => {
+    const told = callAskingForOperator().operatorDoesNotAnswer();
+    expect(told.asks).toEqual(['play unavailable']);
+    expect(told.leg.stage).toBe('unavailable');
+    expect(told.audioEnds().asks).toEqual(['hang up after 5 s']);
+    expect(told.audioEnds().presses('1').leg.outcome).toBe('acknowledged');
+    expect(told.audioEnds().presses('1').asks).toEqual(['play thanks']);
+  });
+
+  it('and the callee may choose over the announcement too, which is stopped first', () => {
+    const again = callAskingForOperator().operatorDoesNotAnswer().presses('2');
+    expect(again.asks).toEqual(['cancel the audio']);
+    const ringing = again.audioEnds('cancelled');
+    expect(ringing.asks).toEqual(['invite +14255550199']);
+    expect(ringing.leg.invitations).toBe(2);
+    expect(ringing.operatorAnswers().leg.outcome).toBe('connected');
+  });
+
+  it('and without audio for it the callee is waited for at once', () => {
+    const { unavailable: _, ...script } = scriptWith();
+    expect(callAskingForOperator(script).operatorDoesNotAnswer().asks).toEqual(['hang up after 5 s']);
+  });
+
+  it('and the announcement of it does not count as the message heard', () => {
+    expect(callAskingForOperator().operatorDoesNotAnswer().audioEnds().leg.outcome).toBeUndefined();
+  });
+
+  it('which the first invitation tells late is not taken for the second', () => {
+    const second = callAskingForOperator().operatorDoesNotAnswer().presses('2').audioEnds('cancelled');
+    const late = second.after(invited('failed', 'invite-3'));
+    expect(second.leg.awaits).not.toBe('invite-3');
+    expect(late.asks).toEqual([]);
+    expect(late.leg.stage).toBe('inviting');
+  });
+
+  it('since the callee hung up first: the call ends as answered, and nobody is rung again', () => {
+    const gone = callAskingForOperator().ends();
+    expect(gone.leg.outcome).toBe('answered');
+    expect(gone.after(invited('failed', 'invite-3')).asks).toEqual([]);
+  });
+});
+
+describe('an invitation by hand', () => {
+  it('does not change what the script does', () => {
+    const { asks, leg } = answeredCall().after(invited('completed', 'by-hand'));
+    expect(asks).toEqual([]);
+    expect(leg).toMatchObject({ stage: 'message', awaits: 'message-1' });
+  });
+});

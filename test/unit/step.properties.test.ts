@@ -1,0 +1,130 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { CallEvent } from '../../src/lib/call-automation/events.ts';
+import { identityOfEvent } from '../../src/lib/calls/event-identity.ts';
+import { LegState } from '../../src/lib/calls/leg.ts';
+import { meaningOf } from '../../src/lib/calls/script.ts';
+import { better } from '../../src/lib/outages/outcome.ts';
+import { call, contextOf, inWords, type PhoneCall } from './support/phone-call.ts';
+import { disorderly, type Scenario, scenarios } from './support/scenarios.ts';
+
+/** The events as the app counts them: one that comes again is known by its identity, and changes nothing. */
+function counted(events: readonly CallEvent[]): CallEvent[] {
+  return [...new Map(events.toReversed().map((event) => [identityOfEvent(event), event])).values()].toReversed();
+}
+
+/** The call after none, one, two … of the events. */
+function unfolding({ script }: Scenario, events: readonly CallEvent[]): PhoneCall[] {
+  const moments = [call(script)];
+  for (const event of counted(events)) moments.push((moments.at(-1) ?? call(script)).after(event));
+  return moments;
+}
+
+/** Holds for every two moments of a call that follow each other, in whatever order its events come. */
+function alwaysBetween(holds: (before: PhoneCall, after: PhoneCall) => void): void {
+  fc.assert(
+    fc.property(disorderly, ({ scenario, events }) => {
+      const moments = unfolding(scenario, events);
+      for (const [index, after] of moments.entries()) {
+        const before = moments[index - 1];
+        if (before) holds(before, after);
+      }
+    }),
+    { numRuns: 400 },
+  );
+}
+
+const rankOf = ({ leg }: PhoneCall): number => LegState.options.indexOf(leg.state);
+const isOver = ({ leg }: PhoneCall): boolean => leg.state === 'terminated';
+
+describe('whatever happens in a call, in whatever order it is told', () => {
+  it('its state never goes back', () => {
+    alwaysBetween((before, after) => expect(rankOf(after)).toBeGreaterThanOrEqual(rankOf(before)));
+  });
+
+  it('its outcome never gets worse', () => {
+    alwaysBetween((before, after) => {
+      expect(better(before.leg.outcome, after.leg.outcome)).toBe(after.leg.outcome);
+    });
+  });
+
+  it('once over it stays over, has an outcome, and asks for nothing', () => {
+    alwaysBetween((before, after) => {
+      if (isOver(after)) expect(after.leg).toMatchObject({ stage: 'ended', outcome: expect.any(String) });
+      if (isOver(before)) expect(after.leg.state).toBe('terminated');
+      if (isOver(before)) expect(after.actions).toEqual([]);
+    });
+  });
+
+  it('is never unanswered again once somebody was there', () => {
+    alwaysBetween((before, after) => expect(after.leg.answered || !before.leg.answered).toBe(true));
+  });
+
+  it('waits for something while it is up, so that it cannot be forgotten', () => {
+    alwaysBetween((_, { leg }) => {
+      const isUp = !['ringing', 'talking', 'ended'].includes(leg.stage);
+      if (isUp) expect(leg.awaits).toEqual(expect.any(String));
+    });
+  });
+
+  it('no two of its actions have one name, and each is named before it is awaited', () => {
+    fc.assert(
+      fc.property(disorderly, ({ scenario, events }) => {
+        const names = unfolding(scenario, events).at(-1)?.allActions.map(contextOf) ?? [];
+        expect(new Set(names).size).toBe(names.length);
+        expect(names.every((name) => /^[a-z-]+-\d+$/.test(name))).toBe(true);
+      }),
+    );
+  });
+
+  it('it is acknowledged if, and only if, the key for that was pressed', () => {
+    fc.assert(
+      fc.property(disorderly, ({ scenario, events }) => {
+        const wasPressed = events.some(
+          (event) =>
+            event.type === 'DtmfReceived' && meaningOf(scenario.script, event.data.toneInfo.tone) === 'acknowledge',
+        );
+        expect(unfolding(scenario, events).at(-1)?.leg.outcome === 'acknowledged').toBe(wasPressed);
+      }),
+      { numRuns: 400 },
+    );
+  });
+
+  it('the message is played at most ten times', () => {
+    fc.assert(
+      fc.property(disorderly, ({ scenario, events }) => {
+        const asked = unfolding(scenario, events).at(-1)?.allActions.map(inWords) ?? [];
+        expect(asked.filter((words) => words === 'play message').length).toBeLessThanOrEqual(10);
+      }),
+    );
+  });
+
+  it('the same events lead to the same call, so that a decision made again is the same', () => {
+    fc.assert(
+      fc.property(disorderly, ({ scenario, events }) => {
+        expect(unfolding(scenario, events).at(-1)).toEqual(unfolding(scenario, events).at(-1));
+      }),
+      { numRuns: 50 },
+    );
+  });
+});
+
+describe('told in order', () => {
+  it('events that come twice make no difference', () => {
+    fc.assert(
+      fc.property(scenarios, (scenario) => {
+        const twice = scenario.events.flatMap((event) => [event, event]);
+        expect(unfolding(scenario, twice).at(-1)).toEqual(unfolding(scenario, scenario.events).at(-1));
+      }),
+    );
+  });
+
+  it('every history is one that the app has lived through to its end', () => {
+    fc.assert(
+      fc.property(scenarios, (scenario) => {
+        const end = unfolding(scenario, scenario.events).at(-1);
+        expect(end?.leg).toMatchObject({ state: 'terminated', stage: 'ended', outcome: expect.any(String) });
+      }),
+    );
+  });
+});

@@ -1,0 +1,197 @@
+import { describe, expect, it } from 'vitest';
+import { announcement } from '../../src/lib/calls/script.ts';
+import { isOvertaken, step } from '../../src/lib/calls/step.ts';
+import { answeredCall, call, callWithoutScript, contextOf, NOW, SOURCE, scriptWith } from './support/phone-call.ts';
+import { audioEnded, established, establishing, stateIs, unheardOf } from './support/telephone-events.ts';
+
+describe('the message', () => {
+  it('is not played while the phone rings', () => {
+    expect(call().after(establishing)).toMatchObject({ asks: [], leg: { state: 'establishing', stage: 'ringing' } });
+  });
+
+  it('is played once somebody picks up', () => {
+    const { asks, leg } = call().after(establishing, established);
+    expect(asks).toEqual(['play message']);
+    expect(leg).toMatchObject({ state: 'established', stage: 'message', answered: true, plays: 1 });
+  });
+
+  it('is asked for with the name by which its end will be known', () => {
+    const { actions, leg } = answeredCall();
+    expect(actions).toEqual([
+      {
+        queue: 'play-audio',
+        message: {
+          callLegId: 'leg-1',
+          audioFileUri: 'https://audio.example/message.wav',
+          operationContext: 'message-1',
+        },
+      },
+    ]);
+    expect(leg).toMatchObject({ audio: 'message-1', awaits: 'message-1' });
+  });
+
+  it('is not played twice because the news of the pick-up comes twice', () => {
+    expect(answeredCall().after(established).asks).toEqual([]);
+  });
+
+  it('is played again as often as the script says, and no more', () => {
+    const onceMore = answeredCall(scriptWith({ replays: 2 })).audioEnds();
+    expect(onceMore.asks).toEqual(['play message']);
+    expect(onceMore.audioEnds().asks).toEqual(['play message']);
+    expect(onceMore.audioEnds().audioEnds().asks).toEqual(['hang up after 5 s']);
+  });
+
+  it('is played once where the script knows no replays', () => {
+    expect(answeredCall(scriptWith({ replays: 0 })).audioEnds().asks).toEqual(['hang up after 5 s']);
+  });
+
+  it('that was played to its end was heard', () => {
+    expect(answeredCall().leg.outcome).toBeUndefined();
+    expect(answeredCall().audioEnds().leg.outcome).toBe('heard');
+  });
+
+  it('whose audio cannot be played ends the call as failed', () => {
+    const failed = answeredCall().audioEnds('failed');
+    expect(failed.asks).toEqual(['hang up']);
+    expect(failed.leg).toMatchObject({ stage: 'leaving', outcome: 'failed', reason: 'audioFailed' });
+    expect(failed.ends().leg).toMatchObject({ outcome: 'failed', reason: 'audioFailed' });
+  });
+
+  it('that failed only when played again was still heard', () => {
+    expect(answeredCall().audioEnds().audioEnds('failed').ends().leg.outcome).toBe('heard');
+  });
+
+  it('that somebody cancels by hand is not played again, and was not heard', () => {
+    const cancelled = answeredCall().audioEnds('cancelled');
+    expect(cancelled.asks).toEqual(['hang up after 5 s']);
+    expect(cancelled.ends().leg.outcome).toBe('answered');
+  });
+
+  it('ends also by an event that does not name it, for then it is the audio that plays', () => {
+    expect(answeredCall(scriptWith({ replays: 0 })).after(audioEnded('completed')).asks).toEqual(['hang up after 5 s']);
+  });
+
+  it.each(['notStarted', 'running'] as const)('has not ended while its audio is %s', (status) => {
+    const { type, occurredAt, data } = audioEnded('completed', 'message-1');
+    const { asks, leg } = answeredCall().after({ type, occurredAt, data: { ...data, status } });
+    expect(asks).toEqual([]);
+    expect(leg).toMatchObject({ audio: 'message-1', stage: 'message' });
+    expect(leg.outcome).toBeUndefined();
+  });
+});
+
+describe('waiting for a key', () => {
+  const waiting = answeredCall(scriptWith({ replays: 0 })).audioEnds();
+
+  it('ends with a hang-up that holds only if nothing else happens', () => {
+    expect(waiting.actions).toEqual([
+      {
+        queue: 'hang-up',
+        message: { callLegId: 'leg-1', operationContext: 'hang-up-2', onlyIfAwaited: true },
+        delaySeconds: 5,
+      },
+    ]);
+    expect(waiting.leg).toMatchObject({ stage: 'waiting', awaits: 'hang-up-2' });
+  });
+
+  it('is over once a key is pressed: the hang-up is no longer awaited', () => {
+    const { leg } = waiting.presses('2');
+    expect(leg.awaits).not.toBe('hang-up-2');
+    expect(isOvertaken(leg, 'hang-up-2')).toBe(true);
+    expect(isOvertaken(waiting.leg, 'hang-up-2')).toBe(false);
+  });
+
+  it('is left out where the script gives no time for it', () => {
+    const { actions, asks } = answeredCall(scriptWith({ replays: 0, keyWaitSeconds: 0 })).audioEnds();
+    expect(asks).toEqual(['hang up']);
+    expect(actions[0]?.message).not.toHaveProperty('onlyIfAwaited');
+  });
+
+  it('is left out where no key means anything', () => {
+    expect(answeredCall(scriptWith({ replays: 0, keys: {} })).audioEnds().asks).toEqual(['hang up']);
+  });
+
+  it('starts no audio to be cancelled: what the key asks for follows at once', () => {
+    expect(waiting.presses('1').asks).toEqual(['play thanks']);
+    expect(waiting.presses('2').asks).toEqual(['invite +14255550199']);
+    expect(waiting.presses('*').asks).toEqual(['play message']);
+  });
+});
+
+describe('a call that somebody asked for by hand', () => {
+  it('plays its audio once and hangs up', () => {
+    const playing = answeredCall(announcement('https://audio.example/test.wav'));
+    expect(playing.asks).toEqual(['play test']);
+    expect(playing.audioEnds().asks).toEqual(['hang up']);
+    expect(playing.audioEnds().ends().leg.outcome).toBe('heard');
+  });
+
+  it('takes no key', () => {
+    expect(answeredCall(announcement('https://audio.example/test.wav')).presses('1', '2', '9', '*').asks).toEqual([]);
+  });
+
+  it('without audio stays up and asks for nothing until it is told to', () => {
+    const up = callWithoutScript()
+      .after(establishing, established)
+      .presses('1')
+      .after(audioEnded('completed', 'by-hand'));
+    expect(up.allActions).toEqual([]);
+    expect(up.leg).toMatchObject({ state: 'established', stage: 'waiting' });
+    expect(up.ends().leg).toMatchObject({ state: 'terminated', outcome: 'answered' });
+  });
+});
+
+describe('every step', () => {
+  it('notes when the leg last changed', () => {
+    const later = new Date('2026-01-05T09:30:00.000Z');
+    expect(step(call().leg, unheardOf, { source: SOURCE }, later).leg.updatedAt).toBe(later.toISOString());
+  });
+
+  it('leaves the leg it was given as it was', () => {
+    const { leg } = call();
+    const before = structuredClone(leg);
+    step(leg, established, { script: scriptWith(), source: SOURCE }, NOW);
+    expect(leg).toEqual(before);
+  });
+
+  it('asks for nothing on an event of a type that is not known', () => {
+    expect(answeredCall().after(unheardOf)).toMatchObject({ asks: [], leg: { stage: 'message' } });
+  });
+
+  it.each(['unknown', 'idle', 'incoming', 'hold', 'unhold', 'transferring', 'redirecting'] as const)(
+    'is not led astray by the state %s',
+    (state) => {
+      expect(answeredCall().after(stateIs(state))).toMatchObject({ asks: [], leg: { state: 'established' } });
+    },
+  );
+
+  it('keeps the conversation id that first came with a state', () => {
+    const { data, ...rest } = established;
+    const named = call().after({ ...rest, data: { ...data, conversationId: 'conversation-1' } });
+    expect(named.ends().leg.conversationId).toBe('conversation-1');
+  });
+
+  it('names its action anew, so that no two of a call can be taken for each other', () => {
+    const names = answeredCall(scriptWith({ replays: 3 }))
+      .audioEnds()
+      .audioEnds()
+      .presses('*')
+      .audioEnds('cancelled');
+    expect(names.allActions.map(contextOf)).toEqual(['message-1', 'message-2', 'message-3', 'cancel-4', 'message-5']);
+  });
+});
+
+describe('an action that was overtaken', () => {
+  it('is one that the script asked for and no longer waits for', () => {
+    const { leg } = answeredCall().presses('1');
+    expect(isOvertaken(leg, 'message-1')).toBe(true);
+    expect(isOvertaken(leg, 'cancel-2')).toBe(false);
+  });
+
+  it('is none that the script has not asked for: by hand, or of a step yet to come', () => {
+    const { leg } = answeredCall();
+    expect(isOvertaken(leg, 'lease-ended')).toBe(false);
+    expect(isOvertaken(leg, '5dbcbdd4-febf-4091-a5be-543f09b2692c')).toBe(false);
+    expect(isOvertaken(leg, 'cancel-2')).toBe(false);
+  });
+});
