@@ -3,10 +3,11 @@ import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { type Simulator, type SimulatorOptions, startSimulator } from '../simulator/simulator.ts';
 import { startAzurite } from './azurite.ts';
+import { FunctionListing } from './host/listing.ts';
 import { freePort } from './ports.ts';
 import { type RunningProcess, startProcess } from './processes.ts';
 
-/** Ports are free ones unless given. */
+/** Ports are free ones unless given; 0 is a free one too. */
 export type StackOptions = {
   readonly appPort?: number;
   readonly azuritePorts?: { readonly queuePort?: number; readonly tablePort?: number };
@@ -34,16 +35,6 @@ export type Stack = {
   stop(): Promise<void>;
 };
 
-const FunctionListing = z.looseObject({
-  name: z.string(),
-  trigger: z.enum(['http', 'queue', 'timer']),
-  methods: z.array(z.string()).optional(),
-  url: z.string().optional(),
-  queue: z.string().optional(),
-  schedule: z.string().optional(),
-});
-export type FunctionListing = z.infer<typeof FunctionListing>;
-
 const Ready = z.object({ url: z.string(), functions: z.array(FunctionListing) });
 
 export const SAMPLES = fileURLToPath(new URL('./samples/', import.meta.url));
@@ -65,7 +56,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     ending.push(() => azurite.stop());
     const simulator = await startSimulator({ audioDir: `${SAMPLES}audio`, ...options.simulator });
     ending.push(() => simulator.close());
-    const port = options.appPort ?? (await freePort());
+    const port = options.appPort || (await freePort());
     const settings = {
       AzureWebJobsStorage: azurite.connectionString,
       ACS_CONNECTION_STRING: simulator.connectionString,

@@ -1,6 +1,7 @@
 import { numberFlag, readFlags, runCommand } from './cli.ts';
 import { PEOPLE } from './demo-scene.ts';
-import { type FunctionListing, type Stack, startStack } from './stack.ts';
+import { listingText } from './host/listing.ts';
+import { type Stack, startStack } from './stack.ts';
 
 const USAGE = `Usage: npm start -- [flags]
 
@@ -9,7 +10,7 @@ Prints the functions, the storage connection string, and a command that enqueues
 
 const FLAGS = {
   port: { type: 'string', value: 'P', help: 'port of the app (default 7071)' },
-  'simulator-port': { type: 'string', value: 'P', help: 'port of the telephone service (default: a free one)' },
+  'simulator-port': { type: 'string', value: 'P', help: 'port of the telephone service (default 7072)' },
   'queue-port': { type: 'string', value: 'P', help: 'port of Queue Storage (default 10001, as Azurite has it)' },
   'table-port': { type: 'string', value: 'P', help: 'port of Table Storage (default 10002, as Azurite has it)' },
   speed: { type: 'string', value: 'X', help: 'how fast the simulated people live (default 1)' },
@@ -24,7 +25,7 @@ await runCommand(async (onEnd) => {
     appPort: portFlag('port', 7071),
     azuritePorts: { queuePort: portFlag('queue-port', 10_001), tablePort: portFlag('table-port', 10_002) },
     simulator: {
-      port: portFlag('simulator-port', 0),
+      port: portFlag('simulator-port', 7072),
       speed: numberFlag('speed', flags.speed, { min: 0.1, max: 1000 }) ?? 1,
       people: PEOPLE,
     },
@@ -38,11 +39,10 @@ await runCommand(async (onEnd) => {
 });
 
 function welcome(stack: Stack): string {
-  const names = stack.functions.map((listing) => `\t${describe(listing)}`).join('\n');
   return `
 Functions:
 
-${names}
+${listingText(stack.functions)}
 
 Function key (x-functions-key): ${stack.functionKey}
 Telephone service:  ${stack.simulator.connectionString}
@@ -56,20 +56,9 @@ To place a call, paste this into another terminal, in this folder:
 Ctrl-C ends everything.`;
 }
 
-const exampleCall = (stack: Stack): string =>
-  JSON.stringify({
+function exampleCall(stack: Stack): string {
+  return JSON.stringify({
     targets: [{ phoneNumber: { value: '+14255550123' } }],
     audioFileUri: `${stack.simulator.url}/simulator/audio/message.wav`,
   });
-
-/** A function as `func start` lists it. */
-function describe({ name, trigger, methods, url, queue, schedule }: FunctionListing): string {
-  switch (trigger) {
-    case 'http':
-      return `${name}: [${methods?.join(',')}] ${url}`;
-    case 'queue':
-      return `${name}: queueTrigger ${queue}`;
-    case 'timer':
-      return `${name}: timerTrigger ${schedule}`;
-  }
 }

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { z } from 'zod';
 import { readBody } from './http-messages.ts';
 import { hasKey, type Keys } from './http-trigger.ts';
-import type { FunctionListing } from './trigger.ts';
+import type { FunctionListing } from './listing.ts';
 
 const bodyLimit = 1024 * 1024;
 const runRequest = z.looseObject({ input: z.unknown().optional() });

@@ -7,11 +7,12 @@ import { type BoundFunction, type HttpFunction, readBindings } from './bindings.
 import { type HostSettings, parseHostJson, readHostJson } from './host-json.ts';
 import { defaultFunctionKey, HttpTrigger, type Keys, routePath } from './http-trigger.ts';
 import { Invoker } from './invocation.ts';
+import type { FunctionListing } from './listing.ts';
 import { createLog, describeError, type Log, type LogLevel } from './log.ts';
 import { type MessageLease, QueueTrigger } from './queue-trigger.ts';
 import { connectionString, isDisabled, type Settings } from './settings.ts';
 import { TimerTrigger } from './timer-trigger.ts';
-import type { FunctionListing, Trigger } from './trigger.ts';
+import type { Trigger } from './trigger.ts';
 
 /** How a host is started. */
 export interface HostOptions {

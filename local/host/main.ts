@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { type HostOptions, type RunningHost, startHost } from './host.ts';
+import { listingText } from './listing.ts';
 import { describeError, isLogLevel } from './log.ts';
-import type { FunctionListing } from './trigger.ts';
 
 const usage = `Serves an Azure Functions app on this machine.
 
@@ -46,25 +46,13 @@ function readOptions(): { options: HostOptions; json: boolean } {
   };
 }
 
-/** One function as `func start` lists it. */
-function describe(listing: FunctionListing): string {
-  const off = listing.disabled ? ' (disabled)' : '';
-  switch (listing.trigger) {
-    case 'http':
-      return `${listing.name}: [${listing.methods.join(',')}] ${listing.url}${off}`;
-    case 'queue':
-      return `${listing.name}: queueTrigger ${listing.queue}${off}`;
-    case 'timer':
-      return `${listing.name}: timerTrigger ${listing.schedule}${off}`;
-  }
-}
-
 function announce({ url, functions }: RunningHost, json: boolean): void {
   const lines = json
     ? [JSON.stringify({ ready: true, url, functions })]
-    : ['Functions:', '', ...functions.map((listing) => `\t${describe(listing)}`), '', `Ready at ${url}`];
-  process.stdout.write(`${lines.join('\n')}\n`);
-  process.send?.({ type: 'ready', url, functions });
+    : ['Functions:', '', listingText(functions), '', `Ready at ${url}`];
+  // A parent is told by message, and says what it likes itself.
+  if (process.send) process.send({ type: 'ready', url, functions });
+  else process.stdout.write(`${lines.join('\n')}\n`);
 }
 
 /** What an app prints with `console` goes to the log: stdout is for the ready line. */

@@ -1,10 +1,3 @@
-/** How a function and its trigger are listed, as `func start` lists them. */
-export type FunctionListing = { name: string; disabled?: true } & (
-  | { trigger: 'http'; methods: readonly string[]; url: string; authLevel: string }
-  | { trigger: 'queue'; queue: string }
-  | { trigger: 'timer'; schedule: string }
-);
-
 /** What sets a function going by itself. */
 export interface Trigger {
   start(): Promise<void>;

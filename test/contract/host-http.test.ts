@@ -115,7 +115,7 @@ describe('responses', () => {
   it("hide a handler's error: 500 without a body, and the error in the log", async () => {
     const response = await call('/api/throws');
     expect([response.status, await response.text()]).toEqual([500, '']);
-    expect(host.stderrTail()).toMatch(/\[throws\] invocation \S+ failed: Error: a secret of the app/);
+    await expect.poll(() => host.stderrTail()).toMatch(/\[throws\] invocation \S+ failed: Error: a secret of the app/);
   });
 });
 

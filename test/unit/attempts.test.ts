@@ -1,0 +1,138 @@
+import { describe, expect, it } from 'vitest';
+import {
+  bound,
+  claimed,
+  concluded,
+  expired,
+  leaseExtended,
+  postponed,
+  refusalToDial,
+} from '../../src/lib/outages/attempts.ts';
+import type { Outcome } from '../../src/lib/outages/outcome.ts';
+import type { Recipient } from '../../src/lib/outages/recipient.ts';
+import { type AttemptResult, RetryPolicy } from '../../src/lib/outages/retry.ts';
+import { recipientWith } from './support/memory-services.ts';
+
+const NOW = new Date('2026-01-05T08:00:00.000Z');
+const LATER = new Date('2026-01-05T08:05:00.000Z');
+const LINE = { lineId: '+14255550190|0', number: '+14255550190', etag: 'etag' };
+const policy = RetryPolicy.parse({});
+
+const result = (outcome: Outcome, attempt = 1): AttemptResult => ({ attempt, outcome, at: NOW.toISOString() });
+const someone = (more: Partial<Recipient> = {}): Recipient => ({ ...recipientWith(), ...more });
+const dialling = (more: Partial<Recipient> = {}): Recipient =>
+  someone({ phase: 'dialling', attempt: 1, line: LINE, callLegId: 'leg-1', ...more });
+const ref = (attempt: number) => ({ outageId: 'storm', shard: 0, recipientId: someone().recipientId, attempt });
+const conclude = (recipient: Recipient, outcome: Outcome, attempt = 1) =>
+  concluded(recipient, result(outcome, attempt), policy, NOW);
+
+describe('an attempt may be dialled', () => {
+  it('once it has a line and nobody has claimed it', () => {
+    expect(refusalToDial(someone({ phase: 'dispatched', attempt: 1 }), ref(1))).toBeUndefined();
+  });
+
+  it.each([
+    ['nobody of that id is in the outage', undefined, 'the recipient is not in the outage'],
+    ['it has been claimed', dialling(), 'the attempt is dialling already'],
+    ['the recipient waits for the next', someone({ phase: 'waiting', attempt: 1 }), 'the attempt is waiting already'],
+    ['a later one is under way', someone({ phase: 'dispatched', attempt: 2 }), 'the recipient is at attempt 2'],
+    ['the recipient is done', someone({ phase: 'done', outcome: 'heard' }), 'the recipient is done (heard)'],
+  ])('but not if %s', (_, recipient, reason) => {
+    expect(refusalToDial(recipient, ref(1))).toBe(reason);
+  });
+});
+
+describe('an attempt under way', () => {
+  it('keeps its due row as the lease that finds it should it go quiet', () => {
+    expect(claimed(someone({ phase: 'dispatched', attempt: 1 }))).toMatchObject({
+      due: 'unchanged',
+      recipient: { phase: 'dialling' },
+    });
+    expect(bound(dialling(), 'leg-2')).toMatchObject({ due: 'unchanged', recipient: { callLegId: 'leg-2' } });
+    expect(leaseExtended(dialling(), LATER)).toEqual({ recipient: dialling(), due: { kind: 'leased', at: LATER } });
+  });
+
+  it('that was not placed through no fault of the callee’s does not count', () => {
+    const { recipient, due } = postponed(dialling({ attempt: 2 }), LATER);
+    expect(recipient).toMatchObject({ phase: 'waiting', attempt: 1 });
+    expect(recipient.line).toBeUndefined();
+    expect(due).toEqual({ kind: 'waiting', at: LATER });
+  });
+
+  it('that reached somebody ends the matter: outcome, time and no due row', () => {
+    const moved = conclude(dialling(), 'acknowledged');
+    expect(moved?.due).toBe('none');
+    expect(moved?.recipient).toMatchObject({ phase: 'done', outcome: 'acknowledged', endedAt: NOW.toISOString() });
+    expect(moved?.recipient.results).toEqual([result('acknowledged')]);
+  });
+
+  it('that found the phone busy is followed by another, after the delay', () => {
+    const moved = conclude(dialling({ isEnding: true }), 'busy');
+    expect(moved?.due).toEqual({ kind: 'waiting', at: new Date('2026-01-05T08:02:00.000Z') });
+    expect(moved?.recipient).toMatchObject({ phase: 'waiting', attempt: 1, results: [result('busy')] });
+    expect(moved?.recipient).toMatchObject({ line: undefined, callLegId: undefined, isEnding: undefined });
+  });
+
+  it('that was the last gives the best outcome of them all', () => {
+    const third = dialling({ attempt: 3, results: [result('noAnswer', 1), result('failed', 2)] });
+    expect(conclude(third, 'busy', 3)).toMatchObject({ due: 'none', recipient: { outcome: 'noAnswer' } });
+  });
+
+  it('keeps the reason that belongs to the outcome', () => {
+    const first = { ...result('failed', 1), reason: 'wrongNumber' };
+    const moved = concluded(dialling(), first, policy, NOW);
+    expect(moved).toMatchObject({ due: 'none', recipient: { outcome: 'failed', reason: 'wrongNumber' } });
+  });
+
+  it('ends also while its message to dial is still on the queue', () => {
+    expect(conclude(someone({ phase: 'dispatched', attempt: 1 }), 'cancelled')).toMatchObject({
+      due: 'none',
+      recipient: { phase: 'done', outcome: 'cancelled' },
+    });
+  });
+});
+
+describe('news that comes late', () => {
+  it('is none if the attempt is known to have ended as well or better', () => {
+    const done = someone({ phase: 'done', attempt: 1, outcome: 'heard', results: [result('heard')] });
+    expect(conclude(done, 'heard')).toBeUndefined();
+    expect(conclude(done, 'answered')).toBeUndefined();
+  });
+
+  it('betters the outcome of somebody who is done, and the first end stays the end', () => {
+    const done = someone({ phase: 'done', attempt: 1, outcome: 'heard', results: [result('heard')], endedAt: 'then' });
+    const moved = conclude(done, 'acknowledged');
+    expect(moved?.due).toBe('none');
+    expect(moved?.recipient).toMatchObject({ outcome: 'acknowledged', endedAt: 'then' });
+    expect(moved?.recipient.results).toEqual([result('acknowledged')]);
+  });
+
+  it('of an attempt that counted as unknown saves somebody who waits from being called again', () => {
+    const waiting = someone({ phase: 'waiting', attempt: 1, results: [result('unknown')] });
+    expect(conclude(waiting, 'acknowledged')).toMatchObject({ due: 'none', recipient: { outcome: 'acknowledged' } });
+  });
+
+  it('that does not end the matter leaves somebody who waits waiting', () => {
+    const waiting = someone({ phase: 'waiting', attempt: 1, results: [result('unknown')] });
+    expect(conclude(waiting, 'busy')).toMatchObject({ due: 'unchanged', recipient: { phase: 'waiting' } });
+  });
+
+  it('of an earlier attempt does not cut the present one short, and is not forgotten at its end', () => {
+    const second = dialling({ attempt: 2, results: [result('unknown')] });
+    const told = conclude(second, 'acknowledged', 1);
+    expect(told).toMatchObject({ due: 'unchanged', recipient: { phase: 'dialling', attempt: 2, line: LINE } });
+    const moved = conclude(told?.recipient ?? second, 'noAnswer', 2);
+    expect(moved).toMatchObject({ due: 'none', recipient: { phase: 'done', outcome: 'acknowledged' } });
+  });
+});
+
+describe('when an outage is over', () => {
+  it('somebody who was never called ends as cancelled', () => {
+    expect(expired(someone(), NOW)).toMatchObject({ due: 'none', recipient: { phase: 'done', outcome: 'cancelled' } });
+  });
+
+  it('somebody who was called keeps the best that was reached', () => {
+    const waiting = someone({ phase: 'waiting', attempt: 1, results: [result('busy')] });
+    expect(expired(waiting, NOW)).toMatchObject({ due: 'none', recipient: { outcome: 'busy' } });
+  });
+});

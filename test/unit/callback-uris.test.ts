@@ -1,0 +1,89 @@
+import { SignJWT, UnsecuredJWT } from 'jose';
+import { describe, expect, it } from 'vitest';
+import { CallbackUris } from '../../src/lib/calls/callback-uris.ts';
+import type { CallPurpose } from '../../src/lib/calls/purpose.ts';
+import { UnauthorizedError } from '../../src/lib/errors.ts';
+
+const SECRET = 'a secret of more than thirty-two characters';
+const OLD_SECRET = 'the secret that was in use until yesterday';
+const purpose: CallPurpose = { kind: 'attempt', outageId: 'storm', shard: 3, recipientId: 'ann', attempt: 2 };
+
+const uris = new CallbackUris('https://ringdown.example', { current: SECRET });
+const tokenOf = (uri: string): string => uri.split('/').at(-1) ?? '';
+
+/** A token as anybody could make it who knows the secret. */
+const signed = (audience: string, claims: Record<string, unknown> = { purpose }, alg = 'HS256'): Promise<string> =>
+  new SignJWT(claims).setProtectedHeader({ alg }).setAudience(audience).sign(new TextEncoder().encode(SECRET));
+
+describe('a callback URI', () => {
+  it('leads back to the app, and says what the call is for', async () => {
+    const uri = await uris.uriFor(purpose);
+    expect(uri).toMatch(/^https:\/\/ringdown\.example\/api\/call-events\/[\w-]+\.[\w-]+\.[\w-]+$/);
+    await expect(uris.purposeOf(tokenOf(uri))).resolves.toEqual(purpose);
+  });
+
+  it('of a call by hand names its request', async () => {
+    const uri = await uris.uriFor({ kind: 'request', requestId: 'by-hand' });
+    await expect(uris.purposeOf(tokenOf(uri))).resolves.toEqual({ kind: 'request', requestId: 'by-hand' });
+  });
+
+  it('is the same whether or not the base URL ends in a slash', async () => {
+    const slashed = new CallbackUris('https://ringdown.example//', { current: SECRET });
+    expect(await slashed.uriFor(purpose)).toBe(await uris.uriFor(purpose));
+  });
+
+  it('signed with the secret of yesterday is still taken while that is known, and no longer', async () => {
+    const token = tokenOf(await new CallbackUris('https://ringdown.example', { current: OLD_SECRET }).uriFor(purpose));
+    const rotating = new CallbackUris('https://ringdown.example', { current: SECRET, previous: OLD_SECRET });
+    await expect(rotating.purposeOf(token)).resolves.toEqual(purpose);
+    await expect(uris.purposeOf(token)).rejects.toThrow(UnauthorizedError);
+  });
+
+  it('is signed with the current secret, not the previous one', async () => {
+    const rotating = new CallbackUris('https://ringdown.example', { current: SECRET, previous: OLD_SECRET });
+    await expect(uris.purposeOf(tokenOf(await rotating.uriFor(purpose)))).resolves.toEqual(purpose);
+  });
+});
+
+describe('a token is refused', () => {
+  it.each(['', 'token', 'a.b.c', '..'])('that is none: %j', async (token) => {
+    await expect(uris.purposeOf(token)).rejects.toThrow(UnauthorizedError);
+  });
+
+  it('that says something else than what was signed', async () => {
+    const [header, , signature] = tokenOf(await uris.uriFor(purpose)).split('.');
+    const claims = { purpose: { ...purpose, recipientId: 'bob' }, aud: 'call-events' };
+    const forged = [header, Buffer.from(JSON.stringify(claims)).toString('base64url'), signature].join('.');
+    await expect(uris.purposeOf(forged)).rejects.toThrow(UnauthorizedError);
+  });
+
+  it('that lacks its signature', async () => {
+    const [header, claims] = tokenOf(await uris.uriFor(purpose)).split('.');
+    await expect(uris.purposeOf(`${header}.${claims}.`)).rejects.toThrow(UnauthorizedError);
+  });
+
+  it('that says it needs no signature', async () => {
+    const unsigned = new UnsecuredJWT({ purpose }).setAudience('call-events').encode();
+    await expect(uris.purposeOf(unsigned)).rejects.toThrow(UnauthorizedError);
+  });
+
+  it('that was signed in another way than ours', async () => {
+    await expect(uris.purposeOf(await signed('call-events', { purpose }, 'HS512'))).rejects.toThrow(UnauthorizedError);
+  });
+
+  it('that was made for somebody else with the same secret', async () => {
+    await expect(uris.purposeOf(await signed('call-events'))).resolves.toEqual(purpose);
+    await expect(uris.purposeOf(await signed('dashboard'))).rejects.toThrow(UnauthorizedError);
+  });
+
+  it('that names no purpose that we know', async () => {
+    await expect(uris.purposeOf(await signed('call-events', {}))).rejects.toThrow(UnauthorizedError);
+    const strange = { purpose: { ...purpose, outageId: '../storm' } };
+    await expect(uris.purposeOf(await signed('call-events', strange))).rejects.toThrow(UnauthorizedError);
+  });
+
+  it('without a word of what it held', async () => {
+    const token = tokenOf(await new CallbackUris('https://ringdown.example', { current: OLD_SECRET }).uriFor(purpose));
+    await expect(uris.purposeOf(token)).rejects.toThrow('The callback has no valid token');
+  });
+});

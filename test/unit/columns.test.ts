@@ -1,0 +1,58 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { CallLeg, newCallLeg } from '../../src/lib/calls/leg.ts';
+import { StorageError } from '../../src/lib/errors.ts';
+import { Recipient } from '../../src/lib/outages/recipient.ts';
+import { fromColumns, toColumns } from '../../src/lib/storage/columns.ts';
+import { recipientWith } from './support/memory-services.ts';
+
+const Anything = z.record(z.string(), z.unknown());
+const names = fc.string({ minLength: 1 }).filter((name) => !name.endsWith('Json') && name !== '__proto__');
+const members = fc.oneof(
+  fc.string(),
+  fc.integer(),
+  fc.boolean(),
+  fc.array(fc.string()),
+  fc.dictionary(names, fc.string()),
+);
+
+describe('a row of columns', () => {
+  it('gives back what was put into it', () => {
+    fc.assert(
+      fc.property(fc.dictionary(names, members), (value) => {
+        expect(fromColumns(Anything, toColumns(value))).toEqual(JSON.parse(JSON.stringify(value)));
+      }),
+    );
+  });
+
+  it('can be read by a person: scalars as they are, what is nested as JSON', () => {
+    expect(
+      toColumns({ name: 'Ann', attempt: 2, isEnding: true, results: [{ outcome: 'busy' }], extra: { floor: '3' } }),
+    ).toEqual({
+      name: 'Ann',
+      attempt: 2,
+      isEnding: true,
+      resultsJson: '[{"outcome":"busy"}]',
+      extraJson: '{"floor":"3"}',
+    });
+  });
+
+  it('has no column for what is not there', () => {
+    expect(toColumns({ name: undefined, attempt: 0 })).toEqual({ attempt: 0 });
+  });
+
+  it('keeps a recipient and a call leg whole', () => {
+    const recipient = { ...recipientWith({ name: 'Ann', extra: { floor: '3' } }), dueRow: 'due|waiting|…|…' };
+    expect(fromColumns(Recipient, toColumns(recipient))).toEqual(recipient);
+    const leg = newCallLeg('leg-1', { kind: 'request', requestId: 'by-hand' }, new Date(0));
+    expect(fromColumns(CallLeg, toColumns(leg))).toEqual(leg);
+  });
+
+  it('that is not what we write is refused by the names of its columns, never by what they hold', () => {
+    const read = () => fromColumns(Recipient, { ...toColumns(recipientWith()), phase: '+14255550123' });
+    expect(read).toThrow(StorageError);
+    expect(read).toThrow(/phase: /);
+    expect(read).not.toThrow(/14255550123/);
+  });
+});

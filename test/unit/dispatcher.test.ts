@@ -1,0 +1,207 @@
+import { describe, expect, it } from 'vitest';
+import { concludeAttempt, postponeAttempt } from '../../src/lib/outages/conclude.ts';
+import { reopenOutage } from '../../src/lib/outages/declare.ts';
+import { fillLines, passOnLine } from '../../src/lib/outages/dispatcher.ts';
+import type { Outage } from '../../src/lib/outages/outage.ts';
+import type { HeldLine } from '../../src/lib/outages/recipient.ts';
+import { tendOutages } from '../../src/lib/outages/tend.ts';
+import { isFree } from '../../src/lib/storage/lines.ts';
+import { MemoryWorld } from './support/memory-services.ts';
+
+const ANN = '+14255550121';
+const BOB = '+14255550122';
+const EVE = '+14255550123';
+const LINES = [{ number: '+14255550190', lines: 2 }];
+
+const fill = async ({ services }: MemoryWorld, outage: Outage): Promise<number> =>
+  fillLines(services, outage, await services.lines.list());
+
+const free = async ({ services, now }: MemoryWorld): Promise<string[]> =>
+  (await services.lines.list()).filter((line) => isFree(line, now)).map(({ lineId }) => lineId);
+
+/** The people being called, by the messages to dial them. */
+const dialled = ({ queues }: MemoryWorld): object[] => queues.on('start-call');
+
+async function lineOf({ services }: MemoryWorld, recipientId: string): Promise<HeldLine> {
+  const line = (await services.recipients.find({ outageId: 'storm', shard: 0, recipientId }))?.recipient.line;
+  if (!line) throw new Error('they have no line');
+  return line;
+}
+
+describe('free lines', () => {
+  it('are given to people who are due, a line each, and no more than there are', async () => {
+    const world = new MemoryWorld();
+    const { outage } = await world.outage({ callers: LINES }, ANN, BOB, EVE);
+    expect(await fill(world, outage)).toBe(2);
+    expect(dialled(world)).toHaveLength(2);
+    expect(await free(world)).toEqual([]);
+    expect(await fill(world, outage)).toBe(0);
+    expect(dialled(world)).toHaveLength(2);
+  });
+
+  it('go on calling for one attempt each: the message says which', async () => {
+    const world = new MemoryWorld();
+    const { outage, people } = await world.outage({ callers: LINES }, ANN);
+    await fill(world, outage);
+    expect(dialled(world)).toEqual([{ outageId: 'storm', shard: 0, recipientId: people[0]?.recipientId, attempt: 1 }]);
+    expect((await world.services.recipients.due('storm', 0, 'leased', 9)).map(({ attempt }) => attempt)).toEqual([1]);
+  });
+
+  it('stay free while nobody is due', async () => {
+    const world = new MemoryWorld();
+    const { outage } = await world.outage({ callers: LINES }, ANN);
+    world.passes(-1);
+    expect(await fill(world, outage)).toBe(0);
+    expect(await free(world)).toHaveLength(2);
+  });
+
+  it('beyond what the outage may use at once are left to others', async () => {
+    const world = new MemoryWorld();
+    const { outage } = await world.outage({ callers: LINES, maxConcurrentCalls: 1 }, ANN, BOB);
+    expect(await fill(world, outage)).toBe(1);
+    expect(await fill(world, outage)).toBe(0);
+    expect(await free(world)).toHaveLength(1);
+  });
+
+  it('of numbers that are not the outage’s are not used', async () => {
+    const world = new MemoryWorld();
+    const { outage } = await world.outage({ callers: [{ number: '+14255550191', lines: 1 }] }, ANN, BOB);
+    await world.services.lines.ensure(LINES, await world.services.lines.list());
+    expect(await fill(world, outage)).toBe(1);
+    expect(await free(world)).toEqual(['+14255550190|0', '+14255550190|1']);
+  });
+
+  it('are never given twice, though two look at them at the same time', async () => {
+    const world = new MemoryWorld();
+    const { outage } = await world.outage({ callers: LINES }, ANN, BOB, EVE);
+    await Promise.all([fill(world, outage), fill(world, outage), fill(world, outage)]);
+    expect(dialled(world).length).toBeGreaterThan(0);
+    expect(new Set(dialled(world).map((message) => JSON.stringify(message))).size).toBe(dialled(world).length);
+    expect(dialled(world).length + (await free(world)).length).toBe(2);
+  });
+});
+
+describe('the end of a call', () => {
+  it('starts the next at once, on the same line', async () => {
+    const world = new MemoryWorld();
+    const { outage, people } = await world.outage({ callers: [{ number: '+14255550190', lines: 1 }] }, ANN, BOB);
+    await fill(world, outage);
+    const [first] = dialled(world);
+    const ann = people.find(({ recipientId }) => JSON.stringify(first).includes(recipientId))?.recipientId ?? '';
+    await concludeAttempt(
+      world.services,
+      { outageId: 'storm', shard: 0, recipientId: ann, attempt: 1 },
+      { outcome: 'heard', reason: undefined, callLegId: undefined },
+    );
+    expect(dialled(world)).toHaveLength(2);
+    expect(await free(world)).toEqual([]);
+  });
+
+  it('frees the line where nobody else is due', async () => {
+    const world = new MemoryWorld();
+    const { outage, people } = await world.outage({ callers: LINES }, ANN);
+    await fill(world, outage);
+    await passOnLine(world.services, outage, await lineOf(world, people[0]?.recipientId ?? ''), 0);
+    expect(await free(world)).toHaveLength(2);
+  });
+
+  it('starts nobody’s call once the outage is over, though they are due', async () => {
+    for (const over of [{ state: 'finished' as const }, { expiresAt: '2026-01-05T07:59:59Z' }]) {
+      const world = new MemoryWorld();
+      const { outage, people } = await world.outage({ callers: [{ number: '+14255550190', lines: 1 }] }, ANN, BOB);
+      await fill(world, outage);
+      const busy = await Promise.all(
+        people.map(({ recipientId }) => lineOf(world, recipientId).catch(() => undefined)),
+      );
+      const line = busy.find((held) => held !== undefined);
+      if (!line) throw new Error('nobody has a line');
+      await passOnLine(world.services, { ...outage, ...over }, line, 0);
+      expect(dialled(world)).toHaveLength(1);
+      expect(await free(world)).toHaveLength(1);
+    }
+  });
+
+  it('told twice does not pass the line on twice', async () => {
+    const world = new MemoryWorld();
+    const { outage } = await world.outage({ callers: [{ number: '+14255550190', lines: 1 }] }, ANN, BOB, EVE);
+    await fill(world, outage);
+    const people = await world.services.recipients.due('storm', 0, 'leased', 9);
+    const line = await lineOf(world, people[0]?.recipientId ?? '');
+    await Promise.all([passOnLine(world.services, outage, line, 0), passOnLine(world.services, outage, line, 0)]);
+    await passOnLine(world.services, outage, line, 0);
+    expect(dialled(world)).toHaveLength(2);
+  });
+});
+
+describe('a call that could not be placed', () => {
+  it('leaves its line alone until the service may be asked again', async () => {
+    const world = new MemoryWorld();
+    const { outage, people } = await world.outage({ callers: [{ number: '+14255550190', lines: 1 }] }, ANN);
+    await fill(world, outage);
+    const ref = { outageId: 'storm', shard: 0, recipientId: people[0]?.recipientId ?? '', attempt: 1 };
+    await postponeAttempt(world.services, ref, new Date(world.now.getTime() + 30_000));
+    expect(await fill(world, outage)).toBe(0);
+    world.passes(30);
+    expect(await free(world)).toHaveLength(1);
+    expect(await fill(world, outage)).toBe(1);
+    expect(dialled(world)).toEqual([ref, ref]);
+  });
+});
+
+describe('an outage', () => {
+  it('is finished once nobody is due any more, and no sooner', async () => {
+    const world = new MemoryWorld();
+    const { people } = await world.outage({ callers: LINES }, ANN);
+    expect(await tendOutages(world.services)).toMatchObject([{ started: 1, state: 'running' }]);
+    expect(await tendOutages(world.services)).toMatchObject([{ started: 0, state: 'running' }]);
+    const ref = { outageId: 'storm', shard: 0, recipientId: people[0]?.recipientId ?? '', attempt: 1 };
+    await concludeAttempt(world.services, ref, { outcome: 'acknowledged', reason: undefined, callLegId: undefined });
+    expect(await tendOutages(world.services)).toMatchObject([{ state: 'finished' }]);
+    expect(await tendOutages(world.services)).toEqual([]);
+  });
+
+  it('that has expired ends everybody who still waits', async () => {
+    const world = new MemoryWorld();
+    const { people } = await world.outage({ callers: LINES, expiresAt: '2026-01-05T08:00:00Z' }, ANN);
+    await tendOutages(world.services);
+    const stored = await world.services.recipients.find({
+      outageId: 'storm',
+      shard: 0,
+      recipientId: people[0]?.recipientId ?? '',
+    });
+    expect(stored?.recipient).toMatchObject({ phase: 'done', outcome: 'cancelled' });
+    expect(dialled(world)).toEqual([]);
+  });
+
+  it('whose message to dial was lost sends it again when the lease ends, for the same attempt', async () => {
+    const world = new MemoryWorld();
+    await world.outage({ callers: LINES }, ANN);
+    await tendOutages(world.services);
+    world.passes(301);
+    expect(await tendOutages(world.services)).toMatchObject([{ healed: 1 }]);
+    const [first, again, ...more] = dialled(world);
+    expect(again).toEqual(first);
+    expect(more).toEqual([]);
+    expect(await free(world)).toHaveLength(1);
+  });
+
+  it('that was finished runs again when people are added', async () => {
+    const world = new MemoryWorld();
+    await world.outage({});
+    await tendOutages(world.services);
+    expect((await world.services.outages.read('storm')).outage).toMatchObject({ state: 'finished' });
+    await reopenOutage(world.services, 'storm');
+    const { outage } = await world.services.outages.read('storm');
+    expect(outage.state).toBe('running');
+    expect(outage.finishedAt).toBeUndefined();
+  });
+
+  it('cannot be finished by somebody who looked before people were added', async () => {
+    const world = new MemoryWorld();
+    await world.outage({});
+    const looked = await world.services.outages.read('storm');
+    await reopenOutage(world.services, 'storm');
+    const finished = { ...looked.outage, state: 'finished' as const };
+    await expect(world.services.outages.save(looked, finished)).resolves.toBeUndefined();
+  });
+});

@@ -1,0 +1,99 @@
+import { HttpRequest, type HttpResponseInit, InvocationContext, type LogLevel } from '@azure/functions';
+import { describe, expect, it } from 'vitest';
+import { CallAutomationError } from '../../src/lib/call-automation/errors.ts';
+import {
+  ConfigurationError,
+  ConflictError,
+  InvalidInputError,
+  NotFoundError,
+  StorageError,
+  UnauthorizedError,
+} from '../../src/lib/errors.ts';
+import { answering, jsonBody } from '../../src/lib/http.ts';
+
+const request = (body?: string): HttpRequest =>
+  new HttpRequest({
+    method: 'POST',
+    url: 'https://ringdown.example/api/outages',
+    ...(body && { body: { string: body } }),
+  });
+
+const noAnswer = new CallAutomationError({
+  operation: 'playAudio',
+  status: 0,
+  code: 'ETIMEDOUT',
+  message: 'the service did not answer',
+  requestId: 'request-1',
+  mayHaveHappened: true,
+});
+
+type Logged = { level: LogLevel; line: string };
+
+/** What a handler's failure is answered with, and what is logged of it. */
+async function answerTo(error: unknown): Promise<{ answer: HttpResponseInit; body: unknown; log: Logged[] }> {
+  const log: Logged[] = [];
+  const context = new InvocationContext({
+    functionName: 'test',
+    logHandler: (level, ...values) => log.push({ level, line: values.map(String).join(' ') }),
+  });
+  const handler = answering(() => Promise.reject(error));
+  const answer: HttpResponseInit = (await handler(request(), context)) ?? {};
+  return { answer, body: JSON.parse(String(answer.body)), log };
+}
+
+describe('a handler that throws', () => {
+  it.each([
+    [new InvalidInputError('The outage cannot be declared', ['title: is missing']), 400, 'Bad request'],
+    [new UnauthorizedError('The callback has no valid token'), 401, 'Unauthorized'],
+    [new NotFoundError('There is no outage storm'), 404, 'Not found'],
+    [new ConflictError('A row of Outages changed meanwhile'), 409, 'Conflict'],
+  ])('%s is answered with what was wrong', async (error, status, title) => {
+    const { answer, body, log } = await answerTo(error);
+    expect(answer).toMatchObject({ status, headers: { 'content-type': 'application/problem+json' } });
+    expect(body).toMatchObject({ type: 'about:blank', title, status, detail: error.message });
+    expect(log).toEqual([{ level: 'information', line: `${status} ${error.message}` }]);
+  });
+
+  it('an InvalidInputError names each field', async () => {
+    const error = new InvalidInputError('The outage cannot be declared', ['title: is missing', 'shards: is too large']);
+    expect((await answerTo(error)).body).toHaveProperty('errors', ['title: is missing', 'shards: is too large']);
+    expect((await answerTo(new NotFoundError('no'))).body).not.toHaveProperty('errors');
+  });
+
+  it.each([
+    ['StorageError', new StorageError('Table Outages could not be used (503)')],
+    ['ConfigurationError', new ConfigurationError(['CALLBACK_SECRET: is not set'])],
+    ['CallAutomationError without an answer', noAnswer],
+    ['Error', new TypeError('undefined is not a function')],
+    ['value that is no error', 'disaster'],
+  ])('a %s is ours to blame: the log has the detail, the caller has not', async (_, error) => {
+    const { answer, body, log } = await answerTo(error);
+    expect(answer).toMatchObject({ status: 500, headers: { 'content-type': 'application/problem+json' } });
+    expect(body).toEqual({
+      type: 'about:blank',
+      title: 'Internal server error',
+      status: 500,
+      detail: 'Ours to blame; try again',
+    });
+    expect(log).toEqual([{ level: 'error', line: String(error) }]);
+  });
+
+  it('does not disturb one that does not', async () => {
+    const handler = answering(async () => ({ status: 201 }));
+    await expect(handler(request(), new InvocationContext())).resolves.toEqual({ status: 201 });
+  });
+});
+
+describe('a body', () => {
+  it('of JSON is read', async () => {
+    await expect(jsonBody(request('{"title":"Storm"}'))).resolves.toEqual({ title: 'Storm' });
+  });
+
+  it.each(['{', 'title=Storm'])('that is no JSON is the caller’s fault: %s', async (text) => {
+    await expect(jsonBody(request(text))).rejects.toThrow(InvalidInputError);
+  });
+
+  it('that is missing is the caller’s fault', async () => {
+    await expect(jsonBody(request())).rejects.toThrow(InvalidInputError);
+  });
+});

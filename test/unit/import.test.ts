@@ -1,0 +1,150 @@
+import { describe, expect, it } from 'vitest';
+import { InvalidInputError } from '../../src/lib/errors.ts';
+import { type ImportReport, importRecipients } from '../../src/lib/outages/import.ts';
+import type { OutageSpec } from '../../src/lib/outages/outage.ts';
+import type { Recipient } from '../../src/lib/outages/recipient.ts';
+import { MemoryWorld, outageWith } from './support/memory-services.ts';
+
+/** The list as it comes over the network: in pieces, cut anywhere. */
+async function* inPieces(csv: string, size = 7): AsyncIterable<Uint8Array> {
+  const bytes = new TextEncoder().encode(csv);
+  for (let start = 0; start < bytes.length; start += size) yield bytes.slice(start, start + size);
+}
+
+const world = (): MemoryWorld => new MemoryWorld();
+
+async function imports(
+  csv: string,
+  spec: Partial<OutageSpec> = {},
+  into = world(),
+): Promise<{ report: ImportReport; people: Recipient[] }> {
+  const outage = outageWith({ shards: 2, ...spec });
+  const report = await importRecipients(into.services, outage, inPieces(csv));
+  const people: Recipient[] = [];
+  for (const shard of Array.from({ length: outage.shards }, (_, index) => index)) {
+    for await (const recipient of into.services.recipients.all(outage.id, shard)) people.push(recipient);
+  }
+  return { report, people };
+}
+
+const numbersOf = (people: readonly Recipient[]): (string | undefined)[] =>
+  people.map(({ identifier }) => identifier.phoneNumber?.value).sort();
+
+const list = (...rows: string[]): string => ['phone', ...rows].join('\n');
+const manyNumbers = (count: number): string[] =>
+  Array.from({ length: count }, (_, index) => `+1425555${String(index).padStart(4, '0')}`);
+
+describe('a list of people', () => {
+  it('is taken with all it says of them', async () => {
+    const { people } = await imports('phone,name,timeZone,language,floor\n+14255550123,Ann,America/Denver,es,3\n');
+    expect(people).toMatchObject([
+      {
+        identifier: { phoneNumber: { value: '+14255550123' } },
+        name: 'Ann',
+        timeZone: 'America/Denver',
+        language: 'es',
+        extra: { floor: '3' },
+        phase: 'waiting',
+        attempt: 0,
+      },
+    ]);
+  });
+
+  it('may have a byte order mark, quoted cells, spaces, empty lines and Windows line ends', async () => {
+    const { report, people } = await imports(
+      '\uFEFFphone , name\r\n" +14255550123 ","Ann ""the boss"", Miller"\r\n\r\n',
+    );
+    expect(report).toEqual({ added: 1, alreadyThere: 0, duplicates: 0, rejected: 0, rejections: [] });
+    expect(people).toMatchObject([{ name: 'Ann "the boss", Miller' }]);
+  });
+
+  it('holds numbers as people write them', async () => {
+    const { people } = await imports(list('(425) 555-0123', '425.555.0124', '+44 20 7946 0958', '0044 1'));
+    expect(numbersOf(people)).toEqual(['+14255550123', '+14255550124', '+442079460958']);
+  });
+
+  it('reads numbers without a country as those of the outage’s', async () => {
+    expect(numbersOf((await imports(list('020 7946 0958'), { defaultCountry: 'GB' })).people)).toEqual([
+      '+442079460958',
+    ]);
+  });
+
+  it('may name users instead of phones', async () => {
+    const { people } = await imports('communicationUserId,name\n8:acs:ann,Ann\n');
+    expect(people).toMatchObject([{ identifier: { communicationUser: { id: '8:acs:ann' } }, name: 'Ann' }]);
+  });
+
+  it('with two ways to write one number has one person: nobody is called twice', async () => {
+    const { report } = await imports(list('+14255550123', '(425) 555-0123', '425 555 0123'));
+    expect(report).toMatchObject({ added: 1, duplicates: 2, rejected: 0 });
+  });
+
+  it('sent again changes nothing', async () => {
+    const again = world();
+    await imports(list(...manyNumbers(120)), {}, again);
+    const { report, people } = await imports(list(...manyNumbers(121)), {}, again);
+    expect(report).toMatchObject({ added: 1, alreadyThere: 120 });
+    expect(people).toHaveLength(121);
+  });
+
+  it('longer than any one transaction is taken whole', async () => {
+    const { report, people } = await imports(list(...manyNumbers(333)));
+    expect(report).toMatchObject({ added: 333, alreadyThere: 0, rejected: 0 });
+    expect(numbersOf(people)).toEqual(manyNumbers(333));
+  });
+
+  it('makes everybody due when the outage starts', async () => {
+    const into = world();
+    await imports(list('+14255550123'), { shards: 1, startAt: '2026-01-06T09:00:00Z' }, into);
+    const [due] = await into.services.recipients.due('storm', 0, 'waiting', 10);
+    expect(due?.at).toEqual(new Date('2026-01-06T09:00:00Z'));
+  });
+});
+
+describe('a row that cannot be taken', () => {
+  it('is named by its line and its fault, never by what it held; the others are kept', async () => {
+    const { report, people } = await imports('phone,name\n+14255550123,Ann\nnot a phone,Bob\n,Eve\n+14255550124,Joe\n');
+    expect(report).toEqual({
+      added: 2,
+      alreadyThere: 0,
+      duplicates: 0,
+      rejected: 2,
+      rejections: [
+        { line: 3, reason: 'phone: is no phone number' },
+        { line: 4, reason: 'phone: is empty' },
+      ],
+    });
+    expect(people).toHaveLength(2);
+  });
+
+  it.each(['911', '12', '+0123456789', '+491234', '+49123456789012345'])(
+    'is one whose number cannot be dialled in E.164 form: %s',
+    async (number) => {
+      const { report, people } = await imports(list(number));
+      expect(report).toMatchObject({ added: 0, rejected: 1 });
+      expect(people).toEqual([]);
+    },
+  );
+
+  it('is counted always, and listed a hundred times at most', async () => {
+    const { report } = await imports(list(...Array.from({ length: 130 }, () => 'nobody')));
+    expect(report.rejected).toBe(130);
+    expect(report.rejections).toHaveLength(100);
+  });
+});
+
+describe('what is no list', () => {
+  it('is refused by its line', async () => {
+    const broken = imports('phone,name\n+14255550123,"Ann\n');
+    await expect(broken).rejects.toThrow(InvalidInputError);
+    await expect(broken).rejects.toThrow(/line \d+: CSV_QUOTE_NOT_CLOSED/);
+  });
+
+  it('for the upload broke off is an error, not a short list', async () => {
+    async function* brokenOff(): AsyncIterable<Uint8Array> {
+      yield new TextEncoder().encode('phone\n+14255550123\n');
+      throw new Error('connection lost');
+    }
+    await expect(importRecipients(world().services, outageWith(), brokenOff())).rejects.toThrow('connection lost');
+  });
+});

@@ -1,0 +1,94 @@
+import { describe, expect, it } from 'vitest';
+import { InvalidInputError } from '../../src/lib/errors.ts';
+import { declareOutage } from '../../src/lib/outages/declare.ts';
+import { begun, hasExpired, OutageSpec } from '../../src/lib/outages/outage.ts';
+import { MemoryWorld, outageWith } from './support/memory-services.ts';
+
+const NOW = new Date('2026-01-05T08:00:00.000Z');
+const whole = { title: 'Storm', script: { message: 'https://audio.example/message.wav' } };
+
+describe('an outage', () => {
+  it('begins at once where no time is set', () => {
+    expect(begun(outageWith(), NOW)).toMatchObject({ state: 'running', startedAt: NOW.toISOString() });
+  });
+
+  it('begins when its time has come, and not before', () => {
+    const outage = outageWith({ startAt: '2026-01-05T08:00:00.001Z' });
+    expect(begun(outage, NOW)).toBe(outage);
+    expect(begun(outage, new Date('2026-01-05T08:00:00.001Z')).state).toBe('running');
+  });
+
+  it('begins once: what runs or is finished stays as it is', () => {
+    for (const state of ['running', 'finished'] as const) {
+      const outage = { ...outageWith(), state };
+      expect(begun(outage, NOW)).toBe(outage);
+    }
+  });
+
+  it('expires at its time; without one, never', () => {
+    expect(hasExpired(outageWith({ expiresAt: NOW.toISOString() }), NOW)).toBe(true);
+    expect(hasExpired(outageWith({ expiresAt: '2026-01-05T08:00:00.001Z' }), NOW)).toBe(false);
+    expect(hasExpired(outageWith(), new Date('2999-01-01T00:00:00Z'))).toBe(false);
+  });
+});
+
+describe('declaring an outage', () => {
+  it('takes little more than a message', () => {
+    expect(OutageSpec.parse(whole)).toMatchObject({
+      retry: { maxAttempts: 3, delaySeconds: { busy: 120, noAnswer: 600, failed: 300, unknown: 300 } },
+      defaultCountry: 'US',
+      shards: 4,
+      script: { replays: 1, keyWaitSeconds: 5, keys: { acknowledge: '1', operator: '2', optOut: '9', replay: '*' } },
+    });
+  });
+
+  it.each([
+    ['title', { title: '' }],
+    ['script', { script: undefined }],
+    ['script.message', { script: { message: 'message.wav' } }],
+    ['script.message', { script: { message: 'file:///etc/passwd' } }],
+    ['script.replays', { script: { ...whole.script, replays: 10 } }],
+    ['script.keys', { script: { ...whole.script, keys: { acknowledge: '1', operator: '1' } } }],
+    ['script.keys.acknowledge', { script: { ...whole.script, keys: { acknowledge: 'one' } } }],
+    ['script.operators.0', { script: { ...whole.script, operators: [{}] } }],
+    ['callers.0.number', { callers: [{ number: '425 555 0100' }] }],
+    ['callers.0.lines', { callers: [{ number: '+14255550100', lines: 0 }] }],
+    ['retry.maxAttempts', { retry: { maxAttempts: 0 } }],
+    ['retry.delaySeconds.busy', { retry: { delaySeconds: { busy: -1 } } }],
+    ['defaultCountry', { defaultCountry: 'us' }],
+    ['startAt', { startAt: 'tomorrow' }],
+    ['shards', { shards: 0 }],
+    ['id', { id: 'storm/1' }],
+    ['colour', { colour: 'red' }],
+  ])('with a wrong %s is refused by that name', async (field, wrong) => {
+    const refused = declareOutage(new MemoryWorld().services, { ...whole, ...wrong });
+    await expect(refused).rejects.toThrow(InvalidInputError);
+    await expect(refused).rejects.toMatchObject({
+      problems: [expect.stringMatching(new RegExp(`^${field}: |"${field}"$`))],
+    });
+  });
+
+  it('uses the app’s own numbers where it names none, and makes lines for them', async () => {
+    const { services } = new MemoryWorld();
+    const { outage, isNew } = await declareOutage(services, { ...whole, id: 'storm' });
+    expect({ isNew, callers: outage.callers, state: outage.state }).toEqual({
+      isNew: true,
+      callers: [{ number: '+14255550190', lines: 2 }],
+      state: 'scheduled',
+    });
+    expect((await services.lines.list()).map(({ lineId }) => lineId)).toEqual(['+14255550190|0', '+14255550190|1']);
+  });
+
+  it('twice under one id is declaring it once: the first holds', async () => {
+    const { services } = new MemoryWorld();
+    await declareOutage(services, { ...whole, id: 'storm' });
+    const again = await declareOutage(services, { ...whole, id: 'storm', title: 'Another' });
+    expect(again).toMatchObject({ isNew: false, outage: { title: 'Storm' } });
+  });
+
+  it('without an id makes one that no other has', async () => {
+    const { services } = new MemoryWorld();
+    const [a, b] = [await declareOutage(services, whole), await declareOutage(services, whole)];
+    expect(a.outage.id).not.toBe(b.outage.id);
+  });
+});

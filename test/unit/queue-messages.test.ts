@@ -1,0 +1,130 @@
+import { readFileSync } from 'node:fs';
+import { InvocationContext } from '@azure/functions';
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import {
+  addressOf,
+  CallAction,
+  CancelMedia,
+  HangUp,
+  InviteParticipants,
+  JoinCall,
+  PlayAudio,
+  RemoveParticipant,
+  StartAttempt,
+  StartRequestedCall,
+} from '../../src/lib/calls/actions.ts';
+import { InvalidInputError } from '../../src/lib/errors.ts';
+import { onMessage } from '../../src/lib/queue-messages.ts';
+import { done } from '../../src/lib/services.ts';
+import { QUEUES, type QueueName } from '../../src/lib/storage/queue-store.ts';
+
+const SCHEMAS: Readonly<Record<QueueName, z.ZodType>> = {
+  'start-call': z.union([StartAttempt, StartRequestedCall]),
+  'join-call': JoinCall,
+  'play-audio': PlayAudio,
+  'cancel-media': CancelMedia,
+  'invite-participants': InviteParticipants,
+  'remove-participant': RemoveParticipant,
+  'hang-up': HangUp,
+};
+
+const guide = readFileSync(new URL('../../docs/queues.md', import.meta.url), 'utf8');
+
+/** The messages that the guide to the queues shows for this one. */
+function shownFor(queue: QueueName): unknown[] {
+  const section = guide.split(/^## /m).find((text) => text.startsWith(`\`${queue}\``)) ?? '';
+  return [...section.matchAll(/```json\n([\s\S]*?)```/g)].map(([, json]) => JSON.parse(json ?? ''));
+}
+
+describe('the guide to the queues', () => {
+  it.each(QUEUES)('shows a message for %s, and it is taken', (queue) => {
+    const shown = shownFor(queue);
+    expect(shown).not.toEqual([]);
+    for (const message of shown) expect(() => SCHEMAS[queue].parse(message)).not.toThrow();
+  });
+});
+
+const audioFileUri = 'https://audio.example/message.wav';
+const ann = { phoneNumber: { value: '+14255550123' } };
+const attempt = { outageId: 'storm', shard: 0, recipientId: 'ann', attempt: 1 };
+
+describe('a message is refused by the name of what is wrong', () => {
+  it.each([
+    ['start-call', { targets: [] }],
+    ['start-call', { targets: [{ phoneNumber: { value: '555 0123' } }] }],
+    ['start-call', { targets: [ann], colour: 'red' }],
+    ['start-call', { ...attempt, attempt: 0 }],
+    ['start-call', { ...attempt, outageId: 'storm|1' }],
+    ['start-call', { ...attempt, targets: [ann] }],
+    ['join-call', { audioFileUri }],
+    ['play-audio', { callLegId: 'leg-1' }],
+    ['play-audio', { callLegId: 'leg-1', audioFileUri: 'message.wav' }],
+    ['play-audio', { callLegId: '', audioFileUri }],
+    ['play-audio', { callLegId: 'leg-1', audioFileUri, operationContext: '' }],
+    ['cancel-media', {}],
+    ['invite-participants', { callLegId: 'leg-1', participants: [] }],
+    ['invite-participants', { participants: [ann] }],
+    ['invite-participants', { callLegId: 'leg-1', conversationId: 'talk-1', participants: [ann] }],
+    ['remove-participant', { callLegId: 'leg-1' }],
+    ['remove-participant', { participantId: 'p-1' }],
+    ['hang-up', { callLegId: 'leg-1', when: 'now' }],
+    ['hang-up', 'leg-1'],
+  ] as const)('%s %j', (queue, message) => {
+    expect(SCHEMAS[queue].safeParse(message).success).toBe(false);
+  });
+
+  it('where it must name one place and names two, or none', () => {
+    const both = InviteParticipants.safeParse({ callLegId: 'leg-1', conversationId: 'talk-1', participants: [ann] });
+    expect(both.error?.issues.map(({ message }) => message)).toEqual([
+      'must name exactly one of callLegId and conversationId',
+    ]);
+  });
+});
+
+describe('the place where an action applies', () => {
+  it('is the call leg, or the conversation', () => {
+    expect(addressOf({ callLegId: 'leg-1' })).toEqual({ id: 'leg-1', address: { callLegId: 'leg-1' } });
+    expect(addressOf({ conversationId: 'talk-1' })).toEqual({ id: 'talk-1', address: { conversationId: 'talk-1' } });
+  });
+});
+
+describe('what the script asks for', () => {
+  it('is a message that its queue takes', () => {
+    const action = {
+      queue: 'play-audio',
+      message: { callLegId: 'leg-1', audioFileUri, operationContext: 'message-1' },
+    };
+    expect(CallAction.parse(action)).toEqual(action);
+    expect(CallAction.safeParse({ ...action, queue: 'hang-up' }).success).toBe(false);
+  });
+});
+
+describe('a message taken off its queue', () => {
+  const taken = async (message: unknown) => {
+    const log: string[] = [];
+    const seen: unknown[] = [];
+    const context = new InvocationContext({
+      triggerMetadata: { id: 'message-id' },
+      logHandler: (_, ...values) => log.push(values.join(' ')),
+    });
+    const work = onMessage(HangUp, async (parsed, id) => {
+      seen.push({ parsed, id });
+      return done('hung up');
+    });
+    await work(message, context);
+    return { log, seen };
+  };
+
+  it('is handed on with its id, and what came of it is logged', async () => {
+    await expect(taken({ callLegId: 'leg-1' })).resolves.toEqual({
+      log: ['done: hung up'],
+      seen: [{ parsed: { callLegId: 'leg-1' }, id: 'message-id' }],
+    });
+  });
+
+  it('that does not fit is thrown back with the reason, so that it ends on the poison queue', async () => {
+    await expect(taken({ callLegId: 7 })).rejects.toThrow(InvalidInputError);
+    await expect(taken({ callLegId: 7 })).rejects.toThrow(/^The message does not fit its queue: callLegId: /);
+  });
+});

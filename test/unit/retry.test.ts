@@ -1,0 +1,48 @@
+import { describe, expect, it } from 'vitest';
+import { WRONG_NUMBER } from '../../src/lib/calls/endings.ts';
+import type { Outcome } from '../../src/lib/outages/outcome.ts';
+import { type AttemptResult, endsTheMatter, RetryPolicy, retryAt } from '../../src/lib/outages/retry.ts';
+
+const NOW = new Date('2026-01-05T08:00:00.000Z');
+const policy = RetryPolicy.parse({});
+const result = (outcome: Outcome, attempt = 1, reason?: string): AttemptResult => ({
+  attempt,
+  outcome,
+  at: NOW.toISOString(),
+  ...(reason !== undefined && { reason }),
+});
+
+describe('calling somebody again', () => {
+  it.each([
+    ['busy', '2026-01-05T08:02:00.000Z'],
+    ['noAnswer', '2026-01-05T08:10:00.000Z'],
+    ['failed', '2026-01-05T08:05:00.000Z'],
+    ['unknown', '2026-01-05T08:05:00.000Z'],
+  ] as const)('after %s, once its delay is over', (outcome, at) => {
+    expect(retryAt(policy, result(outcome), NOW)).toEqual(new Date(at));
+    expect(endsTheMatter(policy, result(outcome))).toBe(false);
+  });
+
+  it.each(['acknowledged', 'optedOut', 'connected', 'heard', 'answered', 'declined', 'cancelled'] as const)(
+    'is not done after %s: that ends the matter',
+    (outcome) => {
+      expect(retryAt(policy, result(outcome), NOW)).toBeUndefined();
+      expect(endsTheMatter(policy, result(outcome))).toBe(true);
+    },
+  );
+
+  it('is done at once where the delay is none', () => {
+    expect(retryAt({ ...policy, delaySeconds: { busy: 0 } }, result('busy'), NOW)).toEqual(NOW);
+  });
+
+  it('stops when the attempts are used up, without ending the matter for the better', () => {
+    expect(retryAt(policy, result('busy', 2), NOW)).toBeDefined();
+    expect(retryAt(policy, result('busy', 3), NOW)).toBeUndefined();
+    expect(endsTheMatter(policy, result('busy', 3))).toBe(false);
+  });
+
+  it('is never done for a number that is not in service', () => {
+    expect(retryAt(policy, result('failed', 1, WRONG_NUMBER), NOW)).toBeUndefined();
+    expect(endsTheMatter(policy, result('failed', 1, WRONG_NUMBER))).toBe(true);
+  });
+});
