@@ -1,0 +1,479 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { newCallLeg } from '../../src/lib/calls/leg.ts';
+import type { AttemptRef } from '../../src/lib/calls/purpose.ts';
+import { NotFoundError } from '../../src/lib/errors.ts';
+import { bound, claimed, concluded, leaseExtended, postponed } from '../../src/lib/outages/attempts.ts';
+import { type Recipient, recipientIdOf } from '../../src/lib/outages/recipient.ts';
+import { RetryPolicy } from '../../src/lib/outages/retry.ts';
+import { CallLegs } from '../../src/lib/storage/call-legs.ts';
+import { CallRequests } from '../../src/lib/storage/call-requests.ts';
+import { isFree, type Line, Lines, linesOf } from '../../src/lib/storage/lines.ts';
+import { OptOuts } from '../../src/lib/storage/opt-outs.ts';
+import { Outages } from '../../src/lib/storage/outages.ts';
+import { Recipients, type StoredRecipient } from '../../src/lib/storage/recipients.ts';
+import type { TableStore } from '../../src/lib/storage/table-store.ts';
+import { outageWith, recipientWith } from '../unit/support/memory-services.ts';
+import { type OpenStore, TABLE_STORES } from '../unit/support/table-stores.ts';
+import { audioEnded, established, LEG, tone } from '../unit/support/telephone-events.ts';
+
+const NOW = new Date('2026-01-05T08:00:00.000Z');
+const LATER = new Date('2026-01-05T08:05:00.000Z');
+const LATEST = new Date('2026-01-05T08:10:00.000Z');
+const LINE = { lineId: '+14255550190|0', number: '+14255550190', etag: 'etag' };
+
+const phone = (value: string) => ({ phoneNumber: { value } });
+const person = (number: string): Recipient => recipientWith({ identifier: phone(number) });
+const someone = (index: number): Recipient => person(`+1425555${String(index).padStart(4, '0')}`);
+const ANN = someone(1);
+
+function known<Value>(value: Value | undefined): Value {
+  if (value === undefined) throw new Error('nothing was found');
+  return value;
+}
+
+describe.each(TABLE_STORES)('on $name', ({ open }) => {
+  let opened: OpenStore;
+  let store: TableStore;
+  beforeAll(async () => {
+    opened = await open();
+    store = opened.store;
+  });
+  afterAll(() => opened.close());
+
+  describe('the recipients of an outage', () => {
+    /** An outage of its own for each test, with one shard. */
+    class List {
+      readonly outageId = randomUUID();
+      readonly recipients = new Recipients(store);
+      add(...people: Recipient[]): Promise<number> {
+        return this.recipients.add(this.outageId, 0, people, NOW);
+      }
+      ref({ recipientId }: Recipient, attempt = 1): AttemptRef {
+        return { outageId: this.outageId, shard: 0, recipientId, attempt };
+      }
+      async find(recipient: Recipient): Promise<StoredRecipient> {
+        return known(await this.recipients.find(this.ref(recipient)));
+      }
+      async waiting(limit = 100) {
+        return this.recipients.due(this.outageId, 0, 'waiting', limit);
+      }
+      async leased(limit = 100) {
+        return this.recipients.due(this.outageId, 0, 'leased', limit);
+      }
+      /** Ann, at the given place of an attempt. */
+      async withAnn(until: 'dispatched' | 'dialling'): Promise<StoredRecipient> {
+        await this.add(ANN);
+        const [due] = await this.waiting();
+        await this.recipients.dispatch(this.ref(ANN), known(due), LINE, LATER);
+        const dispatched = await this.find(ANN);
+        if (until === 'dispatched') return dispatched;
+        return known(await this.recipients.save(this.ref(ANN), dispatched, claimed(dispatched.recipient)));
+      }
+    }
+
+    it('are due from the time they are added for', async () => {
+      const list = new List();
+      expect(await list.add(ANN)).toBe(1);
+      expect(await list.waiting()).toMatchObject([{ recipientId: ANN.recipientId, at: NOW, attempt: 0 }]);
+      expect(await list.leased()).toEqual([]);
+      expect((await list.find(ANN)).recipient).toEqual({ ...ANN, dueRow: known((await list.waiting())[0]).rowKey });
+    });
+
+    it('are added once: those already there stay as they are, however many come with them', async () => {
+      const list = new List();
+      const before = await list.withAnn('dialling');
+      const people = Array.from({ length: 130 }, (_, index) => someone(index));
+      expect(await list.add(...people)).toBe(129);
+      expect(await list.add(...people)).toBe(0);
+      expect(await list.find(ANN)).toEqual(before);
+      expect(await list.waiting(500)).toHaveLength(129);
+    });
+
+    it('come in order of time', async () => {
+      const list = new List();
+      for (const [index, at] of [LATEST, NOW, LATER].entries()) {
+        await list.recipients.add(list.outageId, 0, [someone(index)], at);
+      }
+      expect((await list.waiting()).map(({ at }) => at)).toEqual([NOW, LATER, LATEST]);
+      expect(await list.waiting(2)).toHaveLength(2);
+    });
+
+    it('are all named in a report, without their due rows', async () => {
+      const list = new List();
+      await list.add(someone(1), someone(2));
+      const ids: string[] = [];
+      for await (const { recipientId } of list.recipients.all(list.outageId, 0)) ids.push(recipientId);
+      expect(ids.sort()).toEqual([someone(1).recipientId, someone(2).recipientId].sort());
+    });
+
+    it('given a line keep one due row, which is now the lease of the attempt', async () => {
+      const list = new List();
+      const { recipient } = await list.withAnn('dispatched');
+      expect(recipient).toMatchObject({ phase: 'dispatched', attempt: 1, line: LINE });
+      expect(await list.waiting()).toEqual([]);
+      expect(await list.leased()).toMatchObject([{ rowKey: recipient.dueRow, at: LATER, attempt: 1 }]);
+    });
+
+    it('are given a line by one of two who try at the same time', async () => {
+      const list = new List();
+      await list.add(ANN);
+      const due = known((await list.waiting())[0]);
+      const tries = [LATER, LATEST, LATER].map((until) => list.recipients.dispatch(list.ref(ANN), due, LINE, until));
+      expect((await Promise.all(tries)).filter(Boolean)).toHaveLength(1);
+      expect(await list.leased()).toHaveLength(1);
+      expect(await list.waiting()).toEqual([]);
+    });
+
+    it('are not given a line by somebody who looked before they were done', async () => {
+      const list = new List();
+      await list.add(ANN);
+      const due = known((await list.waiting())[0]);
+      const stored = await list.find(ANN);
+      const result = { attempt: 1, outcome: 'optedOut' as const, at: NOW.toISOString() };
+      const moved = known(concluded(stored.recipient, result, RetryPolicy.parse({}), NOW));
+      await list.recipients.save(list.ref(ANN), stored, moved);
+      expect(await list.recipients.dispatch(list.ref(ANN), due, LINE, LATER)).toBe(false);
+      expect((await list.find(ANN)).recipient).toMatchObject({ phase: 'done', outcome: 'optedOut' });
+    });
+
+    it('are claimed by one of two who would dial at the same time', async () => {
+      const list = new List();
+      const dispatched = await list.withAnn('dispatched');
+      const tries = [1, 2, 3].map(() => list.recipients.save(list.ref(ANN), dispatched, claimed(dispatched.recipient)));
+      expect((await Promise.all(tries)).filter(Boolean)).toHaveLength(1);
+      expect((await list.find(ANN)).recipient.phase).toBe('dialling');
+    });
+
+    it('are saved with the ETag that the next save needs', async () => {
+      const list = new List();
+      const dialling = await list.withAnn('dialling');
+      expect(dialling).toEqual(await list.find(ANN));
+      const saved = await list.recipients.save(list.ref(ANN), dialling, bound(dialling.recipient, 'leg-1'));
+      expect(saved).toEqual(await list.find(ANN));
+      expect(await list.recipients.save(list.ref(ANN), dialling, bound(dialling.recipient, 'leg-2'))).toBeUndefined();
+    });
+
+    it('have their due row moved together with the change, or not at all', async () => {
+      const list = new List();
+      const dialling = await list.withAnn('dialling');
+      await list.recipients.save(list.ref(ANN), dialling, leaseExtended(dialling.recipient, LATEST));
+      expect((await list.leased()).map(({ at }) => at)).toEqual([LATEST]);
+      const late = list.recipients.save(list.ref(ANN), dialling, postponed(dialling.recipient, NOW));
+      await expect(late).resolves.toBeUndefined();
+      expect((await list.leased()).map(({ at }) => at)).toEqual([LATEST]);
+      expect(await list.waiting()).toEqual([]);
+    });
+
+    it('may have their lease extended to the very time it had', async () => {
+      const list = new List();
+      const dialling = await list.withAnn('dialling');
+      const saved = await list.recipients.save(list.ref(ANN), dialling, leaseExtended(dialling.recipient, LATER));
+      expect(saved).toBeDefined();
+      expect(await list.leased()).toHaveLength(1);
+    });
+
+    it('who are postponed are due again, for the same attempt', async () => {
+      const list = new List();
+      const dialling = await list.withAnn('dialling');
+      await list.recipients.save(list.ref(ANN), dialling, postponed(dialling.recipient, LATEST));
+      expect(await list.leased()).toEqual([]);
+      expect(await list.waiting()).toMatchObject([{ at: LATEST, attempt: 0 }]);
+      expect((await list.find(ANN)).recipient.line).toBeUndefined();
+    });
+
+    it('who are done have no due row', async () => {
+      const list = new List();
+      const dialling = await list.withAnn('dialling');
+      const result = { attempt: 1, outcome: 'acknowledged' as const, callLegId: 'leg-1', at: NOW.toISOString() };
+      const moved = known(concluded(dialling.recipient, result, RetryPolicy.parse({}), NOW));
+      await list.recipients.save(list.ref(ANN), dialling, moved);
+      expect([...(await list.waiting()), ...(await list.leased())]).toEqual([]);
+      const { recipient } = await list.find(ANN);
+      expect(recipient).toMatchObject({ phase: 'done', outcome: 'acknowledged', results: [result] });
+      expect(recipient.dueRow).toBeUndefined();
+    });
+
+    it('who are not in it are not found', async () => {
+      await expect(new List().recipients.find(new List().ref(ANN))).resolves.toBeUndefined();
+    });
+  });
+
+  describe('a line', () => {
+    let last = 0;
+    /** Lines of a number of their own for each test, for all lines are in one partition. */
+    async function linesOfNewNumber(count: number) {
+      last++;
+      const lines = new Lines(store);
+      const caller = { number: `+1425555${String(last).padStart(4, '0')}`, lines: count };
+      await lines.ensure([caller], await lines.list());
+      const list = async (): Promise<Line[]> => linesOf([caller], await lines.list());
+      return { lines, caller, list };
+    }
+
+    it('is made for each call that a number may have, once, and is free', async () => {
+      const { lines, caller, list } = await linesOfNewNumber(3);
+      await lines.ensure([caller], []);
+      await lines.ensure([caller], await lines.list());
+      const made = await list();
+      expect(made.map(({ number, index, holder }) => ({ number, index, holder }))).toEqual(
+        [0, 1, 2].map((index) => ({ number: caller.number, index, holder: '' })),
+      );
+      expect(made.every((line) => isFree(line, NOW))).toBe(true);
+    });
+
+    it('that is made again does not lose who holds it', async () => {
+      const { lines, caller, list } = await linesOfNewNumber(1);
+      await lines.lease(known((await list())[0]), 'storm|ann|1', LATER);
+      await lines.ensure([caller], []);
+      expect((await list()).map(({ holder }) => holder)).toEqual(['storm|ann|1']);
+    });
+
+    it('is held until its lease ends', async () => {
+      const { lines, list } = await linesOfNewNumber(1);
+      await lines.lease(known((await list())[0]), 'storm|ann|1', LATER);
+      const held = known((await list())[0]);
+      expect([NOW, LATER].map((now) => isFree(held, now))).toEqual([false, true]);
+    });
+
+    it('is leased by one of two who saw it free', async () => {
+      const { lines, list } = await linesOfNewNumber(1);
+      const free = known((await list())[0]);
+      const tries = await Promise.all(['ann', 'bob', 'eve'].map((holder) => lines.lease(free, holder, LATER)));
+      const won = tries.filter((held) => held !== undefined);
+      expect(won).toHaveLength(1);
+      expect(known((await list())[0]).etag).toBe(known(won[0]).etag);
+    });
+
+    it('can be passed on by its holder, and no longer by one who had it before', async () => {
+      const { lines, list } = await linesOfNewNumber(1);
+      const first = known(await lines.lease(known((await list())[0]), 'ann', LATER));
+      const second = known(await lines.lease(first, 'bob', LATEST));
+      expect(await lines.lease(first, 'eve', LATEST)).toBeUndefined();
+      expect(second).toMatchObject({ lineId: first.lineId, number: first.number });
+      expect((await list()).map(({ holder }) => holder)).toEqual(['bob']);
+    });
+
+    it('is freed by its holder, and not by one who had it before', async () => {
+      const { lines, list } = await linesOfNewNumber(1);
+      const first = known(await lines.lease(known((await list())[0]), 'ann', LATER));
+      const second = known(await lines.lease(first, 'bob', LATER));
+      await lines.free(first, NOW);
+      expect(isFree(known((await list())[0]), NOW)).toBe(false);
+      await lines.free(second, NOW);
+      expect((await list()).map((line) => [line.holder, isFree(line, NOW)])).toEqual([['', true]]);
+    });
+
+    it('beyond what an outage may use of a number is not the outage’s', async () => {
+      const { lines, caller } = await linesOfNewNumber(3);
+      const mine = linesOf([{ ...caller, lines: 2 }], await lines.list());
+      expect(mine.map(({ index }) => index)).toEqual([0, 1]);
+    });
+  });
+
+  describe('a call leg', () => {
+    const purpose = { kind: 'request', requestId: 'by-hand' } as const;
+    const event = established;
+
+    /** A leg of its own for each test. Its events say `leg-1`; the leg’s row says where they belong. */
+    function aLeg(id: string = randomUUID()) {
+      return { legs: new CallLegs(store), leg: newCallLeg(id, purpose, NOW), id };
+    }
+    const hangUp = (callLegId: string) =>
+      ({ queue: 'hang-up', message: { callLegId, operationContext: 'hang-up-1' }, delaySeconds: 5 }) as const;
+
+    it('that nobody has heard of is not found', async () => {
+      const { legs, id } = aLeg();
+      await expect(legs.find(id)).resolves.toBeUndefined();
+      await expect(legs.timeline(id)).resolves.toEqual({ leg: undefined, events: [], actions: [] });
+    });
+
+    it('is recorded with its event and what the event called for', async () => {
+      const { legs, leg, id } = aLeg();
+      expect(await legs.record(undefined, event, leg, [hangUp(id)], NOW)).toBe(true);
+      expect((await legs.find(id))?.leg).toEqual(leg);
+      expect(await legs.actionsOf(id, event)).toEqual([hangUp(id)]);
+      expect(await legs.actionsOf(id, tone('1'))).toBeUndefined();
+    });
+
+    it('records an event once: again, it changes nothing, and the first actions are known', async () => {
+      const { legs, leg, id } = aLeg();
+      await legs.record(undefined, event, leg, [hangUp(id)], NOW);
+      const stored = known(await legs.find(id));
+      expect(await legs.record(stored, event, { ...leg, plays: 9 }, [], NOW)).toBe(false);
+      expect(await legs.find(id)).toEqual(stored);
+      expect(await legs.actionsOf(id, event)).toEqual([hangUp(id)]);
+    });
+
+    it('takes one of two events that were decided on the same news; the other must decide anew', async () => {
+      const { legs, leg, id } = aLeg();
+      await legs.record(undefined, event, leg, [], NOW);
+      const stored = known(await legs.find(id));
+      const tries = [tone('1', 1), tone('2', 2)].map((pressed) =>
+        legs.record(stored, pressed, { ...leg, plays: pressed.data.toneInfo.sequenceId }, [], NOW),
+      );
+      const won = await Promise.all(tries);
+      expect(won.filter(Boolean)).toHaveLength(1);
+      expect((await legs.timeline(id)).events.map(({ type }) => type).sort()).toEqual([
+        'CallLegStateChanged',
+        'DtmfReceived',
+      ]);
+      expect((await legs.find(id))?.leg.plays).toBe(won[0] ? 1 : 2);
+    });
+
+    it('takes one of two first events', async () => {
+      const { legs, leg, id } = aLeg();
+      const tries = [event, tone('1')].map((first) => legs.record(undefined, first, leg, [], NOW));
+      expect((await Promise.all(tries)).filter(Boolean)).toHaveLength(1);
+      expect((await legs.timeline(id)).events).toHaveLength(1);
+    });
+
+    it.each([LEG, 'a/b\\c#d?e', '100%', '50!', 'ä ö', "o'hara"])('can have the id %s', async (strange) => {
+      const { legs, leg, id } = aLeg(`${randomUUID()} ${strange}`);
+      expect(await legs.record(undefined, event, leg, [], NOW)).toBe(true);
+      expect((await legs.find(id))?.leg.callLegId).toBe(id);
+      expect(await legs.claimAction(id, strange, 'hangUp', NOW)).toBe(true);
+      expect(await legs.claimAction(id, strange, 'hangUp', NOW)).toBe(false);
+    });
+
+    it('is not mixed up with one whose id is written alike', async () => {
+      const legs = new CallLegs(store);
+      const prefix = randomUUID();
+      const alike = ['a/b', 'a!2Fb', 'a%2Fb', 'a!b', 'a b'].map((id) => `${prefix} ${id}`);
+      for (const id of alike) expect(await legs.claimAction(id, 'hang-up-1', 'hangUp', NOW)).toBe(true);
+    });
+
+    it('has an action claimed once, by one of those who try', async () => {
+      const { legs, id } = aLeg();
+      const tries = [1, 2, 3].map(() => legs.claimAction(id, 'message-1', 'playAudio', NOW));
+      expect((await Promise.all(tries)).filter(Boolean)).toHaveLength(1);
+      expect(await legs.claimAction(id, 'message-2', 'playAudio', NOW)).toBe(true);
+    });
+
+    it('has an action claimed again that the service did not do', async () => {
+      const { legs, id } = aLeg();
+      await legs.claimAction(id, 'message-1', 'playAudio', NOW);
+      await legs.releaseAction(id, 'message-1');
+      expect(await legs.claimAction(id, 'message-1', 'playAudio', NOW)).toBe(true);
+    });
+
+    it('keeps why an action was not done, and does not ask for it again', async () => {
+      const { legs, id } = aLeg();
+      await legs.claimAction(id, 'message-1', 'playAudio', NOW);
+      await legs.supersedeAction(id, 'message-1', 'the call is over (8522)');
+      expect(await legs.claimAction(id, 'message-1', 'playAudio', NOW)).toBe(false);
+      expect((await legs.timeline(id)).actions).toEqual([
+        {
+          operationContext: 'message-1',
+          action: 'playAudio',
+          at: NOW.toISOString(),
+          status: 'superseded',
+          reason: 'the call is over (8522)',
+        },
+      ]);
+    });
+
+    it('tells its story in the order in which it was heard', async () => {
+      const { legs, leg, id } = aLeg();
+      const story = [tone('9', 3), event, audioEnded('completed', 'message-1')];
+      for (const [index, heard] of story.entries()) {
+        const at = new Date(NOW.getTime() + index);
+        await legs.record(await legs.find(id), heard, leg, [], at);
+        await legs.claimAction(id, `${'zyx'.charAt(index)}-${index}`, 'playAudio', at);
+      }
+      const timeline = await legs.timeline(id);
+      expect(timeline.leg).toEqual(leg);
+      expect(timeline.events.map(({ type }) => type)).toEqual([
+        'DtmfReceived',
+        'CallLegStateChanged',
+        'PlayAudioResult',
+      ]);
+      expect(timeline.events.map(({ data }) => data)).toEqual(story.map(({ data }) => data));
+      expect(timeline.actions.map(({ operationContext }) => operationContext)).toEqual(['z-0', 'y-1', 'x-2']);
+    });
+  });
+
+  describe('a call asked for by hand', () => {
+    const request = { claimedAt: NOW.toISOString(), line: LINE };
+
+    it('is placed by one of those who try', async () => {
+      const [requests, id] = [new CallRequests(store), randomUUID()];
+      const tries = [1, 2, 3].map(() => requests.claim(id, request));
+      expect((await Promise.all(tries)).filter(Boolean)).toHaveLength(1);
+      expect(await requests.find(id)).toEqual(request);
+    });
+
+    it('that was not placed may be asked for again', async () => {
+      const [requests, id] = [new CallRequests(store), randomUUID()];
+      await requests.claim(id, request);
+      await requests.release(id);
+      expect(await requests.find(id)).toBeUndefined();
+      expect(await requests.claim(id, request)).toBe(true);
+    });
+  });
+
+  describe('an outage', () => {
+    const outages = (now = () => NOW) => new Outages(store, now);
+
+    it('is added once: the first that has its id holds', async () => {
+      const outage = outageWith({ id: randomUUID() });
+      expect(await outages().add(outage)).toEqual({ outage, isNew: true });
+      expect(await outages().add({ ...outage, title: 'Another' })).toEqual({ outage, isNew: false });
+    });
+
+    it('that is not there is not found', async () => {
+      await expect(outages().read(randomUUID())).rejects.toThrow(NotFoundError);
+      await expect(outages().recent(randomUUID())).rejects.toThrow(NotFoundError);
+    });
+
+    it('is changed by one of two who read it at the same time', async () => {
+      const outage = outageWith({ id: randomUUID() });
+      await outages().add(outage);
+      const read = await outages().read(outage.id);
+      const saved = await outages().save(read, { ...outage, title: 'First' });
+      expect(await outages().save(read, { ...outage, title: 'Second' })).toBeUndefined();
+      expect(saved).toEqual(await outages().read(outage.id));
+    });
+
+    it('may be five seconds old where that is good enough, and no older', async () => {
+      let now = NOW;
+      const [here, elsewhere] = [outages(() => now), outages()];
+      const outage = outageWith({ id: randomUUID() });
+      await here.add(outage);
+      expect((await here.recent(outage.id)).title).toBe('Storm');
+      await elsewhere.save(await elsewhere.read(outage.id), { ...outage, title: 'Changed' });
+      now = new Date(NOW.getTime() + 4_999);
+      expect((await here.recent(outage.id)).title).toBe('Storm');
+      expect((await here.read(outage.id)).outage.title).toBe('Changed');
+      now = new Date(NOW.getTime() + 5_000);
+      expect((await here.recent(outage.id)).title).toBe('Changed');
+    });
+
+    it('is as it was just changed for whoever changed it', async () => {
+      const outage = outageWith({ id: randomUUID() });
+      const here = outages();
+      await here.add(outage);
+      await here.recent(outage.id);
+      await here.save(await here.read(outage.id), { ...outage, title: 'Changed' });
+      expect((await here.recent(outage.id)).title).toBe('Changed');
+    });
+
+    it('is among those listed', async () => {
+      const outage = outageWith({ id: randomUUID() });
+      await outages().add(outage);
+      expect((await outages().list()).map((stored) => stored.outage)).toContainEqual(outage);
+    });
+  });
+
+  describe('somebody who opted out', () => {
+    it('is known from then on, however often they say so', async () => {
+      const optOuts = new OptOuts(store);
+      const id = recipientIdOf(phone('+14255559999'));
+      expect(await optOuts.has(id)).toBe(false);
+      await optOuts.add(id, { outageId: 'storm', at: NOW });
+      await optOuts.add(id, { outageId: 'storm', at: LATER });
+      expect(await optOuts.has(id)).toBe(true);
+      expect(await optOuts.has(ANN.recipientId)).toBe(false);
+    });
+  });
+});

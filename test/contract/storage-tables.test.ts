@@ -1,0 +1,351 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ConflictError, StorageError } from '../../src/lib/errors.ts';
+import {
+  ANY,
+  type Columns,
+  type StoredRow,
+  startingWith,
+  TABLES,
+  type TableStore,
+  type Write,
+} from '../../src/lib/storage/table-store.ts';
+import { type OpenStore, TABLE_STORES } from '../unit/support/table-stores.ts';
+
+const TABLE = 'CallLegs';
+const EVERYTHING = startingWith('');
+const row = (name: string, columns: Columns = { name }) => ({ rowKey: name, columns });
+const insert = (name: string, columns?: Columns): Write => ({ kind: 'insert', ...row(name, columns) });
+const remove = (name: string): Write => ({ kind: 'delete', rowKey: name });
+const keysOf = (rows: readonly StoredRow[]): string[] => rows.map(({ rowKey }) => rowKey);
+
+async function all<Item>(items: AsyncIterable<Item>): Promise<Item[]> {
+  const found: Item[] = [];
+  for await (const item of items) found.push(item);
+  return found;
+}
+
+describe.each(TABLE_STORES)('$name', ({ open }) => {
+  let opened: OpenStore;
+  let store: TableStore;
+  beforeAll(async () => {
+    opened = await open();
+    store = opened.store;
+  });
+  afterAll(() => opened.close());
+
+  /** A partition of its own for each test. */
+  class Partition {
+    readonly key = `partition|${randomUUID()}`;
+    commit(...writes: Write[]): Promise<(string | undefined)[]> {
+      return store.commit(TABLE, this.key, writes);
+    }
+    get(name: string): Promise<StoredRow | undefined> {
+      return store.get(TABLE, this.key, name);
+    }
+    async etagOf(name: string): Promise<string> {
+      const found = await this.get(name);
+      if (!found) throw new Error(`there is no row ${name}`);
+      return found.etag;
+    }
+    /** Every row, as name and columns. */
+    async rows(): Promise<Record<string, Columns>> {
+      const rows = await store.query(TABLE, this.key, EVERYTHING, 1000);
+      return Object.fromEntries(rows.map(({ rowKey, columns }) => [rowKey, columns]));
+    }
+  }
+
+  describe('a row', () => {
+    it('that is not there is undefined', async () => {
+      await expect(new Partition().get('nobody')).resolves.toBeUndefined();
+    });
+
+    it.each<Columns>([
+      { text: 'Ann' },
+      { text: '' },
+      { text: 'O’Hara said "no" & \'yes\' <b>\n\t✓ 日本 🙂' },
+      { text: '2026-01-05T08:00:00.000Z' },
+      { whole: 7, negative: -1, zero: 0 },
+      { fraction: 1.5 },
+      { yes: true, no: false },
+      { resultsJson: '[{"outcome":"busy"}]' },
+    ])('keeps its columns: %j', async (columns) => {
+      const partition = new Partition();
+      await partition.commit(insert('ann', columns));
+      expect((await partition.get('ann'))?.columns).toEqual(columns);
+      await partition.commit(insert('bob', columns), insert('eve'));
+      expect((await partition.get('bob'))?.columns).toEqual(columns);
+    });
+
+    it('has no column for what is undefined', async () => {
+      const partition = new Partition();
+      await partition.commit(insert('ann', { name: 'Ann', nothing: undefined }));
+      await partition.commit(insert('bob', { name: 'Bob', nothing: undefined }), insert('eve'));
+      expect((await partition.get('ann'))?.columns).toEqual({ name: 'Ann' });
+      expect((await partition.get('bob'))?.columns).toEqual({ name: 'Bob' });
+    });
+
+    it.each([
+      'due|waiting|2026-01-05T08:00:00.000Z|0a1b',
+      '+14255550190|0',
+      'leg!2F1',
+      "o'hara",
+      'a b',
+      'event|tone-1',
+    ])('can have the key %s', async (key) => {
+      const partition = new Partition();
+      await partition.commit(insert(key));
+      expect(await partition.get(key)).toMatchObject({ rowKey: key });
+      await partition.commit({ kind: 'replace', ...row(key, { name: 'new' }), etag: await partition.etagOf(key) });
+      await partition.commit(remove(key), insert('other'));
+      expect(Object.keys(await partition.rows())).toEqual(['other']);
+    });
+
+    it('belongs to its table and its partition', async () => {
+      const partition = new Partition();
+      await partition.commit(insert('ann'));
+      await expect(new Partition().get('ann')).resolves.toBeUndefined();
+      await expect(store.get('Lines', partition.key, 'ann')).resolves.toBeUndefined();
+    });
+  });
+
+  describe.each([
+    ['alone', []],
+    ['together with another', [insert('another')]],
+  ] as const)('a write %s', (_, company) => {
+    it('that inserts what is there already is refused, and the row stays', async () => {
+      const partition = new Partition();
+      await partition.commit(insert('ann', { name: 'first' }));
+      await expect(partition.commit(insert('ann', { name: 'second' }), ...company)).rejects.toThrow(ConflictError);
+      await expect(partition.rows()).resolves.toEqual({ ann: { name: 'first' } });
+    });
+
+    it('that replaces leaves nothing of the old row; one that merges leaves what it does not name', async () => {
+      const partition = new Partition();
+      await partition.commit(insert('ann', { name: 'Ann', floor: 3 }), insert('bob', { name: 'Bob', floor: 3 }));
+      const [ann, bob] = [await partition.etagOf('ann'), await partition.etagOf('bob')];
+      await partition.commit({ kind: 'replace', ...row('ann', { name: 'Anna' }), etag: ann }, ...company);
+      await partition.commit({ kind: 'merge', ...row('bob', { name: 'Bobby' }), etag: bob });
+      await expect(partition.rows()).resolves.toMatchObject({
+        ann: { name: 'Anna' },
+        bob: { name: 'Bobby', floor: 3 },
+      });
+      expect((await partition.get('ann'))?.columns).toEqual({ name: 'Anna' });
+    });
+
+    it.each(['replace', 'merge'] as const)('that would %s what somebody else changed is refused', async (kind) => {
+      const partition = new Partition();
+      await partition.commit(insert('ann'));
+      const etag = await partition.etagOf('ann');
+      await partition.commit({ kind, ...row('ann', { name: 'first' }), etag });
+      const late = partition.commit({ kind, ...row('ann', { name: 'second' }), etag }, ...company);
+      await expect(late).rejects.toThrow(ConflictError);
+      await expect(partition.rows()).resolves.toEqual({ ann: { name: 'first' } });
+    });
+
+    it.each(['replace', 'merge'] as const)(
+      'that would %s what has gone is refused, also where any is welcome',
+      async (kind) => {
+        const partition = new Partition();
+        await partition.commit(insert('ann'));
+        const etag = await partition.etagOf('ann');
+        await partition.commit(remove('ann'));
+        for (const welcome of [etag, ANY]) {
+          const late = partition.commit({ kind, ...row('ann'), etag: welcome }, ...company);
+          await expect(late).rejects.toThrow(ConflictError);
+        }
+        await expect(partition.rows()).resolves.toEqual({});
+      },
+    );
+
+    it.each(['replace', 'merge'] as const)('that would %s the row however it is does so', async (kind) => {
+      const partition = new Partition();
+      await partition.commit(insert('ann'));
+      await partition.commit({ kind, ...row('ann', { name: 'new' }), etag: ANY }, ...company);
+      expect((await partition.get('ann'))?.columns).toEqual({ name: 'new' });
+    });
+
+    it('that upserts makes the row, or replaces it', async () => {
+      const partition = new Partition();
+      await partition.commit({ kind: 'upsert', ...row('ann', { name: 'Ann', floor: 3 }) }, ...company);
+      expect((await partition.get('ann'))?.columns).toEqual({ name: 'Ann', floor: 3 });
+      await partition.commit({ kind: 'upsert', ...row('ann', { name: 'Anna' }) });
+      expect((await partition.get('ann'))?.columns).toEqual({ name: 'Anna' });
+    });
+
+    it('that deletes what is not there is refused', async () => {
+      const partition = new Partition();
+      await expect(partition.commit(remove('ann'), ...company)).rejects.toThrow(ConflictError);
+      await expect(partition.rows()).resolves.toEqual({});
+    });
+
+    it('that deletes takes the row away; it can be inserted again', async () => {
+      const partition = new Partition();
+      await partition.commit(insert('ann'));
+      await partition.commit(remove('ann'), ...company);
+      await expect(partition.get('ann')).resolves.toBeUndefined();
+      await partition.commit(insert('ann', { name: 'again' }));
+      expect((await partition.get('ann'))?.columns).toEqual({ name: 'again' });
+    });
+
+    it('gives the new ETag, by which the next write is known', async () => {
+      const partition = new Partition();
+      const [first = ''] = await partition.commit(insert('ann'), ...company);
+      const [second = ''] = await partition.commit({ kind: 'replace', ...row('ann', { name: 'new' }), etag: first });
+      expect(second).not.toBe(first);
+      expect(await partition.etagOf('ann')).toBe(second);
+      const [third = ''] = await partition.commit({ kind: 'merge', ...row('ann', { name: 'new' }), etag: second });
+      expect(await partition.etagOf('ann')).toBe(third);
+    });
+  });
+
+  describe('a commit', () => {
+    it('gives an ETag for each row in order, and none for one it deleted', async () => {
+      const partition = new Partition();
+      await partition.commit(insert('ann'));
+      const [gone, bob, eve, ...more] = await partition.commit(remove('ann'), insert('bob'), insert('eve'));
+      expect(gone).toBeUndefined();
+      expect(bob).toBe(await partition.etagOf('bob'));
+      expect(eve).toBe(await partition.etagOf('eve'));
+      expect(more).toEqual([]);
+    });
+
+    it.each<[string, Write]>([
+      ['there is already', insert('there')],
+      ['was changed', { kind: 'replace', ...row('there'), etag: 'W/"datetime\'2020-01-01T00%3A00%3A00.0000000Z\'"' }],
+      ['has gone', remove('gone')],
+    ])('writes nothing at all because one row %s', async (_, refused) => {
+      const partition = new Partition();
+      await partition.commit(insert('there'), insert('bystander'));
+      const before = await partition.rows();
+      const etag = await partition.etagOf('bystander');
+      const writes = [insert('new'), { kind: 'replace', ...row('bystander', { name: 'x' }), etag } as const, refused];
+      await expect(partition.commit(...writes)).rejects.toThrow(ConflictError);
+      await expect(partition.rows()).resolves.toEqual(before);
+      expect(await partition.etagOf('bystander')).toBe(etag);
+    });
+
+    const many = (count: number): Write[] => Array.from({ length: count }, (_, index) => insert(`row-${index}`));
+
+    it('takes a hundred writes, and not one more', async () => {
+      const [hundred, more] = [new Partition(), new Partition()];
+      await expect(hundred.commit(...many(100))).resolves.toHaveLength(100);
+      await expect(more.commit(...many(101))).rejects.toThrow(StorageError);
+      await expect(more.rows()).resolves.toEqual({});
+    });
+
+    it('names each row once', async () => {
+      const partition = new Partition();
+      const twice = partition.commit(insert('ann'), { kind: 'upsert', ...row('ann') });
+      await expect(twice).rejects.toThrow(StorageError);
+      await expect(partition.rows()).resolves.toEqual({});
+    });
+
+    it('that two make at once is made by one of them', async () => {
+      const partition = new Partition();
+      await partition.commit(insert('ann'));
+      const etag = await partition.etagOf('ann');
+      const racing = ['first', 'second', 'third'].map((name) =>
+        partition.commit({ kind: 'replace', ...row('ann', { name }), etag }, insert(`won by ${name}`)),
+      );
+      const won = (await Promise.allSettled(racing)).filter(({ status }) => status === 'fulfilled');
+      expect(won).toHaveLength(1);
+      const { ann, ...others } = await partition.rows();
+      expect(Object.keys(others)).toEqual([`won by ${ann?.['name']}`]);
+    });
+  });
+
+  describe('a range of rows', () => {
+    it('begins with its first key, ends before its last, and is in order of key', async () => {
+      const partition = new Partition();
+      await partition.commit(...['d', 'b', 'a', 'c', 'B', 'ba', '+', '1'].map((name) => insert(name)));
+      const found = await store.query(TABLE, partition.key, { from: 'a', to: 'c' }, 100);
+      expect(keysOf(found)).toEqual(['a', 'b', 'ba']);
+      expect(keysOf(await store.query(TABLE, partition.key, EVERYTHING, 100))).toEqual([
+        '+',
+        '1',
+        'B',
+        'a',
+        'b',
+        'ba',
+        'c',
+        'd',
+      ]);
+    });
+
+    it('of a prefix has every key that begins with it, and no other', async () => {
+      const partition = new Partition();
+      await partition.commit(
+        ...['due|leased|2', 'due|waiting|1', 'due|waiting|9|ann', 'due|waiting', 'recipient|a'].map((name) =>
+          insert(name),
+        ),
+      );
+      const found = await store.query(TABLE, partition.key, startingWith('due|waiting|'), 100);
+      expect(keysOf(found)).toEqual(['due|waiting|1', 'due|waiting|9|ann']);
+    });
+
+    it('is cut off at the limit: the first rows are given', async () => {
+      const partition = new Partition();
+      await partition.commit(insert('c'), insert('a'), insert('b'));
+      expect(keysOf(await store.query(TABLE, partition.key, EVERYTHING, 2))).toEqual(['a', 'b']);
+    });
+
+    it('is empty where there is nothing', async () => {
+      await expect(store.query(TABLE, new Partition().key, EVERYTHING, 5)).resolves.toEqual([]);
+      await expect(all(store.scan(TABLE, new Partition().key, EVERYTHING))).resolves.toEqual([]);
+    });
+
+    it('has rows as they can be written back', async () => {
+      const partition = new Partition();
+      await partition.commit(insert('ann', { name: 'Ann', attempt: 2 }));
+      const [found] = await store.query(TABLE, partition.key, EVERYTHING, 5);
+      expect(found).toEqual(await partition.get('ann'));
+      expect(found?.columns).toEqual({ name: 'Ann', attempt: 2 });
+    });
+
+    it('of more than a thousand rows is read to its end', async () => {
+      const partition = new Partition();
+      const names = Array.from({ length: 1100 }, (_, index) => `row-${String(index).padStart(4, '0')}`);
+      for (let start = 0; start < names.length; start += 100) {
+        await partition.commit(...names.slice(start, start + 100).map((name) => insert(name)));
+      }
+      expect(keysOf(await store.query(TABLE, partition.key, EVERYTHING, 5000))).toEqual(names);
+      expect(keysOf(await store.query(TABLE, partition.key, EVERYTHING, 1001))).toEqual(names.slice(0, 1001));
+      expect(keysOf(await all(store.scan(TABLE, partition.key, EVERYTHING)))).toEqual(names);
+    });
+  });
+});
+
+describe.each(TABLE_STORES)('$name, before there is any table', ({ open }) => {
+  let opened: OpenStore;
+  beforeAll(async () => {
+    opened = await open();
+  });
+  afterAll(() => opened.close());
+
+  it('finds nothing, and fails at nothing', async () => {
+    const { store } = opened;
+    await expect(all(store.scan('Outages', 'p', EVERYTHING))).resolves.toEqual([]);
+    await expect(store.get('OptOuts', 'p', 'ann')).resolves.toBeUndefined();
+    await expect(store.query('Lines', 'p', EVERYTHING, 5)).resolves.toEqual([]);
+  });
+
+  it('makes the table that is written to, for one row or for several', async () => {
+    const { store } = opened;
+    await store.commit('Recipients', 'p', [insert('ann')]);
+    await store.commit('CallLegs', 'p', [insert('ann'), insert('bob')]);
+    expect(keysOf(await store.query('Recipients', 'p', EVERYTHING, 5))).toEqual(['ann']);
+    expect(keysOf(await store.query('CallLegs', 'p', EVERYTHING, 5))).toEqual(['ann', 'bob']);
+  });
+
+  it('makes it once, though many write at the same time', async () => {
+    const fresh = await open();
+    try {
+      const names = ['ann', 'bob', 'eve', 'joe'];
+      await Promise.all(TABLES.flatMap((table) => names.map((name) => fresh.store.commit(table, 'p', [insert(name)]))));
+      for (const table of TABLES) expect(keysOf(await fresh.store.query(table, 'p', EVERYTHING, 9))).toEqual(names);
+    } finally {
+      await fresh.close();
+    }
+  });
+});
