@@ -39,7 +39,7 @@ describe('a row of columns', () => {
   });
 
   it('has no column for what is not there', () => {
-    expect(toColumns({ name: undefined, attempt: 0 })).toEqual({ attempt: 0 });
+    expect(toColumns({ name: undefined, attempt: 0 })).toStrictEqual({ attempt: 0 });
   });
 
   it('keeps a recipient and a call leg whole', () => {

@@ -52,7 +52,7 @@ describe('a list of people', () => {
 
   it('may have a byte order mark, quoted cells, spaces, empty lines and Windows line ends', async () => {
     const { report, people } = await imports(
-      '\uFEFFphone , name\r\n" +14255550123 ","Ann ""the boss"", Miller"\r\n\r\n',
+      '\uFEFF"phone" , name\r\n" +14255550123 ","Ann ""the boss"", Miller"\r\n\r\n',
     );
     expect(report).toEqual({ added: 1, alreadyThere: 0, duplicates: 0, rejected: 0, rejections: [] });
     expect(people).toMatchObject([{ name: 'Ann "the boss", Miller' }]);

@@ -1,0 +1,241 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { newCallLeg } from '../../src/lib/calls/leg.ts';
+import { NotFoundError } from '../../src/lib/errors.ts';
+import { recipientIdOf } from '../../src/lib/outages/recipient.ts';
+import { CallLegs } from '../../src/lib/storage/call-legs.ts';
+import { CallRequests } from '../../src/lib/storage/call-requests.ts';
+import { OptOuts } from '../../src/lib/storage/opt-outs.ts';
+import { Outages } from '../../src/lib/storage/outages.ts';
+import type { TableStore } from '../../src/lib/storage/table-store.ts';
+import { outageWith, recipientWith } from '../unit/support/memory-services.ts';
+import { type OpenStore, TABLE_STORES } from '../unit/support/table-stores.ts';
+import { audioEnded, established, LEG, tone } from '../unit/support/telephone-events.ts';
+
+const NOW = new Date('2026-01-05T08:00:00.000Z');
+const LATER = new Date('2026-01-05T08:05:00.000Z');
+const LINE = { lineId: '+14255550190|0', number: '+14255550190', etag: 'etag' };
+
+const phone = (value: string) => ({ phoneNumber: { value } });
+const ANN = recipientWith();
+
+function known<Value>(value: Value | undefined): Value {
+  if (value === undefined) throw new Error('nothing was found');
+  return value;
+}
+
+describe.each(TABLE_STORES)('on $name', ({ open }) => {
+  let opened: OpenStore;
+  let store: TableStore;
+  beforeAll(async () => {
+    opened = await open();
+    store = opened.store;
+  });
+  afterAll(() => opened.close());
+
+  describe('a call leg', () => {
+    const purpose = { kind: 'request', requestId: 'by-hand' } as const;
+    const event = established;
+
+    /** A leg of its own for each test. Its events say `leg-1`; the leg’s row says where they belong. */
+    function aLeg(id: string = randomUUID()) {
+      return { legs: new CallLegs(store), leg: newCallLeg(id, purpose, NOW), id };
+    }
+    const hangUp = (callLegId: string) =>
+      ({ queue: 'hang-up', message: { callLegId, operationContext: 'hang-up-1' }, delaySeconds: 5 }) as const;
+
+    it('that nobody has heard of is not found', async () => {
+      const { legs, id } = aLeg();
+      await expect(legs.find(id)).resolves.toBeUndefined();
+      await expect(legs.timeline(id)).resolves.toEqual({ leg: undefined, events: [], actions: [] });
+    });
+
+    it('is recorded with its event and what the event called for', async () => {
+      const { legs, leg, id } = aLeg();
+      expect(await legs.record(undefined, event, leg, [hangUp(id)], NOW)).toBe(true);
+      expect((await legs.find(id))?.leg).toEqual(leg);
+      expect(await legs.actionsOf(id, event)).toEqual([hangUp(id)]);
+      expect(await legs.actionsOf(id, tone('1'))).toBeUndefined();
+    });
+
+    it('records an event once: again, it changes nothing, and the first actions are known', async () => {
+      const { legs, leg, id } = aLeg();
+      await legs.record(undefined, event, leg, [hangUp(id)], NOW);
+      const stored = known(await legs.find(id));
+      expect(await legs.record(stored, event, { ...leg, plays: 9 }, [], NOW)).toBe(false);
+      expect(await legs.find(id)).toEqual(stored);
+      expect(await legs.actionsOf(id, event)).toEqual([hangUp(id)]);
+    });
+
+    it('takes one of two events that were decided on the same news; the other must decide anew', async () => {
+      const { legs, leg, id } = aLeg();
+      await legs.record(undefined, event, leg, [], NOW);
+      const stored = known(await legs.find(id));
+      const tries = [tone('1', 1), tone('2', 2)].map((pressed) =>
+        legs.record(stored, pressed, { ...leg, plays: pressed.data.toneInfo.sequenceId }, [], NOW),
+      );
+      const won = await Promise.all(tries);
+      expect(won.filter(Boolean)).toHaveLength(1);
+      expect((await legs.timeline(id)).events.map(({ type }) => type).sort()).toEqual([
+        'CallLegStateChanged',
+        'DtmfReceived',
+      ]);
+      expect((await legs.find(id))?.leg.plays).toBe(won[0] ? 1 : 2);
+    });
+
+    it('takes one of two first events', async () => {
+      const { legs, leg, id } = aLeg();
+      const tries = [event, tone('1')].map((first) => legs.record(undefined, first, leg, [], NOW));
+      expect((await Promise.all(tries)).filter(Boolean)).toHaveLength(1);
+      expect((await legs.timeline(id)).events).toHaveLength(1);
+    });
+
+    it.each([LEG, 'a/b\\c#d?e', '100%', '50!', 'ä ö', "o'hara"])('can have the id %s', async (strange) => {
+      const { legs, leg, id } = aLeg(`${randomUUID()} ${strange}`);
+      expect(await legs.record(undefined, event, leg, [], NOW)).toBe(true);
+      expect((await legs.find(id))?.leg.callLegId).toBe(id);
+      expect(await legs.claimAction(id, strange, 'hangUp', NOW)).toBe(true);
+      expect(await legs.claimAction(id, strange, 'hangUp', NOW)).toBe(false);
+    });
+
+    it('is not mixed up with one whose id is written alike', async () => {
+      const legs = new CallLegs(store);
+      const prefix = randomUUID();
+      const alike = ['a/b', 'a!2Fb', 'a%2Fb', 'a!b', 'a b'].map((id) => `${prefix} ${id}`);
+      for (const id of alike) expect(await legs.claimAction(id, 'hang-up-1', 'hangUp', NOW)).toBe(true);
+    });
+
+    it('has an action claimed once, by one of those who try', async () => {
+      const { legs, id } = aLeg();
+      const tries = [1, 2, 3].map(() => legs.claimAction(id, 'message-1', 'playAudio', NOW));
+      expect((await Promise.all(tries)).filter(Boolean)).toHaveLength(1);
+      expect(await legs.claimAction(id, 'message-2', 'playAudio', NOW)).toBe(true);
+    });
+
+    it('has an action claimed again that the service did not do', async () => {
+      const { legs, id } = aLeg();
+      await legs.claimAction(id, 'message-1', 'playAudio', NOW);
+      await legs.releaseAction(id, 'message-1');
+      expect(await legs.claimAction(id, 'message-1', 'playAudio', NOW)).toBe(true);
+    });
+
+    it('keeps why an action was not done, and does not ask for it again', async () => {
+      const { legs, id } = aLeg();
+      await legs.claimAction(id, 'message-1', 'playAudio', NOW);
+      await legs.supersedeAction(id, 'message-1', 'the call is over (8522)');
+      expect(await legs.claimAction(id, 'message-1', 'playAudio', NOW)).toBe(false);
+      expect((await legs.timeline(id)).actions).toEqual([
+        {
+          operationContext: 'message-1',
+          action: 'playAudio',
+          at: NOW.toISOString(),
+          status: 'superseded',
+          reason: 'the call is over (8522)',
+        },
+      ]);
+    });
+
+    it('tells its story in the order in which it was heard', async () => {
+      const { legs, leg, id } = aLeg();
+      const story = [tone('9', 3), event, audioEnded('completed', 'message-1')];
+      for (const [index, heard] of story.entries()) {
+        const at = new Date(NOW.getTime() + index);
+        await legs.record(await legs.find(id), heard, leg, [], at);
+        await legs.claimAction(id, `${'zyx'.charAt(index)}-${index}`, 'playAudio', at);
+      }
+      const timeline = await legs.timeline(id);
+      expect(timeline.leg).toEqual(leg);
+      expect(timeline.events.map(({ type }) => type)).toEqual([
+        'DtmfReceived',
+        'CallLegStateChanged',
+        'PlayAudioResult',
+      ]);
+      expect(timeline.events.map(({ data }) => data)).toEqual(story.map(({ data }) => data));
+      expect(timeline.actions.map(({ operationContext }) => operationContext)).toEqual(['z-0', 'y-1', 'x-2']);
+    });
+  });
+
+  describe('a call asked for by hand', () => {
+    const request = { claimedAt: NOW.toISOString(), line: LINE };
+
+    it('is placed by one of those who try', async () => {
+      const [requests, id] = [new CallRequests(store), randomUUID()];
+      const tries = [1, 2, 3].map(() => requests.claim(id, request));
+      expect((await Promise.all(tries)).filter(Boolean)).toHaveLength(1);
+      expect(await requests.find(id)).toEqual(request);
+    });
+
+    it('that was not placed may be asked for again', async () => {
+      const [requests, id] = [new CallRequests(store), randomUUID()];
+      await requests.claim(id, request);
+      await requests.release(id);
+      expect(await requests.find(id)).toBeUndefined();
+      expect(await requests.claim(id, request)).toBe(true);
+    });
+  });
+
+  describe('an outage', () => {
+    const outages = (now = () => NOW) => new Outages(store, now);
+
+    it('is added once: the first that has its id holds', async () => {
+      const outage = outageWith({ id: randomUUID() });
+      expect(await outages().add(outage)).toEqual({ outage, isNew: true });
+      expect(await outages().add({ ...outage, title: 'Another' })).toEqual({ outage, isNew: false });
+    });
+
+    it('that is not there is not found', async () => {
+      await expect(outages().read(randomUUID())).rejects.toThrow(NotFoundError);
+      await expect(outages().recent(randomUUID())).rejects.toThrow(NotFoundError);
+    });
+
+    it('is changed by one of two who read it at the same time', async () => {
+      const outage = outageWith({ id: randomUUID() });
+      await outages().add(outage);
+      const read = await outages().read(outage.id);
+      const saved = await outages().save(read, { ...outage, title: 'First' });
+      expect(await outages().save(read, { ...outage, title: 'Second' })).toBeUndefined();
+      expect(saved).toEqual(await outages().read(outage.id));
+    });
+
+    it('may be five seconds old where that is good enough, and no older', async () => {
+      let now = NOW;
+      const [here, elsewhere] = [outages(() => now), outages()];
+      const outage = outageWith({ id: randomUUID() });
+      await here.add(outage);
+      expect((await here.recent(outage.id)).title).toBe('Storm');
+      await elsewhere.save(await elsewhere.read(outage.id), { ...outage, title: 'Changed' });
+      now = new Date(NOW.getTime() + 4_999);
+      expect((await here.recent(outage.id)).title).toBe('Storm');
+      expect((await here.read(outage.id)).outage.title).toBe('Changed');
+      now = new Date(NOW.getTime() + 5_000);
+      expect((await here.recent(outage.id)).title).toBe('Changed');
+    });
+
+    it('is as it was just changed for whoever changed it', async () => {
+      const outage = outageWith({ id: randomUUID() });
+      const here = outages();
+      await here.add(outage);
+      await here.recent(outage.id);
+      await here.save(await here.read(outage.id), { ...outage, title: 'Changed' });
+      expect((await here.recent(outage.id)).title).toBe('Changed');
+    });
+
+    it('is among those listed', async () => {
+      const outage = outageWith({ id: randomUUID() });
+      await outages().add(outage);
+      expect((await outages().list()).map((stored) => stored.outage)).toContainEqual(outage);
+    });
+  });
+
+  describe('somebody who opted out', () => {
+    it('is known from then on, however often they say so', async () => {
+      const optOuts = new OptOuts(store);
+      const id = recipientIdOf(phone('+14255559999'));
+      expect(await optOuts.has(id)).toBe(false);
+      await optOuts.add(id, { outageId: 'storm', at: NOW });
+      await optOuts.add(id, { outageId: 'storm', at: LATER });
+      expect(await optOuts.has(id)).toBe(true);
+      expect(await optOuts.has(ANN.recipientId)).toBe(false);
+    });
+  });
+});
