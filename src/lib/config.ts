@@ -8,9 +8,9 @@ const Secret = z.string().min(32, 'must have at least 32 characters; make one wi
 
 const CallerNumbers = z.string().transform((text, context): Caller[] =>
   text.split(',').flatMap((entry) => {
-    const [number, lines = String(DEFAULT_LINES)] = entry.trim().split(':');
+    const [number, lines = String(DEFAULT_LINES), ...more] = entry.trim().split(':');
     const caller = Caller.safeParse({ number, lines: Number(lines) });
-    if (caller.success) return [caller.data];
+    if (caller.success && more.length === 0) return [caller.data];
     context.addIssue('must be a list of our own numbers and how many calls each may have at once, e.g. +14255550190:2');
     return [];
   }),

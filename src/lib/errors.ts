@@ -1,10 +1,10 @@
 /**
- * The family of errors that Ringdown throws on purpose. `status` is what an HTTP caller is answered
+ * The family of errors that Ringdown throws on purpose. `httpStatus` is what an HTTP caller is answered
  * (see functions/http.ts); vendor errors are translated where they arise, with `cause` kept.
  * A message says what was wrong and what to do, and never holds a phone number, a name, a key or a token.
  */
 export abstract class RingdownError extends Error {
-  abstract readonly status: number;
+  abstract readonly httpStatus: number;
   override get name(): string {
     return this.constructor.name;
   }
@@ -12,7 +12,7 @@ export abstract class RingdownError extends Error {
 
 /** What was sent does not fit its schema; `problems` names each field. Asking again unchanged cannot help. */
 export class InvalidInputError extends RingdownError {
-  readonly status = 400;
+  readonly httpStatus = 400;
   readonly problems: readonly string[];
   constructor(what: string, problems: readonly string[], options?: ErrorOptions) {
     super(`${what}: ${problems.join('; ')}`, options);
@@ -22,21 +22,21 @@ export class InvalidInputError extends RingdownError {
 
 /** The caller did not prove who they are. */
 export class UnauthorizedError extends RingdownError {
-  readonly status = 401;
+  readonly httpStatus = 401;
 }
 
 export class NotFoundError extends RingdownError {
-  readonly status = 404;
+  readonly httpStatus = 404;
 }
 
 /** Somebody else wrote first: the row exists already, or its ETag has moved on. Read again and decide anew. */
 export class ConflictError extends RingdownError {
-  readonly status = 409;
+  readonly httpStatus = 409;
 }
 
 /** The app cannot start: every setting that is wrong, by name. */
 export class ConfigurationError extends RingdownError {
-  readonly status = 500;
+  readonly httpStatus = 500;
   readonly problems: readonly string[];
   constructor(problems: readonly string[]) {
     super(`The settings are not usable:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`);
@@ -46,5 +46,5 @@ export class ConfigurationError extends RingdownError {
 
 /** Storage answered with something we did not expect: ours to blame, and worth trying again. */
 export class StorageError extends RingdownError {
-  readonly status = 500;
+  readonly httpStatus = 500;
 }

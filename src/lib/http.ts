@@ -9,7 +9,7 @@ export function answering(
     try {
       return await handler(request, context);
     } catch (error) {
-      const status = error instanceof RingdownError && error.status >= 400 ? error.status : 500;
+      const status = error instanceof RingdownError ? error.httpStatus : 500;
       if (status >= 500) context.error(error);
       else context.info(`${status} ${describe(error)}`);
       return problem(status, status >= 500 ? 'Ours to blame; try again' : describe(error), error);
@@ -34,6 +34,7 @@ const TITLES: Readonly<Record<number, string>> = {
   404: 'Not found',
   409: 'Conflict',
   500: 'Internal server error',
+  502: 'Bad gateway',
 };
 
 /** @throws InvalidInputError if the body is no JSON. */

@@ -174,7 +174,7 @@ describe('what is no event is refused by the name of what is wrong', () => {
     ['no data', { ...example('dtmf-received'), data: null }, 'data: '],
     ['no leg', changed('call-leg-established', { CallLegId: null }), 'data.callLegId: '],
     ['a leg that cannot be a key', changed('call-leg-established', { CallLegId: 'a/b#c' }), 'data.callLegId: must be'],
-    ['a state of no call', changed('call-leg-established', { CallState: 'Asleep' }), 'data.callState: '],
+    ['no state', changed('call-leg-established', { CallState: 7 }), 'data.callState: '],
     ['no tone', changed('dtmf-received', { ToneInfo: null }), 'data.toneInfo: '],
     ['no number of the tone', changed('dtmf-received', { ToneInfo: { Tone: 'Tone1' } }), 'data.toneInfo.sequenceId: '],
     ['no status', changed('play-audio-completed', { Status: 'Maybe' }), 'data.status: '],

@@ -38,6 +38,14 @@ describe('a row of columns', () => {
     });
   });
 
+  it('splits JSON that is longer than a column may be', () => {
+    const participants = Array.from({ length: 350 }, (_, index) => ({ id: `8:acs:${'x'.repeat(200)}${index}` }));
+    const columns = toColumns({ participants });
+    expect(Object.keys(columns)).toEqual(['participantsJson', 'participantsJson_1', 'participantsJson_2']);
+    expect(Object.values(columns).every((cell) => String(cell).length <= 32_768)).toBe(true);
+    expect(fromColumns(Anything, columns)).toEqual({ participants });
+  });
+
   it('has no column for what is not there', () => {
     expect(toColumns({ name: undefined, attempt: 0 })).toStrictEqual({ attempt: 0 });
   });

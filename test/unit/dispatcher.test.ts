@@ -160,6 +160,30 @@ describe('an outage', () => {
     expect(await tendOutages(world.services)).toEqual([]);
   });
 
+  it('that cannot be looked after does not keep the others from being called', async () => {
+    const world = new MemoryWorld();
+    await world.outage({ id: 'a-broken-one', callers: LINES }, ANN);
+    await world.outage({ id: 'storm', callers: LINES }, BEN);
+    const due = world.services.recipients.due.bind(world.services.recipients);
+    world.services.recipients.due = (outageId, ...rest) =>
+      outageId === 'storm' ? due(outageId, ...rest) : Promise.reject(new Error('a row that nobody can read'));
+    expect(await tendOutages(world.services)).toMatchObject([
+      { outage: 'a-broken-one', problem: { message: 'a row that nobody can read' } },
+      { outage: 'storm', started: 1 },
+    ]);
+  });
+
+  it('is told of an opt-out by whoever also acknowledged', async () => {
+    const world = new MemoryWorld();
+    const { outage, people } = await world.outage({ callers: LINES }, ANN);
+    await fill(world, outage);
+    const recipientId = people[0]?.recipientId ?? '';
+    const ref = { outageId: 'storm', shard: 0, recipientId, attempt: 1 };
+    await concludeAttempt(world.services, ref, { outcome: 'acknowledged', optOut: true });
+    expect(await world.services.optOuts.has(recipientId)).toBe(true);
+    expect((await world.services.recipients.find(ref))?.recipient.outcome).toBe('acknowledged');
+  });
+
   it('that has expired ends everybody who still waits', async () => {
     const world = new MemoryWorld();
     const { people } = await world.outage({ callers: LINES, expiresAt: '2026-01-05T08:00:00Z' }, ANN);

@@ -63,7 +63,6 @@ describe('a handler that throws', () => {
   it.each([
     ['StorageError', new StorageError('Table Outages could not be used (503)')],
     ['ConfigurationError', new ConfigurationError(['CALLBACK_SECRET: is not set'])],
-    ['CallAutomationError without an answer', noAnswer],
     ['Error', new TypeError('undefined is not a function')],
     ['value that is no error', 'disaster'],
   ])('a %s is ours to blame: the log has the detail, the caller has not', async (_, error) => {
@@ -76,6 +75,12 @@ describe('a handler that throws', () => {
       detail: 'Ours to blame; try again',
     });
     expect(log).toEqual([{ level: 'error', line: String(error) }]);
+  });
+
+  it('a CallAutomationError is the fault of the service behind us: a bad gateway, whatever status it gave us', async () => {
+    const { answer, body } = await answerTo(noAnswer);
+    expect(answer.status).toBe(502);
+    expect(JSON.stringify(body)).not.toContain('ETIMEDOUT');
   });
 
   it('does not disturb one that does not', async () => {

@@ -66,6 +66,13 @@ describe('opting out', () => {
   });
 });
 
+describe('opting out after an acknowledgement', () => {
+  it('takes back nothing of it, and is kept beside it', () => {
+    const { leg } = answeredCall().presses('1', '9');
+    expect(leg).toMatchObject({ outcome: 'acknowledged', optOut: true });
+  });
+});
+
 describe('hearing it again', () => {
   it('stops the message and starts it anew', () => {
     const pressed = answeredCall().presses('*');

@@ -105,6 +105,36 @@ describe('news of who is present', () => {
   });
 });
 
+describe('of several operators', () => {
+  it('one who answers after another has declined is let in all the same', () => {
+    const told = callAskingForOperator().operatorDoesNotAnswer();
+    const joined = told.after(invited('completed', told.leg.invitation));
+    expect(joined.leg).toMatchObject({ stage: 'talking', outcome: 'connected' });
+    expect(joined.audioEnds().asks).toEqual([]);
+  });
+});
+
+describe('news that overtakes the invitation’s result', () => {
+  it('of a parting ends the call, which would wait for it for ever', () => {
+    const asking = callAskingForOperator();
+    const parted = asking.after(presentAre([US, CALLEE, OPERATOR], 31)).after(presentAre([US, CALLEE], 50));
+    expect(parted.asks).toEqual([]);
+    const late = parted.after(invited('completed', asking.leg.invitation));
+    expect(late.asks).toEqual(['hang up']);
+    expect(late.leg.outcome).toBe('connected');
+  });
+
+  it('of the two together lets them talk', () => {
+    const asking = callAskingForOperator();
+    const together = asking.after(presentAre([US, CALLEE, OPERATOR], 50));
+    expect(together.after(invited('completed', asking.leg.invitation)).asks).toEqual([]);
+  });
+
+  it('is ours even where it does not say so', () => {
+    expect(callAskingForOperator().after(invited('completed', undefined)).leg.stage).toBe('talking');
+  });
+});
+
 describe('no operator answers', () => {
   it('and the callee is told so, and may choose again', () => {
     const told = callAskingForOperator().operatorDoesNotAnswer();
@@ -120,7 +150,7 @@ describe('no operator answers', () => {
     expect(again.asks).toEqual(['cancel the audio']);
     const ringing = again.audioEnds('cancelled');
     expect(ringing.asks).toEqual(['invite +14255550199']);
-    expect(ringing.leg.invitations).toBe(2);
+    expect(ringing.leg.invitation).toBe(ringing.leg.awaits);
     expect(ringing.operatorAnswers().leg.outcome).toBe('connected');
   });
 

@@ -5,6 +5,8 @@ import { RingdownError } from '../errors.ts';
  * `code` and `message` are its own (reference page, the 400, 401 and 500 of each operation).
  */
 export class CallAutomationError extends RingdownError {
+  /** To whoever asked us over HTTP, a fault of the service behind us is a bad gateway. */
+  readonly httpStatus = 502;
   readonly status: number;
   readonly code: string;
   readonly requestId: string;

@@ -47,13 +47,16 @@ async function record(
     const before = stored?.leg ?? newCallLeg(callLegId, purpose, now);
     const { leg, actions } = step(before, event, plan, now);
     if (await services.legs.record(stored, event, leg, actions, now)) {
-      return { leg, actions, isNew: true, isNews: !isOver(before) || leg.outcome !== before.outcome };
+      return { leg, actions, isNew: true, isNews: !isOver(before) || isBetter(leg, before) };
     }
     const recorded = await services.legs.actionsOf(callLegId, event);
     if (recorded) return { leg: before, actions: recorded, isNew: false, isNews: true };
   }
   throw new StorageError('An event could not be recorded: the call leg keeps changing');
 }
+
+const isBetter = (after: CallLeg, before: CallLeg): boolean =>
+  after.outcome !== before.outcome || after.optOut !== before.optOut;
 
 async function planFor({ outages, requests, settings }: Services, purpose: CallPurpose): Promise<CallPlan> {
   const plan =
@@ -72,9 +75,9 @@ async function bindLeg(services: Services, purpose: CallPurpose, callLegId: stri
 }
 
 async function concludeCall(services: Services, leg: CallLeg): Promise<void> {
-  const { purpose, callLegId, reason } = leg;
+  const { purpose, callLegId, reason, optOut } = leg;
   if (purpose.kind === 'attempt') {
-    return concludeAttempt(services, purpose, { outcome: leg.outcome ?? 'unknown', reason, callLegId });
+    return concludeAttempt(services, purpose, { outcome: leg.outcome ?? 'unknown', reason, callLegId, optOut });
   }
   const request = await services.requests.find(purpose.requestId);
   if (request?.line) await services.lines.free(request.line, services.now());

@@ -48,16 +48,21 @@ export const CallLeg = z.object({
   audio: z.string().optional(),
   /** Operation context of the action whose effect we wait for; any other one has been overtaken by events. */
   awaits: z.string().optional(),
-  /** How often the message was started, an operator was invited, an action was asked for: they number the contexts. */
+  /** Operation context of the last invitation of the operators. */
+  invitation: z.string().optional(),
+  /** How often the message was started; how many actions were asked for, which numbers their contexts. */
   plays: z.number().int(),
-  invitations: z.number().int(),
   actions: z.number().int(),
   /** Somebody or something picked up. */
   answered: z.boolean(),
+  /** They asked not to be called again, whatever else they pressed. */
+  optOut: z.boolean().optional(),
   outcome: Outcome.optional(),
   reason: z.string().optional(),
   /** Time of the newest news of who is in the call: older news is stale. */
   participantsAt: z.string().optional(),
+  /** By that news, an operator and the callee are both in the call. */
+  isTogether: z.boolean().optional(),
   createdAt: z.string(),
   updatedAt: z.string(),
   endedAt: z.string().optional(),
@@ -72,7 +77,6 @@ export function newCallLeg(callLegId: string, purpose: CallPurpose, now: Date): 
     state: 'requested',
     stage: 'ringing',
     plays: 0,
-    invitations: 0,
     actions: 0,
     answered: false,
     createdAt: at,

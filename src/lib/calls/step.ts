@@ -2,7 +2,7 @@ import { CANCELLED_SUBCODE, type CallEvent, type KnownCallEvent } from '../call-
 import { identityOf } from '../call-automation/identifiers.ts';
 import { better, type Outcome } from '../outages/outcome.ts';
 import type { CallAction } from './actions.ts';
-import { endingOf } from './endings.ts';
+import { type Ending, endingOf } from './endings.ts';
 import { type CallLeg, LegState, type Stage } from './leg.ts';
 import { type CallScript, type KeyMeaning, meaningOf } from './script.ts';
 
@@ -56,15 +56,9 @@ function onState(leg: CallLeg, { data, occurredAt }: Of<'CallLegStateChanged'>, 
   const moved = { ...seen, state: state.data };
   if (state.data === 'established' && leg.stage === 'ringing') return begin(moved, plan);
   if (state.data !== 'terminated') return stay(moved);
-  const ending = leg.answered ? { outcome: 'answered' as const } : endingOf(data.resultInfo);
-  return stay({
-    ...moved,
-    stage: 'ended',
-    awaits: undefined,
-    outcome: leg.outcome ?? ending.outcome,
-    reason: leg.reason ?? ending.reason,
-    endedAt: occurredAt,
-  });
+  const ending: Ending = leg.answered ? { outcome: 'answered' } : endingOf(data.resultInfo);
+  const ended = leg.outcome ? moved : { ...moved, ...ending };
+  return stay({ ...ended, stage: 'ended', awaits: undefined, endedAt: occurredAt });
 }
 
 const isLater = (a: LegState, b: LegState): boolean => LegState.options.indexOf(a) > LegState.options.indexOf(b);
@@ -72,7 +66,14 @@ const isLater = (a: LegState, b: LegState): boolean => LegState.options.indexOf(
 /** News from the callee proves that they picked up, even where it overtakes the news of that, or the end of the call. */
 function pickedUp(leg: CallLeg): CallLeg {
   if (leg.answered) return leg;
-  return { ...leg, answered: true, outcome: leg.outcome && better(leg.outcome, 'answered') };
+  const answered = { ...leg, answered: true };
+  return leg.outcome ? reaching(answered, 'answered') : answered;
+}
+
+/** The leg with this outcome, if that is better than what it had. The reason belongs to the outcome. */
+function reaching(leg: CallLeg, outcome: Outcome | undefined, reason?: string): CallLeg {
+  const best = better(leg.outcome, outcome);
+  return best === leg.outcome ? leg : { ...leg, outcome: best, reason };
 }
 
 const begin = (leg: CallLeg, { script }: CallPlan): Stepped =>
@@ -89,7 +90,7 @@ function onTone(leg: CallLeg, { data }: Of<'DtmfReceived'>, { script }: CallPlan
   const meaning = script && meaningOf(script, data.toneInfo.tone);
   const picked = pickedUp(leg);
   if (!meaning) return stay(picked);
-  const told = { ...picked, outcome: better(picked.outcome, KEY_OUTCOMES[meaning]) };
+  const told = reaching({ ...picked, optOut: leg.optOut || meaning === 'optOut' }, KEY_OUTCOMES[meaning]);
   return LISTENING.has(leg.stage) ? KEY_STEPS[meaning](told, script) : stay(told);
 }
 
@@ -126,9 +127,7 @@ function onAudioEnded(leg: CallLeg, { data }: Of<'PlayAudioResult'>, { script }:
   if (data.status === 'notStarted' || data.status === 'running') return stay(leg);
   const context = data.operationContext ?? leg.audio;
   const result = resultOf(data);
-  const outcome =
-    result === 'completed' && context?.startsWith('message-') ? better(leg.outcome, 'heard') : leg.outcome;
-  const heard = { ...leg, outcome };
+  const heard = result === 'completed' && context?.startsWith('message-') ? reaching(leg, 'heard') : leg;
   // A cancelled audio may be reported under the name of the request that cancelled it; the page leaves this open.
   const isOurs = context === leg.audio || (leg.stage === 'cancelling' && context === leg.awaits);
   const onward = AFTER_AUDIO[leg.stage];
@@ -147,7 +146,7 @@ type AfterAudio = (leg: CallLeg, script: CallScript, result: AudioResult, next: 
 
 const AFTER_AUDIO: Partial<Record<Stage, AfterAudio>> = {
   message: (leg, script, result) => {
-    if (result === 'failed') return hangUp({ ...leg, outcome: better(leg.outcome, 'failed'), reason: 'audioFailed' });
+    if (result === 'failed') return hangUp(reaching(leg, 'failed', 'audioFailed'));
     return result === 'completed' && leg.plays <= script.replays ? playMessage(leg, script) : waitForKey(leg, script);
   },
   cancelling: (leg, script, _result, next) => (next ? FOLLOW[next](leg, script) : hangUp(leg)),
@@ -188,7 +187,7 @@ function waitForKey(leg: CallLeg, script: CallScript): Stepped {
 function invite(leg: CallLeg, script: CallScript): Stepped {
   const { asked, operationContext } = ask(leg, 'invite');
   return {
-    leg: { ...asked, stage: 'inviting', invitations: leg.invitations + 1 },
+    leg: { ...asked, stage: 'inviting', invitation: operationContext },
     actions: [
       {
         queue: 'invite-participants',
@@ -198,32 +197,34 @@ function invite(leg: CallLeg, script: CallScript): Stepped {
   };
 }
 
+/** Where an operator may still be let in: one of several may answer after another has declined. */
+const INVITING: ReadonlySet<Stage> = new Set(['inviting', 'unavailable', 'waiting']);
+
 function onInvited(leg: CallLeg, { data, occurredAt }: Of<'InviteParticipantResult'>, { script }: CallPlan): Stepped {
-  const joined = data.status === 'completed';
-  const isOurs = data.operationContext === leg.awaits && leg.stage === 'inviting';
-  if (!script || !isOurs || !(joined || data.status === 'failed')) return stay(leg);
-  if (!joined) return script.unavailable ? play(leg, 'unavailable', script.unavailable) : waitForKey(leg, script);
-  return stay({
-    ...leg,
-    stage: 'talking',
-    awaits: undefined,
-    outcome: better(leg.outcome, 'connected'),
-    participantsAt: later(leg.participantsAt, occurredAt),
-  });
+  const isOurs = leg.invitation !== undefined && (data.operationContext ?? leg.invitation) === leg.invitation;
+  if (!script || !isOurs || !INVITING.has(leg.stage)) return stay(leg);
+  if (data.status === 'completed') return joined(leg, occurredAt);
+  if (data.status !== 'failed' || leg.stage !== 'inviting') return stay(leg);
+  return script.unavailable ? play(leg, 'unavailable', script.unavailable) : waitForKey(leg, script);
+}
+
+function joined(leg: CallLeg, at: string): Stepped {
+  const connected = reaching({ ...leg, stage: 'talking', awaits: undefined }, 'connected');
+  const newest = leg.participantsAt;
+  // News of who is in the call may have overtaken this, and tell that they have parted already.
+  if (newest === undefined || Date.parse(newest) <= Date.parse(at)) return stay({ ...connected, participantsAt: at });
+  return leg.isTogether ? stay(connected) : hangUp(connected);
 }
 
 /** The operator and the callee stay until they part: once either has left, the other is not kept waiting. */
 function onParticipants(leg: CallLeg, { data, occurredAt }: Of<'ParticipantsUpdated'>, plan: CallPlan): Stepped {
   if (leg.participantsAt && Date.parse(occurredAt) < Date.parse(leg.participantsAt)) return stay(leg);
-  const informed = { ...leg, participantsAt: occurredAt };
-  if (leg.stage !== 'talking') return stay(informed);
   const operators = new Set(plan.script?.operators.map(identityOf));
   const present = data.participants.map(({ identifier }) => identityOf(identifier)).filter((id) => id !== plan.source);
-  const together = present.some((id) => operators.has(id)) && present.some((id) => !operators.has(id));
-  return together ? stay(informed) : hangUp(informed);
+  const isTogether = present.some((id) => operators.has(id)) && present.some((id) => !operators.has(id));
+  const informed = { ...leg, participantsAt: occurredAt, isTogether };
+  return leg.stage === 'talking' && !isTogether ? hangUp(informed) : stay(informed);
 }
-
-const later = (a: string | undefined, b: string): string => (a !== undefined && Date.parse(a) > Date.parse(b) ? a : b);
 
 // --- What every step is made of
 

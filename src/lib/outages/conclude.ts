@@ -10,13 +10,20 @@ import type { AttemptResult } from './retry.ts';
 /** Others may write the same recipient at the same time; that often in a row means that something is wrong. */
 const TRIES = 10;
 
-type Result = Pick<AttemptResult, 'outcome' | 'reason' | 'callLegId'>;
+type Result = Pick<AttemptResult, 'outcome' | 'reason' | 'callLegId'> & {
+  /** They asked in this call not to be called again. */
+  readonly optOut?: boolean | undefined;
+};
 
 /** Puts an attempt's result on record, decides what becomes of the recipient, and passes the attempt's line on. */
-export async function concludeAttempt(services: Services, ref: AttemptRef, result: Result): Promise<void> {
+export async function concludeAttempt(
+  services: Services,
+  ref: AttemptRef,
+  { optOut, ...result }: Result,
+): Promise<void> {
   const outage = await services.outages.recent(ref.outageId);
   const at = services.now();
-  if (result.outcome === 'optedOut') await services.optOuts.add(ref.recipientId, { outageId: ref.outageId, at });
+  if (optOut) await services.optOuts.add(ref.recipientId, { outageId: ref.outageId, at });
   const line = await recordResult(services, outage, ref, result);
   if (line) await passOnLine(services, outage, line, ref.shard);
 }
@@ -26,7 +33,7 @@ async function recordResult(
   services: Services,
   outage: Outage,
   ref: AttemptRef,
-  result: Result,
+  result: Omit<Result, 'optOut'>,
 ): Promise<HeldLine | undefined> {
   for (let tries = 0; tries < TRIES; tries++) {
     const now = services.now();

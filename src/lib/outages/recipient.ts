@@ -42,7 +42,7 @@ export const Recipient = z.object({
 });
 export type Recipient = z.infer<typeof Recipient>;
 
-/** The same for the same person, whatever list names them; tells nothing of the number to a reader of keys and logs. */
+/** The same for the same person, whatever list names them; not the number itself, so that keys and logs do not show it. */
 export function recipientIdOf(identifier: Identifier): string {
   return createHash('sha256').update(identityOf(identifier)).digest('hex').slice(0, 20);
 }

@@ -17,13 +17,20 @@ export type Tended = {
   readonly started: number;
   readonly healed: number;
   readonly state: string;
+  /** What went wrong; the others were looked after all the same, and this one is again at the next tick. */
+  readonly problem?: unknown;
 };
 
 /** The timer's work: begin what is to begin, look into what has gone quiet, use the free lines, end what has ended. */
 export async function tendOutages(services: Services): Promise<Tended[]> {
   const open = (await services.outages.list()).filter(({ outage }) => outage.state !== 'finished');
   const tended: Tended[] = [];
-  for (const stored of open) tended.push(await tendOutage(services, stored));
+  for (const stored of open) {
+    const { id, state } = stored.outage;
+    tended.push(
+      await tendOutage(services, stored).catch((problem) => ({ outage: id, started: 0, healed: 0, state, problem })),
+    );
+  }
   return tended;
 }
 

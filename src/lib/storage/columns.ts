@@ -1,28 +1,44 @@
 import type { z } from 'zod';
 import { StorageError } from '../errors.ts';
 import { problemsOf } from '../problems.ts';
-import type { Columns } from './table-store.ts';
+import type { Cell, Columns } from './table-store.ts';
+
+/** A string column holds 32K characters (platform docs: Table service data model); longer JSON goes on in further columns. */
+const MAX_CHARACTERS = 32_000;
 
 /**
  * Values become columns that a person can read in any storage browser: scalars as they are, and what is nested as
- * JSON in a column whose name ends in `Json`.
+ * JSON in a column whose name ends in `Json`, and in `Json_1`, `Json_2` … where one is too small.
  */
 export function toColumns(value: object): Columns {
   return Object.fromEntries(
     Object.entries(value)
       .filter(([, member]) => member !== undefined)
-      .map(([name, member]) => (typeof member === 'object' ? [`${name}Json`, JSON.stringify(member)] : [name, member])),
+      .flatMap(([name, member]) => (typeof member === 'object' ? jsonColumns(name, member) : [[name, member]])),
   );
+}
+
+function jsonColumns(name: string, member: unknown): [string, string][] {
+  const json = JSON.stringify(member);
+  const parts = Math.max(1, Math.ceil(json.length / MAX_CHARACTERS));
+  return Array.from({ length: parts }, (_, part) => [
+    part === 0 ? `${name}Json` : `${name}Json_${part}`,
+    json.slice(part * MAX_CHARACTERS, (part + 1) * MAX_CHARACTERS),
+  ]);
 }
 
 /** @throws StorageError if the row is not what this version of the app writes. */
 export function fromColumns<Schema extends z.ZodType>(schema: Schema, columns: Columns): z.infer<Schema> {
-  const value = Object.fromEntries(
-    Object.entries(columns).map(([name, cell]) =>
-      name.endsWith('Json') && typeof cell === 'string' ? [name.slice(0, -4), JSON.parse(cell)] : [name, cell],
-    ),
-  );
+  const value = Object.fromEntries(Object.entries(columns).flatMap(([name, cell]) => member(name, cell, columns)));
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
   throw new StorageError(`A row is not what this version of Ringdown writes: ${problemsOf(parsed.error).join('; ')}`);
+}
+
+function member(name: string, cell: Cell | undefined, columns: Columns): [string, unknown][] {
+  if (/Json_\d+$/.test(name)) return [];
+  if (!name.endsWith('Json') || typeof cell !== 'string') return [[name, cell]];
+  let json = cell;
+  for (let part = 1; `${name}_${part}` in columns; part++) json += columns[`${name}_${part}`];
+  return [[name.slice(0, -4), JSON.parse(json)]];
 }
