@@ -7,10 +7,9 @@ import { onMessage } from '../lib/queue-messages.ts';
 app.storageQueue('cancelMedia', {
   queueName: 'cancel-media',
   connection: 'AzureWebJobsStorage',
-  handler: onMessage(CancelMedia, ({ callLegId, operationContext: given }, messageId) => {
+  handler: onMessage(CancelMedia, ({ callLegId, operationContext: given, onlyIfAwaited }, messageId) => {
     const operationContext = given ?? messageId;
-    return performAction(services, { address: callLegId, operationContext, action: 'cancelMedia' }, () =>
-      services.calls.cancelMediaProcessing(callLegId, operationContext),
-    );
+    const asked = { address: callLegId, operationContext, action: 'cancelMedia', onlyIfAwaited };
+    return performAction(services, asked, () => services.calls.cancelMediaProcessing(callLegId, operationContext));
   }),
 });

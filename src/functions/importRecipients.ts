@@ -13,8 +13,11 @@ app.http('importRecipients', {
   handler: answering(async (request) => {
     if (!request.body) throw new InvalidInputError('The list is empty', ['send a CSV with a header row as the body']);
     const { outage } = await services.outages.read(request.params['id'] ?? '');
-    const report = await importRecipients(services, outage, request.body);
-    if (report.added > 0) await reopenOutage(services, outage.id);
-    return { status: 200, jsonBody: report };
+    try {
+      return { status: 200, jsonBody: await importRecipients(services, outage, request.body) };
+    } finally {
+      // Also where the list broke off: those who were added before are to be called.
+      await reopenOutage(services, outage.id);
+    }
   }),
 });

@@ -6,8 +6,8 @@ import { tendOutages } from '../lib/outages/tend.ts';
 app.timer('notifyOutages', {
   schedule: '*/10 * * * * *',
   handler: async (_timer, context) => {
-    for (const { outage, started, healed, state, problem } of await tendOutages(services)) {
-      if (problem !== undefined) context.error(`outage ${outage} could not be looked after:`, problem);
+    for (const { outage, started, healed, state, problems } of await tendOutages(services)) {
+      for (const problem of problems) context.error(`outage ${outage}: something could not be looked after:`, problem);
       context.info(`outage ${outage} is ${state}: ${started} calls started, ${healed} leases looked into`);
     }
   },

@@ -10,10 +10,11 @@ import { Lines } from './storage/lines.ts';
 import { OptOuts } from './storage/opt-outs.ts';
 import { Outages } from './storage/outages.ts';
 import { Recipients } from './storage/recipients.ts';
+import { ReliableTables } from './storage/reliable-tables.ts';
 
 /** The composition root: what the app is made of, from its settings. Nothing is asked of the network here. */
 export function compose(settings: Settings): Services {
-  const tables = new AzureTables(settings.AzureWebJobsStorage);
+  const tables = new ReliableTables(new AzureTables(settings.AzureWebJobsStorage));
   const now = (): Date => new Date();
   return {
     outages: new Outages(tables, now),
@@ -24,10 +25,11 @@ export function compose(settings: Settings): Services {
     optOuts: new OptOuts(tables),
     queues: new AzureQueues(settings.AzureWebJobsStorage),
     calls: acs2021(settings.ACS_CONNECTION_STRING),
-    callbacks: new CallbackUris(settings.CALLBACK_BASE_URL, {
-      current: settings.CALLBACK_SECRET,
-      previous: settings.CALLBACK_SECRET_PREVIOUS,
-    }),
+    callbacks: new CallbackUris(
+      settings.CALLBACK_BASE_URL,
+      { current: settings.CALLBACK_SECRET, previous: settings.CALLBACK_SECRET_PREVIOUS },
+      now,
+    ),
     settings: {
       source: settings.ACS_SOURCE_IDENTITY,
       callers: settings.CALLER_NUMBERS,

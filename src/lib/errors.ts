@@ -44,7 +44,20 @@ export class ConfigurationError extends RingdownError {
   }
 }
 
-/** Storage answered with something we did not expect: ours to blame, and worth trying again. */
+/** The service was asked for what must not be asked for twice, and did not say whether it was done: a person must look. */
+export class UnansweredError extends RingdownError {
+  readonly httpStatus = 502;
+}
+
+/**
+ * Storage answered with something we did not expect, or not at all. Where `isTransient`, asking again may help, and what was
+ * asked for may have been done all the same.
+ */
 export class StorageError extends RingdownError {
   readonly httpStatus = 500;
+  readonly isTransient: boolean;
+  constructor(message: string, options: ErrorOptions & { isTransient?: boolean } = {}) {
+    super(message, options);
+    this.isTransient = options.isTransient ?? false;
+  }
 }

@@ -16,7 +16,9 @@ export function onMessage<Schema extends z.ZodType>(
   return async (message, context) => {
     const parsed = schema.safeParse(message);
     if (!parsed.success) throw new InvalidInputError('The message does not fit its queue', problemsOf(parsed.error));
-    const handled = await work(parsed.data, String(context.triggerMetadata?.['id']));
+    const messageId = context.triggerMetadata?.['id'];
+    if (typeof messageId !== 'string') throw new Error('The host gave the queue message no id');
+    const handled = await work(parsed.data, messageId);
     context.info(`${handled.result}: ${handled.why}`);
   };
 }

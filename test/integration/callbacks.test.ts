@@ -14,7 +14,10 @@ afterAll(async () => {
 
 /** A callback URI as the app itself would sign it. */
 function callbackUri(secret = town.stack.settings['CALLBACK_SECRET'] ?? ''): Promise<string> {
-  return new CallbackUris(town.stack.url, { current: secret }).uriFor({ kind: 'request', requestId: 'from-a-test' });
+  return new CallbackUris(town.stack.url, { current: secret }, () => new Date()).uriFor({
+    kind: 'request',
+    requestId: 'from-a-test',
+  });
 }
 
 const post = (uri: string, body: unknown): Promise<Response> =>

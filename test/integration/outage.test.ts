@@ -4,7 +4,8 @@ import { Town } from './support/town.ts';
 
 let town: Town;
 beforeAll(async () => {
-  town = await Town.found();
+  // Not so fast that the message is over before the app can react to a key.
+  town = await Town.found({ simulator: { speed: 8 } });
 });
 afterAll(async () => {
   town.nothingElseRang();

@@ -44,7 +44,7 @@ const CHANGES: Readonly<Record<string, (recipient: Recipient) => Moved | undefin
   begin: (recipient) =>
     recipient.phase === 'waiting'
       ? {
-          recipient: { ...recipient, ...dispatchedColumns(recipient.attempt + 1, LINE) },
+          recipient: { ...recipient, ...dispatchedColumns(recipient.attempt + 1, LINE, LATER) },
           due: { kind: 'leased', at: LATER },
         }
       : undefined,

@@ -27,9 +27,19 @@ const conclude = (recipient: Recipient, outcome: Outcome, attempt = 1) =>
   concluded(recipient, result(outcome, attempt), policy, NOW);
 
 describe('an attempt may be dialled', () => {
+  const leased = (ms: number): Recipient =>
+    someone({ phase: 'dispatched', attempt: 1, leaseUntil: new Date(NOW.getTime() + ms).toISOString() });
+
   it('once it has a line and nobody has claimed it', () => {
-    expect(refusalToDial(someone({ phase: 'dispatched', attempt: 1 }), ref(1))).toBeUndefined();
+    expect(refusalToDial(leased(300_000), ref(1), NOW, 75_000)).toBeUndefined();
   });
+
+  it.each([75_000, 0, -3_600_000])(
+    'but not if its lease ends in %i ms: it would be taken for lost while it is dialled',
+    (ms) => {
+      expect(refusalToDial(leased(ms), ref(1), NOW, 75_000)).toContain('about to end');
+    },
+  );
 
   it.each([
     ['nobody of that id is in the outage', undefined, 'the recipient is not in the outage'],
@@ -38,7 +48,7 @@ describe('an attempt may be dialled', () => {
     ['a later one is under way', someone({ phase: 'dispatched', attempt: 2 }), 'the recipient is at attempt 2'],
     ['the recipient is done', someone({ phase: 'done', outcome: 'heard' }), 'the recipient is done (heard)'],
   ])('but not if %s', (_, recipient, reason) => {
-    expect(refusalToDial(recipient, ref(1))).toBe(reason);
+    expect(refusalToDial(recipient, ref(1), NOW, 75_000)).toBe(reason);
   });
 });
 
@@ -49,7 +59,10 @@ describe('an attempt under way', () => {
       recipient: { phase: 'dialling' },
     });
     expect(bound(dialling(), 'leg-2')).toMatchObject({ due: 'unchanged', recipient: { callLegId: 'leg-2' } });
-    expect(leaseExtended(dialling(), LATER)).toEqual({ recipient: dialling(), due: { kind: 'leased', at: LATER } });
+    expect(leaseExtended(dialling(), LATER)).toEqual({
+      recipient: dialling({ leaseUntil: LATER.toISOString() }),
+      due: { kind: 'leased', at: LATER },
+    });
   });
 
   it('that was not placed through no fault of the callee’s does not count', () => {

@@ -1,6 +1,6 @@
 import { SignJWT, UnsecuredJWT } from 'jose';
 import { describe, expect, it } from 'vitest';
-import { CallbackUris } from '../../src/lib/calls/callback-uris.ts';
+import { type CallbackSecrets, CallbackUris } from '../../src/lib/calls/callback-uris.ts';
 import type { CallPurpose } from '../../src/lib/calls/purpose.ts';
 import { UnauthorizedError } from '../../src/lib/errors.ts';
 
@@ -8,12 +8,19 @@ const SECRET = 'a secret of more than thirty-two characters';
 const OLD_SECRET = 'the secret that was in use until yesterday';
 const purpose: CallPurpose = { kind: 'attempt', outageId: 'storm', shard: 3, recipientId: 'ann', attempt: 2 };
 
-const uris = new CallbackUris('https://ringdown.example', { current: SECRET });
+const NOW = new Date('2026-01-05T08:00:00Z');
+const urisWith = (secrets: CallbackSecrets, base = 'https://ringdown.example', now = NOW) =>
+  new CallbackUris(base, secrets, () => now);
+const uris = urisWith({ current: SECRET });
 const tokenOf = (uri: string): string => uri.split('/').at(-1) ?? '';
 
 /** A token as anybody could make it who knows the secret. */
 const signed = (audience: string, claims: Record<string, unknown> = { purpose }, alg = 'HS256'): Promise<string> =>
-  new SignJWT(claims).setProtectedHeader({ alg }).setAudience(audience).sign(new TextEncoder().encode(SECRET));
+  new SignJWT(claims)
+    .setProtectedHeader({ alg })
+    .setAudience(audience)
+    .setExpirationTime('100y')
+    .sign(new TextEncoder().encode(SECRET));
 
 describe('a callback URI', () => {
   it('leads back to the app, and says what the call is for', async () => {
@@ -28,24 +35,32 @@ describe('a callback URI', () => {
   });
 
   it('is the same whether or not the base URL ends in a slash', async () => {
-    const slashed = new CallbackUris('https://ringdown.example//', { current: SECRET });
+    const slashed = urisWith({ current: SECRET }, 'https://ringdown.example//');
     expect(await slashed.uriFor(purpose)).toBe(await uris.uriFor(purpose));
   });
 
   it('signed with the secret of yesterday is still taken while that is known, and no longer', async () => {
-    const token = tokenOf(await new CallbackUris('https://ringdown.example', { current: OLD_SECRET }).uriFor(purpose));
-    const rotating = new CallbackUris('https://ringdown.example', { current: SECRET, previous: OLD_SECRET });
+    const token = tokenOf(await urisWith({ current: OLD_SECRET }).uriFor(purpose));
+    const rotating = urisWith({ current: SECRET, previous: OLD_SECRET });
     await expect(rotating.purposeOf(token)).resolves.toEqual(purpose);
     await expect(uris.purposeOf(token)).rejects.toThrow(UnauthorizedError);
   });
 
   it('is signed with the current secret, not the previous one', async () => {
-    const rotating = new CallbackUris('https://ringdown.example', { current: SECRET, previous: OLD_SECRET });
+    const rotating = urisWith({ current: SECRET, previous: OLD_SECRET });
     await expect(uris.purposeOf(tokenOf(await rotating.uriFor(purpose)))).resolves.toEqual(purpose);
   });
 });
 
 describe('a token is refused', () => {
+  it('when it is older than any call, so that a URL found in a log is worth nothing', async () => {
+    const token = tokenOf(await uris.uriFor(purpose));
+    const later = (hours: number) =>
+      urisWith({ current: SECRET }, undefined, new Date(NOW.getTime() + hours * 3_600_000));
+    await expect(later(47).purposeOf(token)).resolves.toEqual(purpose);
+    await expect(later(49).purposeOf(token)).rejects.toThrow(UnauthorizedError);
+  });
+
   it.each(['', 'token', 'a.b.c', '..'])('that is none: %j', async (token) => {
     await expect(uris.purposeOf(token)).rejects.toThrow(UnauthorizedError);
   });
@@ -83,7 +98,7 @@ describe('a token is refused', () => {
   });
 
   it('without a word of what it held', async () => {
-    const token = tokenOf(await new CallbackUris('https://ringdown.example', { current: OLD_SECRET }).uriFor(purpose));
+    const token = tokenOf(await urisWith({ current: OLD_SECRET }).uriFor(purpose));
     await expect(uris.purposeOf(token)).rejects.toThrow('The callback has no valid token');
   });
 });

@@ -76,7 +76,10 @@ describe('declaring an outage', () => {
       callers: [{ number: '+14255550190', lines: 2 }],
       state: 'scheduled',
     });
-    expect((await services.lines.list()).map(({ lineId }) => lineId)).toEqual(['+14255550190|0', '+14255550190|1']);
+    expect((await services.lines.list()).map(({ number, index }) => `${number} ${index}`)).toEqual([
+      '+14255550190 0',
+      '+14255550190 1',
+    ]);
   });
 
   it('twice under one id is declaring it once: the first holds', async () => {

@@ -17,7 +17,7 @@ describe('a call that nobody answered', () => {
     [603, 'declined', undefined],
     [480, 'noAnswer', undefined],
     [408, 'noAnswer', undefined],
-    [487, 'cancelled', undefined],
+    [487, 'noAnswer', undefined],
     [404, 'failed', WRONG_NUMBER],
     [484, 'failed', WRONG_NUMBER],
     [200, 'noAnswer', undefined],

@@ -9,7 +9,7 @@ import {
   scriptWith,
   US,
 } from './support/phone-call.ts';
-import { at, invited, presentAre, user } from './support/telephone-events.ts';
+import { at, invited, presentAre, tone, user } from './support/telephone-events.ts';
 
 describe('asking for the operator', () => {
   it('while the message plays cancels it first', () => {
@@ -56,10 +56,16 @@ describe('an operator who answers', () => {
     expect(talking.leg.awaits).toBeUndefined();
   });
 
-  it('is not disturbed by keys, but an acknowledgement still counts', () => {
-    const pressed = callWithOperator().presses('*', '2', '1');
+  it('is not disturbed by keys, which may be the operator’s own and say nothing for the callee', () => {
+    const pressed = callWithOperator().presses('*', '2', '1', '9');
     expect(pressed.allActions.map(inWords).slice(-1)).toEqual(['invite +14255550199']);
-    expect(pressed.leg).toMatchObject({ stage: 'talking', outcome: 'acknowledged' });
+    expect(pressed.leg).toMatchObject({ stage: 'talking', outcome: 'connected' });
+    expect(pressed.leg.optOut).toBeFalsy();
+  });
+
+  it('takes nothing from a key that was pressed before they came, though it is heard of later', () => {
+    const late = callWithOperator().after(tone('1', 9, 2));
+    expect(late.leg).toMatchObject({ stage: 'talking', outcome: 'acknowledged' });
   });
 
   it('and parts first leaves nobody alone in the call', () => {
@@ -117,9 +123,16 @@ describe('of several operators', () => {
 describe('news that overtakes the invitation’s result', () => {
   it('of a parting ends the call, which would wait for it for ever', () => {
     const asking = callAskingForOperator();
-    const parted = asking.after(presentAre([US, CALLEE, OPERATOR], 31)).after(presentAre([US, CALLEE], 50));
-    expect(parted.asks).toEqual([]);
-    const late = parted.after(invited('completed', asking.leg.invitation));
+    const together = asking.after(presentAre([US, CALLEE, OPERATOR], 31));
+    expect(together.leg).toMatchObject({ stage: 'talking', outcome: 'connected' });
+    const parted = together.after(presentAre([US, CALLEE], 50));
+    expect(parted.asks).toEqual(['hang up']);
+    expect(parted.after(invited('completed', asking.leg.invitation)).asks).toEqual([]);
+  });
+
+  it('of a parting alone ends the call as soon as the result is heard', () => {
+    const asking = callAskingForOperator();
+    const late = asking.after(presentAre([US, CALLEE], 50)).after(invited('completed', asking.leg.invitation));
     expect(late.asks).toEqual(['hang up']);
     expect(late.leg.outcome).toBe('connected');
   });

@@ -1,8 +1,9 @@
 import { RingdownError } from '../errors.ts';
+import { masked } from '../masking.ts';
 
 /**
  * The service refused a request or could not be reached. `status` is its HTTP status, 0 where no answer came;
- * `code` and `message` are its own (reference page, the 400, 401 and 500 of each operation).
+ * `code` and `message` are its own, numbers masked (reference page, the 400, 401 and 500 of each operation).
  */
 export class CallAutomationError extends RingdownError {
   /** To whoever asked us over HTTP, a fault of the service behind us is a bad gateway. */
@@ -27,7 +28,7 @@ export class CallAutomationError extends RingdownError {
     },
     options?: ErrorOptions,
   ) {
-    super(`${fault.operation}: ${fault.message} (${fault.status || 'no answer'} ${fault.code})`, options);
+    super(masked(`${fault.operation}: ${fault.message} (${fault.status || 'no answer'} ${fault.code})`), options);
     this.status = fault.status;
     this.code = fault.code;
     this.requestId = fault.requestId;

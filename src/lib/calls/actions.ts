@@ -47,7 +47,14 @@ export type StartAttempt = z.infer<typeof StartAttempt>;
 
 /** Enqueued by hand: call these, play this, hang up. Without audio the call stays up until it is told or its time is over. */
 export const StartRequestedCall = z.strictObject({
-  targets: z.array(Identifier).min(1).max(50).describe('Whom to call: phone numbers (E.164) or ACS user ids.'),
+  targets: z
+    .array(Identifier)
+    .min(1)
+    .max(50)
+    .refine((targets) => targets.filter(({ phoneNumber }) => phoneNumber).length <= 1, {
+      message: 'must hold one phone number at most: each needs a line, so enqueue a message each',
+    })
+    .describe('Whom to call: a phone number (E.164), ACS user ids.'),
   audioFileUri: AudioFileUri.optional(),
   callerNumber: PhoneNumber.optional().describe(
     'The number shown to the callee; by default the first free of CALLER_NUMBERS.',
@@ -76,7 +83,17 @@ export const PlayAudio = z.strictObject({
 });
 export type PlayAudio = z.infer<typeof PlayAudio>;
 
-export const CancelMedia = z.strictObject({ callLegId: CallLegId, operationContext: OperationContext });
+/** The script's own messages that are right for one moment of the call only: by the time they are seen it may be over. */
+const OnlyIfAwaited = z
+  .boolean()
+  .optional()
+  .describe('Sent by the script: do it only if the call still waits for just this.');
+
+export const CancelMedia = z.strictObject({
+  callLegId: CallLegId,
+  operationContext: OperationContext,
+  onlyIfAwaited: OnlyIfAwaited,
+});
 export type CancelMedia = z.infer<typeof CancelMedia>;
 
 export const InviteParticipants = z
@@ -103,10 +120,7 @@ export type RemoveParticipant = z.infer<typeof RemoveParticipant>;
 export const HangUp = z.strictObject({
   callLegId: CallLegId,
   operationContext: OperationContext,
-  onlyIfAwaited: z
-    .boolean()
-    .optional()
-    .describe('Sent by the script with a delay: hang up only if the call still waits for just this.'),
+  onlyIfAwaited: OnlyIfAwaited,
 });
 export type HangUp = z.infer<typeof HangUp>;
 

@@ -1,11 +1,12 @@
 import type { CallEvent } from '../call-automation/events.ts';
 import { StorageError } from '../errors.ts';
-import { bound } from '../outages/attempts.ts';
-import { concludeAttempt } from '../outages/conclude.ts';
+import { bound, isAt } from '../outages/attempts.ts';
+import { concludeAttempt, recoverLine } from '../outages/conclude.ts';
 import { done, type Handled, type Services, superseded } from '../services.ts';
 import type { CallAction } from './actions.ts';
 import { type CallLeg, isOver, newCallLeg } from './leg.ts';
 import type { CallPurpose } from './purpose.ts';
+import { bindRequest } from './requested-calls.ts';
 import { type CallPlan, step } from './step.ts';
 
 /** Events of one call come close together; that often in a row means that something is wrong. */
@@ -22,6 +23,7 @@ export async function applyCallEvent(services: Services, purpose: CallPurpose, e
   const { leg, actions, isNew, isNews } = await record(services, purpose, callLegId, event);
   for (const { queue, message, delaySeconds } of actions) await services.queues.send(queue, message, delaySeconds);
   if (isOver(leg) && isNews) await concludeCall(services, leg);
+  if (isOver(leg) && !isNew && purpose.kind === 'attempt') await recoverLine(services, purpose);
   return isNew ? done(`${leg.state}, ${leg.stage}`) : superseded('the event was recorded before');
 }
 
@@ -64,13 +66,13 @@ async function planFor({ outages, requests, settings }: Services, purpose: CallP
   return { script: plan?.script, source: settings.source };
 }
 
-/** Where the answer to createCall was lost, the first event tells which call is the attempt's. */
+/** Where the answer to createCall was lost, the first event tells which call it was. */
 async function bindLeg(services: Services, purpose: CallPurpose, callLegId: string): Promise<void> {
-  if (purpose.kind !== 'attempt') return;
-  const stored = await services.recipients.find(purpose);
-  const isOurs = stored?.recipient.attempt === purpose.attempt && stored.recipient.phase === 'dialling';
-  if (stored && isOurs && stored.recipient.callLegId === undefined) {
-    await services.recipients.save(purpose, stored, bound(stored.recipient, callLegId));
+  if (purpose.kind === 'request') return bindRequest(services, purpose.requestId, callLegId);
+  for (let tries = 0; tries < TRIES; tries++) {
+    const stored = await services.recipients.find(purpose);
+    if (!stored || !isAt(stored.recipient, purpose) || stored.recipient.callLegId !== undefined) return;
+    if (await services.recipients.save(purpose, stored, bound(stored.recipient, callLegId))) return;
   }
 }
 

@@ -5,6 +5,9 @@ import { CallPurpose } from './purpose.ts';
 /** Says whose tokens these are, so that no other token signed with the same secret is taken for one. */
 const AUDIENCE = 'call-events';
 
+/** No call lasts longer (MAX_CALL_SECONDS is a day at most), and late events come within minutes. */
+const VALID_FOR_MS = 2 * 24 * 3600 * 1000;
+
 export type CallbackSecrets = { readonly current: string; readonly previous?: string | undefined };
 
 /**
@@ -15,9 +18,11 @@ export type CallbackSecrets = { readonly current: string; readonly previous?: st
 export class CallbackUris {
   readonly #baseUrl: string;
   readonly #secrets: readonly Uint8Array[];
+  readonly #now: () => Date;
 
   /** @param baseUrl where this app is reached from outside, e.g. `https://ringdown.azurewebsites.net`. */
-  constructor(baseUrl: string, secrets: CallbackSecrets) {
+  constructor(baseUrl: string, secrets: CallbackSecrets, now: () => Date) {
+    this.#now = now;
     this.#baseUrl = baseUrl.replace(/\/+$/, '');
     this.#secrets = [secrets.current, secrets.previous]
       .filter((secret) => secret !== undefined)
@@ -28,6 +33,7 @@ export class CallbackUris {
     const token = await new SignJWT({ purpose })
       .setProtectedHeader({ alg: 'HS256' })
       .setAudience(AUDIENCE)
+      .setExpirationTime(new Date(this.#now().getTime() + VALID_FOR_MS))
       .sign(this.#secrets[0] ?? new Uint8Array());
     return `${this.#baseUrl}/api/call-events/${token}`;
   }
@@ -35,7 +41,12 @@ export class CallbackUris {
   /** @throws UnauthorizedError unless we signed the token; nothing of the request is to be read then. */
   async purposeOf(token: string): Promise<CallPurpose> {
     for (const secret of this.#secrets) {
-      const verified = await jwtVerify(token, secret, { algorithms: ['HS256'], audience: AUDIENCE }).catch(() => null);
+      const verified = await jwtVerify(token, secret, {
+        algorithms: ['HS256'],
+        audience: AUDIENCE,
+        requiredClaims: ['exp'],
+        currentDate: this.#now(),
+      }).catch(() => null);
       const purpose = CallPurpose.safeParse(verified?.payload['purpose']);
       if (purpose.success) return purpose.data;
     }

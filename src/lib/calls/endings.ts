@@ -13,7 +13,7 @@ const ENDINGS: Readonly<Record<number, Ending>> = {
   480: { outcome: 'noAnswer' },
   484: { outcome: 'failed', reason: WRONG_NUMBER },
   486: { outcome: 'busy' },
-  487: { outcome: 'cancelled' },
+  487: { outcome: 'noAnswer' },
   603: { outcome: 'declined' },
 };
 

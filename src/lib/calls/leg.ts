@@ -50,6 +50,8 @@ export const CallLeg = z.object({
   awaits: z.string().optional(),
   /** Operation context of the last invitation of the operators. */
   invitation: z.string().optional(),
+  /** When an operator came into the call. */
+  joinedAt: z.string().optional(),
   /** How often the message was started; how many actions were asked for, which numbers their contexts. */
   plays: z.number().int(),
   actions: z.number().int(),

@@ -1,6 +1,5 @@
 import { CallAutomationError } from '../call-automation/errors.ts';
 import { done, type Handled, type Services, superseded } from '../services.ts';
-import type { HangUp } from './actions.ts';
 import { isOver } from './leg.ts';
 import { isOvertaken } from './step.ts';
 
@@ -11,6 +10,8 @@ export type Asked = {
   readonly action: string;
   /** The action is to end the call: a service that knows of no such call has nothing left to do. */
   readonly endsCall?: boolean;
+  /** It is right for one moment of the call, which may have passed by now. */
+  readonly onlyIfAwaited?: boolean | undefined;
 };
 
 /**
@@ -19,6 +20,9 @@ export type Asked = {
  */
 export async function performAction(services: Services, asked: Asked, ask: () => Promise<unknown>): Promise<Handled> {
   const { address, operationContext, action } = asked;
+  if (asked.onlyIfAwaited && (await services.legs.find(address))?.leg.awaits !== operationContext) {
+    return superseded(`${operationContext}: the call waits for something else`);
+  }
   if (!(await services.legs.claimAction(address, operationContext, action, services.now()))) {
     return superseded(`${operationContext} was asked for before`);
   }
@@ -36,8 +40,8 @@ export async function performAction(services: Services, asked: Asked, ask: () =>
   }
 }
 
-/** The statuses by which the service says that an action does not fit the call's state. */
-const MISFITS: ReadonlySet<number> = new Set([400, 404, 409]);
+/** The statuses by which the service says that there is no such call, or that an action does not fit its state. */
+const MISFITS: ReadonlySet<number> = new Set([400, 404]);
 
 async function whyObsolete(services: Services, asked: Asked, error: unknown): Promise<string | undefined> {
   if (!(error instanceof CallAutomationError) || !MISFITS.has(error.status)) return undefined;
@@ -46,15 +50,4 @@ async function whyObsolete(services: Services, asked: Asked, error: unknown): Pr
   if (leg && isOver(leg)) return `the call is over (${error.code})`;
   if (leg && isOvertaken(leg, asked.operationContext)) return `the call has moved on (${error.code})`;
   return undefined;
-}
-
-/** Ends the call. One that the script sent with a delay is meant for one moment of the call; by then it may be another. */
-export async function hangUp(services: Services, message: HangUp, messageId: string): Promise<Handled> {
-  const { callLegId, operationContext = messageId, onlyIfAwaited } = message;
-  if (onlyIfAwaited && (await services.legs.find(callLegId))?.leg.awaits !== operationContext) {
-    return superseded(`${operationContext}: the call waits for something else`);
-  }
-  return performAction(services, { address: callLegId, operationContext, action: 'hangUp', endsCall: true }, () =>
-    services.calls.hangUp(callLegId),
-  );
 }

@@ -1,5 +1,5 @@
 import { CallAutomationError } from '../call-automation/errors.ts';
-import { InvalidInputError } from '../errors.ts';
+import { InvalidInputError, UnansweredError } from '../errors.ts';
 import { LINE_GRACE_MS } from '../outages/dispatcher.ts';
 import { DEFAULT_LINES } from '../outages/outage.ts';
 import type { HeldLine } from '../outages/recipient.ts';
@@ -14,22 +14,25 @@ const LINE_WAIT_SECONDS = 5;
 /** Requested calls are hung up by this action when their time is over, however they were left. */
 const TIME_LIMIT = 'time-limit';
 
-/** Calls somebody by hand, once a request: plays the audio if there is one, and hangs up. Phones need a line like any other call. */
+/**
+ * Calls somebody by hand, once a request: plays the audio if there is one, and hangs up. Phones need a line like any other call.
+ * @throws UnansweredError where the call may have been placed and nothing was heard of it: a person must look.
+ */
 export async function startRequestedCall(
   services: Services,
   message: StartRequestedCall,
   messageId: string,
 ): Promise<Handled> {
   const requestId = message.requestId ?? messageId;
+  const before = await claimedBefore(services, requestId);
+  if (before) return before;
+
   const needsLine = message.targets.some(({ phoneNumber }) => phoneNumber !== undefined);
   const line = needsLine ? await takeLine(services, message.callerNumber, requestId) : undefined;
   if (needsLine && !line) return waitForLine(services, { ...message, requestId }, LINE_WAIT_SECONDS);
-
-  const { audioFileUri } = message;
-  const isMine = await claim(services, requestId, audioFileUri, line);
-  if (!isMine) {
+  if (!(await claim(services, requestId, message.audioFileUri, line))) {
     if (line) await services.lines.free(line, services.now());
-    return superseded(`request ${requestId} was dialled before`);
+    return superseded('another copy of this message was first');
   }
   const place = async () =>
     services.calls.createCall({
@@ -38,19 +41,24 @@ export async function startRequestedCall(
       ...(line && { sourceAlternateIdentity: { value: line.number } }),
     });
   return placed(services, requestId, place, async (error) => {
-    const wait = error.retryAfterMs ?? LINE_WAIT_SECONDS * 1000;
     const isThrottled = error.status === 429;
+    const wait = error.retryAfterMs ?? LINE_WAIT_SECONDS * 1000;
     if (line) await services.lines.free(line, new Date(services.now().getTime() + (isThrottled ? wait : 0)));
     if (!isThrottled) throw error;
     return waitForLine(services, { ...message, requestId }, Math.ceil(wait / 1000));
   });
 }
 
-/** Joins a conversation, once a request; plays the audio if there is one and leaves, otherwise stays until told to leave. */
+/**
+ * Joins a conversation, once a request; plays the audio if there is one and leaves, otherwise stays until told to leave.
+ * @throws UnansweredError like startRequestedCall.
+ */
 export async function joinCall(services: Services, message: JoinCall, messageId: string): Promise<Handled> {
   const requestId = message.requestId ?? messageId;
+  const before = await claimedBefore(services, requestId);
+  if (before) return before;
   if (!(await claim(services, requestId, message.audioFileUri, undefined))) {
-    return superseded(`request ${requestId} was made before`);
+    return superseded('another copy of this message was first');
   }
   const place = async () =>
     services.calls.joinCall(message.conversationId, await placing(services, requestId, message.subject));
@@ -59,7 +67,35 @@ export async function joinCall(services: Services, message: JoinCall, messageId:
   });
 }
 
-/** The number to show and the line that goes with it, leased for as long as a call may take. */
+/** A call has got its name, from the service or from its first event: from now on it is sure to end. */
+export async function bindRequest(services: Services, requestId: string, callLegId: string): Promise<void> {
+  const request = await services.requests.find(requestId);
+  if (!request || request.callLegId !== undefined) return;
+  const { maxCallMs } = services.settings.limits;
+  await services.queues.send('hang-up', { callLegId, operationContext: TIME_LIMIT }, maxCallMs / 1000);
+  const until = new Date(services.now().getTime() + maxCallMs + LINE_GRACE_MS);
+  const line = request.line && (await services.lines.lease(request.line, holderOf(requestId), until));
+  await services.requests.bind(requestId, { callLegId, line });
+}
+
+const holderOf = (requestId: string): string => `request|${requestId}`;
+
+/** A request that was claimed is never dialled again; if its call has no name by then, nobody knows whether it was placed. */
+async function claimedBefore(services: Services, requestId: string): Promise<Handled | undefined> {
+  const request = await services.requests.find(requestId);
+  if (!request) return undefined;
+  if (request.callLegId) return superseded(`request ${requestId} is call leg ${request.callLegId} already`);
+  throw unanswered(requestId);
+}
+
+const unanswered = (requestId: string, cause?: unknown): UnansweredError =>
+  new UnansweredError(
+    `Request ${requestId} was sent to the service and nothing was heard of its call, which may have been placed. ` +
+      'See whether it was before you enqueue it again, with another requestId',
+    { cause },
+  );
+
+/** The number to show and the line that goes with it. Its lease is short until the call is known to be there. */
 async function takeLine(
   services: Services,
   callerNumber: string | undefined,
@@ -71,9 +107,9 @@ async function takeLine(
   if (usable.length === 0) throw new InvalidInputError('The call cannot be placed', ['CALLER_NUMBERS is empty']);
   const now = services.now();
   await services.lines.ensure(usable, await services.lines.list());
-  const until = new Date(now.getTime() + limits.maxCallMs + LINE_GRACE_MS);
+  const until = new Date(now.getTime() + limits.leaseMs + LINE_GRACE_MS);
   for (const line of linesOf(usable, await services.lines.list())) {
-    const held = isFree(line, now) && (await services.lines.lease(line, `request|${requestId}`, until));
+    const held = isFree(line, now) && (await services.lines.lease(line, holderOf(requestId), until));
     if (held) return held;
   }
   return undefined;
@@ -99,7 +135,7 @@ const placing = async (services: Services, requestId: string, subject: string | 
   ...(subject !== undefined && { subject }),
 });
 
-/** Places the call and sees to it that it ends. A call that was not placed may be asked for again; one that may have been, not. */
+/** Places the call. One that was not placed may be asked for again; one that may have been, not. */
 async function placed(
   services: Services,
   requestId: string,
@@ -108,12 +144,11 @@ async function placed(
 ): Promise<Handled> {
   try {
     const { callLegId } = await place();
-    const message = { callLegId, operationContext: TIME_LIMIT };
-    await services.queues.send('hang-up', message, services.settings.limits.maxCallMs / 1000);
+    await bindRequest(services, requestId, callLegId);
     return done(`request ${requestId} is call leg ${callLegId}`);
   } catch (error) {
     if (!(error instanceof CallAutomationError)) throw error;
-    if (error.mayHaveHappened) return { result: 'unanswered', why: `the call may have been placed (${error.code})` };
+    if (error.mayHaveHappened) throw unanswered(requestId, error);
     await services.requests.release(requestId);
     return onRefusal(error);
   }

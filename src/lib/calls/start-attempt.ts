@@ -14,13 +14,13 @@ import type { AttemptRef } from './purpose.ts';
  */
 export async function startAttempt(services: Services, ref: AttemptRef): Promise<Handled> {
   const stored = await services.recipients.find(ref);
-  const refusal = refusalToDial(stored?.recipient, ref);
+  const refusal = refusalToDial(stored?.recipient, ref, services.now(), services.settings.limits.leaseMs / 4);
   if (!stored || refusal) return superseded(refusal ?? 'the recipient is not in the outage');
 
   const outage = await services.outages.recent(ref.outageId);
   const obstacle = await whyNotToCall(services, outage, ref);
   if (obstacle) {
-    await concludeAttempt(services, ref, { outcome: obstacle });
+    await concludeAttempt(services, ref, { outcome: obstacle }, stored);
     return superseded(`the recipient must not be called: ${obstacle}`);
   }
 
@@ -57,7 +57,9 @@ async function requestFor(
     subject: outage.title,
     callbackUri: await services.callbacks.uriFor({ kind: 'attempt', ...ref }),
     requestedModalities: ['audio'],
-    requestedCallEvents: ['participantsUpdated', 'dtmfReceived'],
+    // Who is in the call matters only where somebody else can come into it.
+    requestedCallEvents:
+      outage.script.operators.length > 0 ? ['participantsUpdated', 'dtmfReceived'] : ['dtmfReceived'],
     ...(recipient.line && { sourceAlternateIdentity: { value: recipient.line.number } }),
   };
 }

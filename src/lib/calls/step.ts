@@ -86,7 +86,9 @@ const LISTENING: ReadonlySet<Stage> = new Set(['ringing', 'message', 'waiting', 
 
 const KEY_OUTCOMES: Partial<Record<KeyMeaning, Outcome>> = { acknowledge: 'acknowledged', optOut: 'optedOut' };
 
-function onTone(leg: CallLeg, { data }: Of<'DtmfReceived'>, { script }: CallPlan): Stepped {
+function onTone(leg: CallLeg, { data, occurredAt }: Of<'DtmfReceived'>, { script }: CallPlan): Stepped {
+  // The event does not say who pressed the key: once an operator is in the call it may be theirs.
+  if (leg.joinedAt && Date.parse(occurredAt) > Date.parse(leg.joinedAt)) return stay(leg);
   const meaning = script && meaningOf(script, data.toneInfo.tone);
   const picked = pickedUp(leg);
   if (!meaning) return stay(picked);
@@ -111,7 +113,7 @@ function afterAudio(leg: CallLeg, next: Following, script: CallScript): Stepped 
   const { asked, operationContext } = ask(leg, 'cancel');
   return {
     leg: { ...asked, stage: 'cancelling', next },
-    actions: [{ queue: 'cancel-media', message: { callLegId: leg.callLegId, operationContext } }],
+    actions: [{ queue: 'cancel-media', message: { callLegId: leg.callLegId, operationContext, onlyIfAwaited: true } }],
   };
 }
 
@@ -209,7 +211,7 @@ function onInvited(leg: CallLeg, { data, occurredAt }: Of<'InviteParticipantResu
 }
 
 function joined(leg: CallLeg, at: string): Stepped {
-  const connected = reaching({ ...leg, stage: 'talking', awaits: undefined }, 'connected');
+  const connected = reaching({ ...leg, stage: 'talking', awaits: undefined, joinedAt: at }, 'connected');
   const newest = leg.participantsAt;
   // News of who is in the call may have overtaken this, and tell that they have parted already.
   if (newest === undefined || Date.parse(newest) <= Date.parse(at)) return stay({ ...connected, participantsAt: at });
@@ -223,6 +225,8 @@ function onParticipants(leg: CallLeg, { data, occurredAt }: Of<'ParticipantsUpda
   const present = data.participants.map(({ identifier }) => identityOf(identifier)).filter((id) => id !== plan.source);
   const isTogether = present.some((id) => operators.has(id)) && present.some((id) => !operators.has(id));
   const informed = { ...leg, participantsAt: occurredAt, isTogether };
+  // The news that the operator is in the call may be all that is ever heard of the invitation.
+  if (leg.stage === 'inviting' && isTogether) return joined(informed, occurredAt);
   return leg.stage === 'talking' && !isTogether ? hangUp(informed) : stay(informed);
 }
 

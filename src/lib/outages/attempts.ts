@@ -13,18 +13,33 @@ export type Due = { readonly kind: 'waiting' | 'leased'; readonly at: Date };
 
 export type Moved = { readonly recipient: Recipient; readonly due: Due | 'unchanged' | 'none' };
 
-/** Why this attempt must not be dialled, for the record; undefined if it may. */
-export function refusalToDial(recipient: Recipient | undefined, ref: AttemptRef): string | undefined {
+/** True while just this attempt is under way. */
+export const isAt = (recipient: Recipient, ref: AttemptRef): boolean =>
+  recipient.attempt === ref.attempt && (recipient.phase === 'dispatched' || recipient.phase === 'dialling');
+
+/**
+ * Why this attempt must not be dialled, for the record; undefined if it may. Not shortly before its lease ends: it would be
+ * looked into, and its line given away, while the service is still being asked. The timer then starts it again.
+ * @param marginMs how long asking may take.
+ */
+export function refusalToDial(
+  recipient: Recipient | undefined,
+  ref: AttemptRef,
+  now: Date,
+  marginMs: number,
+): string | undefined {
   if (!recipient) return 'the recipient is not in the outage';
   if (recipient.phase === 'done') return `the recipient is done (${recipient.outcome})`;
   if (recipient.attempt !== ref.attempt) return `the recipient is at attempt ${recipient.attempt}`;
   if (recipient.phase !== 'dispatched') return `the attempt is ${recipient.phase} already`;
+  const leaseUntil = Date.parse(recipient.leaseUntil ?? '');
+  if (!(leaseUntil - now.getTime() > marginMs)) return 'the attempt’s lease is about to end';
   return undefined;
 }
 
 /** The columns that change when a due recipient is given a line. */
-export function dispatchedColumns(attempt: number, line: HeldLine): Pick<Recipient, 'phase' | 'attempt' | 'line'> {
-  return { phase: 'dispatched', attempt, line };
+export function dispatchedColumns(attempt: number, line: HeldLine, leaseUntil: Date): Partial<Recipient> {
+  return { phase: 'dispatched', attempt, line, leaseUntil: leaseUntil.toISOString() };
 }
 
 /** From here on the attempt is dialled by whoever made this change, and by nobody else. */
@@ -46,7 +61,7 @@ export const postponed = (recipient: Recipient, until: Date): Moved => ({
 });
 
 export const leaseExtended = (recipient: Recipient, until: Date): Moved => ({
-  recipient,
+  recipient: { ...recipient, leaseUntil: until.toISOString() },
   due: { kind: 'leased', at: until },
 });
 
@@ -56,7 +71,7 @@ export const expired = (recipient: Recipient, now: Date): Moved => done(recipien
 /**
  * An attempt has ended, or something better was learnt of one that had. Undefined if that is no news.
  * An attempt in progress is either tried again later or ends the matter; news of an earlier attempt
- * can end the matter too, but never cuts a later attempt short: its own end will.
+ * can end the matter too, but never cuts short a later attempt that is dialled: its own end will.
  */
 export function concluded(
   recipient: Recipient,
@@ -71,7 +86,9 @@ export function concluded(
 
   if (recipient.phase === 'done') return done(told, now);
   if (recipient.phase === 'waiting') return isSettled ? done(told, now) : { recipient: told, due: 'unchanged' };
-  if (recipient.attempt !== result.attempt) return { recipient: told, due: 'unchanged' };
+  if (recipient.attempt !== result.attempt) {
+    return isSettled && recipient.phase === 'dispatched' ? done(told, now) : { recipient: told, due: 'unchanged' };
+  }
   const again = isSettled ? undefined : retryAt(policy, result, now);
   return again
     ? { recipient: { ...idle(told), phase: 'waiting' }, due: { kind: 'waiting', at: again } }
@@ -91,6 +108,7 @@ function done(recipient: Recipient, now: Date): Moved {
 const idle = (recipient: Recipient): Recipient => ({
   ...recipient,
   line: undefined,
+  leaseUntil: undefined,
   callLegId: undefined,
   isEnding: undefined,
 });

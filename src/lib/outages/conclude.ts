@@ -1,10 +1,11 @@
 import type { AttemptRef } from '../calls/purpose.ts';
 import { StorageError } from '../errors.ts';
 import type { Services } from '../services.ts';
-import { concluded, postponed } from './attempts.ts';
-import { passOnLine } from './dispatcher.ts';
+import type { StoredRecipient } from '../storage/recipients.ts';
+import { concluded, isAt, postponed } from './attempts.ts';
+import { holderOf, passOnLine } from './dispatcher.ts';
 import type { Outage } from './outage.ts';
-import type { HeldLine, Recipient } from './recipient.ts';
+import type { HeldLine } from './recipient.ts';
 import type { AttemptResult } from './retry.ts';
 
 /** Others may write the same recipient at the same time; that often in a row means that something is wrong. */
@@ -15,50 +16,67 @@ type Result = Pick<AttemptResult, 'outcome' | 'reason' | 'callLegId'> & {
   readonly optOut?: boolean | undefined;
 };
 
-/** Puts an attempt's result on record, decides what becomes of the recipient, and passes the attempt's line on. */
+/**
+ * Puts an attempt's result on record, decides what becomes of the recipient, and passes the attempt's line on.
+ * @param decidedOn the recipient as it was when the result was inferred rather than reported: has it changed since, nothing
+ * is done, and whoever changed it decides.
+ */
 export async function concludeAttempt(
   services: Services,
   ref: AttemptRef,
   { optOut, ...result }: Result,
+  decidedOn?: StoredRecipient,
 ): Promise<void> {
   const outage = await services.outages.recent(ref.outageId);
   const at = services.now();
   if (optOut) await services.optOuts.add(ref.recipientId, { outageId: ref.outageId, at });
-  const line = await recordResult(services, outage, ref, result);
+  const line = await recordResult(services, outage, ref, result, decidedOn);
   if (line) await passOnLine(services, outage, line, ref.shard);
 }
 
-/** @returns the line that the attempt held, if this ended it. */
+/** @returns the line that the recipient held, if this ended the attempt that held it. */
 async function recordResult(
   services: Services,
   outage: Outage,
   ref: AttemptRef,
   result: Omit<Result, 'optOut'>,
+  decidedOn: StoredRecipient | undefined,
 ): Promise<HeldLine | undefined> {
   for (let tries = 0; tries < TRIES; tries++) {
     const now = services.now();
-    const stored = await services.recipients.find(ref);
+    const stored = decidedOn ?? (await services.recipients.find(ref));
     if (!stored) return undefined;
     const whole = { ...result, attempt: ref.attempt, at: now.toISOString() };
     const moved = concluded(stored.recipient, whole, outage.retry, now);
     if (!moved) return undefined;
     if (await services.recipients.save(ref, stored, moved)) {
-      return isAt(stored.recipient, ref) ? stored.recipient.line : undefined;
+      return moved.recipient.line ? undefined : stored.recipient.line;
     }
+    if (decidedOn) return undefined;
   }
   throw new StorageError(`The result of attempt ${ref.attempt} could not be recorded: the row keeps changing`);
 }
-
-const isAt = (recipient: Recipient, ref: AttemptRef): boolean =>
-  recipient.attempt === ref.attempt && (recipient.phase === 'dispatched' || recipient.phase === 'dialling');
 
 /**
  * The call was not placed, and not for any reason of the callee's: they are called later, the attempt does not count,
  * and the line is left alone until then, while others work.
  */
 export async function postponeAttempt(services: Services, ref: AttemptRef, until: Date): Promise<void> {
-  const stored = await services.recipients.find(ref);
-  if (!stored || !isAt(stored.recipient, ref)) return;
-  const saved = await services.recipients.save(ref, stored, postponed(stored.recipient, until));
-  if (saved && stored.recipient.line) await services.lines.free(stored.recipient.line, until);
+  for (let tries = 0; tries < TRIES; tries++) {
+    const stored = await services.recipients.find(ref);
+    if (!stored || !isAt(stored.recipient, ref)) return;
+    if (await services.recipients.save(ref, stored, postponed(stored.recipient, until))) {
+      if (stored.recipient.line) await services.lines.free(stored.recipient.line, until);
+      return;
+    }
+  }
+  throw new StorageError(`Attempt ${ref.attempt} could not be postponed: the row keeps changing`);
+}
+
+/** A crash between recording a result and passing the line on leaves the line with an attempt that is over. */
+export async function recoverLine(services: Services, ref: AttemptRef): Promise<void> {
+  const kept = (await services.lines.list()).find(({ holder }) => holder === holderOf(ref));
+  const stored = kept && (await services.recipients.find(ref));
+  if (!stored || isAt(stored.recipient, ref)) return;
+  await passOnLine(services, await services.outages.recent(ref.outageId), kept, ref.shard);
 }

@@ -18,7 +18,7 @@ export async function fillLines(services: Services, outage: Outage, lines: reado
   const free = linesOf(outage.callers, lines)
     .filter((line) => isFree(line, now))
     .slice(0, roomFor(outage, lines, now));
-  const candidates = await dueNow(services, outage, 0, free.length);
+  const candidates = await dueNow(services, outage, 0, free.length, free.length);
   await Promise.all(
     candidates.map((candidate, index) => {
       const line = free[index];
@@ -31,12 +31,17 @@ export async function fillLines(services: Services, outage: Outage, lines: reado
 /** The end of a call starts the next at once: its line goes to whoever is due, or is freed. */
 export async function passOnLine(services: Services, outage: Outage, line: HeldLine, shard: number): Promise<void> {
   const isCalling = outage.state === 'running' && !hasExpired(outage, services.now());
-  const candidates = isCalling ? await dueNow(services, outage, shard, RIVALS) : [];
-  await giveLine(services, outage, line, candidates);
+  const candidates = isCalling ? await dueNow(services, outage, shard, 1, RIVALS) : [];
+  await giveLine(services, outage, line, startingAt(candidates, line.lineId));
 }
 
-/** Several lines may go for the same recipient at once; whoever comes second takes the next one. */
-const RIVALS = 3;
+/** Several lines become free at once and go for the same recipients: each begins at another of the first so many. */
+const RIVALS = 8;
+
+function startingAt(candidates: readonly Candidate[], lineId: string): Candidate[] {
+  const offset = [...lineId].reduce((sum, letter) => sum + letter.charCodeAt(0), 0) % Math.max(1, candidates.length);
+  return [...candidates.slice(offset), ...candidates.slice(0, offset)];
+}
 
 async function giveLine(
   services: Services,
@@ -62,13 +67,22 @@ async function giveLine(
 
 export const lineLease = (leaseUntil: Date): Date => new Date(leaseUntil.getTime() + LINE_GRACE_MS);
 
-/** Recipients whose time has come, at most `count`, looking at one shard after the other from `firstShard` on. */
-async function dueNow(services: Services, outage: Outage, firstShard: number, count: number): Promise<Candidate[]> {
+/**
+ * Recipients whose time has come, at most `most`, looking at one shard after the other from `firstShard` on until there are
+ * `enough`.
+ */
+async function dueNow(
+  services: Services,
+  outage: Outage,
+  firstShard: number,
+  enough: number,
+  most: number,
+): Promise<Candidate[]> {
   const now = services.now();
   const found: Candidate[] = [];
-  for (let offset = 0; offset < outage.shards && found.length < count; offset++) {
+  for (let offset = 0; offset < outage.shards && found.length < enough; offset++) {
     const shard = (firstShard + offset) % outage.shards;
-    const rows = await services.recipients.due(outage.id, shard, 'waiting', count - found.length);
+    const rows = await services.recipients.due(outage.id, shard, 'waiting', most - found.length);
     found.push(...rows.filter(({ at }) => at <= now).map((due) => ({ shard, due })));
   }
   return found;

@@ -32,6 +32,8 @@ export const Recipient = z.object({
   /** Key of the recipient's one due row; none once there is an outcome. */
   dueRow: z.string().optional(),
   line: HeldLine.optional(),
+  /** When the attempt under way is looked into, should it not have ended. */
+  leaseUntil: z.string().optional(),
   callLegId: z.string().optional(),
   /** The attempt outstayed its lease and was told to hang up; it is not waited for twice. */
   isEnding: z.boolean().optional(),

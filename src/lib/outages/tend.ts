@@ -2,7 +2,7 @@ import type { AttemptRef } from '../calls/purpose.ts';
 import type { Services } from '../services.ts';
 import type { StoredOutage } from '../storage/outages.ts';
 import type { DueRow, StoredRecipient } from '../storage/recipients.ts';
-import { expired, leaseExtended } from './attempts.ts';
+import { expired, isAt, leaseExtended, postponed } from './attempts.ts';
 import { concludeAttempt } from './conclude.ts';
 import { fillLines, holderOf, lineLease } from './dispatcher.ts';
 import { onLeaseEnded } from './leases.ts';
@@ -14,85 +14,112 @@ const BATCH = 100;
 /** What a look at the outages came to, for the log. */
 export type Tended = {
   readonly outage: string;
+  readonly state: string;
   readonly started: number;
   readonly healed: number;
-  readonly state: string;
-  /** What went wrong; the others were looked after all the same, and this one is again at the next tick. */
-  readonly problem?: unknown;
+  /** What went wrong; everything else was looked after all the same, and this is again at the next tick. */
+  readonly problems: readonly unknown[];
 };
 
-/** The timer's work: begin what is to begin, look into what has gone quiet, use the free lines, end what has ended. */
+/**
+ * The timer's work: begin what is to begin, look into what has gone quiet, use the free lines, end what has ended. Every
+ * lease is looked into before any line is given away, for a line that looks free may be that of another outage's live call.
+ */
 export async function tendOutages(services: Services): Promise<Tended[]> {
-  const open = (await services.outages.list()).filter(({ outage }) => outage.state !== 'finished');
-  const tended: Tended[] = [];
-  for (const stored of open) {
-    const { id, state } = stored.outage;
-    tended.push(
-      await tendOutage(services, stored).catch((problem) => ({ outage: id, started: 0, healed: 0, state, problem })),
-    );
-  }
-  return tended;
+  const visits = (await services.outages.open()).map((stored) => new Visit(services, stored));
+  for (const visit of visits) await visit.attempt(() => visit.beginAndHeal());
+  for (const visit of visits) await visit.attempt(() => visit.callAndFinish());
+  return visits.map((visit) => visit.report());
 }
 
-async function tendOutage(services: Services, stored: StoredOutage): Promise<Tended> {
-  const now = services.now();
-  const outage = begun(stored.outage, now);
-  const nothing = { outage: outage.id, started: 0, healed: 0, state: outage.state };
-  if (outage.state !== 'running') return nothing;
-  const running = outage === stored.outage ? stored : await services.outages.save(stored, outage);
-  if (!running) return nothing;
+class Visit {
+  readonly #services: Services;
+  #stored: StoredOutage;
+  #isRunning = false;
+  #started = 0;
+  #healed = 0;
+  readonly #problems: unknown[] = [];
 
-  const healed = await healLeases(services, outage);
-  if (hasExpired(outage, now)) await expireWaiting(services, outage);
-  const lines = await services.lines.list();
-  await services.lines.ensure(outage.callers, lines);
-  const started = hasExpired(outage, now) ? 0 : await fillLines(services, outage, lines);
-  const isFinished = started === 0 && healed === 0 && (await nobodyIsDue(services, outage));
-  if (isFinished) {
-    await services.outages.save(running, { ...outage, state: 'finished', finishedAt: now.toISOString() });
+  constructor(services: Services, stored: StoredOutage) {
+    this.#services = services;
+    this.#stored = stored;
   }
-  return { outage: outage.id, started, healed, state: isFinished ? 'finished' : outage.state };
-}
 
-const shardsOf = ({ shards }: Outage): number[] => [...Array(shards).keys()];
+  report(): Tended {
+    const { id: outage, state } = this.#stored.outage;
+    return { outage, state, started: this.#started, healed: this.#healed, problems: this.#problems };
+  }
 
-/** An outage without a due row has nobody left without an outcome: that is what due rows are for. */
-async function nobodyIsDue(services: Services, outage: Outage): Promise<boolean> {
-  for (const shard of shardsOf(outage)) {
-    for (const kind of ['waiting', 'leased'] as const) {
-      if ((await services.recipients.due(outage.id, shard, kind, 1)).length > 0) return false;
+  /** One thing that goes wrong must not keep the others from being looked after. */
+  async attempt(work: () => Promise<unknown>): Promise<void> {
+    try {
+      await work();
+    } catch (problem) {
+      this.#problems.push(problem);
     }
   }
-  return true;
-}
 
-async function expireWaiting(services: Services, outage: Outage): Promise<void> {
-  for (const shard of shardsOf(outage)) {
-    for (const row of await services.recipients.due(outage.id, shard, 'waiting', BATCH)) {
+  async beginAndHeal(): Promise<void> {
+    const outage = begun(this.#stored.outage, this.#services.now());
+    if (outage.state !== 'running') return;
+    if (outage !== this.#stored.outage) {
+      const saved = await this.#services.outages.save(this.#stored, outage);
+      if (!saved) return;
+      this.#stored = saved;
+    }
+    this.#isRunning = true;
+    for (const shard of shardsOf(outage)) await this.attempt(() => this.#healShard(outage, shard));
+  }
+
+  async callAndFinish(): Promise<void> {
+    if (!this.#isRunning) return;
+    const { outage } = this.#stored;
+    const now = this.#services.now();
+    if (hasExpired(outage, now)) {
+      for (const shard of shardsOf(outage)) await this.attempt(() => this.#expireShard(outage, shard));
+    } else {
+      const lines = await this.#services.lines.list();
+      await this.#services.lines.ensure(outage.callers, lines);
+      this.#started = await fillLines(this.#services, outage, lines);
+    }
+    if (this.#started > 0 || !(await this.#isDone(outage))) return;
+    const finished = { ...outage, state: 'finished' as const, finishedAt: now.toISOString() };
+    this.#stored = (await this.#services.outages.save(this.#stored, finished)) ?? this.#stored;
+  }
+
+  async #isDone(outage: Outage): Promise<boolean> {
+    for (const shard of shardsOf(outage)) {
+      if (!(await this.#services.recipients.isDone(outage.id, shard))) return false;
+    }
+    return true;
+  }
+
+  async #expireShard(outage: Outage, shard: number): Promise<void> {
+    for (const row of await this.#services.recipients.due(outage.id, shard, 'waiting', BATCH)) {
       const ref = refOf(outage, shard, row);
-      const stored = await services.recipients.find(ref);
+      const stored = await this.#services.recipients.find(ref);
       // Whoever was given a line meanwhile is no longer waiting, and keeps the due row of the attempt.
       if (stored?.recipient.phase === 'waiting') {
-        await services.recipients.save(ref, stored, expired(stored.recipient, services.now()));
+        await this.#services.recipients.save(ref, stored, expired(stored.recipient, this.#services.now()));
       }
     }
   }
-}
 
-async function healLeases(services: Services, outage: Outage): Promise<number> {
-  let healed = 0;
-  for (const shard of shardsOf(outage)) {
-    const rows = await services.recipients.due(outage.id, shard, 'leased', BATCH);
-    for (const row of rows.filter(({ at }) => at <= services.now())) {
-      const ref = refOf(outage, shard, row);
-      const stored = await services.recipients.find(ref);
-      if (!stored || stored.recipient.dueRow !== row.rowKey) continue;
-      await heal(services, ref, stored);
-      healed++;
+  async #healShard(outage: Outage, shard: number): Promise<void> {
+    const rows = await this.#services.recipients.due(outage.id, shard, 'leased', BATCH);
+    for (const row of rows.filter(({ at }) => at <= this.#services.now())) {
+      await this.attempt(async () => {
+        const ref = refOf(outage, shard, row);
+        const stored = await this.#services.recipients.find(ref);
+        if (!stored || stored.recipient.dueRow !== row.rowKey) return;
+        this.#healed++;
+        await heal(this.#services, ref, stored);
+      });
     }
   }
-  return healed;
 }
+
+const shardsOf = ({ shards }: Outage): number[] => [...Array(shards).keys()];
 
 const refOf = (outage: Outage, shard: number, { recipientId, attempt }: DueRow): AttemptRef => ({
   outageId: outage.id,
@@ -104,31 +131,53 @@ const refOf = (outage: Outage, shard: number, { recipientId, attempt }: DueRow):
 /** The lease of an attempt has ended before the attempt did. See leases.ts for what is decided, and why. */
 async function heal(services: Services, ref: AttemptRef, stored: StoredRecipient): Promise<void> {
   const { recipient } = stored;
-  const leg = recipient.callLegId ? (await services.legs.find(recipient.callLegId))?.leg : undefined;
-  const verdict = onLeaseEnded(recipient, leg, services.now(), services.settings.limits);
+  const { callLegId } = recipient;
+  const leg = callLegId === undefined ? undefined : (await services.legs.find(callLegId))?.leg;
+  const now = services.now();
+  const verdict = onLeaseEnded(recipient, leg, now, services.settings.limits);
   switch (verdict.kind) {
-    case 'conclude':
-      return concludeAttempt(services, ref, { ...verdict, callLegId: recipient.callLegId });
+    case 'conclude': {
+      const { outcome, reason } = verdict;
+      return concludeAttempt(services, ref, { outcome, reason, callLegId, optOut: leg?.optOut }, stored);
+    }
     case 'wait':
       await extend(services, ref, stored);
       return;
     case 'startAgain':
-      if (await extend(services, ref, stored)) await services.queues.send('start-call', ref);
-      return;
+      return startAgain(services, ref, stored);
     case 'hangUp': {
       const ending = { ...stored, recipient: { ...recipient, isEnding: true } };
-      if ((await extend(services, ref, ending)) && recipient.callLegId) {
-        await services.queues.send('hang-up', { callLegId: recipient.callLegId, operationContext: 'lease-ended' });
-      }
+      if (!(await extend(services, ref, ending)) || callLegId === undefined) return;
+      const operationContext = `lease-ended-${now.getTime()}`;
+      await services.queues.send('hang-up', { callLegId, operationContext });
     }
   }
 }
 
-/** The line's lease is lengthened with the attempt's, and first, so that the line is never free while the call may live. */
-async function extend(services: Services, ref: AttemptRef, stored: StoredRecipient): Promise<boolean> {
+/** Nobody has dialled yet. Without its line the attempt must not go on: others may be calling on it by now. */
+async function startAgain(services: Services, ref: AttemptRef, stored: StoredRecipient): Promise<void> {
+  const extended = await extend(services, ref, stored);
+  if (!extended) return;
+  if (extended.recipient.line) return services.queues.send('start-call', ref);
+  await services.recipients.save(ref, extended, postponed(extended.recipient, services.now()));
+}
+
+/**
+ * The line's lease is lengthened with the attempt's, and first, so that the line is never free while the call may live.
+ * @returns the recipient as it is now, without its line if that was lost; undefined if somebody else changed it first.
+ */
+async function extend(
+  services: Services,
+  ref: AttemptRef,
+  stored: StoredRecipient,
+): Promise<StoredRecipient | undefined> {
   const until = new Date(services.now().getTime() + services.settings.limits.leaseMs);
   const { line } = stored.recipient;
   const held = line && (await services.lines.lease(line, holderOf(ref), lineLease(until)));
-  const moved = leaseExtended({ ...stored.recipient, line: held ?? line }, until);
-  return (await services.recipients.save(ref, stored, moved)) !== undefined;
+  const saved = await services.recipients.save(ref, stored, leaseExtended({ ...stored.recipient, line: held }, until));
+  if (saved || !held) return saved;
+  // The attempt has ended meanwhile, and could not pass on a line that had just been lengthened.
+  const current = await services.recipients.find(ref);
+  if (!current || !isAt(current.recipient, ref)) await services.lines.free(held, services.now());
+  return undefined;
 }

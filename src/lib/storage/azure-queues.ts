@@ -32,7 +32,7 @@ export class AzureQueues implements QueueStore {
     } catch (cause) {
       const what =
         cause instanceof RestError ? `${cause.statusCode ?? 'no answer'} ${cause.code ?? ''}`.trim() : 'no answer';
-      throw new StorageError(`Queue ${queue} could not be used (${what})`, { cause });
+      throw new StorageError(`Queue ${queue} could not be used (${what})`, { cause, isTransient: true });
     }
   }
 }

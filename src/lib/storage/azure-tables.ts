@@ -12,8 +12,9 @@ export class AzureTables implements TableStore {
 
   /** @param connectionString as in the setting AzureWebJobsStorage. */
   constructor(connectionString: string) {
-    this.#open = (table) =>
-      TableClient.fromConnectionString(connectionString, table, { allowInsecureConnection: true });
+    // The SDK would send a commit again and take the traces of its first try for somebody else's: see reliable-tables.ts.
+    const options = { allowInsecureConnection: true, retryOptions: { maxRetries: 0 } };
+    this.#open = (table) => TableClient.fromConnectionString(connectionString, table, options);
   }
 
   async get(table: TableName, partitionKey: string, rowKey: string): Promise<StoredRow | undefined> {
@@ -147,5 +148,8 @@ function translated(table: TableName, cause: unknown): Error {
   const status = cause instanceof RestError ? cause.statusCode : undefined;
   const what = `${status ?? 'no answer'} ${codeOf(cause) ?? ''}`.trim();
   if (CONFLICTS.has(status)) return new ConflictError(`A row of ${table} changed meanwhile (${what})`, { cause });
-  return new StorageError(`Table ${table} could not be used (${what})`, { cause });
+  return new StorageError(`Table ${table} could not be used (${what})`, { cause, isTransient: isTransient(status) });
 }
+
+const isTransient = (status: number | undefined): boolean =>
+  status === undefined || status === 408 || status === 429 || status >= 500;

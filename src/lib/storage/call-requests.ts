@@ -3,12 +3,14 @@ import { CallScript } from '../calls/script.ts';
 import { ConflictError } from '../errors.ts';
 import { HeldLine } from '../outages/recipient.ts';
 import { fromColumns, toColumns } from './columns.ts';
-import type { TableStore } from './table-store.ts';
+import { ANY, type TableStore } from './table-store.ts';
 
 /** A call that somebody asked for by hand: claimed before it is placed, so that one request is dialled once. */
 const CallRequest = z.object({
   script: CallScript.optional(),
   line: HeldLine.optional(),
+  /** The call, once the service or its first event has named it. */
+  callLegId: z.string().optional(),
   claimedAt: z.string(),
 });
 export type CallRequest = z.infer<typeof CallRequest>;
@@ -30,6 +32,11 @@ export class CallRequests {
       if (error instanceof ConflictError) return false;
       throw error;
     }
+  }
+
+  async bind(requestId: string, call: Pick<CallRequest, 'callLegId' | 'line'>): Promise<void> {
+    const columns = toColumns(call);
+    await this.#tables.commit(TABLE, partition(requestId), [{ kind: 'merge', rowKey: ROW, columns, etag: ANY }]);
   }
 
   /** The call was not placed: the request may be made again. */

@@ -40,5 +40,14 @@ function member(name: string, cell: Cell | undefined, columns: Columns): [string
   if (!name.endsWith('Json') || typeof cell !== 'string') return [[name, cell]];
   let json = cell;
   for (let part = 1; `${name}_${part}` in columns; part++) json += columns[`${name}_${part}`];
-  return [[name.slice(0, -4), JSON.parse(json)]];
+  return [[name.slice(0, -4), parseJson(name, json)]];
+}
+
+/** The parser's own message may quote what it could not read. */
+function parseJson(name: string, json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch {
+    throw new StorageError(`A row is not what this version of Ringdown writes: ${name} is no JSON`);
+  }
 }

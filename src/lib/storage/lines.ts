@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { ConflictError } from '../errors.ts';
 import type { Caller } from '../outages/outage.ts';
@@ -26,7 +27,7 @@ export class Lines {
 
   /** Every line there is. One request. */
   async list(): Promise<Line[]> {
-    const rows = await this.#tables.query(TABLE, PARTITION, startingWith('+'), MAX_LINES);
+    const rows = await this.#tables.query(TABLE, PARTITION, startingWith('line|'), MAX_LINES);
     return rows.map(({ rowKey, etag, columns }) => ({ ...fromColumns(LineColumns, columns), lineId: rowKey, etag }));
   }
 
@@ -51,7 +52,7 @@ export class Lines {
 
   /** Leases the line, or passes it on, or lengthens the lease. Undefined if it has changed hands since it was read. */
   async lease(line: HeldLine, holder: string, until: Date): Promise<HeldLine | undefined> {
-    const index = Number(line.lineId.split('|')[1]);
+    const index = Number(line.lineId.split('|')[2]);
     const columns = toColumns({ number: line.number, index, holder, leaseUntil: until.toISOString() });
     try {
       const [etag] = await this.#tables.commit(TABLE, PARTITION, [
@@ -82,4 +83,7 @@ const TABLE = 'Lines';
 const PARTITION = 'lines';
 const MAX_LINES = 10_000;
 const NEVER = new Date(0).toISOString();
-const lineIdOf = (number: string, index: number): string => `${number}|${index}`;
+
+/** A digest, so that keys in URLs and error messages do not show the number. */
+const lineIdOf = (number: string, index: number): string =>
+  `line|${createHash('sha256').update(number).digest('hex').slice(0, 12)}|${index}`;

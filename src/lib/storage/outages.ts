@@ -1,14 +1,17 @@
-import { ConflictError, NotFoundError } from '../errors.ts';
+import { ConflictError, NotFoundError, StorageError } from '../errors.ts';
 import { Outage } from '../outages/outage.ts';
 import { fromColumns, toColumns } from './columns.ts';
-import { startingWith, type TableStore } from './table-store.ts';
+import { startingWith, type TableStore, type Write } from './table-store.ts';
 
 export type StoredOutage = { readonly outage: Outage; readonly etag: string };
 
 /** An outage changes seldom and is needed with every event of every call: a copy this old (ms) is good enough. */
 const CACHE_MS = 5_000;
 
-/** The outages, in one partition, a row each. */
+/**
+ * The outages, in one partition: a row each, and a row beside it for each that is not finished, so that the timer does not
+ * read its way through everything that ever happened.
+ */
 export class Outages {
   readonly #tables: TableStore;
   readonly #now: () => Date;
@@ -22,7 +25,10 @@ export class Outages {
   /** Adds the outage, or gives the one that has its id already. */
   async add(outage: Outage): Promise<{ outage: Outage; isNew: boolean }> {
     try {
-      await this.#tables.commit(TABLE, PARTITION, [{ kind: 'insert', rowKey: outage.id, columns: toColumns(outage) }]);
+      await this.#tables.commit(TABLE, PARTITION, [
+        { kind: 'insert', rowKey: outageKey(outage.id), columns: toColumns(outage) },
+        ...markerOf(outage),
+      ]);
       return { outage, isNew: true };
     } catch (error) {
       if (!(error instanceof ConflictError)) throw error;
@@ -32,31 +38,42 @@ export class Outages {
 
   /** The outage as it is now. @throws NotFoundError */
   async read(id: string): Promise<StoredOutage> {
-    const row = await this.#tables.get(TABLE, PARTITION, id);
-    if (!row) throw new NotFoundError(`There is no outage ${id}`);
-    return { outage: fromColumns(Outage, row.columns), etag: row.etag };
+    const stored = await this.#find(id);
+    if (!stored) throw new NotFoundError(`There is no outage ${id}`);
+    return stored;
   }
 
-  /** The outage as it was at most five seconds ago. @throws NotFoundError */
+  async #find(id: string): Promise<StoredOutage | undefined> {
+    const row = await this.#tables.get(TABLE, PARTITION, outageKey(id));
+    return row && { outage: fromColumns(Outage, row.columns), etag: row.etag };
+  }
+
+  /** The outage as it was at most five seconds ago. @throws StorageError if there is none: only an outage's own work asks. */
   async recent(id: string): Promise<Outage> {
     const now = this.#now().getTime();
     const cached = this.#cache.get(id);
     if (cached && cached.until > now) return cached.outage;
-    const { outage } = await this.read(id);
-    this.#cache.set(id, { outage, until: now + CACHE_MS });
-    return outage;
+    const stored = await this.#find(id);
+    if (!stored) throw new StorageError(`Outage ${id} has gone`);
+    this.#cache.set(id, { outage: stored.outage, until: now + CACHE_MS });
+    return stored.outage;
   }
 
-  async list(): Promise<StoredOutage[]> {
-    const rows = await this.#tables.query(TABLE, PARTITION, startingWith(''), MAX_OUTAGES);
-    return rows.map((row) => ({ outage: fromColumns(Outage, row.columns), etag: row.etag }));
+  /** The outages that are not finished. A request, and one for each. */
+  async open(): Promise<StoredOutage[]> {
+    const markers = await this.#tables.query(TABLE, PARTITION, startingWith(OPEN), MAX_OPEN);
+    const found = await Promise.all(markers.map(({ rowKey }) => this.#find(rowKey.slice(OPEN.length))));
+    return found.filter((stored) => stored !== undefined);
   }
 
   /** @returns the outage as it is now; undefined if somebody else changed it first. */
   async save(before: StoredOutage, outage: Outage): Promise<StoredOutage | undefined> {
+    const closes = before.outage.state !== 'finished' && outage.state === 'finished';
+    const marker: Write[] = closes ? [{ kind: 'delete', rowKey: `${OPEN}${outage.id}` }] : markerOf(outage);
     try {
       const [etag] = await this.#tables.commit(TABLE, PARTITION, [
-        { kind: 'replace', rowKey: outage.id, columns: toColumns(outage), etag: before.etag },
+        { kind: 'replace', rowKey: outageKey(outage.id), columns: toColumns(outage), etag: before.etag },
+        ...marker,
       ]);
       this.#cache.delete(outage.id);
       return { outage, etag: etag ?? '' };
@@ -69,4 +86,9 @@ export class Outages {
 
 const TABLE = 'Outages';
 const PARTITION = 'outage';
-const MAX_OUTAGES = 10_000;
+const OPEN = 'open|';
+const MAX_OPEN = 1_000;
+const outageKey = (id: string): string => `outage|${id}`;
+
+const markerOf = ({ id, state }: Outage): Write[] =>
+  state === 'finished' ? [] : [{ kind: 'upsert', rowKey: `${OPEN}${id}`, columns: { state } }];

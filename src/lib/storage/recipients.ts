@@ -74,15 +74,23 @@ export class Recipients {
   async dispatch(ref: AttemptRef, from: DueRow, line: HeldLine, leaseUntil: Date): Promise<boolean> {
     const dueRow = dueKey({ kind: 'leased', at: leaseUntil }, ref.recipientId);
     return this.#commit(ref, [
-      { kind: 'delete', rowKey: from.rowKey },
-      { kind: 'insert', rowKey: dueRow, columns: dueColumns(ref.recipientId, ref.attempt) },
       {
         kind: 'merge',
         rowKey: recipientKey(ref.recipientId),
-        columns: toColumns({ ...dispatchedColumns(ref.attempt, line), dueRow }),
+        columns: toColumns({ ...dispatchedColumns(ref.attempt, line, leaseUntil), dueRow }),
         etag: ANY,
       },
+      { kind: 'delete', rowKey: from.rowKey },
+      { kind: 'insert', rowKey: dueRow, columns: dueColumns(ref.recipientId, ref.attempt) },
     ]);
+  }
+
+  /**
+   * True if nobody of the shard waits to be called or is being called: everybody has an outcome. One look at both kinds of
+   * due row, so that nobody can move from the one to the other between two.
+   */
+  async isDone(outageId: string, shard: number): Promise<boolean> {
+    return (await this.#tables.query(TABLE, partition(outageId, shard), startingWith('due|'), 1)).length === 0;
   }
 
   /**

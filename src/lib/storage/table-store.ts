@@ -36,7 +36,8 @@ export interface TableStore {
   scan(table: TableName, partitionKey: string, range: KeyRange): AsyncIterable<StoredRow>;
   /**
    * One to a hundred writes to one partition, all or none, in one request. Each row at most once.
-   * @returns the new ETag of each row, in order; undefined for a deleted one.
+   * @returns the new ETag of each row, in order; undefined for a deleted one. Only the first is sure to be there: a commit
+   * that was tried twice knows no more.
    * @throws ConflictError if a row to insert exists, or a row to replace or delete has changed or gone.
    */
   commit(table: TableName, partitionKey: string, writes: readonly Write[]): Promise<(string | undefined)[]>;

@@ -61,7 +61,7 @@ export class MemoryWorld {
       optOuts: new OptOuts(tables),
       queues: this.queues,
       calls: silentService,
-      callbacks: new CallbackUris('https://ringdown.example', { current: 'x'.repeat(32) }),
+      callbacks: new CallbackUris('https://ringdown.example', { current: 'x'.repeat(32) }, now),
       settings: {
         source: '8:acs:ringdown',
         callers: [{ number: '+14255550190', lines: 2 }],
