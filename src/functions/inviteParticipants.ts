@@ -7,15 +7,17 @@ import { onMessage } from '../lib/queue-messages.ts';
 app.storageQueue('inviteParticipants', {
   queueName: 'invite-participants',
   connection: 'AzureWebJobsStorage',
-  handler: onMessage(InviteParticipants, (message, messageId) => {
+  handler: onMessage(InviteParticipants, async (message, messageId) => {
     const call = addressOf(message);
     const operationContext = message.operationContext ?? messageId;
+    const request = {
+      participants: message.participants,
+      alternateCallerId: message.alternateCallerId ?? callerIdFor(message),
+      operationContext,
+      ...(message.conversationId !== undefined && { callbackUri: await callbackFor(messageId) }),
+    };
     return performAction(services, { address: call.id, operationContext, action: 'inviteParticipants' }, () =>
-      services.calls.inviteParticipants(call.address, {
-        participants: message.participants,
-        alternateCallerId: message.alternateCallerId ?? callerIdFor(message),
-        operationContext,
-      }),
+      services.calls.inviteParticipants(call.address, request),
     );
   }),
 });
@@ -25,3 +27,6 @@ function callerIdFor({ participants }: InviteParticipants): { value: string } | 
   const [caller] = services.settings.callers;
   return caller && participants.some(({ phoneNumber }) => phoneNumber) ? { value: caller.number } : undefined;
 }
+
+/** Out of call we have no leg whose events would tell the result (reference page, Invite participants: the callback URL). */
+const callbackFor = (requestId: string): Promise<string> => services.callbacks.uriFor({ kind: 'request', requestId });

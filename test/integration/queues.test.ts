@@ -141,6 +141,14 @@ test('a conversation is joined, and people are invited to it and removed from it
   await until((calls) =>
     calls.flatMap(({ people }) => people).some(({ identity, did }) => identity === expert.identity && did === 'left'),
   );
+  const { callbackUri } = await town.stack.simulator.waitFor(
+    ({ calls }) =>
+      calls
+        .flatMap(({ events }) => events)
+        .find(({ type, status }) => type.endsWith('InviteParticipantResult') && status === 200),
+    20_000,
+  );
+  expect(callbackUri).toContain('/api/call-events/');
   await town.enqueue('hang-up', { callLegId });
   await until((calls) => calls.some((call) => call.callLegId === callLegId && call.state === 'Terminated'));
   const asked = town.stack.simulator.requests().filter(({ path }) => path.includes('/conversations/'));

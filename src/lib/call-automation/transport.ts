@@ -20,9 +20,12 @@ import { API_VERSION, ErrorResponse } from './requests.ts';
 export type TransportOptions = {
   /** How long one try may take, ms. */
   readonly timeoutMs?: number;
-  /** How often an idempotent operation is tried again on 408, 429 and 5xx; Retry-After is honoured. */
+  /** How often an idempotent operation is tried again on 408, 5xx, and a 429 that says when (Retry-After). */
   readonly maxRetries?: number;
 };
+
+/** However long Retry-After asks us to wait: what takes longer is for the queue to try again, ms. */
+const PATIENCE_MS = 60_000;
 
 type Operation = {
   /** As it is named in errors, e.g. `createCall`. */
@@ -86,6 +89,7 @@ export class Transport {
       method: operation.method,
       headers: createHttpHeaders({ 'content-type': 'application/json', accept: 'application/json' }),
       timeout: this.#timeoutMs,
+      abortSignal: AbortSignal.timeout(PATIENCE_MS),
       allowInsecureConnection: this.#endpoint.startsWith('http:'),
       ...(operation.body && { body: JSON.stringify(operation.body) }),
     });
