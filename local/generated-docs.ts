@@ -63,6 +63,10 @@ ${table(OutageSpec)}
 
 ${table(OutageSpec.shape.script)}
 
+## \`quietHours\`
+
+${table(OutageSpec.shape.quietHours.unwrap())}
+
 ## \`retry\`
 
 An outcome with a delay (seconds) is tried again after it, until \`maxAttempts\`; one without ends the matter.

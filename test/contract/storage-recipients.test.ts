@@ -40,7 +40,7 @@ describe.each(TABLE_STORES)('on $name', ({ open }) => {
       readonly outageId = randomUUID();
       readonly recipients = new Recipients(store);
       add(...people: Recipient[]): Promise<number> {
-        return this.recipients.add(this.outageId, 0, people, NOW);
+        return this.recipients.add(this.outageId, 0, people, () => NOW);
       }
       ref({ recipientId }: Recipient, attempt = 1): AttemptRef {
         return { outageId: this.outageId, shard: 0, recipientId, attempt };
@@ -86,7 +86,7 @@ describe.each(TABLE_STORES)('on $name', ({ open }) => {
     it('come in order of time', async () => {
       const list = new List();
       for (const [index, at] of [LATEST, NOW, LATER].entries()) {
-        await list.recipients.add(list.outageId, 0, [someone(index)], at);
+        await list.recipients.add(list.outageId, 0, [someone(index)], () => at);
       }
       expect((await list.waiting()).map(({ at }) => at)).toEqual([NOW, LATER, LATEST]);
       expect(await list.waiting(2)).toHaveLength(2);

@@ -180,3 +180,17 @@ test('an outage that is over calls nobody who was not called yet', async () => {
   await outage.run();
   await outage.expectOutcome(late, 'cancelled');
 });
+
+test('nobody is called in their quiet hours; who lives where it is day is called at once', async () => {
+  const now = Date.now();
+  const timeOf = (shiftHours: number): string => new Date(now + shiftHours * 3_600_000).toISOString().slice(11, 16);
+  const asleep = town.callee().rings(0);
+  const awake = town.callee().answers().hears('message').presses('1').hears('thanks').stays();
+  const quietHours = { from: timeOf(-1), to: timeOf(2), timeZone: 'UTC' };
+  const outage = await town.declare([], { quietHours });
+  const csv = `phone,timeZone\n${asleep.identity},\n${awake.identity},Asia/Kathmandu\n`;
+  expect(await outage.add(csv)).toMatchObject({ added: 2, rejected: 0 });
+  await town.tick();
+  await eventually(async () => expect((await town.recipient(outage.id, awake))?.outcome).toBe('acknowledged'));
+  expect((await town.recipient(outage.id, asleep))?.phase).toBe('waiting');
+});

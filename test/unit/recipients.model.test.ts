@@ -69,7 +69,7 @@ class Shard {
     const read = this.#reads[step.who]?.at(-1 - step.old);
     if (!person) return;
     const place = { outageId: 'storm', shard: 0, recipientId: person.recipientId };
-    if (step.what === 'add') await this.recipients.add('storm', 0, PEOPLE, now);
+    if (step.what === 'add') await this.recipients.add('storm', 0, PEOPLE, () => now);
     if (step.what === 'dispatch' && read?.due) {
       const until = new Date(this.#now + step.later * 1000);
       await this.recipients.dispatch({ ...place, attempt: read.due.attempt + 1 }, read.due, LINE, until);

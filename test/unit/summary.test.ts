@@ -52,7 +52,7 @@ describe('how an outage stands', () => {
     const world = new MemoryWorld();
     const { outage } = await world.outage({ shards: 2 }, '+14255550121');
     const { people } = await new MemoryWorld().outage({}, '+14255550122');
-    await world.services.recipients.add('storm', 1, people, world.now);
+    await world.services.recipients.add('storm', 1, people, () => world.now);
     await expect(summarize(world.services, outage)).resolves.toMatchObject({ recipients: 2, phases: { waiting: 2 } });
   });
 });

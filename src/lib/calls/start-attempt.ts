@@ -1,8 +1,9 @@
 import { CallAutomationError } from '../call-automation/errors.ts';
 import type { CreateCallRequest } from '../call-automation/requests.ts';
 import { bound, claimed, refusalToDial } from '../outages/attempts.ts';
-import { concludeAttempt, postponeAttempt } from '../outages/conclude.ts';
+import { concludeAttempt, deferAttempt, postponeAttempt } from '../outages/conclude.ts';
 import { hasExpired, type Outage } from '../outages/outage.ts';
+import { callableFrom } from '../outages/quiet-hours.ts';
 import type { Recipient } from '../outages/recipient.ts';
 import { done, type Handled, postponed, type Services, sourceOf, superseded } from '../services.ts';
 import type { AttemptRef } from './purpose.ts';
@@ -22,6 +23,13 @@ export async function startAttempt(services: Services, ref: AttemptRef): Promise
   if (obstacle) {
     await concludeAttempt(services, ref, { outcome: obstacle }, stored);
     return superseded(`the recipient must not be called: ${obstacle}`);
+  }
+
+  const now = services.now();
+  const allowedFrom = callableFrom(now, outage.quietHours, stored.recipient.timeZone);
+  if (allowedFrom > now) {
+    await deferAttempt(services, ref, stored, allowedFrom);
+    return postponed('the recipient’s quiet hours have begun');
   }
 
   const mine = await services.recipients.save(ref, stored, claimed(stored.recipient));

@@ -2,9 +2,10 @@ import type { AttemptRef } from '../calls/purpose.ts';
 import { StorageError } from '../errors.ts';
 import type { Services } from '../services.ts';
 import type { StoredRecipient } from '../storage/recipients.ts';
-import { concluded, isAt, postponed } from './attempts.ts';
+import { concluded, isAt, type Moved, postponed } from './attempts.ts';
 import { holderOf, passOnLine } from './dispatcher.ts';
 import type { Outage } from './outage.ts';
+import { callableFrom } from './quiet-hours.ts';
 import type { HeldLine } from './recipient.ts';
 import type { AttemptResult } from './retry.ts';
 
@@ -47,14 +48,33 @@ async function recordResult(
     const stored = decidedOn ?? (await services.recipients.find(ref));
     if (!stored) return undefined;
     const whole = { ...result, attempt: ref.attempt, at: now.toISOString() };
-    const moved = concluded(stored.recipient, whole, outage.retry, now);
-    if (!moved) return undefined;
+    const next = concluded(stored.recipient, whole, outage.retry, now);
+    if (!next) return undefined;
+    const moved = outsideQuietHours(next, outage);
     if (await services.recipients.save(ref, stored, moved)) {
       return moved.recipient.line ? undefined : stored.recipient.line;
     }
     if (decidedOn) return undefined;
   }
   throw new StorageError(`The result of attempt ${ref.attempt} could not be recorded: the row keeps changing`);
+}
+
+function outsideQuietHours(moved: Moved, { quietHours }: Outage): Moved {
+  if (typeof moved.due === 'string') return moved;
+  const at = callableFrom(moved.due.at, quietHours, moved.recipient.timeZone);
+  return { ...moved, due: { ...moved.due, at } };
+}
+
+/** The recipient's quiet hours have begun before it was their turn: they are called after them, and the line goes on. */
+export async function deferAttempt(
+  services: Services,
+  ref: AttemptRef,
+  stored: StoredRecipient,
+  until: Date,
+): Promise<void> {
+  const { line } = stored.recipient;
+  if (!(await services.recipients.save(ref, stored, postponed(stored.recipient, until))) || !line) return;
+  await passOnLine(services, await services.outages.recent(ref.outageId), line, ref.shard);
 }
 
 /**

@@ -6,6 +6,7 @@ import { InvalidInputError } from '../errors.ts';
 import type { Services } from '../services.ts';
 import { MAX_WRITES } from '../storage/table-store.ts';
 import type { Outage } from './outage.ts';
+import { callableFrom, TimeZone } from './quiet-hours.ts';
 import { type Contact, newRecipient, type Recipient, shardOf } from './recipient.ts';
 
 /** The columns we know; any other is kept with the recipient. */
@@ -40,11 +41,12 @@ export async function importRecipients(
   const rejections: { line: number; reason: string }[] = [];
   const counts = { added: 0, alreadyThere: 0, duplicates: 0, rejected: 0 };
   const at = new Date(outage.startAt ?? outage.createdAt);
+  const dueAt = ({ timeZone }: Recipient): Date => callableFrom(at, outage.quietHours, timeZone);
 
   const flush = async (shard: number): Promise<void> => {
     const batch = batches.get(shard) ?? [];
     batches.delete(shard);
-    const added = await services.recipients.add(outage.id, shard, batch, at);
+    const added = await services.recipients.add(outage.id, shard, batch, dueAt);
     counts.added += added;
     counts.alreadyThere += batch.length - added;
   };
@@ -95,6 +97,7 @@ function contactOf(cells: Row['cells'], defaultCountry: string): Contact | strin
   const { phone, communicationUserId, name, timeZone, language, ...extra } = cells;
   const identifier = identifierOf(phone, communicationUserId, defaultCountry);
   if (typeof identifier === 'string') return identifier;
+  if (timeZone && !TimeZone.safeParse(timeZone).success) return 'timeZone: is no IANA time zone';
   return {
     identifier,
     ...(name && { name }),

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { PhoneNumber } from '../call-automation/identifiers.ts';
 import { SafeId } from '../calls/purpose.ts';
 import { CallScript } from '../calls/script.ts';
+import { QuietHours } from './quiet-hours.ts';
 import { RetryPolicy } from './retry.ts';
 
 /** ACS allows two concurrent outbound calls a number unless it was asked for more (ACS: service limits). */
@@ -24,6 +25,7 @@ export const OutageSpec = z.strictObject({
   startAt: z.iso.datetime().optional().describe('By default at once.'),
   expiresAt: z.iso.datetime().optional().describe('Nobody is called after this.'),
   retry: RetryPolicy.prefault({}).describe('When somebody who was not reached is called again; see below.'),
+  quietHours: QuietHours.optional().describe('When nobody is called; see below.'),
   defaultCountry: z
     .string()
     .regex(/^[A-Z]{2}$/, 'must be a two-letter country code, e.g. US')

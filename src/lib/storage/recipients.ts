@@ -30,17 +30,29 @@ export class Recipients {
     this.#tables = tables;
   }
 
-  /** Adds new recipients, waiting to be called from `at`; those already there are left as they are. All of one shard. */
-  async add(outageId: string, shard: number, recipients: readonly Recipient[], at: Date): Promise<number> {
+  /** Adds new recipients, each waiting to be called from its time; those already there are left as they are. All of one shard. */
+  async add(
+    outageId: string,
+    shard: number,
+    recipients: readonly Recipient[],
+    dueAt: (recipient: Recipient) => Date,
+  ): Promise<number> {
     let added = 0;
     for (let start = 0; start < recipients.length; start += MAX_WRITES / 2) {
-      added += await this.#addBatch(outageId, shard, recipients.slice(start, start + MAX_WRITES / 2), at);
+      added += await this.#addBatch(outageId, shard, recipients.slice(start, start + MAX_WRITES / 2), dueAt);
     }
     return added;
   }
 
-  async #addBatch(outageId: string, shard: number, batch: readonly Recipient[], at: Date): Promise<number> {
-    const writes = batch.flatMap((recipient) => insertion({ recipient, due: { kind: 'waiting', at } }));
+  async #addBatch(
+    outageId: string,
+    shard: number,
+    batch: readonly Recipient[],
+    dueAt: (recipient: Recipient) => Date,
+  ): Promise<number> {
+    const writes = batch.flatMap((recipient) =>
+      insertion({ recipient, due: { kind: 'waiting', at: dueAt(recipient) } }),
+    );
     try {
       await this.#tables.commit(TABLE, partition(outageId, shard), writes);
       return batch.length;
@@ -49,8 +61,8 @@ export class Recipients {
       if (batch.length === 1) return 0;
       // Somebody in the batch is there already: halve it until only they are left out.
       const half = Math.ceil(batch.length / 2);
-      const first = await this.#addBatch(outageId, shard, batch.slice(0, half), at);
-      return first + (await this.#addBatch(outageId, shard, batch.slice(half), at));
+      const first = await this.#addBatch(outageId, shard, batch.slice(0, half), dueAt);
+      return first + (await this.#addBatch(outageId, shard, batch.slice(half), dueAt));
     }
   }
 
