@@ -7,9 +7,14 @@ import { onMessage } from '../lib/queue-messages.ts';
 app.storageQueue('cancelMedia', {
   queueName: 'cancel-media',
   connection: 'AzureWebJobsStorage',
-  handler: onMessage(CancelMedia, ({ callLegId, operationContext: given, onlyIfAwaited }, messageId) => {
-    const operationContext = given ?? messageId;
-    const asked = { address: callLegId, operationContext, action: 'cancelMedia', onlyIfAwaited };
-    return performAction(services, asked, () => services.calls.cancelMediaProcessing(callLegId, operationContext));
-  }),
+  handler: onMessage(
+    services,
+    'cancel-media',
+    CancelMedia,
+    ({ callLegId, operationContext: given, onlyIfAwaited }, messageId) => {
+      const operationContext = given ?? messageId;
+      const asked = { address: callLegId, operationContext, action: 'cancelMedia', onlyIfAwaited };
+      return performAction(services, asked, () => services.calls.cancelMediaProcessing(callLegId, operationContext));
+    },
+  ),
 });

@@ -7,9 +7,14 @@ import { onMessage } from '../lib/queue-messages.ts';
 app.storageQueue('hangUp', {
   queueName: 'hang-up',
   connection: 'AzureWebJobsStorage',
-  handler: onMessage(HangUp, ({ callLegId, operationContext: given, onlyIfAwaited }, messageId) => {
-    const operationContext = given ?? messageId;
-    const asked = { address: callLegId, operationContext, action: 'hangUp', endsCall: true, onlyIfAwaited };
-    return performAction(services, asked, () => services.calls.hangUp(callLegId));
-  }),
+  handler: onMessage(
+    services,
+    'hang-up',
+    HangUp,
+    ({ callLegId, operationContext: given, onlyIfAwaited }, messageId) => {
+      const operationContext = given ?? messageId;
+      const asked = { address: callLegId, operationContext, action: 'hangUp', endsCall: true, onlyIfAwaited };
+      return performAction(services, asked, () => services.calls.hangUp(callLegId));
+    },
+  ),
 });

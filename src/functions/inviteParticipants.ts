@@ -7,7 +7,7 @@ import { onMessage } from '../lib/queue-messages.ts';
 app.storageQueue('inviteParticipants', {
   queueName: 'invite-participants',
   connection: 'AzureWebJobsStorage',
-  handler: onMessage(InviteParticipants, async (message, messageId) => {
+  handler: onMessage(services, 'invite-participants', InviteParticipants, async (message, messageId) => {
     const call = addressOf(message);
     const operationContext = message.operationContext ?? messageId;
     const request = {

@@ -8,5 +8,5 @@ import { onMessage } from '../lib/queue-messages.ts';
 app.storageQueue('joinCall', {
   queueName: 'join-call',
   connection: 'AzureWebJobsStorage',
-  handler: onMessage(JoinCall, (message, messageId) => joinCall(services, message, messageId)),
+  handler: onMessage(services, 'join-call', JoinCall, (message, messageId) => joinCall(services, message, messageId)),
 });

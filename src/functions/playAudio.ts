@@ -7,7 +7,7 @@ import { onMessage } from '../lib/queue-messages.ts';
 app.storageQueue('playAudio', {
   queueName: 'play-audio',
   connection: 'AzureWebJobsStorage',
-  handler: onMessage(PlayAudio, ({ callLegId, ...audio }, messageId) => {
+  handler: onMessage(services, 'play-audio', PlayAudio, ({ callLegId, ...audio }, messageId) => {
     const operationContext = audio.operationContext ?? messageId;
     return performAction(services, { address: callLegId, operationContext, action: 'playAudio' }, () =>
       services.calls.playAudio(callLegId, { ...audio, operationContext }),

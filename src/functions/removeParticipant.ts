@@ -7,7 +7,7 @@ import { onMessage } from '../lib/queue-messages.ts';
 app.storageQueue('removeParticipant', {
   queueName: 'remove-participant',
   connection: 'AzureWebJobsStorage',
-  handler: onMessage(RemoveParticipant, (message, messageId) => {
+  handler: onMessage(services, 'remove-participant', RemoveParticipant, (message, messageId) => {
     const call = addressOf(message);
     const operationContext = message.operationContext ?? messageId;
     return performAction(services, { address: call.id, operationContext, action: 'removeParticipant' }, () =>

@@ -10,7 +10,7 @@ import { onMessage } from '../lib/queue-messages.ts';
 app.storageQueue('startCall', {
   queueName: 'start-call',
   connection: 'AzureWebJobsStorage',
-  handler: onMessage(z.union([StartAttempt, StartRequestedCall]), (message, messageId) =>
+  handler: onMessage(services, 'start-call', z.union([StartAttempt, StartRequestedCall]), (message, messageId) =>
     'outageId' in message ? startAttempt(services, message) : startRequestedCall(services, message, messageId),
   ),
 });

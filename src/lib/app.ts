@@ -6,6 +6,7 @@ import { AzureQueues } from './storage/azure-queues.ts';
 import { AzureTables } from './storage/azure-tables.ts';
 import { CallLegs } from './storage/call-legs.ts';
 import { CallRequests } from './storage/call-requests.ts';
+import { Failures } from './storage/failures.ts';
 import { Lines } from './storage/lines.ts';
 import { OptOuts } from './storage/opt-outs.ts';
 import { Outages } from './storage/outages.ts';
@@ -23,6 +24,7 @@ export function compose(settings: Settings): Services {
     legs: new CallLegs(tables),
     requests: new CallRequests(tables),
     optOuts: new OptOuts(tables),
+    failures: new Failures(tables),
     queues: new AzureQueues(settings.AzureWebJobsStorage),
     calls: acs2021(settings.ACS_CONNECTION_STRING),
     callbacks: new CallbackUris(

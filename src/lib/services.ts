@@ -5,6 +5,7 @@ import type { LeaseLimits } from './outages/leases.ts';
 import type { Caller } from './outages/outage.ts';
 import type { CallLegs } from './storage/call-legs.ts';
 import type { CallRequests } from './storage/call-requests.ts';
+import type { Failures } from './storage/failures.ts';
 import type { Lines } from './storage/lines.ts';
 import type { OptOuts } from './storage/opt-outs.ts';
 import type { Outages } from './storage/outages.ts';
@@ -19,6 +20,7 @@ export type Services = {
   readonly legs: CallLegs;
   readonly requests: CallRequests;
   readonly optOuts: OptOuts;
+  readonly failures: Failures;
   readonly queues: QueueStore;
   readonly calls: CallAutomation;
   readonly callbacks: CallbackUris;

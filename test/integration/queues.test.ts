@@ -1,3 +1,5 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { CallRecord } from '../../simulator/simulator.ts';
 import { eventually } from './support/eventually.ts';
@@ -178,7 +180,18 @@ test('bad messages are kept on the poison queue of their queue, as they were sen
       expect(peekedMessageItems.map(({ messageText }) => messageText)).toContain(text);
     }, 60_000);
   }
-}, 90_000);
+  const poison = (...words: string[]) =>
+    promisify(execFile)(process.execPath, ['local/poison.ts', ...words, '--json', '--storage', town.stack.storage]);
+  expect(JSON.parse((await poison('list')).stdout)).toMatchObject({ 'start-call': 2, 'hang-up': 1, 'play-audio': 1 });
+  const shown = JSON.parse((await poison('show', 'hang-up')).stdout);
+  expect(shown).toMatchObject([{ says: JSON.stringify(bad[7][1]), why: expect.stringContaining('whenever') }]);
+  expect(JSON.parse((await poison('retry', 'hang-up', shown[0].id)).stdout)).toEqual([shown[0].id]);
+  await eventually(async () => {
+    const again = JSON.parse((await poison('show', 'hang-up')).stdout);
+    expect(again).toHaveLength(1);
+    expect(again[0].id).not.toBe(shown[0].id);
+  }, 60_000);
+}, 120_000);
 
 test('an action for a call that is over does nothing and says why; it is no failure', async () => {
   const { callLegId } = await callInProgress();

@@ -18,6 +18,7 @@ import { InvalidInputError } from '../../src/lib/errors.ts';
 import { onMessage } from '../../src/lib/queue-messages.ts';
 import { done } from '../../src/lib/services.ts';
 import { QUEUES, type QueueName } from '../../src/lib/storage/queue-store.ts';
+import { MemoryWorld } from './support/memory-services.ts';
 
 const SCHEMAS: Readonly<Record<QueueName, z.ZodType>> = {
   'start-call': z.union([StartAttempt, StartRequestedCall]),
@@ -101,6 +102,7 @@ describe('what the script asks for', () => {
 });
 
 describe('a message taken off its queue', () => {
+  const { services } = new MemoryWorld();
   const taken = async (message: unknown) => {
     const log: string[] = [];
     const seen: unknown[] = [];
@@ -108,7 +110,7 @@ describe('a message taken off its queue', () => {
       triggerMetadata: { id: 'message-id' },
       logHandler: (_, ...values) => log.push(values.join(' ')),
     });
-    const work = onMessage(HangUp, async (parsed, id) => {
+    const work = onMessage(services, 'hang-up', HangUp, async (parsed, id) => {
       seen.push({ parsed, id });
       return done('hung up');
     });
@@ -126,5 +128,12 @@ describe('a message taken off its queue', () => {
   it('that does not fit is thrown back with the reason, so that it ends on the poison queue', async () => {
     await expect(taken({ callLegId: 7 })).rejects.toThrow(InvalidInputError);
     await expect(taken({ callLegId: 7 })).rejects.toThrow(/^The message does not fit its queue: callLegId: /);
+  });
+
+  it('and fails leaves the reason on record, a number in it masked', async () => {
+    await expect(taken({ callLegId: 'leg-1', '+14255550123': true })).rejects.toThrow(InvalidInputError);
+    const failure = await services.failures.find('hang-up', { callLegId: 'leg-1', '+14255550123': true });
+    expect(failure?.reason).toContain('InvalidInputError: The message does not fit its queue');
+    expect(failure?.reason).not.toContain('4255550123');
   });
 });

@@ -6,6 +6,7 @@ import { type Contact, newRecipient, type Recipient } from '../../../src/lib/out
 import type { Services } from '../../../src/lib/services.ts';
 import { CallLegs } from '../../../src/lib/storage/call-legs.ts';
 import { CallRequests } from '../../../src/lib/storage/call-requests.ts';
+import { Failures } from '../../../src/lib/storage/failures.ts';
 import { Lines } from '../../../src/lib/storage/lines.ts';
 import { OptOuts } from '../../../src/lib/storage/opt-outs.ts';
 import { Outages } from '../../../src/lib/storage/outages.ts';
@@ -59,6 +60,7 @@ export class MemoryWorld {
       legs: new CallLegs(tables),
       requests: new CallRequests(tables),
       optOuts: new OptOuts(tables),
+      failures: new Failures(tables),
       queues: this.queues,
       calls: silentService,
       callbacks: new CallbackUris('https://ringdown.example', { current: 'x'.repeat(32) }, now),

@@ -1,0 +1,145 @@
+import { parseArgs } from 'node:util';
+import { QueueClient } from '@azure/storage-queue';
+import { AzureTables } from '../src/lib/storage/azure-tables.ts';
+import { Failures } from '../src/lib/storage/failures.ts';
+import { QUEUES, type QueueName } from '../src/lib/storage/queue-store.ts';
+import { runCommand, UsageError } from './cli.ts';
+import { tableText } from './table-text.ts';
+
+const USAGE = `Usage: npm run -s poison -- list
+       npm run -s poison -- show QUEUE
+       npm run -s poison -- retry QUEUE [MESSAGE_ID]
+
+Messages that failed five times are kept on their queue's poison queue.
+  list    how many there are, by queue
+  show    each with its id, when it came there, what it says and why it failed
+  retry   sends one again, or all of the queue
+
+  --storage TEXT   storage connection string (default: the environment's AzureWebJobsStorage)
+  --json           for programs: one JSON value
+  --help           this text
+
+What they say may hold telephone numbers: show prints them as they are.`;
+
+/** As many as the service gives out at once (Queue Storage: Peek Messages). */
+const PAGE = 32;
+
+await runCommand(async () => {
+  const { values, positionals } = parse();
+  if (values.help) {
+    process.stdout.write(`${USAGE}\n`);
+    return 0;
+  }
+  const [command, queue, messageId] = positionals;
+  const storage = values.storage ?? process.env['AzureWebJobsStorage'];
+  if (!storage) throw new UsageError('Name the storage: --storage, or AzureWebJobsStorage in the environment.');
+  const print = (value: unknown, text: string): number => {
+    process.stdout.write(`${values.json ? JSON.stringify(value) : text}\n`);
+    return 0;
+  };
+  switch (command) {
+    case 'list': {
+      const counts = await count(storage);
+      return print(
+        counts,
+        tableText(
+          ['queue', 'poisoned'],
+          Object.entries(counts).map(([name, n]) => [name, String(n)]),
+        ),
+      );
+    }
+    case 'show': {
+      const messages = await show(storage, known(queue));
+      const text = messages
+        .map(({ id, at, why, says }) => `${id}   ${at}\n  why:  ${why}\n  says: ${says}`)
+        .join('\n\n');
+      return print(messages, text || 'none');
+    }
+    case 'retry': {
+      const sent = await retry(storage, known(queue), messageId);
+      if (messageId && sent.length === 0) throw new Error(`There is no message ${messageId} on ${queue}-poison.`);
+      return print(sent, `${sent.length} sent again to ${queue}`);
+    }
+    default:
+      throw new UsageError('Say list, show or retry.');
+  }
+});
+
+function parse() {
+  try {
+    const options = {
+      storage: { type: 'string' },
+      json: { type: 'boolean' },
+      help: { type: 'boolean', short: 'h' },
+    } as const;
+    return parseArgs({ options, allowPositionals: true });
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error));
+  }
+}
+
+function known(queue: string | undefined): QueueName {
+  const found = QUEUES.find((name) => name === queue);
+  if (!found) throw new UsageError(`Name one of the queues: ${QUEUES.join(', ')}.`);
+  return found;
+}
+
+function poisonOf(storage: string, queue: QueueName): QueueClient {
+  return new QueueClient(storage, `${queue}-poison`);
+}
+
+async function count(storage: string): Promise<Record<string, number>> {
+  const counts: Record<string, number> = {};
+  for (const queue of QUEUES) {
+    const poison = poisonOf(storage, queue);
+    counts[queue] = (await poison.exists()) ? ((await poison.getProperties()).approximateMessagesCount ?? 0) : 0;
+  }
+  return counts;
+}
+
+type Poisoned = { id: string; at: string; why: string; says: string };
+
+async function show(storage: string, queue: QueueName): Promise<Poisoned[]> {
+  const poison = poisonOf(storage, queue);
+  if (!(await poison.exists())) return [];
+  const failures = new Failures(new AzureTables(storage));
+  const { peekedMessageItems } = await poison.peekMessages({ numberOfMessages: PAGE });
+  return Promise.all(
+    peekedMessageItems.map(async ({ messageId, messageText, insertedOn }) => {
+      const why = (await failures.find(queue, asHandled(messageText)))?.reason ?? 'not on record; see the log';
+      return { id: messageId, at: insertedOn.toISOString(), why, says: messageText };
+    }),
+  );
+}
+
+/** What the Functions library hands to a handler: JSON parsed, anything else as it is. */
+function asHandled(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+/** Sent before it is deleted: if this is cut short a message is there twice, which does no harm, rather than lost. */
+async function retry(storage: string, queue: QueueName, only: string | undefined): Promise<string[]> {
+  const poison = poisonOf(storage, queue);
+  if (!(await poison.exists())) return [];
+  const target = new QueueClient(storage, queue);
+  await target.createIfNotExists();
+  const failures = new Failures(new AzureTables(storage));
+  const sent: string[] = [];
+  for (;;) {
+    const { receivedMessageItems } = await poison.receiveMessages({ numberOfMessages: PAGE, visibilityTimeout: 60 });
+    if (receivedMessageItems.length === 0) return sent;
+    for (const { messageId, messageText, popReceipt } of receivedMessageItems) {
+      // The others show again within the minute.
+      if (only && messageId !== only) continue;
+      await target.sendMessage(messageText, { messageTimeToLive: -1 });
+      await poison.deleteMessage(messageId, popReceipt);
+      await failures.forget(queue, asHandled(messageText));
+      sent.push(messageId);
+      if (only) return sent;
+    }
+  }
+}
