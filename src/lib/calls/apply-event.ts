@@ -19,12 +19,21 @@ const TRIES = 10;
  */
 export async function applyCallEvent(services: Services, purpose: CallPurpose, event: CallEvent): Promise<Handled> {
   const callLegId = event.data.callLegId;
-  if (callLegId === undefined) return superseded('the event names no call leg');
+  if (callLegId === undefined) {
+    await services.legs.keep(nameOf(purpose), event, services.now());
+    return done('kept; it names no call leg');
+  }
   const { leg, actions, isNew, isNews } = await record(services, purpose, callLegId, event);
   for (const { queue, message, delaySeconds } of actions) await services.queues.send(queue, message, delaySeconds);
   if (isOver(leg) && isNews) await concludeCall(services, leg);
   if (isOver(leg) && !isNew && purpose.kind === 'attempt') await recoverLine(services, purpose);
   return isNew ? done(`${leg.state}, ${leg.stage}`) : superseded('the event was recorded before');
+}
+
+/** Where an event is kept that says nothing of its leg: with what its call is for. */
+function nameOf(purpose: CallPurpose): string {
+  if (purpose.kind === 'request') return `request ${purpose.requestId}`;
+  return `attempt ${purpose.outageId} ${purpose.recipientId} ${purpose.attempt}`;
 }
 
 type Recorded = {

@@ -57,13 +57,7 @@ export class CallLegs {
     actions: readonly CallAction[],
     now: Date,
   ): Promise<boolean> {
-    const row: EventRow = {
-      type: event.type,
-      occurredAt: event.occurredAt,
-      receivedAt: now.toISOString(),
-      data: event.data,
-      actions: [...actions],
-    };
+    const row = eventRow(event, actions, now);
     const columns = toColumns(after);
     try {
       await this.#tables.commit(TABLE, partition(after.callLegId), [
@@ -77,6 +71,13 @@ export class CallLegs {
       if (error instanceof ConflictError) return false;
       throw error;
     }
+  }
+
+  /** Keeps an event that no leg is known for. */
+  async keep(name: string, event: CallEvent, now: Date): Promise<void> {
+    await this.#tables.commit(TABLE, partition(name), [
+      { kind: 'upsert', rowKey: eventKey(event), columns: toColumns(eventRow(event, [], now)) },
+    ]);
   }
 
   /** The actions that an event was recorded with; undefined if it was not. */
@@ -122,6 +123,14 @@ export class CallLegs {
     };
   }
 }
+
+const eventRow = ({ type, occurredAt, data }: CallEvent, actions: readonly CallAction[], now: Date): EventRow => ({
+  type,
+  occurredAt,
+  receivedAt: now.toISOString(),
+  data,
+  actions: [...actions],
+});
 
 const TABLE = 'CallLegs';
 const LEG = 'leg';
