@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { numberFlag, readFlags, runCommand } from './cli.ts';
+import { numberFlag, readFlags, runCommand, UsageError } from './cli.ts';
 import { type Report, reportOf, tableOf } from './demo-report.ts';
 import { loadScene, PEOPLE } from './demo-scene.ts';
 import { management, type Summary } from './management.ts';
-import { progressBar } from './progress.ts';
+import { type Progress, progressBar } from './progress.ts';
 import { type Stack, startStack } from './stack.ts';
 import { timelineText } from './timeline-text.ts';
 
@@ -15,7 +15,7 @@ Exit code 0: every recipient has an outcome. 1: not so. 2: the flags were not un
 
 const FLAGS = {
   recipients: { type: 'string', value: 'N', help: 'call N generated people instead of the sample list' },
-  outage: { type: 'string', value: 'FILE', help: 'an outage of your own (JSON; see docs/queues.md for the script)' },
+  outage: { type: 'string', value: 'FILE', help: 'an outage of your own (JSON; docs/outage.md)' },
   csv: { type: 'string', value: 'FILE', help: 'a list of your own (CSV with a phone column)' },
   speed: {
     type: 'string',
@@ -27,8 +27,11 @@ const FLAGS = {
   json: { type: 'boolean', help: 'print the final report as one JSON object and nothing else' },
 } as const;
 
-/** With no news from anybody for so long, something is wrong, ms. */
-const STANDSTILL_MS = 120_000;
+/** The sample's calls take seconds: an attempt that is silent for a minute is looked into. A setting, as in production. */
+const LEASE_SECONDS = 60;
+
+/** With no news from anybody for so long, something is wrong, ms: even an attempt that went silent would be concluded by then. */
+const STANDSTILL_MS = 3 * LEASE_SECONDS * 1000;
 
 await runCommand(async (onEnd) => {
   const flags = readFlags(USAGE, FLAGS);
@@ -42,26 +45,39 @@ await runCommand(async (onEnd) => {
   say('Starting storage, the telephone service and the app on this machine …');
   const stack = await startStack({
     ...(port !== undefined && { appPort: port }),
+    settings: { CALL_LEASE_SECONDS: String(LEASE_SECONDS) },
     simulator: { speed, seed, callsPerNumber: scene.linesPerNumber, people: PEOPLE },
   });
-  onEnd(() => stack.stop());
+  const bar = progressBar();
+  onEnd(async () => {
+    bar.stop();
+    await stack.stop();
+  });
 
   const manage = management(stack);
   const outage = await manage.declare(scene.outage(`${stack.simulator.url}/simulator/audio`));
   const imported = await manage.importCsv(outage.id, scene.csv);
   for (const { line, reason } of imported.rejections) process.stderr.write(`line ${line} of the list: ${reason}\n`);
-  say(`${imported.added} people are on the list of "${scene.title}". The timer will call them.\n`);
+  if (imported.added === 0)
+    throw new UsageError('There is nobody on the list: it needs a header row with the column phone');
+  say(`${imported.added} people are on the list of "${scene.title}"${leftOut(imported)}. The timer will call them.\n`);
 
   const begun = Date.now();
-  const summary = await watch(stack, imported.added, () => manage.summary(outage.id));
+  const summary = await watch(stack, bar, imported.added, () => manage.summary(outage.id));
   const report = reportOf(stack, summary, { begun, speed, seed, lines: scene.lines });
   await show(stack, report, flags.json ?? false);
+  if (!report.everyoneHasAnOutcome) {
+    const open = JSON.stringify({ ...summary.phases, done: undefined });
+    process.stderr.write(
+      `Not everybody has an outcome, and nothing has changed for ${STANDSTILL_MS / 1000} s: ${open}\n`,
+    );
+  }
   return report.everyoneHasAnOutcome ? 0 : 1;
 });
 
 /** Follows the outage until everybody has an outcome, or nothing has changed for too long. */
-async function watch(stack: Stack, total: number, ask: () => Promise<Summary>): Promise<Summary> {
-  const bar = progressBar(total);
+async function watch(stack: Stack, bar: Progress, total: number, ask: () => Promise<Summary>): Promise<Summary> {
+  bar.start(total);
   let crashed = false;
   void stack.app().exited.then(() => (crashed = true));
   let news = { at: Date.now(), what: '' };
@@ -80,6 +96,11 @@ async function watch(stack: Stack, total: number, ask: () => Promise<Summary>): 
     }
     await sleep(500);
   }
+}
+
+function leftOut({ duplicates, rejected }: { duplicates: number; rejected: number }): string {
+  const parts = [duplicates > 0 && `${duplicates} twice`, rejected > 0 && `${rejected} rejected`].filter(Boolean);
+  return parts.length > 0 ? ` (left out: ${parts.join(', ')})` : '';
 }
 
 function sum(counts: Record<string, number>): number {

@@ -1,5 +1,10 @@
 import { writeFileSync } from 'node:fs';
+import { readFlags, runCommand } from './cli.ts';
 import { generatedDocs } from './generated-docs.ts';
 
-/** `npm run docs`: writes the documents that are generated from the schemas. A test sees to it that they are current. */
-for (const [file, text] of Object.entries(generatedDocs())) writeFileSync(file, text);
+/** A test sees to it that they are current. */
+await runCommand(async () => {
+  readFlags('Usage: npm run docs\n\nWrites the documents that are generated from the schemas.', {});
+  for (const [file, text] of Object.entries(generatedDocs())) writeFileSync(file, text);
+  return 0;
+});

@@ -1,33 +1,43 @@
 import { Presets, SingleBar } from 'cli-progress';
 
-export type Progress = { update(ended: number, inFlight: number, calls: number): void; stop(): void };
+export type Progress = {
+  start(total: number): void;
+  update(ended: number, inFlight: number, calls: number): void;
+  /** Gives the terminal back as it was; harmless before the start, and twice. */
+  stop(): void;
+};
 
 /** Shows on stderr how many have an outcome: a live bar on a terminal, a line now and then elsewhere. */
-export function progressBar(total: number): Progress {
-  return process.stderr.isTTY ? liveBar(total) : plainLines(total);
+export function progressBar(): Progress {
+  return process.stderr.isTTY ? liveBar() : plainLines();
 }
 
-function liveBar(total: number): Progress {
+function liveBar(): Progress {
   const format =
     '{bar} {value}/{total} have an outcome · {inFlight} calls in flight · {calls} placed · {duration_formatted}';
   const bar = new SingleBar({ format, hideCursor: true, stream: process.stderr, barsize: 30 }, Presets.shades_classic);
-  bar.start(total, 0, { inFlight: 0, calls: 0 });
-  return { update: (ended, inFlight, calls) => bar.update(ended, { inFlight, calls }), stop: () => bar.stop() };
+  return {
+    start: (total) => bar.start(total, 0, { inFlight: 0, calls: 0 }),
+    update: (ended, inFlight, calls) => bar.update(ended, { inFlight, calls }),
+    stop: () => bar.stop(),
+  };
 }
 
-function plainLines(total: number): Progress {
+function plainLines(): Progress {
+  let total = 0;
   let shown = '';
   let at = 0;
-  const line = (text: string): void => {
-    if (text === shown) return;
-    shown = text;
-    at = Date.now();
-    process.stderr.write(`${text}\n`);
-  };
   return {
+    start: (people) => {
+      total = people;
+    },
     update: (ended, inFlight, calls) => {
+      const text = `${ended}/${total} have an outcome · ${inFlight} calls in flight · ${calls} placed`;
       const isWorthALine = ended === total || Date.now() - at >= 2000;
-      if (isWorthALine) line(`${ended}/${total} have an outcome · ${inFlight} calls in flight · ${calls} placed`);
+      if (!isWorthALine || text === shown) return;
+      shown = text;
+      at = Date.now();
+      process.stderr.write(`${text}\n`);
     },
     stop: () => undefined,
   };

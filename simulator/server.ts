@@ -18,7 +18,8 @@ type Asked = { request: http.IncomingMessage; url: URL; raw: Buffer; requestId: 
 
 /** The HTTP server: operations under /calling, the simulator's own API under /simulator. */
 export function createServer(current: () => Current): http.Server {
-  return http.createServer((request, response) => {
+  // Longer than clients keep a connection: one that is closed just as it is used leaves a request unanswered.
+  return http.createServer({ keepAliveTimeout: 120_000 }, (request, response) => {
     const requestId = randomUUID();
     answer(current(), request, requestId)
       .catch(refused)

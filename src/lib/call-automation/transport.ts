@@ -90,6 +90,9 @@ export class Transport {
       headers: createHttpHeaders({ 'content-type': 'application/json', accept: 'application/json' }),
       timeout: this.#timeoutMs,
       abortSignal: AbortSignal.timeout(PATIENCE_MS),
+      // What is sent once needs a connection of its own: a kept one may be closed by the other side just as it is used, and
+      // nobody could say whether the call was placed.
+      disableKeepAlive: !operation.resend,
       allowInsecureConnection: this.#endpoint.startsWith('http:'),
       ...(operation.body && { body: JSON.stringify(operation.body) }),
     });

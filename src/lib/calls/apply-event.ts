@@ -27,13 +27,18 @@ export async function applyCallEvent(services: Services, purpose: CallPurpose, e
   for (const { queue, message, delaySeconds } of actions) await services.queues.send(queue, message, delaySeconds);
   if (isOver(leg) && isNews) await concludeCall(services, leg);
   if (isOver(leg) && !isNew && purpose.kind === 'attempt') await recoverLine(services, purpose);
-  return isNew ? done(`${leg.state}, ${leg.stage}`) : superseded('the event was recorded before');
+  return isNew ? done(describe(leg)) : superseded('the event was recorded before');
 }
 
 /** Where an event is kept that says nothing of its leg: with what its call is for. */
 function nameOf(purpose: CallPurpose): string {
   if (purpose.kind === 'request') return `request ${purpose.requestId}`;
   return `attempt ${purpose.outageId} ${purpose.recipientId} ${purpose.attempt}`;
+}
+
+function describe({ state, stage, outcome, reason, purpose }: CallLeg): string {
+  const whose = purpose.kind === 'attempt' ? `${purpose.outageId}, attempt ${purpose.attempt}` : purpose.requestId;
+  return [`${state}, ${stage}`, outcome, reason, `of ${whose}`].filter((part) => part !== undefined).join(', ');
 }
 
 type Recorded = {

@@ -37,7 +37,7 @@ export async function startAttempt(services: Services, ref: AttemptRef): Promise
   try {
     const { callLegId } = await services.calls.createCall(await requestFor(services, mine.recipient, ref, outage));
     await services.recipients.save(ref, mine, bound(mine.recipient, callLegId));
-    return done(`attempt ${ref.attempt} is call leg ${callLegId}`);
+    return done(`attempt ${ref.attempt} of ${ref.recipientId} in ${ref.outageId} is call leg ${callLegId}`);
   } catch (error) {
     if (!(error instanceof CallAutomationError)) throw error;
     return refused(services, ref, error);

@@ -85,11 +85,22 @@ async function* rowsOf(csv: AsyncIterable<Uint8Array>): AsyncIterable<Row> {
   // A broken upload ends the parser too, so that the loop below throws what this promise would.
   pipeline(csv, parser).catch(() => undefined);
   try {
-    for await (const { info, record } of parser) yield { line: info.lines, cells: record };
+    for await (const { info, record } of parser) {
+      mustName(Object.keys(record));
+      yield { line: info.lines, cells: record };
+    }
   } catch (cause) {
     if (!(cause instanceof CsvError)) throw cause;
     throw new InvalidInputError('The list is not a CSV', [`line ${cause['lines']}: ${cause.code}`], { cause });
   }
+}
+
+/** Told once of the whole list, not of each row: a header without our columns is a wrong separator or a wrong file. */
+function mustName(columns: readonly string[]): void {
+  if (columns.includes('phone') || columns.includes('communicationUserId')) return;
+  throw new InvalidInputError('The list has no column phone or communicationUserId', [
+    `its header row has ${columns.length} columns; they are separated by commas, and the first row names them`,
+  ]);
 }
 
 /** The person a row names, or what is wrong with the row. */
