@@ -1,3 +1,5 @@
+import http from 'node:http';
+import https from 'node:https';
 import { createCommunicationAuthPolicy, parseClientArguments } from '@azure/communication-common';
 import {
   createDefaultHttpClient,
@@ -41,6 +43,13 @@ type Operation = {
 /** Sends one operation, signed with the resource's access key (HMAC-SHA256), and gives its checked answer. */
 export class Transport {
   readonly #endpoint: string;
+  readonly #isInsecure: boolean;
+  /**
+   * What is sent once needs a connection of its own: a kept one may be closed by the other side just as it is used, and
+   * nobody could say whether the call was placed. (The pipeline's own `disableKeepAlive` falls back to Node's global
+   * agent, which keeps connections since Node 19.)
+   */
+  readonly #freshConnections: http.Agent | https.Agent;
   readonly #timeoutMs: number;
   readonly #http: HttpClient = createDefaultHttpClient();
   readonly #once: Pipeline;
@@ -50,6 +59,8 @@ export class Transport {
   constructor(connectionString: string, options: TransportOptions = {}) {
     const { url, credential } = readConnectionString(connectionString);
     this.#endpoint = url.replace(/\/+$/, '');
+    this.#isInsecure = this.#endpoint.startsWith('http:');
+    this.#freshConnections = new (this.#isInsecure ? http : https).Agent({ keepAlive: false });
     this.#timeoutMs = options.timeoutMs ?? 15_000;
     const pipeline = (maxRetries: number): Pipeline => {
       const made = createPipelineFromOptions({
@@ -90,10 +101,7 @@ export class Transport {
       headers: createHttpHeaders({ 'content-type': 'application/json', accept: 'application/json' }),
       timeout: this.#timeoutMs,
       abortSignal: AbortSignal.timeout(PATIENCE_MS),
-      // What is sent once needs a connection of its own: a kept one may be closed by the other side just as it is used, and
-      // nobody could say whether the call was placed.
-      disableKeepAlive: !operation.resend,
-      allowInsecureConnection: this.#endpoint.startsWith('http:'),
+      ...(!operation.resend && { agent: this.#freshConnections }),
       ...(operation.body && { body: JSON.stringify(operation.body) }),
     });
     const response = await this.#sendThrough(operation, request);
