@@ -101,6 +101,7 @@ export class Transport {
       headers: createHttpHeaders({ 'content-type': 'application/json', accept: 'application/json' }),
       timeout: this.#timeoutMs,
       abortSignal: AbortSignal.timeout(PATIENCE_MS),
+      allowInsecureConnection: this.#isInsecure,
       ...(!operation.resend && { agent: this.#freshConnections }),
       ...(operation.body && { body: JSON.stringify(operation.body) }),
     });
