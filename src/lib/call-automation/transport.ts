@@ -2,6 +2,7 @@ import http from 'node:http';
 import https from 'node:https';
 import { createCommunicationAuthPolicy, parseClientArguments } from '@azure/communication-common';
 import {
+  type Agent,
   createDefaultHttpClient,
   createHttpHeaders,
   createPipelineFromOptions,
@@ -44,12 +45,6 @@ type Operation = {
 export class Transport {
   readonly #endpoint: string;
   readonly #isInsecure: boolean;
-  /**
-   * What is sent once needs a connection of its own: a kept one may be closed by the other side just as it is used, and
-   * nobody could say whether the call was placed. (The pipeline's own `disableKeepAlive` falls back to Node's global
-   * agent, which keeps connections since Node 19.)
-   */
-  readonly #freshConnections: http.Agent | https.Agent;
   readonly #timeoutMs: number;
   readonly #http: HttpClient = createDefaultHttpClient();
   readonly #once: Pipeline;
@@ -60,18 +55,21 @@ export class Transport {
     const { url, credential } = readConnectionString(connectionString);
     this.#endpoint = url.replace(/\/+$/, '');
     this.#isInsecure = this.#endpoint.startsWith('http:');
-    this.#freshConnections = new (this.#isInsecure ? http : https).Agent({ keepAlive: false });
     this.#timeoutMs = options.timeoutMs ?? 15_000;
-    const pipeline = (maxRetries: number): Pipeline => {
+    const pipeline = (maxRetries: number, agent?: Agent): Pipeline => {
       const made = createPipelineFromOptions({
         retryOptions: { maxRetries, retryDelayInMs: 500, maxRetryDelayInMs: 8_000 },
         userAgentOptions: { userAgentPrefix: 'ringdown' },
+        ...(agent && { agent }),
       });
       // In the Sign phase each try is signed anew: a signature older than 15 minutes is refused.
       made.addPolicy(createCommunicationAuthPolicy(credential), { phase: 'Sign' });
       return made;
     };
-    this.#once = pipeline(0);
+    // What is sent once needs a connection of its own: a kept one may be closed by the other side just as it is used, and
+    // nobody could say whether the call was placed. (The request's `disableKeepAlive` falls back to Node's global agent,
+    // which keeps connections since Node 19.)
+    this.#once = pipeline(0, new (this.#isInsecure ? http : https).Agent({ keepAlive: false }));
     this.#resending = pipeline(options.maxRetries ?? 3);
   }
 
@@ -102,7 +100,6 @@ export class Transport {
       timeout: this.#timeoutMs,
       abortSignal: AbortSignal.timeout(PATIENCE_MS),
       allowInsecureConnection: this.#isInsecure,
-      ...(!operation.resend && { agent: this.#freshConnections }),
       ...(operation.body && { body: JSON.stringify(operation.body) }),
     });
     const response = await this.#sendThrough(operation, request);
