@@ -1,0 +1,333 @@
+import {
+  CANCELLED,
+  COMPLETED,
+  dtmfReceived,
+  inviteParticipantResult,
+  type Present,
+  participantsUpdated,
+  playAudioResult,
+  stateChanged,
+  type Telling,
+} from '../../simulator/event-bodies.ts';
+import type { Key } from '../../src/lib/call-automation/events.ts';
+import { type Identifier, identityOf } from '../../src/lib/call-automation/identifiers.ts';
+import type { PlayAudioRequest } from '../../src/lib/call-automation/requests.ts';
+import type { CallPurpose } from '../../src/lib/calls/purpose.ts';
+import { CANCELLED_CALL, type Failure, type Temper } from './people.ts';
+import type { Ground, Invocation } from './process.ts';
+
+type State = 'Establishing' | 'Established' | 'Terminating' | 'Terminated';
+
+/** What the service tells of a call besides the telling itself, for the checks. */
+export type About = {
+  /** What can happen only once on a leg, in words of our own: two events with the same are the same to anybody. */
+  readonly what: string;
+  readonly key?: Key;
+  /** An operator was in the call before: nobody can tell whose key it is. */
+  readonly mayBeOperators?: boolean;
+};
+
+/** An operation as the service was asked for it. */
+export type Operation = {
+  readonly name: string;
+  readonly context: string | undefined;
+  readonly isDone: boolean;
+  /** Its answer reached a living process. */
+  isAnswered: boolean;
+};
+
+export type CallParts = {
+  readonly id: string;
+  readonly purpose: CallPurpose;
+  readonly source: Identifier;
+  /** Who is called; undefined where a conversation is joined. */
+  readonly target: Identifier | undefined;
+  /** The number of ours that the call comes from. */
+  readonly number: string | undefined;
+  readonly placedBy: Invocation;
+  readonly callbackUri: string;
+  readonly requestedEvents: readonly string[];
+};
+
+const TERMINATING_MS = 400;
+const JOINING_MS = 200;
+/** Whoever has a key to press waits so long for audio before they press without. */
+const WITHOUT_AUDIO_MS = 8_000;
+const FAILED = { code: 400, subcode: 8536, message: 'The file could not be downloaded.' };
+
+/** Someone in the call besides the app. */
+type Guest = Present & { readonly temper: Temper; readonly isOperator: boolean };
+
+/** A call as the service and the people in it live it. */
+export class Call {
+  readonly parts: CallParts;
+  readonly placedAt: number;
+  endedAt: number | undefined;
+  /** The process that placed it was told its name. */
+  isAnswerDelivered = false;
+  /** Nobody could tell the app of it before its lease ended: see checks.ts. */
+  isLost = false;
+  readonly operations: Operation[] = [];
+  readonly #ground: Ground;
+  readonly #tell: (call: Call, telling: Telling, about: About) => void;
+  #state: State = 'Establishing';
+  #guests: Guest[] = [];
+  #ringing = 0;
+  #hadOperator = false;
+  #tones = 0;
+  #playing: PlayAudioRequest[] = [];
+  /** Changes whenever it becomes loud or quiet. */
+  #sound = 0;
+  #wasAudioHeard = false;
+  #onAudio: () => void = () => undefined;
+
+  constructor(parts: CallParts, ground: Ground, tell: (call: Call, telling: Telling, about: About) => void) {
+    this.parts = parts;
+    this.#ground = ground;
+    this.#tell = tell;
+    this.placedAt = ground.clock.now;
+    this.#tellState(undefined);
+  }
+
+  get id(): string {
+    return this.parts.id;
+  }
+
+  get isOver(): boolean {
+    return this.#state === 'Terminating' || this.#state === 'Terminated';
+  }
+
+  get isEstablished(): boolean {
+    return this.#state === 'Established';
+  }
+
+  /** Rings whoever is called. */
+  ring(target: Identifier, temper: Temper): void {
+    this.#note(() => `rings: ${temper.name}`);
+    this.#after(temper.rings * 1000, () => {
+      if (this.isOver) return;
+      if (temper.fails) return this.end(temper.fails);
+      this.#state = 'Established';
+      this.#tellState(undefined);
+      this.#enter({
+        identifier: target,
+        participantId: `${this.id}-callee`,
+        isMuted: false,
+        temper,
+        isOperator: false,
+      });
+      this.#begin(temper);
+    });
+  }
+
+  /** The conversation that is joined goes on already. */
+  join(): void {
+    this.#after(JOINING_MS, () => {
+      if (this.isOver) return;
+      this.#state = 'Established';
+      this.#tellState(undefined);
+    });
+  }
+
+  end(reason?: Failure): void {
+    if (this.isOver) return;
+    const told = this.isEstablished ? undefined : (reason ?? CANCELLED_CALL);
+    this.#state = 'Terminating';
+    this.#note(() => `ends${told ? `: ${told.message}` : ''}`);
+    this.#tellState(undefined);
+    this.cancelAudio();
+    this.#guests = [];
+    this.#after(TERMINATING_MS, () => {
+      this.#state = 'Terminated';
+      this.endedAt = this.#ground.clock.now;
+      this.#tellState(told);
+    });
+  }
+
+  play(request: PlayAudioRequest): void {
+    this.#playing.push(request);
+    if (this.#playing.length === 1) this.#playFirst();
+  }
+
+  cancelAudio(): void {
+    const cancelled = this.#playing;
+    this.#playing = [];
+    for (const { operationContext } of cancelled) this.#tellAudio(operationContext, CANCELLED);
+    if (cancelled.length > 0) this.#becomesQuiet();
+  }
+
+  /** The first to answer completes the invitation; it fails when nobody does. */
+  invite(operators: readonly Identifier[], context: string | undefined, tempers: readonly Temper[]): void {
+    let awaited = operators.length;
+    let isAnswered = false;
+    this.#ringing += operators.length;
+    this.#sound++;
+    const result = (whom: readonly Identifier[], failure: Failure | null): void =>
+      this.#tell(this, inviteParticipantResult(context ?? null, whom, failure), {
+        what: `invitation ${failure ? 'failed' : 'completed'} ${context}`,
+      });
+    for (const [index, identifier] of operators.entries()) {
+      const temper = tempers[index];
+      this.#after((temper?.rings ?? 1) * 1000, () => {
+        awaited--;
+        this.#ringing--;
+        if (this.isOver || !temper) return;
+        if (!temper.fails) {
+          if (!isAnswered) result([identifier], null);
+          isAnswered = true;
+          const participantId = `${this.id}-operator-${index}`;
+          this.#enter({ identifier, participantId, isMuted: false, temper, isOperator: true });
+          this.#talk();
+        } else if (!isAnswered && awaited === 0) {
+          result(operators, temper.fails);
+          this.#becomesQuiet();
+        }
+      });
+    }
+  }
+
+  /** False if nobody is that participant. */
+  remove(participantId: string): boolean {
+    if (!this.#guests.some((guest) => guest.participantId === participantId)) return false;
+    this.#leave((guest) => guest.participantId === participantId);
+    return true;
+  }
+
+  // --- The people
+
+  #begin(temper: Temper): void {
+    if (temper.leavesAfter !== undefined) this.#after(temper.leavesAfter * 1000, () => this.#calleeLeaves('hangs up'));
+    const [first, ...others] = temper.presses;
+    this.#becomesQuiet();
+    if (!first) return;
+    let hasBegun = false;
+    const begin = (): void => {
+      if (hasBegun) return;
+      hasBegun = true;
+      let at = first.after * 1000;
+      this.#after(at, () => this.#press(first.key));
+      for (const { key, after } of others) {
+        at += after * 1000 + 1;
+        this.#after(at, () => this.#press(key));
+      }
+    };
+    this.#onAudio = begin;
+    if (this.#wasAudioHeard) begin();
+    else this.#after(WITHOUT_AUDIO_MS, begin);
+  }
+
+  /** Whoever talks to an operator presses no keys. */
+  #press(key: Key): void {
+    const isThere = this.#guests.some(({ isOperator }) => !isOperator);
+    if (this.isOver || !isThere || this.#guests.some(({ isOperator }) => isOperator)) return;
+    const tone = ++this.#tones;
+    this.#note(() => `the callee presses ${key}`);
+    const about = { what: `tone ${tone}`, key, mayBeOperators: this.#hadOperator };
+    if (this.#isAskedFor('dtmfReceived')) this.#tell(this, dtmfReceived(tone, key), about);
+  }
+
+  #talk(): void {
+    const callee = this.#guests.find(({ isOperator }) => !isOperator);
+    if (!callee) return;
+    this.#sound++;
+    if (this.#ground.random.chance(0.3)) {
+      this.#after(callee.temper.talks * 500, () => {
+        this.#leave((guest) => guest.isOperator);
+        this.#becomesQuiet();
+      });
+    } else this.#after(callee.temper.talks * 1000, () => this.#calleeLeaves('has talked enough'));
+  }
+
+  #enter(guest: Guest): void {
+    this.#note(() => `${guest.isOperator ? 'an operator' : 'the callee'} answers`);
+    this.#guests.push(guest);
+    this.#hadOperator ||= guest.isOperator;
+    this.#tellWhoIsThere();
+  }
+
+  #calleeLeaves(why: string): void {
+    if (this.isOver || !this.#guests.some(({ isOperator }) => !isOperator)) return;
+    this.#note(() => `the callee ${why}`);
+    this.#leave((guest) => !guest.isOperator);
+    // An operator who is alone leaves too.
+    this.#after(1000, () => this.#leave(() => true));
+  }
+
+  #leave(who: (guest: Guest) => boolean): void {
+    if (this.isOver || !this.#guests.some(who)) return;
+    this.#guests = this.#guests.filter((guest) => !who(guest));
+    if (this.#guests.length === 0) this.end();
+    else this.#tellWhoIsThere();
+  }
+
+  /** Nothing is heard: whoever was called hangs up when they have had enough of it. */
+  #becomesQuiet(): void {
+    const callee = this.#guests.find(({ isOperator }) => !isOperator);
+    const sound = ++this.#sound;
+    if (!callee || this.isOver) return;
+    this.#after(callee.temper.patience * 1000, () => {
+      const isQuiet =
+        sound === this.#sound && this.#ringing === 0 && !this.#guests.some(({ isOperator }) => isOperator);
+      if (isQuiet) this.#calleeLeaves('hears nothing and hangs up');
+    });
+  }
+
+  // --- Audio
+
+  #playFirst(): void {
+    const [request] = this.#playing;
+    if (!request) return;
+    if (this.#ground.faults.strikes('audioFailed')) {
+      this.#after(500, () => this.#ended(request, FAILED));
+      return;
+    }
+    this.#sound++;
+    this.#wasAudioHeard = true;
+    this.#onAudio();
+    if (!request.loop) this.#after(secondsOf(request.audioFileUri) * 1000, () => this.#ended(request, COMPLETED));
+  }
+
+  #ended(request: PlayAudioRequest, result: typeof COMPLETED): void {
+    if (this.#playing[0] !== request) return;
+    this.#playing.shift();
+    this.#tellAudio(request.operationContext, result);
+    if (this.#playing.length > 0) this.#playFirst();
+    else this.#becomesQuiet();
+  }
+
+  // --- Telling
+
+  #tellState(reason: Failure | undefined): void {
+    const state = this.#state;
+    const conversationId = state === 'Establishing' ? null : `conversation-of-${this.id}`;
+    this.#tell(this, stateChanged(state, conversationId, reason), { what: `state ${state}` });
+  }
+
+  #tellAudio(context: string | undefined, result: typeof COMPLETED): void {
+    const status = result === FAILED ? 'failed' : 'completed';
+    this.#tell(this, playAudioResult(context ?? null, result), { what: `audio ${status} ${context}` });
+  }
+
+  #tellWhoIsThere(): void {
+    if (!this.#isAskedFor('participantsUpdated')) return;
+    const us: Present = { identifier: this.parts.source, participantId: `${this.id}-app`, isMuted: false };
+    const present = [us, ...this.#guests];
+    const who = present.map(({ identifier }) => identityOf(identifier)).join();
+    this.#tell(this, participantsUpdated(present), { what: `participants at ${this.#ground.clock.now}: ${who}` });
+  }
+
+  #isAskedFor(event: string): boolean {
+    return this.parts.requestedEvents.includes(event);
+  }
+
+  #after(ms: number, what: () => void): void {
+    this.#ground.clock.after(ms, what);
+  }
+
+  #note(what: () => string): void {
+    this.#ground.trace.add(this.#ground.clock.now, this.id, what);
+  }
+}
+
+/** Our audio says in its URI how long it is: `https://audio.example/12/message.wav`. */
+const secondsOf = (uri: string): number => Number(/\/(\d+)\/[^/]*$/.exec(uri)?.[1] ?? 5);

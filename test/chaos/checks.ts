@@ -1,0 +1,412 @@
+import { z } from 'zod';
+import { LegState } from '../../src/lib/calls/leg.ts';
+import type { CallPurpose } from '../../src/lib/calls/purpose.ts';
+import { LINE_GRACE_MS } from '../../src/lib/outages/dispatcher.ts';
+import { Outcome } from '../../src/lib/outages/outcome.ts';
+import { AttemptResult } from '../../src/lib/outages/retry.ts';
+import { QUEUES } from '../../src/lib/storage/queue-store.ts';
+import type { Cell, Columns } from '../../src/lib/storage/table-store.ts';
+import type { Call, CallParts, Operation } from './call.ts';
+import { knownAs } from './known.ts';
+import type { Invocation } from './process.ts';
+import type { Message } from './queues.ts';
+import type { Scenario } from './scenario.ts';
+import type { Service, ServiceEvent } from './service.ts';
+import type { RowChange, WorldTables } from './stores.ts';
+
+/** What is promised (docs/architecture.md), as the checks name it. */
+export type Rule =
+  | 'nobody is lost'
+  | 'nobody is called twice'
+  | 'pacing is exact'
+  | 'nothing goes backwards'
+  | 'acknowledged if and only if the key was pressed'
+  | 'opted out if and only if the key was pressed'
+  | 'an event counts once'
+  | 'an action is asked for once'
+  | 'nothing disappears'
+  | 'nothing multiplies'
+  | 'everything ends'
+  | 'no surprises';
+
+export type Violation = { readonly rule: Rule; readonly what: string };
+
+const ACKNOWLEDGE = '1';
+const OPT_OUT = '9';
+/** Whoever opts out may be dialled by somebody who had looked just before. */
+const OPT_OUT_RACE_MS = 120_000;
+/** A message whose process died is seen again after this at the latest. */
+const REDELIVERY_MS = 10 * 60_000;
+/** So many messages that say the same are too many. */
+const MANY = 30;
+const SLACK_MS = 5 * 60_000;
+
+const Results = z.array(AttemptResult);
+const Actions = z.array(
+  z.object({ queue: z.enum(QUEUES), message: z.looseObject({ operationContext: z.string().optional() }) }),
+);
+type Actions = z.infer<typeof Actions>;
+
+type Facts = {
+  readonly scenario: Scenario;
+  readonly tables: WorldTables;
+  readonly service: Service;
+  readonly messages: readonly Message[];
+  /** The event that a run of callEvents is about. */
+  readonly eventOf: (by: Invocation) => ServiceEvent | undefined;
+  readonly now: () => number;
+  readonly after: (ms: number, what: () => void) => void;
+  readonly calmFrom: number;
+  /** Also what is known to be broken ends the world: see known.ts. */
+  readonly isStrict: boolean;
+};
+
+/** Watches a world from outside the app: its rows, the service, the people. The first broken promise ends the world. */
+export class Checks {
+  violation: Violation | undefined;
+  /** By name: see known.ts. */
+  readonly known = new Set<string>();
+  readonly #facts: Facts;
+  /** The due rows of each recipient, by partition and id. */
+  readonly #due = new Map<string, Set<string>>();
+  /** The calls whose names are in the tables. */
+  readonly #known = new Set<string>();
+  /** How many calls each attempt and each request has placed. */
+  readonly #placed = new Map<string, number>();
+  /** What of a call is on record: the actions that it called for. */
+  readonly #recorded = new Map<string, Actions>();
+  /** The events that changed their leg. */
+  readonly #counted = new Set<ServiceEvent>();
+  /** The actions that were put on queues. */
+  readonly #sent = new Map<string, Message[]>();
+  readonly #optedOutAt = new Map<string, number>();
+
+  constructor(facts: Facts) {
+    this.#facts = facts;
+  }
+
+  fail(rule: Rule, what: string): void {
+    const known = this.#facts.isStrict ? undefined : knownAs({ rule, what });
+    if (known) this.known.add(known.name);
+    else this.violation ??= { rule, what };
+  }
+
+  // --- After every step
+
+  committed(changes: readonly RowChange[], by: Invocation | undefined): void {
+    const people = new Map<string, RowChange>();
+    for (const change of changes) {
+      if (change.table === 'Recipients') people.set(this.#recipientChanged(change), change);
+      if (change.table === 'CallLegs') this.#callChanged(change, by);
+      if (change.table === 'OptOuts' && !change.before) this.#optedOutAt.set(change.rowKey, this.#facts.now());
+    }
+    for (const [id, { partition }] of people) this.#hasOneDueRow(partition, id);
+  }
+
+  /** @returns whose row it is. */
+  #recipientChanged({ partition, rowKey, before, after }: RowChange): string {
+    const [kind, ...rest] = rowKey.split('|');
+    const id = rest.at(-1) ?? '';
+    if (kind === 'due') {
+      const rows = this.#due.get(`${partition}/${id}`) ?? new Set();
+      this.#due.set(`${partition}/${id}`, rows);
+      if (after) rows.add(rowKey);
+      else rows.delete(rowKey);
+      return id;
+    }
+    this.#learn(after?.['callLegId']);
+    if (before && !after) this.fail('nobody is lost', `the row of ${id} has gone`);
+    this.#neverWorse(`recipient ${id}`, before?.['outcome'], after?.['outcome']);
+    if (before?.['resultsJson'] !== after?.['resultsJson']) this.#resultsNeverWorse(id, before, after);
+    if (after?.['outcome'] === 'acknowledged' && before?.['outcome'] !== 'acknowledged')
+      this.#wasPressed(partition, id);
+    return id;
+  }
+
+  #resultsNeverWorse(id: string, before: Columns | undefined, after: Columns | undefined): void {
+    const results = resultsIn(after);
+    for (const { attempt, outcome } of resultsIn(before)) {
+      const now = results.find((result) => result.attempt === attempt)?.outcome;
+      this.#neverWorse(`attempt ${attempt} of ${id}`, outcome, now);
+    }
+  }
+
+  /** Promise 1: who has no outcome has exactly one due row, of which they know; who has one, none. */
+  #hasOneDueRow(partition: string, id: string): void {
+    const row = this.#facts.tables.rows('Recipients', partition).get(`recipient|${id}`);
+    const keys = [...(this.#due.get(`${partition}/${id}`) ?? [])];
+    const wanted = !row || row['outcome'] !== undefined ? [] : [row['dueRow']];
+    if (keys.join() !== wanted.join()) {
+      const state = row ? `${row['phase']}, ${row['outcome'] ?? 'no outcome'}` : 'not there';
+      this.fail('nobody is lost', `recipient ${id} (${state}) has the due rows [${keys.join()}]`);
+    }
+    if (row && (row['phase'] === 'done') !== (row['outcome'] !== undefined)) {
+      this.fail('nobody is lost', `recipient ${id} is ${row['phase']} with outcome ${row['outcome']}`);
+    }
+  }
+
+  #callChanged(change: RowChange, by: Invocation | undefined): void {
+    const { partition, rowKey, before, after } = change;
+    const event = by && this.#facts.eventOf(by);
+    if (rowKey === 'leg' || rowKey === 'request') this.#learn(after?.['callLegId']);
+    if (rowKey.startsWith('event|')) {
+      if (before) this.fail('an event counts once', `${rowKey} of ${partition} was written twice`);
+      if (event && after) this.#recorded.set(nameOf(event), actionsIn(after));
+    }
+    if (rowKey !== 'leg') return;
+    if (before && !after) this.fail('nothing goes backwards', `the row of ${partition} has gone`);
+    this.#neverWorse(`call ${partition}`, before?.['outcome'], after?.['outcome']);
+    if (rank(LegState, after?.['state']) < rank(LegState, before?.['state'])) {
+      this.fail('nothing goes backwards', `call ${partition} went from ${before?.['state']} to ${after?.['state']}`);
+    }
+    if (!event) return;
+    if (this.#counted.has(event)) this.fail('an event counts once', `${nameOf(event)} has changed its call twice`);
+    this.#counted.add(event);
+  }
+
+  #learn(callLegId: Cell | undefined): void {
+    if (typeof callLegId === 'string') this.#known.add(callLegId);
+  }
+
+  #neverWorse(whose: string, before: Cell | undefined, after: Cell | undefined): void {
+    if (rank(Outcome, after) < rank(Outcome, before)) {
+      this.fail('nothing goes backwards', `the outcome of ${whose} went from ${before} to ${after}`);
+    }
+  }
+
+  /** Promise 3: `acknowledged` only where the app was told of the key. */
+  #wasPressed(partition: string, id: string): void {
+    const [outageId] = partition.split('|');
+    const isTold = this.#facts.service.events.some(
+      ({ about, isReceived, call }) =>
+        about.key === ACKNOWLEDGE && isReceived && isFor(call.parts.purpose, outageId, id),
+    );
+    if (!isTold) {
+      this.fail('acknowledged if and only if the key was pressed', `recipient ${id} is acknowledged, no key was`);
+    }
+  }
+
+  // --- What the service sees
+
+  /** The service was asked to place a call; it has not been looked into yet whether it may be. */
+  isToBePlaced({ purpose, number, placedBy }: CallParts, inFlight: readonly Call[]): void {
+    const others = inFlight.filter(({ isLost }) => !isLost);
+    if (purpose.kind === 'attempt') {
+      const { outageId, recipientId } = purpose;
+      const other = others.find((call) => isFor(call.parts.purpose, outageId, recipientId));
+      if (other)
+        this.fail('nobody is called twice', `${placedBy.name} calls ${recipientId} during ${this.#inWords(other)}`);
+      const optedOutAt = this.#optedOutAt.get(recipientId) ?? Number.POSITIVE_INFINITY;
+      if (optedOutAt + OPT_OUT_RACE_MS < this.#facts.now()) {
+        this.fail('nobody is called twice', `${placedBy.name} calls ${recipientId}, who has opted out`);
+      }
+    }
+    const taken = others.filter((call) => number !== undefined && call.parts.number === number);
+    const lines = this.#facts.scenario.settings.callers.find((caller) => caller.number === number)?.lines ?? 0;
+    if (number !== undefined && taken.length >= lines) {
+      const ids = taken.map((call) => this.#inWords(call)).join(', ');
+      this.fail('pacing is exact', `${placedBy.name} calls from ${number}, whose ${lines} lines have ${ids}`);
+    }
+  }
+
+  isPlaced(call: Call): void {
+    const { purpose, placedBy } = call.parts;
+    const name = purpose.kind === 'attempt' ? attemptOf(purpose) : `request ${purpose.requestId}`;
+    const count = (this.#placed.get(name) ?? 0) + 1;
+    this.#placed.set(name, count);
+    if (count > 1) this.fail('nobody is called twice', `${placedBy.name} places a second call for ${name}`);
+    this.#watch(call);
+  }
+
+  /**
+   * The one exception to the rules about calls in progress, and the reason for it: a call whose name nobody could tell the
+   * app before the lease of its line ended, because the answer and every event until then were lost, or could not be put on record.
+   * The service cannot be asked which calls there are, so the app cannot know of it, and must not wait for ever.
+   * A call whose answer reached a run that went on to its end is no such call, whatever that run did with it.
+   */
+  #watch(call: Call): void {
+    const { now, after, calmFrom, scenario } = this.#facts;
+    const { leaseMs, maxCallMs } = scenario.settings.limits;
+    after(this.#leaseOf(call) - now(), () => {
+      const isToldOf = call.isAnswerDelivered && call.parts.placedBy.result === 'succeeded';
+      call.isLost = !this.#known.has(call.id) && !isToldOf;
+    });
+    const limit = Math.max(calmFrom, now()) + maxCallMs + 3 * leaseMs + REDELIVERY_MS + SLACK_MS;
+    after(limit - now(), () => {
+      if (call.endedAt !== undefined || !this.#known.has(call.id)) return;
+      this.fail('everything ends', `${this.#inWords(call)} is known to the app and was never hung up`);
+    });
+  }
+
+  /** The call's name, and whether the app has concluded the attempt by inference: it was not told that the call is over. */
+  #inWords({ id, parts: { purpose } }: Call): string {
+    if (purpose.kind !== 'attempt') return id;
+    const { tables } = this.#facts;
+    const row = tables
+      .rows('Recipients', `${purpose.outageId}|${purpose.shard}`)
+      .get(`recipient|${purpose.recipientId}`);
+    const isConcluded = resultsIn(row).some(({ attempt }) => attempt === purpose.attempt);
+    const isOver = tables.rows('CallLegs', id).get('leg')?.['state'] === 'terminated';
+    return isConcluded && !isOver ? `${id} (given up)` : id;
+  }
+
+  /** When the app may give up on the attempt, and its line away. */
+  #leaseOf({ parts: { purpose } }: Call): number {
+    const { tables, now, scenario } = this.#facts;
+    if (purpose.kind === 'attempt') {
+      const row = tables
+        .rows('Recipients', `${purpose.outageId}|${purpose.shard}`)
+        .get(`recipient|${purpose.recipientId}`);
+      const [, , until = ''] = String(row?.['dueRow']).split('|');
+      return Number.isNaN(Date.parse(until)) ? Number.POSITIVE_INFINITY : Date.parse(until);
+    }
+    const line = [...tables.rows('Lines', 'lines').values()].find(
+      ({ holder }) => holder === `request|${purpose.requestId}`,
+    );
+    // A conversation that is joined needs no line.
+    if (!line) return now() + scenario.settings.limits.leaseMs;
+    return Date.parse(String(line['leaseUntil'])) - LINE_GRACE_MS;
+  }
+
+  /** Promise 4: what was done, and known to be done, is not asked for again. */
+  isDone(call: Call, operation: Operation): void {
+    const { name, context } = operation;
+    const before = call.operations.find(
+      (other) => other !== operation && other.name === name && other.context === context && other.isDone,
+    );
+    if (context !== undefined && before?.isAnswered) {
+      this.fail('an action is asked for once', `${name} ${context} of ${call.id} was done, and is done again`);
+    }
+  }
+
+  // --- What the app answers
+
+  callbackAnswered(event: ServiceEvent, status: number): void {
+    if (status === 400 || status === 401) this.fail('nothing disappears', `${nameOf(event)} is refused with ${status}`);
+    if (status !== 200) return;
+    const actions = this.#recorded.get(nameOf(event));
+    if (!actions) this.fail('nothing disappears', `${nameOf(event)} was answered 200 and is not on record`);
+    const unsent = actions?.find(({ queue, message }) => !this.#sent.has(actionName(queue, message)));
+    if (unsent) {
+      this.fail('nothing disappears', `${nameOf(event)} was answered 200, its ${unsent.queue} is on no queue`);
+    }
+  }
+
+  sent(message: Message): void {
+    const name = actionName(message.queue, message.body);
+    const alike = [...(this.#sent.get(name) ?? []).filter(({ copies }) => copies > 0), message];
+    this.#sent.set(name, alike);
+    if (alike.length > MANY)
+      this.fail('nothing multiplies', `${alike.length} messages of ${message.queue} are the same`);
+  }
+
+  messageHandled(message: Message, log: readonly string[]): void {
+    if (!log.some((line) => /^(done|superseded|postponed|unanswered): ./.test(line))) {
+      this.fail(
+        'nothing disappears',
+        `${message.id} of ${message.queue} was taken off, and nothing says what came of it`,
+      );
+    }
+  }
+
+  // --- At the end
+
+  atEnd(): void {
+    this.#everybodyHasAnOutcome();
+    this.#everyKeyCounted();
+    for (const call of this.#facts.service.inFlight) {
+      if (!call.isLost) this.fail('everything ends', `${this.#inWords(call)} is still in progress`);
+    }
+    for (const { id, queue, copies } of this.#facts.messages) {
+      if (copies > 0) this.fail('nothing disappears', `${id} of ${queue} is still on its queue`);
+    }
+    for (const [partition, rows] of this.#facts.tables.partitions('CallLegs')) this.#actionsAreTrue(partition, rows);
+    this.#linesAreFree();
+  }
+
+  #everybodyHasAnOutcome(): void {
+    for (const [partition, rows] of this.#facts.tables.partitions('Recipients')) {
+      for (const [rowKey, row] of rows) {
+        if (rowKey.startsWith('recipient|') && row['outcome'] === undefined) {
+          this.fail('nobody is lost', `${rowKey} of ${partition} is ${row['phase']} and stays so`);
+        }
+      }
+    }
+    for (const [rowKey, row] of this.#facts.tables.rows('Outages', 'outage')) {
+      if (rowKey.startsWith('outage|') && row['state'] !== 'finished') {
+        this.fail('everything ends', `${rowKey} is ${row['state']} and stays so`);
+      }
+    }
+  }
+
+  /** The other half of promise 3: a key of which the app was told, and said so, counts. */
+  #everyKeyCounted(): void {
+    for (const { about, isAccepted, call } of this.#facts.service.events) {
+      const { purpose } = call.parts;
+      if (!isAccepted || about.mayBeOperators || purpose.kind !== 'attempt') continue;
+      const { outageId, shard, recipientId } = purpose;
+      const row = this.#facts.tables.rows('Recipients', `${outageId}|${shard}`).get(`recipient|${recipientId}`);
+      if (about.key === ACKNOWLEDGE && row?.['outcome'] !== 'acknowledged') {
+        const what = `the key of ${recipientId} in ${this.#inWords(call)} was taken, the outcome is ${row?.['outcome']}`;
+        this.fail('acknowledged if and only if the key was pressed', what);
+      }
+      if (about.key === OPT_OUT && !this.#optedOutAt.has(recipientId)) {
+        this.fail(
+          'opted out if and only if the key was pressed',
+          `the key of ${recipientId} in ${this.#inWords(call)} was forgotten`,
+        );
+      }
+    }
+  }
+
+  /** An action on record as asked for was asked of the service; one that an event called for is on record or accounted for. */
+  #actionsAreTrue(partition: string, rows: ReadonlyMap<string, Columns>): void {
+    const call = this.#facts.service.find(partition);
+    for (const [rowKey, row] of rows) {
+      if (!rowKey.startsWith('action|') || row['status'] !== 'asked' || !call) continue;
+      const isAsked = call.operations.some(
+        ({ name, context }) => context === row['operationContext'] || (name === 'hangUp' && row['action'] === 'hangUp'),
+      );
+      if (!isAsked) {
+        this.fail('nothing disappears', `${rowKey} of ${partition} is on record as asked for; the service never was`);
+      }
+    }
+  }
+
+  #linesAreFree(): void {
+    const { now, scenario, tables, service, calmFrom } = this.#facts;
+    const { leaseMs, maxCallMs } = scenario.settings.limits;
+    const lastCall = Math.max(calmFrom, ...service.calls.map(({ placedAt }) => placedAt));
+    const limit = lastCall + Math.max(leaseMs, maxCallMs) + leaseMs + LINE_GRACE_MS;
+    for (const [lineId, row] of tables.rows('Lines', 'lines')) {
+      const until = Date.parse(String(row['leaseUntil']));
+      if (until > now() && until > limit)
+        this.fail('everything ends', `line ${lineId} is taken until ${row['leaseUntil']}`);
+    }
+  }
+}
+
+const attemptOf = (ref: CallPurpose & { kind: 'attempt' }): string =>
+  `attempt ${ref.attempt} of ${ref.recipientId} in ${ref.outageId}`;
+
+const isFor = (purpose: CallPurpose, outageId: string | undefined, recipientId: string): boolean =>
+  purpose.kind === 'attempt' && purpose.outageId === outageId && purpose.recipientId === recipientId;
+
+const nameOf = ({ call, about }: ServiceEvent): string => `"${about.what}" of ${call.id}`;
+
+const ActionName = z.looseObject({ callLegId: z.string().optional(), operationContext: z.string().optional() });
+
+/** What a message asks for; two with the same name ask for the same. */
+function actionName(queue: string, message: object): string {
+  const { callLegId, operationContext } = ActionName.parse(message);
+  return callLegId === undefined ? `${queue} ${JSON.stringify(message)}` : `${queue} ${callLegId} ${operationContext}`;
+}
+
+/** The place of a word in its order; -1 for none at all. */
+const rank = (order: { readonly options: readonly string[] }, word: Cell | undefined): number =>
+  word === undefined ? -1 : order.options.indexOf(String(word));
+
+const resultsIn = (columns: Columns | undefined): AttemptResult[] =>
+  Results.parse(JSON.parse(String(columns?.['resultsJson'] ?? '[]')));
+
+const actionsIn = (columns: Columns): Actions => Actions.parse(JSON.parse(String(columns['actionsJson'] ?? '[]')));

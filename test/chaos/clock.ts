@@ -1,0 +1,93 @@
+/** What is to happen, and when. `order` decides between two at the same time. */
+type Happening = { readonly at: number; readonly order: number; readonly what: () => void | Promise<void> };
+
+/** A moment in the year of our worlds; every world begins here. */
+export const BEGINNING = Date.UTC(2026, 0, 5, 8, 0, 0);
+
+/**
+ * Virtual time and the only scheduler of a world. Nothing happens but what stands in the heap, one thing after the other;
+ * whatever code a happening sets going has come to rest, waiting for something in the heap, before the next.
+ */
+export class Clock {
+  #now = BEGINNING;
+  #order = 0;
+  /** A binary heap: the soonest first. */
+  readonly #heap: Happening[] = [];
+
+  /** Ms since the epoch. */
+  get now(): number {
+    return this.#now;
+  }
+
+  get date(): Date {
+    return new Date(this.#now);
+  }
+
+  get isEmpty(): boolean {
+    return this.#heap.length === 0;
+  }
+
+  after(ms: number, what: () => void | Promise<void>): void {
+    this.at(this.#now + Math.max(0, Math.round(ms)), what);
+  }
+
+  at(ms: number, what: () => void | Promise<void>): void {
+    this.#push({ at: Math.max(ms, this.#now), order: this.#order++, what });
+  }
+
+  /** Lets the soonest happening happen, and all that follows from it without further waiting. */
+  async step(): Promise<void> {
+    const next = this.#pop();
+    if (!next) return;
+    this.#now = next.at;
+    await next.what();
+    await rest();
+  }
+
+  #push(happening: Happening): void {
+    const heap = this.#heap;
+    let index = heap.push(happening) - 1;
+    while (index > 0) {
+      const parent = (index - 1) >> 1;
+      if (!isBefore(heap[index], heap[parent])) break;
+      this.#swap(index, parent);
+      index = parent;
+    }
+  }
+
+  #pop(): Happening | undefined {
+    const heap = this.#heap;
+    const [first] = heap;
+    const last = heap.pop();
+    if (!first || !last || first === last) return first;
+    heap[0] = last;
+    let index = 0;
+    for (;;) {
+      const left = 2 * index + 1;
+      const soonest = [left, left + 1].reduce(
+        (best, child) => (isBefore(heap[child], heap[best]) ? child : best),
+        index,
+      );
+      if (soonest === index) return first;
+      this.#swap(index, soonest);
+      index = soonest;
+    }
+  }
+
+  #swap(a: number, b: number): void {
+    const heap = this.#heap;
+    const [first, second] = [heap[a], heap[b]];
+    if (first && second) {
+      heap[a] = second;
+      heap[b] = first;
+    }
+  }
+}
+
+function isBefore(a: Happening | undefined, b: Happening | undefined): boolean {
+  if (!a || !b) return false;
+  return a.at < b.at || (a.at === b.at && a.order < b.order);
+}
+
+/** Every promise that can go on without waiting has done so: Node looks at the tick queue when no microtask is left. */
+const rest = (): Promise<void> => new Promise((resolve) => process.nextTick(resolve));

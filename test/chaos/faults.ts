@@ -1,0 +1,134 @@
+import type { Random } from './random.ts';
+
+/** How often each thing goes wrong, 0 to 1. Drawn for each world. */
+export type FaultRates = {
+  /** The process dies at a request: before it has had its effect, or after. A request is any I/O of the app. */
+  readonly death: number;
+  /** A request takes seconds. */
+  readonly slow: number;
+  /** Tables and queues: refused with a 500; no answer and nothing done; no answer, but done. */
+  readonly storageRefused: number;
+  readonly storageUnheard: number;
+  readonly storageAnswerLost: number;
+  /** The service: 429 with Retry-After; a 500 with nothing done; out of reach; no answer, but done. */
+  readonly throttled: number;
+  readonly serviceFailed: number;
+  readonly serviceUnreachable: number;
+  readonly serviceAnswerLost: number;
+  /** Callbacks. */
+  readonly callbackLost: number;
+  readonly callbackDoubled: number;
+  readonly callbackDelayed: number;
+  /** Queue messages: a second copy at about the same time; a second copy an hour later; the message itself late. */
+  readonly messageDoubled: number;
+  readonly messageAgainLate: number;
+  readonly messageDelayed: number;
+  /** Two timers at once. */
+  readonly timerDoubled: number;
+  /** The service cannot play a file. */
+  readonly audioFailed: number;
+};
+export type FaultKind = keyof FaultRates;
+
+/** The worst that a world can be. */
+const WORST: FaultRates = {
+  death: 0.012,
+  slow: 0.03,
+  storageRefused: 0.08,
+  storageUnheard: 0.04,
+  storageAnswerLost: 0.04,
+  throttled: 0.25,
+  serviceFailed: 0.15,
+  serviceUnreachable: 0.08,
+  serviceAnswerLost: 0.25,
+  callbackLost: 0.25,
+  callbackDoubled: 0.3,
+  callbackDelayed: 0.2,
+  messageDoubled: 0.25,
+  messageAgainLate: 0.06,
+  messageDelayed: 0.1,
+  timerDoubled: 0.3,
+  audioFailed: 0.1,
+};
+
+const KINDS = Object.keys(WORST).filter((kind): kind is FaultKind => kind in WORST);
+
+const ratesOf = (rate: (kind: FaultKind) => number): FaultRates => ({
+  death: rate('death'),
+  slow: rate('slow'),
+  storageRefused: rate('storageRefused'),
+  storageUnheard: rate('storageUnheard'),
+  storageAnswerLost: rate('storageAnswerLost'),
+  throttled: rate('throttled'),
+  serviceFailed: rate('serviceFailed'),
+  serviceUnreachable: rate('serviceUnreachable'),
+  serviceAnswerLost: rate('serviceAnswerLost'),
+  callbackLost: rate('callbackLost'),
+  callbackDoubled: rate('callbackDoubled'),
+  callbackDelayed: rate('callbackDelayed'),
+  messageDoubled: rate('messageDoubled'),
+  messageAgainLate: rate('messageAgainLate'),
+  messageDelayed: rate('messageDelayed'),
+  timerDoubled: rate('timerDoubled'),
+  audioFailed: rate('audioFailed'),
+});
+
+export const NO_FAULTS: FaultRates = ratesOf(() => 0);
+
+/** Some worlds are calm, some know only one or two kinds of trouble, some have it all. */
+export function drawRates(random: Random): FaultRates {
+  const wildness = random.weighted([
+    [0, 1],
+    [0.15, 3],
+    [0.5, 3],
+    [1, 3],
+  ]);
+  const variety = random.pick([0.15, 0.5, 1]);
+  return ratesOf((kind) => (random.chance(variety) ? WORST[kind] * wildness * (0.3 + 0.7 * random.next()) : 0));
+}
+
+/** A while in which hardly anything of a kind works. */
+export type Spell = { readonly kind: FaultKind; readonly from: number; readonly until: number };
+
+const SPELL_KINDS = ['storageRefused', 'storageUnheard', 'serviceFailed', 'throttled', 'callbackLost'] as const;
+const SPELL_RATE = 0.8;
+
+/** @param forMs how long things can go wrong at all, from `beginning`. */
+export function drawSpells(random: Random, beginning: number, forMs: number): Spell[] {
+  return Array.from({ length: random.pick([0, 0, 1, 2]) }, () => {
+    const from = beginning + random.int(0, forMs);
+    return { kind: random.pick(SPELL_KINDS), from, until: from + random.int(1_000, 120_000) };
+  });
+}
+
+/** What goes wrong next, until a certain time; afterwards nothing does. */
+export class Faults {
+  readonly counts = new Map<FaultKind, number>(KINDS.map((kind) => [kind, 0]));
+  readonly #rates: FaultRates;
+  readonly #random: Random;
+  readonly #until: number;
+  readonly #now: () => number;
+  readonly #spells: readonly Spell[];
+
+  constructor(rates: FaultRates, spells: readonly Spell[], random: Random, until: number, now: () => number) {
+    this.#rates = rates;
+    this.#spells = spells;
+    this.#random = random;
+    this.#until = until;
+    this.#now = now;
+  }
+
+  strikes(kind: FaultKind): boolean {
+    const now = this.#now();
+    if (now >= this.#until) return false;
+    const isSpell = this.#spells.some((spell) => spell.kind === kind && spell.from <= now && now < spell.until);
+    if (!this.#random.chance(isSpell ? SPELL_RATE : this.#rates[kind])) return false;
+    this.counts.set(kind, (this.counts.get(kind) ?? 0) + 1);
+    return true;
+  }
+
+  /** The first of these that strikes, if any does. */
+  oneOf<Kind extends FaultKind>(kinds: readonly Kind[]): Kind | undefined {
+    return kinds.find((kind) => this.strikes(kind));
+  }
+}

@@ -1,0 +1,29 @@
+import { describe, expect, it } from 'vitest';
+import { MUTATIONS, type Mutation } from './mutations.ts';
+import { live } from './world.ts';
+
+/** Worlds enough for every mutation to show. */
+const SEEDS = 1_000;
+
+/** The first seed whose world breaks one of the promises that the mutation is about. */
+async function caught(mutation: Mutation): Promise<{ seed: number; rule: string } | undefined> {
+  for (let seed = 1; seed <= SEEDS; seed++) {
+    const { violation } = await live({ seed, mutation, isStrict: true });
+    if (violation && mutation.breaks.includes(violation.rule) && (await isSound(seed))) {
+      return { seed, rule: violation.rule };
+    }
+  }
+  return undefined;
+}
+
+/** The same world with the protection in place: it must be the mutation that breaks it. */
+const isSound = async (seed: number): Promise<boolean> =>
+  (await live({ seed, isStrict: true })).violation === undefined;
+
+describe('the checks find it where', () => {
+  for (const mutation of MUTATIONS) {
+    it(mutation.name, { timeout: 60_000 }, async () => {
+      expect(await caught(mutation)).toBeDefined();
+    });
+  }
+});

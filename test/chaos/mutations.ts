@@ -1,0 +1,253 @@
+import { CallAutomationError } from '../../src/lib/call-automation/errors.ts';
+import type { CallEvent } from '../../src/lib/call-automation/events.ts';
+import type { CallAction } from '../../src/lib/calls/actions.ts';
+import { type CallLeg, LegState } from '../../src/lib/calls/leg.ts';
+import { StorageError } from '../../src/lib/errors.ts';
+import type { Moved } from '../../src/lib/outages/attempts.ts';
+import type { Services } from '../../src/lib/services.ts';
+import { CallLegs, type StoredLeg } from '../../src/lib/storage/call-legs.ts';
+import { OptOuts } from '../../src/lib/storage/opt-outs.ts';
+import { Recipients, type StoredRecipient } from '../../src/lib/storage/recipients.ts';
+import { ANY, type TableName, type TableStore, type Write } from '../../src/lib/storage/table-store.ts';
+import type { Rule } from './checks.ts';
+import { onQueue } from './wiring.ts';
+
+/** A protection of the app taken out, without touching the app: what the checks must then find. */
+export type Mutation = {
+  readonly name: string;
+  /** Any of these is the finding that it must lead to. */
+  readonly breaks: readonly [Rule, ...Rule[]];
+  readonly tables?: (tables: TableStore) => TableStore;
+  readonly services?: (services: Services, tables: TableStore) => Services;
+  readonly onQueue?: typeof onQueue;
+};
+
+/** Tables whose commits to one table are other than what was asked for. */
+const writing =
+  (table: TableName, change: (write: Write) => Write[]) =>
+  (tables: TableStore): TableStore => ({
+    get: (...asked) => tables.get(...asked),
+    query: (...asked) => tables.query(...asked),
+    scan: (...asked) => tables.scan(...asked),
+    commit: (name, partition, writes) =>
+      tables.commit(name, partition, name === table ? writes.flatMap(change) : writes),
+  });
+
+/** Whatever the row has become meanwhile. */
+const regardless = (write: Write): Write[] => [write.kind === 'replace' ? { ...write, etag: ANY } : write];
+
+const NO_LEASES = (tables: TableStore): TableStore => ({
+  get: (...asked) => tables.get(...asked),
+  scan: (...asked) => tables.scan(...asked),
+  commit: (...asked) => tables.commit(...asked),
+  query: async (...asked) => (asked[2].from.startsWith('due|leased|') ? [] : tables.query(...asked)),
+});
+
+class EagerRecipients extends Recipients {
+  /** Whoever comes second to claim an attempt is told that it is theirs. */
+  override async save(...[place, before, moved]: Parameters<Recipients['save']>): Promise<StoredRecipient | undefined> {
+    const saved = await super.save(place, before, moved);
+    return saved ?? (isClaim(moved) ? { recipient: moved.recipient, etag: before.etag } : undefined);
+  }
+}
+
+const isClaim = ({ recipient }: Moved): boolean => recipient.phase === 'dialling' && recipient.callLegId === undefined;
+
+class ForgetfulRecipients extends Recipients {
+  /** What is learnt last is what counts. */
+  override save(...[place, before, moved]: Parameters<Recipients['save']>): Promise<StoredRecipient | undefined> {
+    const { recipient } = moved;
+    const outcome = recipient.outcome && recipient.results.at(-1)?.outcome;
+    return super.save(place, before, { ...moved, recipient: { ...recipient, outcome } });
+  }
+}
+
+class GenerousLegs extends CallLegs {
+  /** Everybody is told that the action is theirs to ask for. */
+  override async claimAction(...claim: Parameters<CallLegs['claimAction']>): Promise<boolean> {
+    await super.claimAction(...claim);
+    return true;
+  }
+}
+
+/** Call legs that record something else than what the step made of the event. */
+class TamperedLegs extends CallLegs {
+  readonly #tamper: (after: CallLeg, event: CallEvent, before: CallLeg | undefined) => CallLeg;
+
+  constructor(tables: TableStore, tamper: (after: CallLeg, event: CallEvent, before: CallLeg | undefined) => CallLeg) {
+    super(tables);
+    this.#tamper = tamper;
+  }
+
+  override record(
+    before: StoredLeg | undefined,
+    event: CallEvent,
+    after: CallLeg,
+    actions: readonly CallAction[],
+    now: Date,
+  ): Promise<boolean> {
+    return super.record(before, event, this.#tamper(after, event, before?.leg), actions, now);
+  }
+}
+
+class CarelessLegs extends CallLegs {
+  /** An event that could not be recorded is taken for recorded. */
+  override record(...args: Parameters<CallLegs['record']>): Promise<boolean> {
+    return super.record(...args).catch((error) => {
+      if (error instanceof StorageError) return true;
+      throw error;
+    });
+  }
+}
+
+class NoOptOuts extends OptOuts {
+  override async add(): Promise<void> {}
+}
+
+class UnreadOptOuts extends OptOuts {
+  override async has(): Promise<boolean> {
+    return false;
+  }
+}
+
+/** As it comes, whatever was known before. */
+function stateOf(after: CallLeg, event: CallEvent): CallLeg {
+  if (event.type !== 'CallLegStateChanged') return after;
+  const state = LegState.safeParse(event.data.callState);
+  return state.success ? { ...after, state: state.data } : after;
+}
+
+/** createCall, again where no answer came. */
+async function placedAgain<Answer>(place: () => Promise<Answer>): Promise<Answer> {
+  try {
+    return await place();
+  } catch (error) {
+    if (error instanceof CallAutomationError && error.mayHaveHappened) return place();
+    throw error;
+  }
+}
+
+export const MUTATIONS: readonly Mutation[] = [
+  {
+    name: 'a dispatch forgets the due row',
+    breaks: ['nobody is lost'],
+    tables: writing('Recipients', (write) =>
+      write.kind === 'insert' && write.rowKey.startsWith('due|leased|') ? [] : [write],
+    ),
+  },
+  {
+    name: 'nobody looks into leases that have ended',
+    breaks: ['nobody is lost', 'everything ends'],
+    tables: NO_LEASES,
+  },
+  {
+    name: 'the claim of an attempt never fails',
+    breaks: ['nobody is called twice'],
+    services: (services, tables) => ({ ...services, recipients: new EagerRecipients(tables) }),
+  },
+  {
+    name: 'createCall is sent again where no answer came',
+    breaks: ['nobody is called twice'],
+    services: (services) => ({
+      ...services,
+      calls: {
+        createCall: (request) => placedAgain(() => services.calls.createCall(request)),
+        joinCall: (...args) => services.calls.joinCall(...args),
+        hangUp: (...args) => services.calls.hangUp(...args),
+        playAudio: (...args) => services.calls.playAudio(...args),
+        cancelMediaProcessing: (...args) => services.calls.cancelMediaProcessing(...args),
+        inviteParticipants: (...args) => services.calls.inviteParticipants(...args),
+        removeParticipant: (...args) => services.calls.removeParticipant(...args),
+      },
+    }),
+  },
+  {
+    name: 'nobody looks whether somebody has opted out',
+    breaks: ['nobody is called twice'],
+    services: (services, tables) => ({ ...services, optOuts: new UnreadOptOuts(tables) }),
+  },
+  {
+    name: 'an event that was recorded is recorded again',
+    breaks: ['an event counts once'],
+    tables: writing('CallLegs', (write) =>
+      write.kind === 'insert' && write.rowKey.startsWith('event|') ? [{ ...write, kind: 'upsert' }] : [write],
+    ),
+  },
+  {
+    name: 'a state is what was told last',
+    breaks: ['nothing goes backwards'],
+    services: (services, tables) => ({ ...services, legs: new TamperedLegs(tables, stateOf) }),
+  },
+  {
+    name: 'an outcome is what was told last',
+    breaks: ['nothing goes backwards'],
+    services: (services, tables) => ({ ...services, recipients: new ForgetfulRecipients(tables) }),
+  },
+  {
+    name: 'an action can be claimed twice',
+    breaks: ['an action is asked for once'],
+    services: (services, tables) => ({ ...services, legs: new GenerousLegs(tables) }),
+  },
+  {
+    name: 'a line is given to whoever asks',
+    breaks: ['pacing is exact'],
+    tables: writing('Lines', regardless),
+  },
+  {
+    name: 'whoever picks up has acknowledged',
+    breaks: ['acknowledged if and only if the key was pressed'],
+    services: (services, tables) => ({
+      ...services,
+      legs: new TamperedLegs(tables, (after) => (after.answered ? { ...after, outcome: 'acknowledged' } : after)),
+    }),
+  },
+  {
+    name: 'a key that is pressed does not count',
+    breaks: ['acknowledged if and only if the key was pressed'],
+    services: (services, tables) => ({
+      ...services,
+      legs: new TamperedLegs(tables, (after, event, before) =>
+        event.type === 'DtmfReceived' ? { ...after, outcome: before?.outcome } : after,
+      ),
+    }),
+  },
+  {
+    name: 'an opt-out is forgotten',
+    breaks: ['opted out if and only if the key was pressed'],
+    services: (services, tables) => ({ ...services, optOuts: new NoOptOuts(tables) }),
+  },
+  {
+    name: 'a message that failed is taken off its queue',
+    breaks: ['nothing disappears'],
+    onQueue: (...run) => onQueue(...run).catch(() => []),
+  },
+  {
+    name: 'an event that could not be recorded is answered 200',
+    breaks: ['nothing disappears'],
+    services: (services, tables) => ({ ...services, legs: new CarelessLegs(tables) }),
+  },
+  {
+    name: 'an action that could not be put on its queue is forgotten',
+    breaks: ['nothing disappears'],
+    services: (services) => ({
+      ...services,
+      queues: { send: (...message) => services.queues.send(...message).catch(() => undefined) },
+    }),
+  },
+  {
+    name: 'no call is ever hung up',
+    breaks: ['everything ends', 'pacing is exact', 'nobody is called twice'],
+    services: (services) => ({
+      ...services,
+      calls: {
+        createCall: (request) => services.calls.createCall(request),
+        joinCall: (...args) => services.calls.joinCall(...args),
+        hangUp: async () => undefined,
+        playAudio: (...args) => services.calls.playAudio(...args),
+        cancelMediaProcessing: (...args) => services.calls.cancelMediaProcessing(...args),
+        inviteParticipants: (...args) => services.calls.inviteParticipants(...args),
+        removeParticipant: (...args) => services.calls.removeParticipant(...args),
+      },
+    }),
+  },
+];

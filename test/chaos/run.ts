@@ -1,0 +1,63 @@
+import process from 'node:process';
+import { numberFlag, readFlags, runCommand } from '../../local/cli.ts';
+import { tableText } from '../../local/table-text.ts';
+import { Campaign } from './campaign.ts';
+import { measureAcknowledgedCall } from './measure.ts';
+import { live } from './world.ts';
+
+const USAGE = `Lives simulated worlds, each from a seed, and looks whether the app's promises hold in all of them.
+
+  npm run chaos -- --seeds 500
+  npm run chaos -- --seeds 1 --seed 4711`;
+
+const TRACE = 400;
+const SHOWN_FAILURES = 5;
+
+await runCommand(async () => {
+  const flags = readFlags(USAGE, {
+    seeds: { type: 'string', value: 'N', help: 'how many worlds (500)' },
+    seed: { type: 'string', value: 'S', help: 'the first seed (1); the others follow it' },
+    recipients: { type: 'string', value: 'R', help: 'how many people a world has; drawn from the seed otherwise' },
+    trace: { type: 'string', value: 'N', help: `how many of a failing world's last steps are shown (${TRACE})` },
+    strict: { type: 'boolean', help: 'let nothing pass because it is known (test/chaos/known.ts)' },
+    json: { type: 'boolean', help: 'the summary as JSON, on stdout' },
+  });
+  const seeds = numberFlag('seeds', flags.seeds, { min: 1, max: 10_000_000 }) ?? 500;
+  const first = numberFlag('seed', flags.seed, { min: 0, max: Number.MAX_SAFE_INTEGER }) ?? 1;
+  const recipients = numberFlag('recipients', flags.recipients, { min: 1, max: 1_000 });
+  const trace = numberFlag('trace', flags.trace, { min: 1, max: 1_000_000 }) ?? TRACE;
+
+  const isStrict = flags.strict ?? false;
+
+  const campaign = new Campaign();
+  let toldAt = Date.now();
+  for (let seed = first; seed < first + seeds; seed++) {
+    const report = await live({ seed, recipients, isStrict });
+    campaign.add(report);
+    if (report.violation && campaign.failures.length <= SHOWN_FAILURES) {
+      // The same seed is the same world: now with a record of it.
+      const again = await live({ seed, recipients, isStrict, trace });
+      process.stderr.write(`\n${again.trace.join('\n')}\n`);
+      process.stderr.write(`seed ${seed}: ${report.violation.rule}: ${report.violation.what}\n`);
+      if (again.violation?.what !== report.violation.what) process.stderr.write('It did not replay exactly!\n');
+    }
+    if (Date.now() - toldAt > 2_000) {
+      toldAt = Date.now();
+      process.stderr.write(`${campaign.worlds}/${seeds} worlds, ${campaign.failures.length} with a broken promise\n`);
+    }
+  }
+  const summary = campaign.summary(await measureAcknowledgedCall());
+  process.stdout.write(
+    flags.json ? `${JSON.stringify(summary, null, 2)}\n` : `${tableText(['', ''], rowsOf(summary))}\n`,
+  );
+  return campaign.failures.length > 0 ? 1 : 0;
+});
+
+function rowsOf(summary: ReturnType<Campaign['summary']>): string[][] {
+  const rows = Object.entries(summary).flatMap(([name, value]): string[][] => {
+    if (Array.isArray(value)) return value.map((item) => [name, String(item)]);
+    if (typeof value !== 'object') return [[name, String(value)]];
+    return Object.entries(value).map(([part, count]) => [`${name}: ${part}`, String(count)]);
+  });
+  return rows;
+}

@@ -1,0 +1,152 @@
+import { CallScript } from '../../src/lib/calls/script.ts';
+import type { Caller, OutageSpec } from '../../src/lib/outages/outage.ts';
+import { OutageSpec as Spec } from '../../src/lib/outages/outage.ts';
+import { BEGINNING } from './clock.ts';
+import { drawRates, drawSpells, type FaultRates, NO_FAULTS, type Spell } from './faults.ts';
+import { MIXED_TOWN, type Town } from './people.ts';
+import type { Random } from './random.ts';
+import type { AppSettings } from './wiring.ts';
+
+/** Somebody who enqueues a message by hand. */
+export type ByHand = { readonly afterMs: number; readonly queue: 'start-call' | 'join-call'; readonly message: object };
+
+/** One outage of a world: its declaration, who is told at its beginning, and who is added later. */
+export type PlannedOutage = {
+  readonly spec: OutageSpec & { readonly id: string };
+  readonly people: readonly string[];
+  readonly later: readonly string[];
+  readonly laterMs: number;
+};
+
+/** All that is decided about a world before it begins. */
+export type Scenario = {
+  readonly settings: AppSettings;
+  readonly outages: readonly PlannedOutage[];
+  readonly town: Town;
+  /** How often an operator answers. */
+  readonly operatorAnswers: number;
+  readonly byHand: readonly ByHand[];
+  readonly processes: number;
+  readonly faults: FaultRates;
+  readonly spells: readonly Spell[];
+  /** When nothing goes wrong any more, ms from the beginning. */
+  readonly calmAfterMs: number;
+};
+
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+
+export const OPERATOR = '+14255559999';
+export const callerNumber = (index: number): string => `+1425555010${index}`;
+const phoneNumber = (index: number): string => `+1425555${2000 + index}`;
+const audio = (name: string, seconds: number): string => `https://audio.example/${seconds}/${name}.wav`;
+
+type Delays = OutageSpec['retry']['delaySeconds'];
+
+/** Delays by outcome, s: unhurried; none at all; others again. */
+const RETRIES: readonly [Delays, ...Delays[]] = [
+  { busy: 120, noAnswer: 300, failed: 60, unknown: 60 },
+  { busy: 0, noAnswer: 0, failed: 0, unknown: 0, answered: 0 },
+  { busy: 30, unknown: 300, answered: 60, declined: 60 },
+];
+
+/** A world as the seed has it. @param recipients how many people in all; drawn if undefined. */
+export function drawScenario(random: Random, recipients: number | undefined): Scenario {
+  const callers = drawCallers(random);
+  const faults = drawRates(random);
+  const calmAfterMs = random.int(3, 40) * MINUTE;
+  const limits = { leaseMs: random.pick([60, 120, 300]) * SECOND, maxCallMs: random.pick([10, 20, 30]) * MINUTE };
+  const outages = random.weighted([
+    [1, 3],
+    [2, 1],
+  ]);
+  return {
+    settings: { source: '8:acs:ringdown', callers, limits },
+    outages: Array.from({ length: outages }, (_, index) =>
+      drawOutage(random, index, callers, Math.max(1, Math.floor((recipients ?? random.int(1, 7)) / outages))),
+    ),
+    town: MIXED_TOWN,
+    operatorAnswers: random.pick([0, 0.5, 1]),
+    byHand: Array.from({ length: random.pick([0, 0, 1, 2]) }, (_, index) => drawByHand(random, index)),
+    processes: random.int(1, 3),
+    faults,
+    spells: drawSpells(random, BEGINNING, calmAfterMs),
+    calmAfterMs,
+  };
+}
+
+function drawCallers(random: Random): Caller[] {
+  return Array.from({ length: random.int(1, 2) }, (_, index) => ({
+    number: callerNumber(index),
+    lines: random.int(1, 2),
+  }));
+}
+
+function drawOutage(random: Random, index: number, callers: readonly Caller[], people: number): PlannedOutage {
+  const script = CallScript.parse({
+    message: audio('message', random.int(5, 25)),
+    replays: random.int(0, 2),
+    keyWaitSeconds: random.pick([0, 5, 10]),
+    ...(random.chance(0.6) && { thanks: audio('thanks', 3) }),
+    ...(random.chance(0.5) && { unavailable: audio('unavailable', 4) }),
+    ...(random.chance(0.7) && { operators: [{ phoneNumber: { value: OPERATOR } }] }),
+  });
+  const later = random.chance(0.2) ? random.int(1, 2) : 0;
+  const spec = Spec.parse({
+    id: `outage-${index + 1}`,
+    title: 'Storm',
+    script,
+    callers: [...callers],
+    shards: random.int(1, 3),
+    ...(random.chance(0.2) && { maxConcurrentCalls: 1 }),
+    // The second often begins when the first has told most of its people.
+    ...(random.chance(index === 0 ? 0.2 : 0.6) && { startAt: timeAfter(random.int(1, index === 0 ? 5 : 30) * MINUTE) }),
+    ...(random.chance(0.1) && { expiresAt: timeAfter(random.int(5, 60) * MINUTE) }),
+    retry: {
+      maxAttempts: random.int(1, 4),
+      delaySeconds: random.pick(RETRIES),
+    },
+  });
+  // The second outage calls some of the first one's people too.
+  const from = index * Math.ceil(people / 2);
+  const numbers = Array.from({ length: people + later }, (_, person) => phoneNumber(from + person));
+  return {
+    spec: { ...spec, id: `outage-${index + 1}` },
+    people: numbers.slice(0, people),
+    later: numbers.slice(people),
+    laterMs: random.int(1, 30) * MINUTE,
+  };
+}
+
+const timeAfter = (ms: number): string => new Date(BEGINNING + ms).toISOString();
+
+function drawByHand(random: Random, index: number): ByHand {
+  const afterMs = random.int(0, 15 * MINUTE);
+  const audioFileUri = random.chance(0.6) ? audio('notice', random.int(3, 20)) : undefined;
+  const requestId = random.chance(0.5) ? `request-${index + 1}` : undefined;
+  const common = { ...(audioFileUri && { audioFileUri }), ...(requestId && { requestId }) };
+  if (random.chance(0.3)) {
+    return { afterMs, queue: 'join-call', message: { conversationId: 'a-group-call', ...common } };
+  }
+  const targets = [{ phoneNumber: { value: phoneNumber(900 + index) } }];
+  return { afterMs, queue: 'start-call', message: { targets, ...common } };
+}
+
+/** Nothing goes wrong, everybody acknowledges over the message, and one line is passed from each to the next. */
+export function calmScenario(people: number): Scenario {
+  const callers = [{ number: callerNumber(0), lines: 1 }];
+  const script = CallScript.parse({ message: audio('message', 20), thanks: audio('thanks', 3) });
+  const spec = Spec.parse({ id: 'outage-1', title: 'Storm', script, callers, shards: 1 });
+  const numbers = Array.from({ length: people }, (_, person) => phoneNumber(person));
+  return {
+    settings: { source: '8:acs:ringdown', callers, limits: { leaseMs: 300 * SECOND, maxCallMs: 60 * MINUTE } },
+    outages: [{ spec: { ...spec, id: 'outage-1' }, people: numbers, later: [], laterMs: 0 }],
+    town: [['acknowledges', 1]],
+    operatorAnswers: 1,
+    byHand: [],
+    processes: 1,
+    faults: NO_FAULTS,
+    spells: [],
+    calmAfterMs: 0,
+  };
+}

@@ -1,0 +1,294 @@
+import type { Telling } from '../../simulator/event-bodies.ts';
+import { toPascalCase } from '../../src/lib/call-automation/casing.ts';
+import { CallAutomationError } from '../../src/lib/call-automation/errors.ts';
+import { type Identifier, identityOf } from '../../src/lib/call-automation/identifiers.ts';
+import type { CallAddress, CallAutomation } from '../../src/lib/call-automation/port.ts';
+import type {
+  CallLegResponse,
+  CreateCallRequest,
+  InviteParticipantsRequest,
+  JoinCallRequest,
+  OperationResponse,
+  PlayAudioRequest,
+} from '../../src/lib/call-automation/requests.ts';
+import type { CallPurpose } from '../../src/lib/calls/purpose.ts';
+import { type About, Call, type CallParts, type Operation } from './call.ts';
+import type { Temper } from './people.ts';
+import type { Ground, Invocation, Request } from './process.ts';
+
+/** An event of a call, as it is posted to the app until it is answered. */
+export type ServiceEvent = {
+  readonly call: Call;
+  readonly about: About;
+  readonly type: string;
+  readonly body: object;
+  /** Some process began to apply it. */
+  isReceived: boolean;
+  /** The app answered 200. */
+  isAccepted: boolean;
+};
+
+/** What watches the service, and the world that it is part of. */
+export type ServiceWorld = {
+  readonly ground: Ground;
+  /** How many calls a number may have at once, by the service's own limit. */
+  linesOf(number: string): number;
+  temperOf(identity: string): Temper;
+  purposeOf(callbackUri: string): CallPurpose;
+  /** Gives the status that the app answers, or 0 where its process dies or none is there. */
+  post(event: ServiceEvent): Promise<number>;
+  isToBePlaced(parts: CallParts, inFlight: readonly Call[]): void;
+  isPlaced(call: Call): void;
+  isDone(call: Call, operation: Operation): void;
+};
+
+const TRIES = 4;
+const BACK_OFF_MS = 1_000;
+const RESENDS = 3;
+const RESEND_MS = 500;
+
+/** A Call Automation service: its calls, and the callbacks that it posts. */
+export class Service {
+  readonly calls: Call[] = [];
+  readonly events: ServiceEvent[] = [];
+  readonly #world: ServiceWorld;
+
+  constructor(world: ServiceWorld) {
+    this.#world = world;
+  }
+
+  find(callLegId: string): Call | undefined {
+    return this.calls[Number(callLegId.split('-')[1]) - 1];
+  }
+
+  get inFlight(): Call[] {
+    return this.calls.filter(({ endedAt }) => endedAt === undefined);
+  }
+
+  createCall(request: CreateCallRequest, by: Invocation): Call {
+    const [target] = request.targets;
+    const isPhone = request.targets.some(({ phoneNumber }) => phoneNumber !== undefined);
+    const number = isPhone ? request.sourceAlternateIdentity?.value : undefined;
+    const parts = this.#partsOf(request, by, target, number);
+    const inFlight = this.inFlight;
+    this.#world.isToBePlaced(parts, inFlight);
+    if (number !== undefined) {
+      const taken = inFlight.filter((call) => call.parts.number === number).length;
+      if (taken >= this.#world.linesOf(number)) throw refusal('createCall', 429, 'ConcurrentCallLimitExceeded', 1_000);
+    }
+    const call = this.#place(parts);
+    for (const who of request.targets) call.ring(who, this.#world.temperOf(identityOf(who)));
+    return call;
+  }
+
+  joinCall(request: JoinCallRequest, by: Invocation): Call {
+    const parts = this.#partsOf(request, by, undefined, undefined);
+    this.#world.isToBePlaced(parts, this.inFlight);
+    const call = this.#place(parts);
+    call.join();
+    return call;
+  }
+
+  /** Does something to a call that is up. @throws CallAutomationError where it is not. */
+  act(name: string, callLegId: string, context: string | undefined, what: (call: Call) => void): Operation {
+    const call = this.find(callLegId);
+    if (!call) throw refusal(name, 400, 'CallNotFound');
+    const isPossible = name === 'hangUp' ? !call.isOver : call.isEstablished;
+    const operation: Operation = { name, context, isDone: isPossible, isAnswered: false };
+    call.operations.push(operation);
+    if (!isPossible) throw refusal(name, 400, call.isOver ? 'CallTerminated' : 'CallNotEstablished');
+    what(call);
+    this.#world.isDone(call, operation);
+    return operation;
+  }
+
+  temperOf(identity: string): Temper {
+    return this.#world.temperOf(identity);
+  }
+
+  #place(parts: CallParts): Call {
+    const call = new Call(parts, this.#world.ground, (...told) => this.#tell(...told));
+    this.calls.push(call);
+    this.#world.isPlaced(call);
+    return call;
+  }
+
+  #partsOf(
+    request: CreateCallRequest | JoinCallRequest,
+    placedBy: Invocation,
+    target: Identifier | undefined,
+    number: string | undefined,
+  ): CallParts {
+    return {
+      id: `leg-${this.calls.length + 1}`,
+      purpose: this.#world.purposeOf(request.callbackUri),
+      source: request.source,
+      target,
+      number,
+      placedBy,
+      callbackUri: request.callbackUri,
+      requestedEvents: request.requestedCallEvents,
+    };
+  }
+
+  // --- Callbacks
+
+  #tell(call: Call, { type, subject, data }: Telling, about: About): void {
+    const { clock, faults, random } = this.#world.ground;
+    const body = {
+      id: null,
+      topic: null,
+      subject: `callLeg/${call.parts.id}/${subject}`,
+      data: toPascalCase(data(call.parts.id)),
+      eventType: `Microsoft.Communication.${type}`,
+      eventTime: clock.date.toISOString().replace('Z', '0000Z'),
+      metadataVersion: null,
+      dataVersion: null,
+    };
+    const event = { call, about, type, body, isReceived: false, isAccepted: false };
+    this.events.push(event);
+    if (faults.strikes('callbackLost')) {
+      this.#note(event, 'is lost');
+      return;
+    }
+    const delayMs = random.int(5, 250) + (faults.strikes('callbackDelayed') ? random.int(1_000, 600_000) : 0);
+    clock.after(delayMs, () => this.#deliver(event, 1));
+    if (faults.strikes('callbackDoubled')) clock.after(delayMs + random.int(0, 20_000), () => this.#deliver(event, 1));
+  }
+
+  #deliver(event: ServiceEvent, tries: number): void {
+    void this.#world.post(event).then((status) => {
+      if (status === 200) event.isAccepted = true;
+      const isWorthAnotherTry = status === 0 || status >= 500;
+      if (!isWorthAnotherTry) return;
+      if (tries === TRIES) return this.#note(event, 'is given up');
+      this.#world.ground.clock.after(BACK_OFF_MS * 2 ** (tries - 1), () => this.#deliver(event, tries + 1));
+    });
+  }
+
+  #note({ call, about }: ServiceEvent, what: string): void {
+    const { trace, clock } = this.#world.ground;
+    trace.add(clock.now, call.id, () => `the callback "${about.what}" ${what}`);
+  }
+}
+
+function refusal(operation: string, status: number, code: string, retryAfterMs?: number): CallAutomationError {
+  return new CallAutomationError({
+    operation,
+    status,
+    code,
+    message: 'refused',
+    requestId: 'request',
+    retryAfterMs,
+    mayHaveHappened: status >= 500 || status === 408,
+  });
+}
+
+const noAnswer = (operation: string, mayHaveHappened: boolean): CallAutomationError =>
+  new CallAutomationError({
+    operation,
+    status: 0,
+    code: mayHaveHappened ? 'ETIMEDOUT' : 'ECONNREFUSED',
+    message: 'the service did not answer',
+    requestId: 'request',
+    mayHaveHappened,
+  });
+
+/** The service as one run of a workflow sees it, through the client: createCall and joinCall once, all else again if it fails. */
+export class AskedService implements CallAutomation {
+  readonly #service: Service;
+  readonly #by: Invocation;
+  readonly #ground: Ground;
+
+  constructor(service: Service, by: Invocation, ground: Ground) {
+    this.#service = service;
+    this.#by = by;
+    this.#ground = ground;
+  }
+
+  createCall(request: CreateCallRequest): Promise<CallLegResponse> {
+    return this.#place('createCall', () => this.#service.createCall(request, this.#by));
+  }
+
+  joinCall(_conversationId: string, request: JoinCallRequest): Promise<CallLegResponse> {
+    return this.#place('joinCall', () => this.#service.joinCall(request, this.#by));
+  }
+
+  hangUp(callLegId: string): Promise<void> {
+    // The request has no operation context: its name in the app's record is not seen by the service.
+    return this.#act('hangUp', callLegId, undefined, (call) => call.end());
+  }
+
+  async playAudio(callLegId: string, request: PlayAudioRequest): Promise<OperationResponse> {
+    await this.#act('playAudio', callLegId, request.operationContext, (call) => call.play(request));
+    return { id: 'operation', status: 'running', operationContext: request.operationContext };
+  }
+
+  async cancelMediaProcessing(callLegId: string, operationContext?: string): Promise<OperationResponse> {
+    await this.#act('cancelMedia', callLegId, operationContext, (call) => call.cancelAudio());
+    return { id: 'operation', status: 'running', operationContext };
+  }
+
+  inviteParticipants(address: CallAddress, request: InviteParticipantsRequest): Promise<void> {
+    const { participants, operationContext } = request;
+    return this.#act('invite', legOf(address), operationContext, (call) =>
+      call.invite(
+        participants,
+        operationContext,
+        participants.map((who) => this.#service.temperOf(identityOf(who))),
+      ),
+    );
+  }
+
+  removeParticipant(address: CallAddress, participantId: string): Promise<void> {
+    return this.#act('remove', legOf(address), undefined, (call) => {
+      if (!call.remove(participantId)) throw refusal('remove', 400, 'ParticipantNotFound');
+    });
+  }
+
+  async #place(name: string, place: () => Call): Promise<CallLegResponse> {
+    const call = await this.#by.ask('service', { what: () => name, effect: place, trouble: this.#trouble(name) });
+    call.isAnswerDelivered = true;
+    return { callLegId: call.id };
+  }
+
+  async #act(name: string, callLegId: string, context: string | undefined, what: (call: Call) => void): Promise<void> {
+    for (let tries = 0; ; tries++) {
+      try {
+        const operation = await this.#by.ask('service', {
+          what: () => `${name} ${callLegId} ${context ?? ''}`,
+          effect: () => this.#service.act(name, callLegId, context, what),
+          trouble: this.#trouble(name),
+        });
+        operation.isAnswered = true;
+        return;
+      } catch (error) {
+        if (!isWorthAnotherTry(error) || tries === RESENDS) throw error;
+        await this.#by.wait(error.retryAfterMs ?? RESEND_MS * 2 ** tries);
+      }
+    }
+  }
+
+  #trouble(name: string): Request<never>['trouble'] {
+    const { faults, random } = this.#ground;
+    switch (faults.oneOf(['throttled', 'serviceFailed', 'serviceUnreachable', 'serviceAnswerLost'])) {
+      case 'throttled':
+        return { isDone: false, error: refusal(name, 429, 'TooManyRequests', random.int(1, 40) * 1000) };
+      case 'serviceFailed':
+        return { isDone: false, error: refusal(name, 500, 'InternalServerError') };
+      case 'serviceUnreachable':
+        return { isDone: false, error: noAnswer(name, false) };
+      case 'serviceAnswerLost':
+        return { isDone: true, error: noAnswer(name, true) };
+      case undefined:
+        return undefined;
+    }
+  }
+}
+
+/** Out of call, the conversation stands for the call that it belongs to. */
+const legOf = (address: CallAddress): string =>
+  'callLegId' in address ? address.callLegId : address.conversationId.replace('conversation-of-', '');
+
+const isWorthAnotherTry = (error: unknown): error is CallAutomationError =>
+  error instanceof CallAutomationError && (error.status === 0 || error.status === 429 || error.status >= 500);

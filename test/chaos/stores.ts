@@ -1,0 +1,160 @@
+import { StorageError } from '../../src/lib/errors.ts';
+import type { QueueName, QueueStore } from '../../src/lib/storage/queue-store.ts';
+import type { Columns, KeyRange, StoredRow, TableName, TableStore, Write } from '../../src/lib/storage/table-store.ts';
+import { MemoryTables } from '../unit/support/memory-tables.ts';
+import type { Faults } from './faults.ts';
+import type { Invocation, Request } from './process.ts';
+
+/** A row before and after a commit; undefined where it was or is not there. */
+export type RowChange = {
+  readonly table: TableName;
+  readonly partition: string;
+  readonly rowKey: string;
+  readonly before: Columns | undefined;
+  readonly after: Columns | undefined;
+};
+
+/** The tables that all processes of a world share, and a mirror of them that can be looked at in no time. */
+export class WorldTables {
+  readonly #tables = new MemoryTables();
+  readonly #mirror = new Map<string, Map<string, Columns>>();
+  readonly #changed: (changes: readonly RowChange[], by: Invocation | undefined) => void;
+
+  constructor(changed: (changes: readonly RowChange[], by: Invocation | undefined) => void) {
+    this.#changed = changed;
+  }
+
+  /** The rows of a partition as they are now, by key. */
+  rows(table: TableName, partition: string): ReadonlyMap<string, Columns> {
+    return this.#mirror.get(`${table}/${partition}`) ?? new Map();
+  }
+
+  /** Every partition of a table. */
+  *partitions(table: TableName): Iterable<readonly [string, ReadonlyMap<string, Columns>]> {
+    for (const [name, rows] of this.#mirror) {
+      if (name.startsWith(`${table}/`)) yield [name.slice(table.length + 1), rows];
+    }
+  }
+
+  get(table: TableName, partition: string, rowKey: string): Promise<StoredRow | undefined> {
+    return this.#tables.get(table, partition, rowKey);
+  }
+
+  query(table: TableName, partition: string, range: KeyRange, limit: number): Promise<StoredRow[]> {
+    return this.#tables.query(table, partition, range, limit);
+  }
+
+  scan(table: TableName, partition: string, range: KeyRange): AsyncIterable<StoredRow> {
+    return this.#tables.scan(table, partition, range);
+  }
+
+  async commit(
+    table: TableName,
+    partition: string,
+    writes: readonly Write[],
+    by?: Invocation,
+  ): ReturnType<TableStore['commit']> {
+    const etags = await this.#tables.commit(table, partition, writes);
+    const name = `${table}/${partition}`;
+    const rows = this.#mirror.get(name) ?? new Map<string, Columns>();
+    this.#mirror.set(name, rows);
+    const changes = writes.map((write): RowChange => {
+      const before = rows.get(write.rowKey);
+      const after = columnsAfter(before, write);
+      if (after) rows.set(write.rowKey, after);
+      else rows.delete(write.rowKey);
+      return { table, partition, rowKey: write.rowKey, before, after };
+    });
+    this.#changed(changes, by);
+    return etags;
+  }
+}
+
+function columnsAfter(before: Columns | undefined, write: Write): Columns | undefined {
+  if (write.kind === 'delete') return undefined;
+  return write.kind === 'merge' ? { ...before, ...write.columns } : write.columns;
+}
+
+/** Storage's three ways to fail. */
+export function storageTrouble(faults: Faults, what: string): Request<never>['trouble'] {
+  const kind = faults.oneOf(['storageRefused', 'storageUnheard', 'storageAnswerLost']);
+  if (!kind) return undefined;
+  const reason = kind === 'storageRefused' ? '500 InternalError' : 'no answer';
+  return {
+    isDone: kind === 'storageAnswerLost',
+    error: new StorageError(`${what} could not be used (${reason})`, { isTransient: true }),
+  };
+}
+
+/** The tables as one run of a workflow sees them: requests that take time and may fail. */
+export class AskedTables implements TableStore {
+  readonly #tables: WorldTables;
+  readonly #by: Invocation;
+  readonly #faults: Faults;
+
+  constructor(tables: WorldTables, by: Invocation, faults: Faults) {
+    this.#tables = tables;
+    this.#by = by;
+    this.#faults = faults;
+  }
+
+  get(table: TableName, partition: string, rowKey: string): Promise<StoredRow | undefined> {
+    return this.#ask(
+      table,
+      () => `get ${table} ${partition} ${rowKey}`,
+      () => this.#tables.get(table, partition, rowKey),
+    );
+  }
+
+  query(table: TableName, partition: string, range: KeyRange, limit: number): Promise<StoredRow[]> {
+    return this.#ask(
+      table,
+      () => `query ${table} ${partition} ${range.from}…`,
+      () => this.#tables.query(table, partition, range, limit),
+    );
+  }
+
+  scan(table: TableName, partition: string, range: KeyRange): AsyncIterable<StoredRow> {
+    return this.#tables.scan(table, partition, range);
+  }
+
+  commit(table: TableName, partition: string, writes: readonly Write[]): ReturnType<TableStore['commit']> {
+    return this.#ask(
+      table,
+      () => `commit ${table} ${partition}: ${writes.map(writeInWords).join(', ')}`,
+      () => this.#tables.commit(table, partition, writes, this.#by),
+    );
+  }
+
+  #ask<Answer>(table: TableName, what: () => string, effect: () => Promise<Answer>): Promise<Answer> {
+    return this.#by.ask('table', { what, effect, trouble: storageTrouble(this.#faults, `Table ${table}`) });
+  }
+}
+
+const SHOWN = ['phase', 'attempt', 'outcome', 'state', 'stage', 'holder', 'leaseUntil', 'status'];
+
+function writeInWords(write: Write): string {
+  const columns = 'columns' in write ? SHOWN.flatMap((name) => write.columns[name] ?? []) : [];
+  return `${write.kind} ${write.rowKey}${columns.length > 0 ? ` (${columns.join(' ')})` : ''}`;
+}
+
+/** The queues as one run of a workflow sees them. */
+export class AskedQueues implements QueueStore {
+  readonly #put: (queue: QueueName, message: object, delaySeconds: number) => void;
+  readonly #by: Invocation;
+  readonly #faults: Faults;
+
+  constructor(put: (queue: QueueName, message: object, delaySeconds: number) => void, by: Invocation, faults: Faults) {
+    this.#put = put;
+    this.#by = by;
+    this.#faults = faults;
+  }
+
+  send(queue: QueueName, message: object, delaySeconds = 0): Promise<void> {
+    return this.#by.ask('queue', {
+      what: () => `send ${queue} ${JSON.stringify(message)}${delaySeconds ? ` in ${delaySeconds} s` : ''}`,
+      effect: () => this.#put(queue, message, delaySeconds),
+      trouble: storageTrouble(this.#faults, `Queue ${queue}`),
+    });
+  }
+}

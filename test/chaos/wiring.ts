@@ -1,0 +1,200 @@
+import functions, { type InvocationContext } from '@azure/functions';
+import { z } from 'zod';
+import { parseCallEvents } from '../../src/lib/call-automation/events.ts';
+import type { CallAutomation } from '../../src/lib/call-automation/port.ts';
+import {
+  addressOf,
+  CancelMedia,
+  HangUp,
+  InviteParticipants,
+  JoinCall,
+  PlayAudio,
+  RemoveParticipant,
+  StartAttempt,
+  StartRequestedCall,
+} from '../../src/lib/calls/actions.ts';
+import { applyCallEvent } from '../../src/lib/calls/apply-event.ts';
+import { CallbackUris } from '../../src/lib/calls/callback-uris.ts';
+import { performAction } from '../../src/lib/calls/perform-action.ts';
+import { CallPurpose } from '../../src/lib/calls/purpose.ts';
+import { joinCall, startRequestedCall } from '../../src/lib/calls/requested-calls.ts';
+import { startAttempt } from '../../src/lib/calls/start-attempt.ts';
+import { RingdownError, UnauthorizedError } from '../../src/lib/errors.ts';
+import { onMessage } from '../../src/lib/queue-messages.ts';
+import type { Services } from '../../src/lib/services.ts';
+import { CallLegs } from '../../src/lib/storage/call-legs.ts';
+import { CallRequests } from '../../src/lib/storage/call-requests.ts';
+import { Failures } from '../../src/lib/storage/failures.ts';
+import { Lines } from '../../src/lib/storage/lines.ts';
+import { OptOuts } from '../../src/lib/storage/opt-outs.ts';
+import type { Outages } from '../../src/lib/storage/outages.ts';
+import type { QueueName, QueueStore } from '../../src/lib/storage/queue-store.ts';
+import { Recipients } from '../../src/lib/storage/recipients.ts';
+import { ReliableTables } from '../../src/lib/storage/reliable-tables.ts';
+import type { TableStore } from '../../src/lib/storage/table-store.ts';
+import type { Invocation } from './process.ts';
+
+/**
+ * The app put together as src/lib/app.ts does, on the ports of one run of a workflow, and its triggers as src/functions/*
+ * have them. Those files cannot be used here: they make their services from the environment, once for good.
+ */
+
+/** What the ports of one run are. */
+export type Ports = {
+  readonly tables: TableStore;
+  readonly queues: QueueStore;
+  readonly calls: CallAutomation;
+  readonly by: Invocation;
+  readonly now: () => Date;
+  readonly newId: () => string;
+};
+
+export type AppSettings = Services['settings'];
+
+export const reliable = ({ tables, by, newId }: Ports): TableStore =>
+  new ReliableTables(tables, (ms) => by.wait(ms), newId);
+
+/** @param outages shared by everything that runs in one process: it remembers. */
+export function composed(ports: Ports, tables: TableStore, outages: Outages, settings: AppSettings): Services {
+  return {
+    outages,
+    recipients: new Recipients(tables),
+    lines: new Lines(tables),
+    legs: new CallLegs(tables),
+    requests: new CallRequests(tables),
+    optOuts: new OptOuts(tables),
+    failures: new Failures(tables),
+    queues: ports.queues,
+    calls: ports.calls,
+    callbacks: new PlainCallbackUris(ports.now),
+    settings,
+    now: ports.now,
+  };
+}
+
+const BASE_URL = 'https://ringdown.example';
+
+/** Tokens without a signature: real ones are made on other threads, whose order no seed decides. They have tests of their own. */
+export class PlainCallbackUris extends CallbackUris {
+  constructor(now: () => Date) {
+    super(BASE_URL, { current: 'x'.repeat(32) }, now);
+  }
+
+  override async uriFor(purpose: CallPurpose): Promise<string> {
+    return `${BASE_URL}/api/call-events/${Buffer.from(JSON.stringify(purpose)).toString('base64url')}`;
+  }
+
+  override async purposeOf(token: string): Promise<CallPurpose> {
+    return purposeIn(token);
+  }
+}
+
+/** What the call is for that is called back there. */
+export const purposeOfUri = (uri: string): CallPurpose => purposeIn(uri.slice(uri.lastIndexOf('/') + 1));
+
+function purposeIn(token: string): CallPurpose {
+  const purpose = CallPurpose.safeParse(JSON.parse(Buffer.from(token, 'base64url').toString()));
+  if (!purpose.success) throw new UnauthorizedError('The callback has no valid token');
+  return purpose.data;
+}
+
+/** How a callback was answered. */
+export type Answered = { readonly status: number; readonly error?: unknown; readonly log: readonly string[] };
+
+/** functions/callEvents.ts, with what lib/http.ts makes of an error. */
+export async function callEvents(services: Services, token: string, body: unknown): Promise<Answered> {
+  const log: string[] = [];
+  try {
+    const purpose = await services.callbacks.purposeOf(token);
+    for (const event of parseCallEvents(body)) {
+      const { result, why } = await applyCallEvent(services, purpose, event);
+      log.push(`${result}: ${why}`);
+    }
+    return { status: 200, log };
+  } catch (error) {
+    return { status: error instanceof RingdownError ? error.httpStatus : 500, error, log };
+  }
+}
+
+type OnMessage = (message: unknown, context: InvocationContext) => Promise<void>;
+
+/** The queue-triggered functions, each word for word as its file has it: wiring.test.ts compares them. */
+const QUEUE_FUNCTIONS: Readonly<Record<QueueName, (services: Services) => OnMessage>> = {
+  'start-call': (services) =>
+    onMessage(services, 'start-call', z.union([StartAttempt, StartRequestedCall]), (message, messageId) =>
+      'outageId' in message ? startAttempt(services, message) : startRequestedCall(services, message, messageId),
+    ),
+  'join-call': (services) =>
+    onMessage(services, 'join-call', JoinCall, (message, messageId) => joinCall(services, message, messageId)),
+  'play-audio': (services) =>
+    onMessage(services, 'play-audio', PlayAudio, ({ callLegId, ...audio }, messageId) => {
+      const operationContext = audio.operationContext ?? messageId;
+      return performAction(services, { address: callLegId, operationContext, action: 'playAudio' }, () =>
+        services.calls.playAudio(callLegId, { ...audio, operationContext }),
+      );
+    }),
+  'cancel-media': (services) =>
+    onMessage(
+      services,
+      'cancel-media',
+      CancelMedia,
+      ({ callLegId, operationContext: given, onlyIfAwaited }, messageId) => {
+        const operationContext = given ?? messageId;
+        const asked = { address: callLegId, operationContext, action: 'cancelMedia', onlyIfAwaited };
+        return performAction(services, asked, () => services.calls.cancelMediaProcessing(callLegId, operationContext));
+      },
+    ),
+  'remove-participant': (services) =>
+    onMessage(services, 'remove-participant', RemoveParticipant, (message, messageId) => {
+      const call = addressOf(message);
+      const operationContext = message.operationContext ?? messageId;
+      return performAction(services, { address: call.id, operationContext, action: 'removeParticipant' }, () =>
+        services.calls.removeParticipant(call.address, message.participantId),
+      );
+    }),
+  'hang-up': (services) =>
+    onMessage(services, 'hang-up', HangUp, ({ callLegId, operationContext: given, onlyIfAwaited }, messageId) => {
+      const operationContext = given ?? messageId;
+      const asked = { address: callLegId, operationContext, action: 'hangUp', endsCall: true, onlyIfAwaited };
+      return performAction(services, asked, () => services.calls.hangUp(callLegId));
+    }),
+  'invite-participants': (services) => {
+    const callerIdFor = ({ participants }: InviteParticipants): { value: string } | undefined => {
+      const [caller] = services.settings.callers;
+      return caller && participants.some(({ phoneNumber }) => phoneNumber) ? { value: caller.number } : undefined;
+    };
+    const callbackFor = (requestId: string): Promise<string> =>
+      services.callbacks.uriFor({ kind: 'request', requestId });
+    return onMessage(services, 'invite-participants', InviteParticipants, async (message, messageId) => {
+      const call = addressOf(message);
+      const operationContext = message.operationContext ?? messageId;
+      const request = {
+        participants: message.participants,
+        alternateCallerId: message.alternateCallerId ?? callerIdFor(message),
+        operationContext,
+        ...(message.conversationId !== undefined && { callbackUri: await callbackFor(messageId) }),
+      };
+      return performAction(services, { address: call.id, operationContext, action: 'inviteParticipants' }, () =>
+        services.calls.inviteParticipants(call.address, request),
+      );
+    });
+  },
+};
+
+/** One run of a queue-triggered function. @returns what it logged. @throws what it threw. */
+export async function onQueue(
+  queue: QueueName,
+  services: Services,
+  message: object,
+  messageId: string,
+): Promise<readonly string[]> {
+  const log: string[] = [];
+  const context = new functions.InvocationContext({
+    functionName: queue,
+    invocationId: messageId,
+    triggerMetadata: { id: messageId },
+    logHandler: (_level, ...words) => log.push(words.map(String).join(' ')),
+  });
+  await QUEUE_FUNCTIONS[queue](services)(message, context);
+  return log;
+}

@@ -1,0 +1,443 @@
+import { RingdownError } from '../../src/lib/errors.ts';
+import { declareOutage, reopenOutage } from '../../src/lib/outages/declare.ts';
+import { newRecipient, shardOf } from '../../src/lib/outages/recipient.ts';
+import { tendOutages } from '../../src/lib/outages/tend.ts';
+import type { Services } from '../../src/lib/services.ts';
+import { Outages } from '../../src/lib/storage/outages.ts';
+import type { TableStore } from '../../src/lib/storage/table-store.ts';
+import { Checks, type Violation } from './checks.ts';
+import { BEGINNING, Clock } from './clock.ts';
+import { type FaultKind, Faults } from './faults.ts';
+import type { Mutation } from './mutations.ts';
+import { type Temper, temperOf } from './people.ts';
+import { AppProcess, type Ground, Invocation } from './process.ts';
+import { type Message, Queues, type Run } from './queues.ts';
+import { Random } from './random.ts';
+import { drawScenario, OPERATOR, type PlannedOutage, type Scenario } from './scenario.ts';
+import { AskedService, Service, type ServiceEvent } from './service.ts';
+import { AskedQueues, AskedTables, type RowChange, WorldTables } from './stores.ts';
+import { Trace } from './trace.ts';
+import { callEvents, composed, onQueue, PlainCallbackUris, type Ports, purposeOfUri, reliable } from './wiring.ts';
+
+export type WorldOptions = {
+  readonly seed: number;
+  /** How many people; drawn from the seed if undefined. */
+  readonly recipients?: number | undefined;
+  /** Instead of what the seed has. */
+  readonly scenario?: Scenario;
+  /** A protection that is taken out. */
+  readonly mutation?: Mutation | undefined;
+  /** So many of the last steps are kept. */
+  readonly trace?: number;
+  /** Nothing is let pass because it is known: see known.ts. */
+  readonly isStrict?: boolean;
+};
+
+export type WorldReport = {
+  readonly seed: number;
+  readonly violation: Violation | undefined;
+  /** What is known to be broken, and was. */
+  readonly known: ReadonlySet<string>;
+  readonly trace: readonly string[];
+  readonly steps: number;
+  /** How long the world lasted, in its own time. */
+  readonly virtualMs: number;
+  readonly calls: number;
+  /** Calls that the app could not know of in time: the one exception, see checks.ts. */
+  readonly lostCalls: number;
+  readonly deaths: number;
+  readonly faults: ReadonlyMap<FaultKind, number>;
+  readonly messages: number;
+  readonly poisoned: number;
+  readonly outcomes: ReadonlyMap<string, number>;
+  /** Requests to tables and queues by whatever but the timer, and by the timer. */
+  readonly storageRequests: number;
+  readonly timerRequests: number;
+};
+
+const TICK_MS = 10_000;
+/** A world that has not come to rest so long after its last trouble never does. */
+const PATIENCE_MS = 12 * 3_600_000;
+/** Somebody who adds people asks again if they get no answer. */
+const CLIENT_RETRY_MS = 20_000;
+/** A tick is taken that often even where it has nothing to do. */
+const IDLE_TICKS = 0.1;
+
+/** Lives one world from its beginning to rest, or to its first broken promise. */
+export async function live(options: WorldOptions): Promise<WorldReport> {
+  const world = new World(options);
+  await world.begin();
+  return world.run();
+}
+
+class World {
+  readonly #seed: number;
+  readonly #scenario: Scenario;
+  readonly #mutation: Mutation | undefined;
+  readonly #ground: Ground;
+  readonly #tables: WorldTables;
+  readonly #service: Service;
+  readonly #queues: Queues;
+  readonly #checks: Checks;
+  readonly #processes: (AppProcess | undefined)[] = [];
+  /** What each process remembers of the outages. */
+  readonly #memories = new Map<AppProcess, Outages>();
+  readonly #events = new WeakMap<Invocation, ServiceEvent>();
+  /** Callbacks that a process has not answered yet. */
+  readonly #unanswered = new Map<AppProcess, Set<() => void>>();
+  readonly #temperRandom: Random;
+  /** The runs of the timer that are going on. */
+  readonly #timers = new Set<Invocation>();
+  #nextTick = Number.POSITIVE_INFINITY;
+  #ids = 0;
+  #steps = 0;
+  #deaths = 0;
+  #requests = { timer: 0, others: 0 };
+
+  constructor({ seed, recipients, scenario, mutation, trace = 0, isStrict = false }: WorldOptions) {
+    this.#seed = seed;
+    this.#scenario = scenario ?? drawScenario(new Random(`${seed} scenario`), recipients);
+    this.#mutation = mutation;
+    this.#temperRandom = new Random(`${seed} people`);
+    const clock = new Clock();
+    const random = new Random(`${seed} chance`);
+    const calmFrom = BEGINNING + this.#scenario.calmAfterMs;
+    const faults = new Faults(this.#scenario.faults, this.#scenario.spells, random, calmFrom, () => clock.now);
+    this.#ground = { clock, random, faults, trace: new Trace(trace) };
+    this.#tables = new WorldTables((changes, by) => this.#committed(changes, by));
+    this.#service = new Service({
+      ground: this.#ground,
+      linesOf: (number) => this.#scenario.settings.callers.find((caller) => caller.number === number)?.lines ?? 0,
+      temperOf: (identity) => this.#temperOf(identity),
+      purposeOf: purposeOfUri,
+      post: (event) => this.#post(event),
+      isToBePlaced: (parts, inFlight) => this.#checks.isToBePlaced(parts, inFlight),
+      isPlaced: (call) => this.#checks.isPlaced(call),
+      isDone: (call, operation) => this.#checks.isDone(call, operation),
+    });
+    this.#queues = new Queues(
+      this.#ground,
+      () => this.#anyProcess(),
+      (message, process) => this.#handle(message, process),
+      (message) => this.#checks.sent(message),
+    );
+    this.#checks = new Checks({
+      scenario: this.#scenario,
+      tables: this.#tables,
+      service: this.#service,
+      messages: this.#queues.messages,
+      eventOf: (by) => this.#events.get(by),
+      now: () => clock.now,
+      after: (ms, what) => {
+        if (Number.isFinite(ms)) clock.after(ms, what);
+      },
+      calmFrom,
+      isStrict,
+    });
+  }
+
+  /** The outages are declared and their people added, before anything goes wrong. */
+  async begin(): Promise<void> {
+    for (let slot = 0; slot < this.#scenario.processes; slot++) this.#start(slot, 1);
+    for (const planned of this.#scenario.outages) {
+      const services = this.#calmServices();
+      await declareOutage(services, planned.spec);
+      await addPeople(services, planned, planned.people);
+      if (planned.later.length > 0) this.#after(planned.laterMs, () => this.#addLater(planned));
+    }
+    for (const { afterMs, queue, message } of this.#scenario.byHand) {
+      this.#after(afterMs, () => this.#queues.put(queue, message));
+    }
+    this.#wake();
+  }
+
+  async run(): Promise<WorldReport> {
+    const { clock } = this.#ground;
+    const end = BEGINNING + this.#scenario.calmAfterMs + PATIENCE_MS;
+    // Messages that multiply leave no rest to come to.
+    const isEndless = (): boolean => this.#checks.known.has('requests that wait multiply');
+    while (!this.#checks.violation && !isEndless() && !clock.isEmpty && clock.now < end) {
+      await clock.step();
+      // Node has other things to do too.
+      if (++this.#steps % 2000 === 0) await new Promise((resolve) => setImmediate(resolve));
+    }
+    if (!this.#checks.violation && !isEndless()) this.#checks.atEnd();
+    return this.#report();
+  }
+
+  // --- Processes
+
+  #start(slot: number, life: number): void {
+    const process = new AppProcess(`app${slot + 1}.${life}`, this.#ground, () => {
+      this.#deaths++;
+      this.#processes[slot] = undefined;
+      this.#queues.bury(process);
+      for (const giveUp of this.#unanswered.get(process) ?? []) giveUp();
+      this.#after(this.#ground.random.int(500, 30_000), () => this.#start(slot, life + 1));
+    });
+    this.#processes[slot] = process;
+  }
+
+  #anyProcess(): AppProcess | undefined {
+    const [first, ...others] = this.#processes.filter((process) => process !== undefined);
+    return first && this.#ground.random.pick([first, ...others]);
+  }
+
+  #invocation(process: AppProcess, name: string): Invocation {
+    const isTimer = name.startsWith('notifyOutages');
+    return new Invocation(`${process.name} ${name}`, process, this.#ground, (to) => {
+      if (to !== 'service') this.#requests[isTimer ? 'timer' : 'others']++;
+    });
+  }
+
+  #servicesFor(by: Invocation): Services {
+    const ports = this.#portsFor(by);
+    const tables = this.#tablesFor(ports);
+    const memory = this.#memories.get(by.process) ?? this.#memoryOf(by.process);
+    const services = composed(ports, tables, memory, this.#scenario.settings);
+    return this.#mutation?.services?.(services, tables) ?? services;
+  }
+
+  #tablesFor(ports: Ports): TableStore {
+    const tables = reliable(ports);
+    return this.#mutation?.tables?.(tables) ?? tables;
+  }
+
+  #memoryOf(process: AppProcess): Outages {
+    const ports = this.#portsFor(this.#invocation(process, 'memory'));
+    const outages = new Outages(this.#tablesFor(ports), ports.now);
+    this.#memories.set(process, outages);
+    return outages;
+  }
+
+  #portsFor(by: Invocation): Ports {
+    const { clock, faults } = this.#ground;
+    return {
+      tables: new AskedTables(this.#tables, by, faults),
+      queues: new AskedQueues((...message) => this.#queues.put(...message), by, faults),
+      calls: new AskedService(this.#service, by, this.#ground),
+      by,
+      now: () => clock.date,
+      newId: () => `commit-${++this.#ids}`,
+    };
+  }
+
+  /** Services that nothing happens to, for what there is before the world begins. */
+  #calmServices(): Services {
+    const now = (): Date => this.#ground.clock.date;
+    const by = this.#invocation(new AppProcess('before', this.#ground, () => undefined), 'all');
+    const ports = { ...this.#portsFor(by), tables: this.#tables };
+    return {
+      ...composed(ports, this.#tables, new Outages(this.#tables, now), this.#scenario.settings),
+      callbacks: new PlainCallbackUris(now),
+    };
+  }
+
+  // --- Triggers
+
+  /** Runs a workflow in a process; settles when it ends, and never if the process dies. */
+  async #runIn<Answer>(
+    by: Invocation,
+    work: (services: Services) => Promise<Answer>,
+  ): Promise<Answer | { error: unknown }> {
+    by.note(() => 'begins');
+    try {
+      const answer = await work(this.#servicesFor(by));
+      by.result = 'succeeded';
+      return answer;
+    } catch (error) {
+      by.result = 'failed';
+      this.#noSurprise(by, error);
+      return { error };
+    }
+  }
+
+  /** Errors are of our own family, whatever happens. */
+  #noSurprise(by: Invocation, error: unknown): void {
+    if (error instanceof RingdownError) return;
+    const what = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    this.#checks.fail('no surprises', `${by.name}: ${what}`);
+  }
+
+  async #handle(message: Message, process: AppProcess): Promise<Run> {
+    const by = this.#invocation(process, `${message.queue} ${message.id}`);
+    const handle = this.#mutation?.onQueue ?? onQueue;
+    const log = await this.#runIn(by, (services) => handle(message.queue, services, message.body, message.id));
+    if ('error' in log) {
+      const why = log.error instanceof Error ? log.error.message : String(log.error);
+      by.note(() => `FAILS: ${why}`);
+      return { result: 'failed', why };
+    }
+    by.note(() => `ends: ${log.join('; ')}`);
+    this.#checks.messageHandled(message, log);
+    return { result: 'succeeded', why: log.join('; ') };
+  }
+
+  /** A callback, answered with a status; 0 where no process is there or it dies. */
+  #post(event: ServiceEvent): Promise<number> {
+    const process = this.#anyProcess();
+    if (!process) return Promise.resolve(0);
+    const by = this.#invocation(process, `callEvents ${event.call.id}`);
+    this.#events.set(by, event);
+    event.isReceived = true;
+    by.note(() => `gets "${event.about.what}"`);
+    return new Promise((resolve) => {
+      const open = this.#unanswered.get(process) ?? new Set();
+      this.#unanswered.set(process, open);
+      const giveUp = (): void => resolve(0);
+      open.add(giveUp);
+      const token = event.call.parts.callbackUri.slice(event.call.parts.callbackUri.lastIndexOf('/') + 1);
+      void this.#runIn(by, (services) => callEvents(services, token, event.body)).then((answer) => {
+        open.delete(giveUp);
+        if (!('status' in answer)) return resolve(500);
+        if (answer.error !== undefined) this.#noSurprise(by, answer.error);
+        by.note(() => `answers ${answer.status} ${answer.log.join('; ')} ${answer.error ?? ''}`);
+        this.#checks.callbackAnswered(event, answer.status);
+        resolve(answer.status);
+      });
+    });
+  }
+
+  async #addLater(planned: PlannedOutage): Promise<void> {
+    const process = this.#anyProcess();
+    let isDone = false;
+    // Whoever asked asks again where no answer comes.
+    this.#after(CLIENT_RETRY_MS, () => {
+      if (!isDone) void this.#addLater(planned);
+    });
+    if (!process) return;
+    const by = this.#invocation(process, 'importRecipients');
+    void this.#runIn(by, async (services) => {
+      await addPeople(services, planned, planned.later);
+      await reopenOutage(services, planned.spec.id);
+      isDone = true;
+    });
+  }
+
+  // --- The timer
+
+  /** Sees to it that the timer strikes when there is something to do. Ticks with nothing to do are mostly left out. */
+  #wake(): void {
+    const at = this.#timeOfNextTick();
+    if (at === undefined || at >= this.#nextTick) return;
+    this.#nextTick = at;
+    this.#ground.clock.at(at, () => {
+      if (this.#nextTick !== at) return;
+      this.#nextTick = Number.POSITIVE_INFINITY;
+      this.#tick();
+    });
+  }
+
+  #tick(): void {
+    const { faults, random } = this.#ground;
+    const process = this.#anyProcess();
+    if (process && (!this.#isTending() || faults.strikes('timerDoubled'))) this.#tend(process);
+    const second = this.#anyProcess();
+    if (second && faults.strikes('timerDoubled')) this.#after(random.int(0, 2_000), () => this.#tend(second));
+    this.#wake();
+  }
+
+  #tend(process: AppProcess): void {
+    if (!process.isAlive) return;
+    const by = this.#invocation(process, 'notifyOutages');
+    this.#timers.add(by);
+    void this.#runIn(by, tendOutages).then((tended) => {
+      this.#timers.delete(by);
+      if ('error' in tended) return;
+      for (const { problems } of tended) for (const problem of problems) this.#noSurprise(by, problem);
+      by.note(
+        () => `ends: ${tended.map(({ outage, state, started, healed }) => `${outage} ${state} ${started} ${healed}`)}`,
+      );
+    });
+  }
+
+  #isTending(): boolean {
+    return [...this.#timers].some(({ process }) => process.isAlive);
+  }
+
+  #timeOfNextTick(): number | undefined {
+    const { clock, random } = this.#ground;
+    const next = (Math.floor(clock.now / TICK_MS) + 1) * TICK_MS;
+    const reason = this.#nextReason();
+    if (reason === undefined) return undefined;
+    return random.chance(IDLE_TICKS) ? next : Math.max(next, Math.ceil(reason / TICK_MS) * TICK_MS);
+  }
+
+  /** When there will be something for the timer to do; undefined if never. */
+  #nextReason(): number | undefined {
+    const { now } = this.#ground.clock;
+    const dueRows = [...this.#tables.partitions('Recipients')].flatMap(([, rows]) =>
+      [...rows.keys()].flatMap(dueRowOf),
+    );
+    const areWaiting = dueRows.some(({ isWaiting, at }) => isWaiting && at <= now);
+    const times = dueRows.filter(({ isWaiting, at }) => !isWaiting || at > now).map(({ at }) => at);
+    if (areWaiting) {
+      for (const row of this.#tables.rows('Lines', 'lines').values()) times.push(Date.parse(String(row['leaseUntil'])));
+    }
+    const isOpen = [...this.#tables.rows('Outages', 'outage')].some(
+      ([rowKey, row]) => rowKey.startsWith('outage|') && row['state'] !== 'finished',
+    );
+    if (times.length > 0) return Math.min(...times);
+    return isOpen ? now : undefined;
+  }
+
+  // --- The rest
+
+  #committed(changes: readonly RowChange[], by: Invocation | undefined): void {
+    this.#checks.committed(changes, by);
+    if (changes.some(({ table }) => table === 'Recipients' || table === 'Outages' || table === 'Lines')) this.#wake();
+  }
+
+  #temperOf(identity: string): Temper {
+    const random = this.#temperRandom;
+    if (identity !== OPERATOR) return temperOf(random.weighted(this.#scenario.town), random);
+    return temperOf(random.chance(this.#scenario.operatorAnswers) ? 'operator' : 'operatorAway', random);
+  }
+
+  #after(ms: number, what: () => void | Promise<void>): void {
+    this.#ground.clock.after(ms, what);
+  }
+
+  #report(): WorldReport {
+    const { clock, faults, trace } = this.#ground;
+    const outcomes = new Map<string, number>();
+    for (const [, rows] of this.#tables.partitions('Recipients')) {
+      for (const { outcome } of rows.values()) {
+        if (typeof outcome === 'string') outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
+      }
+    }
+    return {
+      seed: this.#seed,
+      violation: this.#checks.violation,
+      known: this.#checks.known,
+      trace: trace.lines,
+      steps: this.#steps,
+      virtualMs: clock.now - BEGINNING,
+      calls: this.#service.calls.length,
+      lostCalls: this.#service.calls.filter(({ isLost }) => isLost).length,
+      deaths: this.#deaths,
+      faults: faults.counts,
+      messages: this.#queues.messages.length,
+      poisoned: this.#queues.messages.filter(({ isPoison }) => isPoison).length,
+      outcomes,
+      storageRequests: this.#requests.others,
+      timerRequests: this.#requests.timer,
+    };
+  }
+}
+
+/** A due row's key, taken apart; nothing for another row's. */
+function dueRowOf(rowKey: string): { isWaiting: boolean; at: number }[] {
+  const [kind, why, at = ''] = rowKey.split('|');
+  return kind === 'due' ? [{ isWaiting: why === 'waiting', at: Date.parse(at) }] : [];
+}
+
+/** What importRecipients.ts makes of a list: its people, new, a shard at a time. */
+async function addPeople(services: Services, { spec }: PlannedOutage, numbers: readonly string[]): Promise<void> {
+  const at = spec.startAt === undefined ? services.now() : new Date(spec.startAt);
+  const people = numbers.map((value) => newRecipient({ identifier: { phoneNumber: { value } } }));
+  for (let shard = 0; shard < spec.shards; shard++) {
+    const those = people.filter(({ recipientId }) => shardOf(recipientId, spec.shards) === shard);
+    if (those.length > 0) await services.recipients.add(spec.id, shard, those, () => at);
+  }
+}
