@@ -238,10 +238,17 @@ export class Checks {
     });
   }
 
-  /** The call's name, and whether the app has concluded the attempt by inference: it was not told that the call is over. */
+  /**
+   * The call's name, and whether the app has concluded the attempt by inference (it was not told that the call is over), or
+   * has not managed to end a requested call when its time was over.
+   */
   #inWords({ id, parts: { purpose } }: Call): string {
-    if (purpose.kind !== 'attempt') return id;
-    const { tables } = this.#facts;
+    const { tables, messages } = this.#facts;
+    if (purpose.kind !== 'attempt') {
+      const limits = messages.filter(({ queue, body }) => actionName(queue, body) === `hang-up ${id} time-limit`);
+      const isDone = limits.some(({ fates }) => fates.some((fate) => fate.startsWith('succeeded: done')));
+      return limits.length > 0 && !isDone ? `${id} (its hang-up is stuck)` : id;
+    }
     const row = tables
       .rows('Recipients', `${purpose.outageId}|${purpose.shard}`)
       .get(`recipient|${purpose.recipientId}`);

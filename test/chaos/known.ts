@@ -35,6 +35,14 @@ export const KNOWN: readonly Known[] = [
       'its message may be late, lost before it was sent, or poison. And what is told of such a call later is on the leg only.',
   },
   {
+    name: 'a requested call whose one hang-up is stuck',
+    rules: ['pacing is exact', 'everything ends'],
+    what: /\(its hang-up is stuck\)/,
+    why:
+      'A requested call has no lease that anybody looks into. One delayed message ends it: where that is late, poison or claimed by ' +
+      'a process that died, the call goes on, and its line is given away.',
+  },
+  {
     name: 'requests that wait multiply',
     rules: ['nothing multiplies'],
     what: /messages of start-call are the same$/,
