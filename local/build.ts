@@ -12,6 +12,9 @@ await runCommand(async () => {
     target: 'node22',
     format: 'cjs',
     external: ['@azure/functions-core'],
+    // A library of ours is an ES module that asks where it is; CommonJS knows that by another name.
+    banner: { js: "const moduleUrl = require('node:url').pathToFileURL(__filename).href;" },
+    define: { 'import.meta.url': 'moduleUrl' },
     sourcemap: true,
     logLevel: 'warning',
   });
