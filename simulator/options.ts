@@ -6,7 +6,7 @@ import { type Faults, Faults as FaultsSchema } from './faults.ts';
 export const DEVELOPMENT_KEY = Buffer.from('ringdown simulator: a development key, no secret').toString('base64');
 
 export const Options = z.strictObject({
-  /** 0: any free port. */
+  /** 0 takes a free one. */
   port: z.int().min(0).max(65_535).default(0),
   host: z.string().min(1).default('127.0.0.1'),
   /** The access key that requests are signed with, base64. */

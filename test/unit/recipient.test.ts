@@ -45,7 +45,7 @@ describe('a recipient’s shard', () => {
     );
   });
 
-  it('has about as many people in it as any other, though their numbers follow each other', () => {
+  it('has about as many people in it as each other one, though their numbers follow each other', () => {
     const sizes = Array.from({ length: 8 }, () => 0);
     for (let i = 0; i < 8000; i++) {
       const shard = shardOf(recipientIdOf(phone(`+1425555${String(i).padStart(4, '0')}`)), 8);
