@@ -1,23 +1,23 @@
 import { app } from '@azure/functions';
 import { services } from '../lib/app.ts';
 import { addressOf, InviteParticipants } from '../lib/calls/actions.ts';
-import { performAction } from '../lib/calls/perform-action.ts';
+import { named, performAction } from '../lib/calls/perform-action.ts';
 import { onMessage } from '../lib/queue-messages.ts';
 
 app.storageQueue('inviteParticipants', {
   queueName: 'invite-participants',
   connection: 'AzureWebJobsStorage',
-  handler: onMessage(services, 'invite-participants', InviteParticipants, async (message, messageId) => {
-    const call = addressOf(message);
-    const operationContext = message.operationContext ?? messageId;
+  handler: onMessage(services, 'invite-participants', InviteParticipants, async (given, messageId) => {
+    const message = named(given, messageId);
+    const { id, address } = addressOf(message);
     const request = {
       participants: message.participants,
       alternateCallerId: message.alternateCallerId ?? callerIdFor(message),
-      operationContext,
+      operationContext: message.operationContext,
       ...(message.conversationId !== undefined && { callbackUri: await callbackFor(messageId) }),
     };
-    return performAction(services, { address: call.id, operationContext, action: 'inviteParticipants' }, () =>
-      services.calls.inviteParticipants(call.address, request),
+    return performAction(services, { queue: 'invite-participants', address: id, message }, () =>
+      services.calls.inviteParticipants(address, request),
     );
   }),
 });

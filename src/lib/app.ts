@@ -11,6 +11,7 @@ import { Lines } from './storage/lines.ts';
 import { OptOuts } from './storage/opt-outs.ts';
 import { Outages } from './storage/outages.ts';
 import { Recipients } from './storage/recipients.ts';
+import { ReliableQueues } from './storage/reliable-queues.ts';
 import { ReliableTables } from './storage/reliable-tables.ts';
 
 /** The composition root: what the app is made of, from its settings. Nothing is asked of the network here. */
@@ -25,7 +26,7 @@ export function compose(settings: Settings): Services {
     requests: new CallRequests(tables),
     optOuts: new OptOuts(tables),
     failures: new Failures(tables),
-    queues: new AzureQueues(settings.AzureWebJobsStorage),
+    queues: new ReliableQueues(new AzureQueues(settings.AzureWebJobsStorage)),
     calls: acs2021(settings.ACS_CONNECTION_STRING),
     callbacks: new CallbackUris(
       settings.CALLBACK_BASE_URL,

@@ -27,7 +27,8 @@ export function onMessage<Schema extends z.ZodType>(
       context.info(`${handled.result}: ${handled.why}`);
     } catch (error) {
       const reason = masked(error instanceof Error ? `${error.name}: ${error.message}` : String(error));
-      await failures.record(queue, message, reason, now());
+      // The message fails of what it fails of, also where that cannot be put on record.
+      await failures.record(queue, message, reason, now()).catch((unrecorded) => context.error(unrecorded));
       throw error;
     }
   };

@@ -32,6 +32,8 @@ export type Operation = {
   readonly name: string;
   readonly context: string | undefined;
   readonly isDone: boolean;
+  /** The run that asked for it. */
+  readonly by: Invocation;
   /** Its answer reached a living process. */
   isAnswered: boolean;
 };

@@ -5,7 +5,6 @@ export class Campaign {
   readonly failures: { readonly seed: number; readonly rule: string; readonly what: string }[] = [];
   readonly #began = performance.now();
   readonly #faults = new Map<string, number>();
-  readonly #known = new Map<string, number>();
   readonly #outcomes = new Map<string, number>();
   readonly #sums = {
     steps: 0,
@@ -25,8 +24,7 @@ export class Campaign {
 
   add(report: WorldReport): void {
     this.#worlds++;
-    const { seed, violation, known } = report;
-    addAll(this.#known, new Map([...known].map((name) => [name, 1])));
+    const { seed, violation } = report;
     if (violation) this.failures.push({ seed, ...violation });
     addAll(this.#faults, report.faults);
     addAll(this.#outcomes, report.outcomes);
@@ -57,7 +55,6 @@ export class Campaign {
       'storage requests': this.#sums.storageRequests,
       'storage requests for one acknowledged call': requestsForOneCall,
       outcomes: Object.fromEntries(this.#outcomes),
-      'known to be broken': Object.fromEntries(this.#known),
       'broken promises': this.failures.length,
       broken: this.#broken(),
     };

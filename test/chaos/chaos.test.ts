@@ -36,6 +36,6 @@ describe('simulated worlds', () => {
 
 describe('an acknowledged call', () => {
   it('costs few storage requests', async () => {
-    expect(await measureAcknowledgedCall()).toBeLessThanOrEqual(38);
+    expect(await measureAcknowledgedCall()).toBeLessThanOrEqual(36.5);
   });
 });

@@ -7,7 +7,6 @@ import { AttemptResult } from '../../src/lib/outages/retry.ts';
 import { QUEUES } from '../../src/lib/storage/queue-store.ts';
 import type { Cell, Columns } from '../../src/lib/storage/table-store.ts';
 import type { Call, CallParts, Operation } from './call.ts';
-import { knownAs } from './known.ts';
 import type { Invocation } from './process.ts';
 import type { Message } from './queues.ts';
 import type { Scenario } from './scenario.ts';
@@ -57,15 +56,11 @@ type Facts = {
   readonly now: () => number;
   readonly after: (ms: number, what: () => void) => void;
   readonly calmFrom: number;
-  /** Also what is known to be broken ends the world: see known.ts. */
-  readonly isStrict: boolean;
 };
 
 /** Watches a world from outside the app: its rows, the service, the people. The first broken promise ends the world. */
 export class Checks {
   violation: Violation | undefined;
-  /** By name: see known.ts. */
-  readonly known = new Set<string>();
   readonly #facts: Facts;
   /** The due rows of each recipient, by partition and id. */
   readonly #due = new Map<string, Set<string>>();
@@ -86,9 +81,7 @@ export class Checks {
   }
 
   fail(rule: Rule, what: string): void {
-    const known = this.#facts.isStrict ? undefined : knownAs({ rule, what });
-    if (known) this.known.add(known.name);
-    else this.violation ??= { rule, what };
+    this.violation ??= { rule, what };
   }
 
   // --- After every step
@@ -98,9 +91,11 @@ export class Checks {
     for (const change of changes) {
       if (change.table === 'Recipients') people.set(this.#recipientChanged(change), change);
       if (change.table === 'CallLegs') this.#callChanged(change, by);
+      if (change.table === 'Requests') this.#learn(change.after?.['callLegId']);
       if (change.table === 'OptOuts' && !change.before) this.#optedOutAt.set(change.rowKey, this.#facts.now());
     }
     for (const [id, { partition }] of people) this.#hasOneDueRow(partition, id);
+    if (changes.some(({ table }) => table === 'Requests')) this.#requestsHaveOneDueRow();
   }
 
   /** @returns whose row it is. */
@@ -145,10 +140,21 @@ export class Checks {
     }
   }
 
+  /** The same of a call that somebody asked for by hand; one that is done may be looked at once more, to tell what became of it. */
+  #requestsHaveOneDueRow(): void {
+    const rows = this.#facts.tables.rows('Requests', 'requests');
+    const due = [...rows.keys()].filter((rowKey) => rowKey.startsWith('due|'));
+    const wanted = [...rows.values()].flatMap(({ dueRow }) => (dueRow === undefined ? [] : [dueRow]));
+    const forgotten = [...rows.values()].some(({ phase, dueRow }) => phase && phase !== 'done' && !dueRow);
+    if (forgotten || due.sort().join() !== wanted.sort().join()) {
+      this.fail('nobody is lost', `requests have the due rows [${due.join()}], and know of [${wanted.join()}]`);
+    }
+  }
+
   #callChanged(change: RowChange, by: Invocation | undefined): void {
     const { partition, rowKey, before, after } = change;
     const event = by && this.#facts.eventOf(by);
-    if (rowKey === 'leg' || rowKey === 'request') this.#learn(after?.['callLegId']);
+    if (rowKey === 'leg') this.#learn(after?.['callLegId']);
     if (rowKey.startsWith('event|')) {
       if (before) this.fail('an event counts once', `${rowKey} of ${partition} was written twice`);
       if (event && after) this.#recorded.set(nameOf(event), actionsIn(after));
@@ -194,8 +200,7 @@ export class Checks {
     if (purpose.kind === 'attempt') {
       const { outageId, recipientId } = purpose;
       const other = others.find((call) => isFor(call.parts.purpose, outageId, recipientId));
-      if (other)
-        this.fail('nobody is called twice', `${placedBy.name} calls ${recipientId} during ${this.#inWords(other)}`);
+      if (other) this.fail('nobody is called twice', `${placedBy.name} calls ${recipientId} during ${other.id}`);
       const optedOutAt = this.#optedOutAt.get(recipientId) ?? Number.POSITIVE_INFINITY;
       if (optedOutAt + OPT_OUT_RACE_MS < this.#facts.now()) {
         this.fail('nobody is called twice', `${placedBy.name} calls ${recipientId}, who has opted out`);
@@ -204,7 +209,7 @@ export class Checks {
     const taken = others.filter((call) => number !== undefined && call.parts.number === number);
     const lines = this.#facts.scenario.settings.callers.find((caller) => caller.number === number)?.lines ?? 0;
     if (number !== undefined && taken.length >= lines) {
-      const ids = taken.map((call) => this.#inWords(call)).join(', ');
+      const ids = taken.map((call) => call.id).join(', ');
       this.fail('pacing is exact', `${placedBy.name} calls from ${number}, whose ${lines} lines have ${ids}`);
     }
   }
@@ -234,32 +239,13 @@ export class Checks {
     const limit = Math.max(calmFrom, now()) + maxCallMs + 3 * leaseMs + REDELIVERY_MS + SLACK_MS;
     after(limit - now(), () => {
       if (call.endedAt !== undefined || !this.#known.has(call.id)) return;
-      this.fail('everything ends', `${this.#inWords(call)} is known to the app and was never hung up`);
+      this.fail('everything ends', `${call.id} is known to the app and was never hung up`);
     });
-  }
-
-  /**
-   * The call's name, and whether the app has concluded the attempt by inference (it was not told that the call is over), or
-   * has not managed to end a requested call when its time was over.
-   */
-  #inWords({ id, parts: { purpose } }: Call): string {
-    const { tables, messages } = this.#facts;
-    if (purpose.kind !== 'attempt') {
-      const limits = messages.filter(({ queue, body }) => actionName(queue, body) === `hang-up ${id} time-limit`);
-      const isDone = limits.some(({ fates }) => fates.some((fate) => fate.startsWith('succeeded: done')));
-      return limits.length > 0 && !isDone ? `${id} (its hang-up is stuck)` : id;
-    }
-    const row = tables
-      .rows('Recipients', `${purpose.outageId}|${purpose.shard}`)
-      .get(`recipient|${purpose.recipientId}`);
-    const isConcluded = resultsIn(row).some(({ attempt }) => attempt === purpose.attempt);
-    const isOver = tables.rows('CallLegs', id).get('leg')?.['state'] === 'terminated';
-    return isConcluded && !isOver ? `${id} (given up)` : id;
   }
 
   /** When the app may give up on the attempt, and its line away. */
   #leaseOf({ parts: { purpose } }: Call): number {
-    const { tables, now, scenario } = this.#facts;
+    const { tables } = this.#facts;
     if (purpose.kind === 'attempt') {
       const row = tables
         .rows('Recipients', `${purpose.outageId}|${purpose.shard}`)
@@ -267,21 +253,21 @@ export class Checks {
       const [, , until = ''] = String(row?.['dueRow']).split('|');
       return Number.isNaN(Date.parse(until)) ? Number.POSITIVE_INFINITY : Date.parse(until);
     }
-    const line = [...tables.rows('Lines', 'lines').values()].find(
-      ({ holder }) => holder === `request|${purpose.requestId}`,
-    );
-    // A conversation that is joined needs no line.
-    if (!line) return now() + scenario.settings.limits.leaseMs;
-    return Date.parse(String(line['leaseUntil'])) - LINE_GRACE_MS;
+    const row = tables.rows('Requests', 'requests').get(`request|${purpose.requestId}`);
+    const [, until = ''] = String(row?.['dueRow']).split('|');
+    return Number.isNaN(Date.parse(until)) ? Number.POSITIVE_INFINITY : Date.parse(until);
   }
 
-  /** Promise 4: what was done, and known to be done, is not asked for again. */
+  /**
+   * Promise 4: what was done, and known to be done (whoever asked went on to its end), is not asked for again. To cancel
+   * twice is to cancel once; whatever is cancelled by mistake shows in other rules.
+   */
   isDone(call: Call, operation: Operation): void {
     const { name, context } = operation;
     const before = call.operations.find(
       (other) => other !== operation && other.name === name && other.context === context && other.isDone,
     );
-    if (context !== undefined && before?.isAnswered) {
+    if (context !== undefined && name !== 'cancelMedia' && before?.isAnswered && before.by.result === 'succeeded') {
       this.fail('an action is asked for once', `${name} ${context} of ${call.id} was done, and is done again`);
     }
   }
@@ -300,7 +286,7 @@ export class Checks {
   }
 
   sent(message: Message): void {
-    const name = actionName(message.queue, message.body);
+    const name = nameOfMessage(message);
     const alike = [...(this.#sent.get(name) ?? []).filter(({ copies }) => copies > 0), message];
     this.#sent.set(name, alike);
     if (alike.length > MANY)
@@ -320,15 +306,24 @@ export class Checks {
 
   atEnd(): void {
     this.#everybodyHasAnOutcome();
+    this.#everyRequestIsDone();
     this.#everyKeyCounted();
     for (const call of this.#facts.service.inFlight) {
-      if (!call.isLost) this.fail('everything ends', `${this.#inWords(call)} is still in progress`);
+      if (!call.isLost) this.fail('everything ends', `${call.id} is still in progress`);
     }
     for (const { id, queue, copies } of this.#facts.messages) {
       if (copies > 0) this.fail('nothing disappears', `${id} of ${queue} is still on its queue`);
     }
     for (const [partition, rows] of this.#facts.tables.partitions('CallLegs')) this.#actionsAreTrue(partition, rows);
     this.#linesAreFree();
+  }
+
+  #everyRequestIsDone(): void {
+    for (const [rowKey, row] of this.#facts.tables.rows('Requests', 'requests')) {
+      if (rowKey.startsWith('request|') && (row['phase'] !== 'done' || row['dueRow'] !== undefined)) {
+        this.fail('nobody is lost', `${rowKey} is ${row['phase']} and stays so`);
+      }
+    }
   }
 
   #everybodyHasAnOutcome(): void {
@@ -354,27 +349,27 @@ export class Checks {
       const { outageId, shard, recipientId } = purpose;
       const row = this.#facts.tables.rows('Recipients', `${outageId}|${shard}`).get(`recipient|${recipientId}`);
       if (about.key === ACKNOWLEDGE && row?.['outcome'] !== 'acknowledged') {
-        const what = `the key of ${recipientId} in ${this.#inWords(call)} was taken, the outcome is ${row?.['outcome']}`;
+        const what = `the key of ${recipientId} in ${call.id} was taken, the outcome is ${row?.['outcome']}`;
         this.fail('acknowledged if and only if the key was pressed', what);
       }
       if (about.key === OPT_OUT && !this.#optedOutAt.has(recipientId)) {
         this.fail(
           'opted out if and only if the key was pressed',
-          `the key of ${recipientId} in ${this.#inWords(call)} was forgotten`,
+          `the key of ${recipientId} in ${call.id} was forgotten`,
         );
       }
     }
   }
 
-  /** An action on record as asked for was asked of the service; one that an event called for is on record or accounted for. */
+  /** An action on record as asked for was asked of the service, or whoever was to ask is on the poison queue. */
   #actionsAreTrue(partition: string, rows: ReadonlyMap<string, Columns>): void {
     const call = this.#facts.service.find(partition);
     for (const [rowKey, row] of rows) {
       if (!rowKey.startsWith('action|') || row['status'] !== 'asked' || !call) continue;
-      const isAsked = call.operations.some(
-        ({ name, context }) => context === row['operationContext'] || (name === 'hangUp' && row['action'] === 'hangUp'),
-      );
-      if (!isAsked) {
+      const isAsked = call.operations.some(({ context }) => context === row['operationContext']);
+      const name = `${row['action']} ${partition} ${row['operationContext']}`;
+      const isPoison = this.#facts.messages.some((message) => message.isPoison && nameOfMessage(message) === name);
+      if (!isAsked && !isPoison) {
         this.fail('nothing disappears', `${rowKey} of ${partition} is on record as asked for; the service never was`);
       }
     }
@@ -384,7 +379,7 @@ export class Checks {
     const { now, scenario, tables, service, calmFrom } = this.#facts;
     const { leaseMs, maxCallMs } = scenario.settings.limits;
     const lastCall = Math.max(calmFrom, ...service.calls.map(({ placedAt }) => placedAt));
-    const limit = lastCall + Math.max(leaseMs, maxCallMs) + leaseMs + LINE_GRACE_MS;
+    const limit = lastCall + maxCallMs + leaseMs + LINE_GRACE_MS;
     for (const [lineId, row] of tables.rows('Lines', 'lines')) {
       const until = Date.parse(String(row['leaseUntil']));
       if (until > now() && until > limit)
@@ -402,6 +397,8 @@ const isFor = (purpose: CallPurpose, outageId: string | undefined, recipientId: 
 const nameOf = ({ call, about }: ServiceEvent): string => `"${about.what}" of ${call.id}`;
 
 const ActionName = z.looseObject({ callLegId: z.string().optional(), operationContext: z.string().optional() });
+
+const nameOfMessage = ({ queue, body }: Message): string => actionName(queue, body);
 
 /** What a message asks for; two with the same name ask for the same. */
 function actionName(queue: string, message: object): string {

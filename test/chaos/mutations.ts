@@ -5,7 +5,8 @@ import { type CallLeg, LegState } from '../../src/lib/calls/leg.ts';
 import { StorageError } from '../../src/lib/errors.ts';
 import type { Moved } from '../../src/lib/outages/attempts.ts';
 import type { Services } from '../../src/lib/services.ts';
-import { CallLegs, type StoredLeg } from '../../src/lib/storage/call-legs.ts';
+import { CallLegs, type StoredAction, type StoredLeg } from '../../src/lib/storage/call-legs.ts';
+import { CallRequests } from '../../src/lib/storage/call-requests.ts';
 import { OptOuts } from '../../src/lib/storage/opt-outs.ts';
 import { Recipients, type StoredRecipient } from '../../src/lib/storage/recipients.ts';
 import { ANY, type TableName, type TableStore, type Write } from '../../src/lib/storage/table-store.ts';
@@ -67,6 +68,41 @@ class GenerousLegs extends CallLegs {
   override async claimAction(...claim: Parameters<CallLegs['claimAction']>): Promise<boolean> {
     await super.claimAction(...claim);
     return true;
+  }
+}
+
+class TrustingLegs extends CallLegs {
+  /** Whatever was claimed is taken for done. */
+  override async findAction(...asked: Parameters<CallLegs['findAction']>): Promise<StoredAction | undefined> {
+    const stored = await super.findAction(...asked);
+    return stored && { ...stored, action: { ...stored.action, status: 'done' } };
+  }
+}
+
+class UnrecordingLegs extends CallLegs {
+  /** That an action was done is not put on record. */
+  override async settleAction(...[address, context, outcome]: Parameters<CallLegs['settleAction']>): Promise<void> {
+    if (outcome.status !== 'done') await super.settleAction(address, context, outcome);
+  }
+}
+
+class ImpatientLegs extends CallLegs {
+  /** A call that went quiet is taken for ended. */
+  override async examine(callLegId: string): ReturnType<CallLegs['examine']> {
+    return { ...(await super.examine(callLegId)), isGone: true };
+  }
+}
+
+class OpenLegs extends CallLegs {
+  /** The leg of a call that was given up is left as it is. */
+  override async save(): Promise<boolean> {
+    return true;
+  }
+}
+
+class UnattendedRequests extends CallRequests {
+  override async due(): Promise<string[]> {
+    return [];
   }
 }
 
@@ -187,6 +223,31 @@ export const MUTATIONS: readonly Mutation[] = [
     name: 'an action can be claimed twice',
     breaks: ['an action is asked for once'],
     services: (services, tables) => ({ ...services, legs: new GenerousLegs(tables) }),
+  },
+  {
+    name: 'what was claimed is taken for done',
+    breaks: ['nothing disappears'],
+    services: (services, tables) => ({ ...services, legs: new TrustingLegs(tables) }),
+  },
+  {
+    name: 'what was done is not put on record',
+    breaks: ['an action is asked for once'],
+    services: (services, tables) => ({ ...services, legs: new UnrecordingLegs(tables) }),
+  },
+  {
+    name: 'a call that went quiet is taken for ended',
+    breaks: ['nobody is called twice', 'pacing is exact', 'everything ends'],
+    services: (services, tables) => ({ ...services, legs: new ImpatientLegs(tables) }),
+  },
+  {
+    name: 'the leg of a call that was given up is not closed',
+    breaks: ['acknowledged if and only if the key was pressed', 'opted out if and only if the key was pressed'],
+    services: (services, tables) => ({ ...services, legs: new OpenLegs(tables) }),
+  },
+  {
+    name: 'nobody looks after calls asked for by hand',
+    breaks: ['nobody is lost'],
+    services: (services, tables) => ({ ...services, requests: new UnattendedRequests(tables) }),
   },
   {
     name: 'a line is given to whoever asks',

@@ -46,6 +46,8 @@ const TRIES = 4;
 const BACK_OFF_MS = 1_000;
 const RESENDS = 3;
 const RESEND_MS = 500;
+/** The client gives up after this, whatever Retry-After says (transport.ts). */
+const PATIENCE_MS = 60_000;
 
 /** A Call Automation service: its calls, and the callbacks that it posts. */
 export class Service {
@@ -90,11 +92,17 @@ export class Service {
   }
 
   /** Does something to a call that is up. @throws CallAutomationError where it is not. */
-  act(name: string, callLegId: string, context: string | undefined, what: (call: Call) => void): Operation {
+  act(
+    name: string,
+    callLegId: string,
+    context: string | undefined,
+    by: Invocation,
+    what: (call: Call) => void,
+  ): Operation {
     const call = this.find(callLegId);
     if (!call) throw refusal(name, 400, 'CallNotFound');
     const isPossible = name === 'hangUp' ? !call.isOver : call.isEstablished;
-    const operation: Operation = { name, context, isDone: isPossible, isAnswered: false };
+    const operation: Operation = { name, context, by, isDone: isPossible, isAnswered: false };
     call.operations.push(operation);
     if (!isPossible) throw refusal(name, 400, call.isOver ? 'CallTerminated' : 'CallNotEstablished');
     what(call);
@@ -253,18 +261,22 @@ export class AskedService implements CallAutomation {
   }
 
   async #act(name: string, callLegId: string, context: string | undefined, what: (call: Call) => void): Promise<void> {
+    const { clock } = this.#ground;
+    const deadline = clock.now + PATIENCE_MS;
     for (let tries = 0; ; tries++) {
       try {
         const operation = await this.#by.ask('service', {
           what: () => `${name} ${callLegId} ${context ?? ''}`,
-          effect: () => this.#service.act(name, callLegId, context, what),
+          effect: () => this.#service.act(name, callLegId, context, this.#by, what),
           trouble: this.#trouble(name),
         });
         operation.isAnswered = true;
         return;
       } catch (error) {
         if (!isWorthAnotherTry(error) || tries === RESENDS) throw error;
-        await this.#by.wait(error.retryAfterMs ?? RESEND_MS * 2 ** tries);
+        const pause = error.retryAfterMs ?? RESEND_MS * 2 ** tries;
+        if (clock.now + pause > deadline) throw error;
+        await this.#by.wait(pause);
       }
     }
   }

@@ -15,7 +15,7 @@ import {
 } from '../../src/lib/calls/actions.ts';
 import { applyCallEvent } from '../../src/lib/calls/apply-event.ts';
 import { CallbackUris } from '../../src/lib/calls/callback-uris.ts';
-import { performAction } from '../../src/lib/calls/perform-action.ts';
+import { named, performAction } from '../../src/lib/calls/perform-action.ts';
 import { CallPurpose } from '../../src/lib/calls/purpose.ts';
 import { joinCall, startRequestedCall } from '../../src/lib/calls/requested-calls.ts';
 import { startAttempt } from '../../src/lib/calls/start-attempt.ts';
@@ -30,6 +30,7 @@ import { OptOuts } from '../../src/lib/storage/opt-outs.ts';
 import type { Outages } from '../../src/lib/storage/outages.ts';
 import type { QueueName, QueueStore } from '../../src/lib/storage/queue-store.ts';
 import { Recipients } from '../../src/lib/storage/recipients.ts';
+import { ReliableQueues } from '../../src/lib/storage/reliable-queues.ts';
 import { ReliableTables } from '../../src/lib/storage/reliable-tables.ts';
 import type { TableStore } from '../../src/lib/storage/table-store.ts';
 import type { Invocation } from './process.ts';
@@ -64,7 +65,7 @@ export function composed(ports: Ports, tables: TableStore, outages: Outages, set
     requests: new CallRequests(tables),
     optOuts: new OptOuts(tables),
     failures: new Failures(tables),
-    queues: ports.queues,
+    queues: new ReliableQueues(ports.queues, (ms) => ports.by.wait(ms)),
     calls: ports.calls,
     callbacks: new PlainCallbackUris(ports.now),
     settings,
@@ -127,36 +128,36 @@ const QUEUE_FUNCTIONS: Readonly<Record<QueueName, (services: Services) => OnMess
   'join-call': (services) =>
     onMessage(services, 'join-call', JoinCall, (message, messageId) => joinCall(services, message, messageId)),
   'play-audio': (services) =>
-    onMessage(services, 'play-audio', PlayAudio, ({ callLegId, ...audio }, messageId) => {
-      const operationContext = audio.operationContext ?? messageId;
-      return performAction(services, { address: callLegId, operationContext, action: 'playAudio' }, () =>
-        services.calls.playAudio(callLegId, { ...audio, operationContext }),
+    onMessage(services, 'play-audio', PlayAudio, (given, messageId) => {
+      const message = named(given, messageId);
+      const { callLegId, ...audio } = message;
+      return performAction(services, { queue: 'play-audio', address: callLegId, message }, () =>
+        services.calls.playAudio(callLegId, audio),
       );
     }),
   'cancel-media': (services) =>
-    onMessage(
-      services,
-      'cancel-media',
-      CancelMedia,
-      ({ callLegId, operationContext: given, onlyIfAwaited }, messageId) => {
-        const operationContext = given ?? messageId;
-        const asked = { address: callLegId, operationContext, action: 'cancelMedia', onlyIfAwaited };
-        return performAction(services, asked, () => services.calls.cancelMediaProcessing(callLegId, operationContext));
-      },
-    ),
+    onMessage(services, 'cancel-media', CancelMedia, (given, messageId) => {
+      const message = named(given, messageId);
+      const { callLegId, operationContext } = message;
+      return performAction(services, { queue: 'cancel-media', address: callLegId, message }, () =>
+        services.calls.cancelMediaProcessing(callLegId, operationContext),
+      );
+    }),
   'remove-participant': (services) =>
-    onMessage(services, 'remove-participant', RemoveParticipant, (message, messageId) => {
-      const call = addressOf(message);
-      const operationContext = message.operationContext ?? messageId;
-      return performAction(services, { address: call.id, operationContext, action: 'removeParticipant' }, () =>
-        services.calls.removeParticipant(call.address, message.participantId),
+    onMessage(services, 'remove-participant', RemoveParticipant, (given, messageId) => {
+      const message = named(given, messageId);
+      const { id, address } = addressOf(message);
+      return performAction(services, { queue: 'remove-participant', address: id, message }, () =>
+        services.calls.removeParticipant(address, message.participantId),
       );
     }),
   'hang-up': (services) =>
-    onMessage(services, 'hang-up', HangUp, ({ callLegId, operationContext: given, onlyIfAwaited }, messageId) => {
-      const operationContext = given ?? messageId;
-      const asked = { address: callLegId, operationContext, action: 'hangUp', endsCall: true, onlyIfAwaited };
-      return performAction(services, asked, () => services.calls.hangUp(callLegId));
+    onMessage(services, 'hang-up', HangUp, (given, messageId) => {
+      const message = named(given, messageId);
+      const { callLegId } = message;
+      return performAction(services, { queue: 'hang-up', address: callLegId, message }, () =>
+        services.calls.hangUp(callLegId),
+      );
     }),
   'invite-participants': (services) => {
     const callerIdFor = ({ participants }: InviteParticipants): { value: string } | undefined => {
@@ -165,17 +166,17 @@ const QUEUE_FUNCTIONS: Readonly<Record<QueueName, (services: Services) => OnMess
     };
     const callbackFor = (requestId: string): Promise<string> =>
       services.callbacks.uriFor({ kind: 'request', requestId });
-    return onMessage(services, 'invite-participants', InviteParticipants, async (message, messageId) => {
-      const call = addressOf(message);
-      const operationContext = message.operationContext ?? messageId;
+    return onMessage(services, 'invite-participants', InviteParticipants, async (given, messageId) => {
+      const message = named(given, messageId);
+      const { id, address } = addressOf(message);
       const request = {
         participants: message.participants,
         alternateCallerId: message.alternateCallerId ?? callerIdFor(message),
-        operationContext,
+        operationContext: message.operationContext,
         ...(message.conversationId !== undefined && { callbackUri: await callbackFor(messageId) }),
       };
-      return performAction(services, { address: call.id, operationContext, action: 'inviteParticipants' }, () =>
-        services.calls.inviteParticipants(call.address, request),
+      return performAction(services, { queue: 'invite-participants', address: id, message }, () =>
+        services.calls.inviteParticipants(address, request),
       );
     });
   },

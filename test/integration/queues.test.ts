@@ -105,7 +105,7 @@ test('people are invited to a call and removed from it by its leg', async () => 
   await town.enqueue('hang-up', { callLegId });
   await until((calls) => calls.some((call) => call.callLegId === callLegId && call.state === 'Terminated'));
   const { actions } = await town.timeline(callLegId);
-  expect(actions.map(({ action }) => action)).toEqual(['inviteParticipants', 'removeParticipant', 'hangUp']);
+  expect(actions.map(({ action }) => action)).toEqual(['invite-participants', 'remove-participant', 'hang-up']);
 });
 
 test('a telephone is invited with a number of ours to show', async () => {

@@ -1,22 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { type CallLeg, newCallLeg } from '../../src/lib/calls/leg.ts';
-import { onLeaseEnded } from '../../src/lib/outages/leases.ts';
-import type { Recipient } from '../../src/lib/outages/recipient.ts';
-import { recipientWith } from './support/memory-services.ts';
+import { type CallLeg, endedUnreported, newCallLeg } from '../../src/lib/calls/leg.ts';
+import { type Evidence, onLeaseEnded } from '../../src/lib/outages/leases.ts';
 
 const BEGAN = new Date('2026-01-05T08:00:00.000Z');
 const MINUTE = 60_000;
 const limits = { leaseMs: 5 * MINUTE, maxCallMs: 60 * MINUTE };
 const minutesIn = (minutes: number): Date => new Date(BEGAN.getTime() + minutes * MINUTE);
 
-const dialling = (more: Partial<Recipient> = {}): Recipient => ({
-  ...recipientWith(),
-  phase: 'dialling',
-  attempt: 1,
-  callLegId: 'leg-1',
-  ...more,
-});
-const { callLegId: _, ...withoutLeg } = dialling();
+const dialling = (more: Partial<Evidence> = {}): Evidence => ({ phase: 'dialling', callLegId: 'leg-1', ...more });
 
 /** A call that began eight o'clock and of which something was last heard so many minutes later. */
 function leg(heardAfter: number, more: Partial<CallLeg> = {}): CallLeg {
@@ -25,63 +16,76 @@ function leg(heardAfter: number, more: Partial<CallLeg> = {}): CallLeg {
   return { ...fresh, state: 'established', stage: 'message', updatedAt: minutesIn(heardAfter).toISOString(), ...more };
 }
 
-describe('when the lease of an attempt ends', () => {
+const verdictAfter = (minutes: number, evidence: Evidence) => onLeaseEnded(evidence, minutesIn(minutes), limits);
+const until = (minutes: number) => ({ until: minutesIn(minutes) });
+
+describe('when the lease of a call ends', () => {
   it('whose message was never taken off its queue, it is sent again', () => {
-    const dispatched = dialling({ phase: 'dispatched' });
-    expect(onLeaseEnded(dispatched, undefined, minutesIn(5), limits)).toEqual({ kind: 'startAgain' });
+    expect(verdictAfter(5, { phase: 'dispatched' })).toEqual({ kind: 'startAgain' });
   });
 
   it('and no call was ever heard of, it is unknown: the call may have been placed', () => {
-    expect(onLeaseEnded(withoutLeg, undefined, minutesIn(5), limits)).toEqual({
-      kind: 'conclude',
-      outcome: 'unknown',
-      reason: 'no news',
-    });
-  });
-
-  it('and the call placed has told nothing, it is hung up first, and then unknown', () => {
-    expect(onLeaseEnded(dialling(), undefined, minutesIn(5), limits)).toEqual({ kind: 'hangUp' });
-    expect(onLeaseEnded(dialling({ isEnding: true }), undefined, minutesIn(10), limits)).toMatchObject({
-      kind: 'conclude',
-      outcome: 'unknown',
-    });
+    expect(verdictAfter(5, { phase: 'dialling' })).toEqual({ kind: 'conclude', outcome: 'unknown', reason: 'no news' });
   });
 
   it('and the call is over, its end is made known', () => {
     const over = leg(1, { state: 'terminated', stage: 'ended', outcome: 'failed', reason: 'wrongNumber' });
-    expect(onLeaseEnded(dialling(), over, minutesIn(5), limits)).toEqual({
+    expect(verdictAfter(5, dialling({ leg: over }))).toEqual({
       kind: 'conclude',
       outcome: 'failed',
       reason: 'wrongNumber',
     });
   });
 
-  it('and something was heard of the call since, it is left alone', () => {
-    expect(onLeaseEnded(dialling(), leg(4), minutesIn(5), limits)).toEqual({ kind: 'wait' });
+  it('and something was heard of the call since, it is left alone until it has been silent for as long', () => {
+    expect(verdictAfter(5, dialling({ leg: leg(4) }))).toEqual({ kind: 'wait', ...until(9) });
   });
 
-  it('and nothing was, the call is told to hang up', () => {
-    expect(onLeaseEnded(dialling(), leg(0), minutesIn(5), limits)).toEqual({ kind: 'hangUp' });
+  it('and nothing was, the call is told to hang up, and soon looked after', () => {
+    expect(verdictAfter(5, dialling({ leg: leg(0) }))).toEqual({ kind: 'hangUp', callLegId: 'leg-1', ...until(6) });
+    expect(verdictAfter(5, dialling())).toEqual({ kind: 'hangUp', callLegId: 'leg-1', ...until(6) });
+  });
+
+  it('it is told so again, less often, as long as nothing says that it is over', () => {
+    const ending = dialling({ leg: leg(0), isEnding: true });
+    expect(verdictAfter(6, ending)).toEqual({ kind: 'hangUp', callLegId: 'leg-1', ...until(11) });
+    expect(verdictAfter(50, ending)).toMatchObject({ kind: 'hangUp' });
+  });
+
+  it('and the service knows of no such call, it is closed', () => {
+    expect(verdictAfter(6, dialling({ leg: leg(0), isEnding: true, isGone: true }))).toEqual({
+      kind: 'close',
+      callLegId: 'leg-1',
+    });
+    expect(verdictAfter(6, dialling({ isEnding: true, isGone: true }))).toMatchObject({ kind: 'close' });
   });
 
   it('an operator who talks may be silent as long as they like', () => {
-    expect(onLeaseEnded(dialling(), leg(1, { stage: 'talking' }), minutesIn(40), limits)).toEqual({ kind: 'wait' });
+    expect(verdictAfter(40, dialling({ leg: leg(1, { stage: 'talking' }) }))).toEqual({ kind: 'wait', ...until(45) });
+  });
+
+  it('and so may a call that has no script', () => {
+    expect(verdictAfter(40, dialling({ leg: leg(1), mayBeSilent: true }))).toEqual({ kind: 'wait', ...until(45) });
   });
 
   it('but not for ever', () => {
-    expect(onLeaseEnded(dialling(), leg(59, { stage: 'talking' }), minutesIn(60), limits)).toEqual({ kind: 'hangUp' });
-    expect(onLeaseEnded(dialling(), leg(59), minutesIn(60), limits)).toEqual({ kind: 'hangUp' });
+    expect(verdictAfter(58, dialling({ leg: leg(57, { stage: 'talking' }) }))).toEqual({ kind: 'wait', ...until(60) });
+    for (const stage of ['talking', 'message'] as const) {
+      expect(verdictAfter(60, dialling({ leg: leg(59, { stage }) }))).toMatchObject({ kind: 'hangUp' });
+    }
+    expect(verdictAfter(60, dialling({ leg: leg(59), mayBeSilent: true }))).toMatchObject({ kind: 'hangUp' });
   });
+});
 
+describe('a call whose end was never reported', () => {
   it.each([
-    ['acknowledged', { outcome: 'acknowledged' as const, answered: true }],
-    ['answered', { answered: true }],
-    ['unknown', { answered: false }],
-  ])('a call that was told to hang up and never said that it did is %s', (outcome, more) => {
-    expect(onLeaseEnded(dialling({ isEnding: true }), leg(0, more), minutesIn(10), limits)).toEqual({
-      kind: 'conclude',
-      outcome,
-      reason: 'its end was never reported',
-    });
+    ['acknowledged', { outcome: 'acknowledged' as const, answered: true }, undefined],
+    ['answered', { answered: true }, 'its end was never reported'],
+    ['unknown', { answered: false }, 'its end was never reported'],
+  ])('is %s', (outcome, more, reason) => {
+    const ended = endedUnreported(leg(0, more), minutesIn(6));
+    expect(ended).toMatchObject({ stage: 'ended', state: 'established', outcome });
+    expect(ended.reason).toBe(reason);
+    expect(ended.endedAt).toBe(minutesIn(6).toISOString());
   });
 });

@@ -1,12 +1,12 @@
 import type { CallEvent } from '../call-automation/events.ts';
 import { StorageError } from '../errors.ts';
-import { bound, isAt } from '../outages/attempts.ts';
-import { concludeAttempt, recoverLine } from '../outages/conclude.ts';
+import { bindAttempt, concludeAttempt, recoverLine } from '../outages/conclude.ts';
 import { done, type Handled, type Services, superseded } from '../services.ts';
 import type { CallAction } from './actions.ts';
 import { type CallLeg, isOver, newCallLeg } from './leg.ts';
 import type { CallPurpose } from './purpose.ts';
-import { bindRequest } from './requested-calls.ts';
+import { bindRequest, endRequest } from './requested-calls.ts';
+import { announcement } from './script.ts';
 import { type CallPlan, step } from './step.ts';
 
 /** Events of one call come close together; that often in a row means that something is wrong. */
@@ -41,6 +41,10 @@ function describe({ state, stage, outcome, reason, purpose }: CallLeg): string {
   return [`${state}, ${stage}`, outcome, reason, `of ${whose}`].filter((part) => part !== undefined).join(', ');
 }
 
+/** Nearly always there is no leg yet, and if there is, the commit says so: it is not worth a request to look. */
+const isUsuallyFirst = (event: CallEvent): boolean =>
+  event.type === 'CallLegStateChanged' && event.data.callState === 'establishing';
+
 type Recorded = {
   readonly leg: CallLeg;
   readonly actions: readonly CallAction[];
@@ -58,7 +62,7 @@ async function record(
   const plan = await planFor(services, purpose);
   for (let tries = 0; tries < TRIES; tries++) {
     const now = services.now();
-    const stored = await services.legs.find(callLegId);
+    const stored = tries === 0 && isUsuallyFirst(event) ? undefined : await services.legs.find(callLegId);
     if (!stored) await bindLeg(services, purpose, callLegId);
     const before = stored?.leg ?? newCallLeg(callLegId, purpose, now);
     const { leg, actions } = step(before, event, plan, now);
@@ -75,26 +79,26 @@ const isBetter = (after: CallLeg, before: CallLeg): boolean =>
   after.outcome !== before.outcome || after.optOut !== before.optOut;
 
 async function planFor({ outages, requests, settings }: Services, purpose: CallPurpose): Promise<CallPlan> {
-  const plan =
-    purpose.kind === 'attempt' ? await outages.recent(purpose.outageId) : await requests.find(purpose.requestId);
-  return { script: plan?.script, source: settings.source };
+  const { source } = settings;
+  if (purpose.kind === 'attempt') return { script: (await outages.recent(purpose.outageId)).script, source };
+  const audio = (await requests.find(purpose.requestId))?.request.message.audioFileUri;
+  return { script: audio === undefined ? undefined : announcement(audio), source };
 }
 
 /** Where the answer to createCall was lost, the first event tells which call it was. */
 async function bindLeg(services: Services, purpose: CallPurpose, callLegId: string): Promise<void> {
-  if (purpose.kind === 'request') return bindRequest(services, purpose.requestId, callLegId);
-  for (let tries = 0; tries < TRIES; tries++) {
-    const stored = await services.recipients.find(purpose);
-    if (!stored || !isAt(stored.recipient, purpose) || stored.recipient.callLegId !== undefined) return;
-    if (await services.recipients.save(purpose, stored, bound(stored.recipient, callLegId))) return;
-  }
+  const isLookedAfter =
+    purpose.kind === 'request'
+      ? await bindRequest(services, purpose.requestId, callLegId)
+      : await bindAttempt(services, purpose, callLegId);
+  if (isLookedAfter) return;
+  // It was given up, so no lease will ever look into it. Its script goes on, but not for longer than any call may last.
+  const { maxCallMs } = services.settings.limits;
+  await services.queues.send('hang-up', { callLegId, operationContext: 'given-up' }, maxCallMs / 1000);
 }
 
 async function concludeCall(services: Services, leg: CallLeg): Promise<void> {
   const { purpose, callLegId, reason, optOut } = leg;
-  if (purpose.kind === 'attempt') {
-    return concludeAttempt(services, purpose, { outcome: leg.outcome ?? 'unknown', reason, callLegId, optOut });
-  }
-  const request = await services.requests.find(purpose.requestId);
-  if (request?.line) await services.lines.free(request.line, services.now());
+  if (purpose.kind === 'request') return endRequest(services, purpose.requestId);
+  return concludeAttempt(services, purpose, { outcome: leg.outcome ?? 'unknown', reason, callLegId, optOut });
 }

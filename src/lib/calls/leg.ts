@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Outcome } from '../outages/outcome.ts';
+import { better, Outcome } from '../outages/outcome.ts';
 import { CallPurpose } from './purpose.ts';
 
 /** The call as ACS reports it, in the only order in which it can move. `requested` is ours: no event has come yet. */
@@ -86,4 +86,16 @@ export function newCallLeg(callLegId: string, purpose: CallPurpose, now: Date): 
   };
 }
 
-export const isOver = (leg: CallLeg): boolean => leg.state === 'terminated';
+/** Told by the service, or found out: see endedUnreported. */
+export const isOver = (leg: CallLeg): boolean => leg.stage === 'ended';
+
+/**
+ * The leg of a call that the service knows no longer, and whose end it never reported. The state stays what was last told;
+ * what is told later can still improve the outcome.
+ */
+export function endedUnreported(leg: CallLeg, now: Date): CallLeg {
+  const outcome = better(leg.outcome, leg.answered ? 'answered' : 'unknown');
+  const reason = outcome === leg.outcome ? leg.reason : 'its end was never reported';
+  const at = now.toISOString();
+  return { ...leg, stage: 'ended', awaits: undefined, outcome, reason, endedAt: at, updatedAt: at };
+}

@@ -1,53 +1,176 @@
 import { CallAutomationError } from '../call-automation/errors.ts';
-import { done, type Handled, type Services, superseded } from '../services.ts';
-import { isOver } from './leg.ts';
-import { isOvertaken } from './step.ts';
+import { StorageError, UnansweredError } from '../errors.ts';
+import { done, type Handled, postponed, type Services, superseded } from '../services.ts';
+import type { ActionRow, StoredAction } from '../storage/call-legs.ts';
+import type { QueueName } from '../storage/queue-store.ts';
+import { type CallLeg, isOver } from './leg.ts';
+import { isOvertaken, isScripted } from './step.ts';
 
-/** An action as asked for by a queue message. `address` is the call leg's id, or the conversation's. */
+/** An action as a queue message asks for it. */
 export type Asked = {
+  readonly queue: QueueName;
+  /** The call leg's id, or the conversation's. */
   readonly address: string;
-  readonly operationContext: string;
-  readonly action: string;
-  /** The action is to end the call: a service that knows of no such call has nothing left to do. */
-  readonly endsCall?: boolean;
-  /** It is right for one moment of the call, which may have passed by now. */
-  readonly onlyIfAwaited?: boolean | undefined;
+  readonly message: {
+    readonly operationContext: string;
+    /** It is right for one moment of the call, which may have passed by now. */
+    readonly onlyIfAwaited?: boolean | undefined;
+  };
 };
 
+/** The message with the name of its action: its own, or else its id on the queue. */
+export const named = <Message extends { operationContext?: string | undefined }>(
+  message: Message,
+  messageId: string,
+): Message & { operationContext: string } => ({
+  ...message,
+  operationContext: message.operationContext ?? messageId,
+});
+
 /**
- * Asks the service for an action once: claimed as a row in the leg's partition first, so that a redelivered message does
- * nothing. What the service refused is asked for again, unless the call is over or has moved on: then the reason is kept.
+ * Longer than the service can be asked for one thing (the clients give up after a minute), ms. A claim that is older, and of
+ * an action that is not on record as done, was left behind by a process that died.
+ */
+const CLAIM_MS = 90_000;
+
+/**
+ * Asks the service for an action once: claimed as a row in the leg's partition first and recorded as done after, so that a
+ * message that comes again does nothing. What the service refused is asked for again, unless the call is over or has moved on:
+ * then the reason is kept.
  */
 export async function performAction(services: Services, asked: Asked, ask: () => Promise<unknown>): Promise<Handled> {
-  const { address, operationContext, action } = asked;
-  if (asked.onlyIfAwaited && (await services.legs.find(address))?.leg.awaits !== operationContext) {
-    return superseded(`${operationContext}: the call waits for something else`);
+  const { operationContext, onlyIfAwaited } = asked.message;
+  const needsClaim = asked.queue !== 'hang-up';
+  if (onlyIfAwaited && (await findLeg(services, asked))?.awaits !== operationContext) {
+    return needsClaim ? comeTooLate(services, asked) : superseded(`${operationContext}: ${OVERTAKEN}`);
   }
-  if (!(await services.legs.claimAction(address, operationContext, action, services.now()))) {
-    return superseded(`${operationContext} was asked for before`);
+  return needsClaim ? askOnce(services, asked, ask) : endCall(services, asked, ask);
+}
+
+const OVERTAKEN = 'the call waits for something else';
+
+async function askOnce(services: Services, asked: Asked, ask: () => Promise<unknown>): Promise<Handled> {
+  const { address, queue, message } = asked;
+  const { operationContext } = message;
+  if (!(await services.legs.claimAction(address, operationContext, queue, services.now()))) {
+    const claim = await services.legs.findAction(address, operationContext);
+    const handled = await takeOver(services, asked, claim);
+    if (handled) return handled;
   }
   try {
     await ask();
-    return done(operationContext);
   } catch (error) {
     const reason = await whyObsolete(services, asked, error);
     if (reason === undefined) {
       await services.legs.releaseAction(address, operationContext);
       throw error;
     }
-    await services.legs.supersedeAction(address, operationContext, reason);
+    return supersede(services, asked, reason);
+  }
+  return message.onlyIfAwaited ? done(operationContext) : record(services, asked);
+}
+
+/**
+ * It was done, whether or not that can be put on record: the message must not come again. Nothing needs to be recorded of what
+ * is done only while the call waits for it: that is safe to do again.
+ */
+async function record({ legs }: Services, { address, message: { operationContext } }: Asked): Promise<Handled> {
+  try {
+    await legs.settleAction(address, operationContext, { status: 'done' });
+    return done(operationContext);
+  } catch (error) {
+    if (!(error instanceof StorageError)) throw error;
+    return done(`${operationContext}, which could not be put on record: ${error.message}`);
+  }
+}
+
+/**
+ * Somebody else has claimed the action. If they have not come to an end of it after so long that they cannot be at it still, it
+ * is asked for again while the call waits for it: somebody hears silence.
+ * @returns how the message was dealt with; undefined where the claim has been taken over.
+ * @throws UnansweredError where nobody can tell whether it was done: a person must look.
+ */
+async function takeOver(
+  services: Services,
+  asked: Asked,
+  claim: StoredAction | undefined,
+): Promise<Handled | undefined> {
+  const { operationContext } = asked.message;
+  // It has been given back just now.
+  if (!claim) return lookAgain(services, asked, 0);
+  const { status, at } = claim.action;
+  if (status !== 'asked') return superseded(`${operationContext} was asked for before`);
+  const wait = Date.parse(at) + CLAIM_MS - services.now().getTime();
+  if (wait > 0) return lookAgain(services, asked, Math.ceil(wait / 1000));
+  const leg = await findLeg(services, asked);
+  if (!leg || !isScripted(operationContext)) throw unanswered(asked);
+  if (leg.awaits !== operationContext) return supersede(services, asked, OVERTAKEN);
+  const isMine = await services.legs.reclaimAction(asked.address, claim, services.now());
+  return isMine ? undefined : superseded(`another copy of ${operationContext} was first`);
+}
+
+/** It is not to be done any more; if it was claimed and never done, that is put on record. */
+async function comeTooLate(services: Services, asked: Asked): Promise<Handled> {
+  const claim = await services.legs.findAction(asked.address, asked.message.operationContext);
+  const handled = claim?.action.status === 'asked' ? await takeOver(services, asked, claim) : undefined;
+  return handled ?? superseded(`${asked.message.operationContext}: ${OVERTAKEN}`);
+}
+
+async function lookAgain(services: Services, { queue, message }: Asked, seconds: number): Promise<Handled> {
+  await services.queues.send(queue, message, seconds);
+  return postponed(`${message.operationContext} is being asked for; looked at again in ${seconds} s`);
+}
+
+const unanswered = ({ address, queue, message }: Asked): UnansweredError =>
+  new UnansweredError(
+    `The ${queue} ${message.operationContext} of ${address} may have been asked of the service, by a process that died. ` +
+      'See whether it was done before you enqueue it again, with another operationContext',
+  );
+
+/**
+ * Ending a call twice is ending it once, so nothing is claimed. What the script asks for is on record with its event; anything
+ * else, and a call that was not there to end, is put on record here: that is how the timer knows that a call is over.
+ */
+async function endCall(services: Services, asked: Asked, ask: () => Promise<unknown>): Promise<Handled> {
+  const { address, queue, message } = asked;
+  const { operationContext } = message;
+  const keep = (outcome: Pick<ActionRow, 'status' | 'reason'>): Promise<void> =>
+    services.legs.keepAction(address, {
+      operationContext,
+      action: queue,
+      at: services.now().toISOString(),
+      ...outcome,
+    });
+  try {
+    await ask();
+  } catch (error) {
+    if (!isMisfit(error)) throw error;
+    const reason = `there is no call to end (${error.code})`;
+    await keep({ status: 'superseded', reason });
     return superseded(`${operationContext}: ${reason}`);
   }
+  if (!isScripted(operationContext)) await keep({ status: 'done' });
+  return done(operationContext);
 }
 
 /** The statuses by which the service says that there is no such call, or that an action does not fit its state. */
 const MISFITS: ReadonlySet<number> = new Set([400, 404]);
 
+const isMisfit = (error: unknown): error is CallAutomationError =>
+  error instanceof CallAutomationError && MISFITS.has(error.status);
+
 async function whyObsolete(services: Services, asked: Asked, error: unknown): Promise<string | undefined> {
-  if (!(error instanceof CallAutomationError) || !MISFITS.has(error.status)) return undefined;
-  if (asked.endsCall) return `there is no call to end (${error.code})`;
-  const leg = (await services.legs.find(asked.address))?.leg;
+  if (!isMisfit(error)) return undefined;
+  const leg = await findLeg(services, asked);
   if (leg && isOver(leg)) return `the call is over (${error.code})`;
-  if (leg && isOvertaken(leg, asked.operationContext)) return `the call has moved on (${error.code})`;
+  if (leg && isOvertaken(leg, asked.message.operationContext)) return `the call has moved on (${error.code})`;
   return undefined;
 }
+
+async function supersede(services: Services, { address, message }: Asked, reason: string): Promise<Handled> {
+  await services.legs.settleAction(address, message.operationContext, { status: 'superseded', reason });
+  return superseded(`${message.operationContext}: ${reason}`);
+}
+
+const findLeg = async ({ legs }: Services, { address }: Asked): Promise<CallLeg | undefined> =>
+  (await legs.find(address))?.leg;

@@ -1,18 +1,15 @@
 import { CallAutomationError } from '../call-automation/errors.ts';
-import { InvalidInputError, UnansweredError } from '../errors.ts';
-import { LINE_GRACE_MS } from '../outages/dispatcher.ts';
-import { DEFAULT_LINES } from '../outages/outage.ts';
-import type { HeldLine } from '../outages/recipient.ts';
+import { ConflictError, UnansweredError } from '../errors.ts';
 import { done, type Handled, postponed, type Services, sourceOf, superseded } from '../services.ts';
-import { isFree, linesOf } from '../storage/lines.ts';
+import type { CallRequest, StoredRequest } from '../storage/call-requests.ts';
 import type { JoinCall, StartRequestedCall } from './actions.ts';
-import { announcement } from './script.ts';
+import { takeLine } from './request-lines.ts';
 
-/** How long a request waits for a line before it looks again, s. */
-const LINE_WAIT_SECONDS = 5;
+/** How long a request waits for a line, or for a service that is out of reach, ms; then the timer sends its message again. */
+const WAIT_MS = 5_000;
 
-/** Requested calls are hung up by this action when their time is over, however they were left. */
-const TIME_LIMIT = 'time-limit';
+/** The operations that place a call carry these in common. */
+type Placing = Parameters<Services['calls']['joinCall']>[1];
 
 /**
  * Calls somebody by hand, once a request: plays the audio if there is one, and hangs up. Phones need a line like any other call.
@@ -20,136 +17,144 @@ const TIME_LIMIT = 'time-limit';
  */
 export async function startRequestedCall(
   services: Services,
-  message: StartRequestedCall,
+  given: StartRequestedCall,
   messageId: string,
 ): Promise<Handled> {
-  const requestId = message.requestId ?? messageId;
-  const before = await claimedBefore(services, requestId);
-  if (before) return before;
+  const requestId = given.requestId ?? messageId;
+  const message = { ...given, requestId };
+  const before = await services.requests.find(requestId);
+  if (before && before.request.phase !== 'waiting') return asItIs(before.request);
 
+  const request: CallRequest = { requestId, queue: 'start-call', message, phase: 'waiting' };
   const needsLine = message.targets.some(({ phoneNumber }) => phoneNumber !== undefined);
   const line = needsLine ? await takeLine(services, message.callerNumber, requestId) : undefined;
-  if (needsLine && !line) return waitForLine(services, { ...message, requestId }, LINE_WAIT_SECONDS);
-  if (!(await claim(services, requestId, message.audioFileUri, line))) {
-    if (line) await services.lines.free(line, services.now());
-    return superseded('another copy of this message was first');
-  }
-  const place = async () =>
+  if (needsLine && !line) return waitFor(services, before, request, 'a free line', WAIT_MS);
+  return placeOnce(services, before, { ...request, line }, (placing) =>
     services.calls.createCall({
-      ...(await placing(services, requestId, message.subject)),
+      ...placing,
       targets: message.targets,
       ...(line && { sourceAlternateIdentity: { value: line.number } }),
-    });
-  return placed(services, requestId, place, async (error) => {
-    const isThrottled = error.status === 429;
-    const wait = error.retryAfterMs ?? LINE_WAIT_SECONDS * 1000;
-    if (line) await services.lines.free(line, new Date(services.now().getTime() + (isThrottled ? wait : 0)));
-    if (!isThrottled) throw error;
-    return waitForLine(services, { ...message, requestId }, Math.ceil(wait / 1000));
-  });
+    }),
+  );
 }
 
 /**
  * Joins a conversation, once a request; plays the audio if there is one and leaves, otherwise stays until told to leave.
  * @throws UnansweredError like startRequestedCall.
  */
-export async function joinCall(services: Services, message: JoinCall, messageId: string): Promise<Handled> {
-  const requestId = message.requestId ?? messageId;
-  const before = await claimedBefore(services, requestId);
-  if (before) return before;
-  if (!(await claim(services, requestId, message.audioFileUri, undefined))) {
-    return superseded('another copy of this message was first');
-  }
-  const place = async () =>
-    services.calls.joinCall(message.conversationId, await placing(services, requestId, message.subject));
-  return placed(services, requestId, place, (error) => {
-    throw error;
-  });
+export async function joinCall(services: Services, given: JoinCall, messageId: string): Promise<Handled> {
+  const requestId = given.requestId ?? messageId;
+  const message = { ...given, requestId };
+  const before = await services.requests.find(requestId);
+  if (before && before.request.phase !== 'waiting') return asItIs(before.request);
+  const request: CallRequest = { requestId, queue: 'join-call', message, phase: 'waiting' };
+  return placeOnce(services, before, request, (placing) => services.calls.joinCall(message.conversationId, placing));
 }
 
-/** A call has got its name, from the service or from its first event: from now on it is sure to end. */
-export async function bindRequest(services: Services, requestId: string, callLegId: string): Promise<void> {
-  const request = await services.requests.find(requestId);
-  if (!request || request.callLegId !== undefined) return;
-  const { maxCallMs } = services.settings.limits;
-  await services.queues.send('hang-up', { callLegId, operationContext: TIME_LIMIT }, maxCallMs / 1000);
-  const until = new Date(services.now().getTime() + maxCallMs + LINE_GRACE_MS);
-  const line = request.line && (await services.lines.lease(request.line, holderOf(requestId), until));
-  await services.requests.bind(requestId, { callLegId, line });
-}
-
-const holderOf = (requestId: string): string => `request|${requestId}`;
-
-/** A request that was claimed is never dialled again; if its call has no name by then, nobody knows whether it was placed. */
-async function claimedBefore(services: Services, requestId: string): Promise<Handled | undefined> {
-  const request = await services.requests.find(requestId);
-  if (!request) return undefined;
-  if (request.callLegId) return superseded(`request ${requestId} is call leg ${request.callLegId} already`);
-  throw unanswered(requestId);
-}
-
-const unanswered = (requestId: string, cause?: unknown): UnansweredError =>
-  new UnansweredError(
+/** A request that was claimed is never dialled again. */
+function asItIs({ requestId, callLegId, phase }: CallRequest): Handled {
+  if (callLegId) return superseded(`request ${requestId} is call leg ${callLegId} already`);
+  if (phase === 'dialling')
+    return superseded(`request ${requestId} is being placed; its lease tells what became of it`);
+  throw new UnansweredError(
     `Request ${requestId} was sent to the service and nothing was heard of its call, which may have been placed. ` +
       'See whether it was before you enqueue it again, with another requestId',
-    { cause },
   );
-
-/** The number to show and the line that goes with it. Its lease is short until the call is known to be there. */
-async function takeLine(
-  services: Services,
-  callerNumber: string | undefined,
-  requestId: string,
-): Promise<HeldLine | undefined> {
-  const { callers, limits } = services.settings;
-  const known = callers.filter(({ number }) => callerNumber === undefined || number === callerNumber);
-  const usable = known.length > 0 || !callerNumber ? known : [{ number: callerNumber, lines: DEFAULT_LINES }];
-  if (usable.length === 0) throw new InvalidInputError('The call cannot be placed', ['CALLER_NUMBERS is empty']);
-  const now = services.now();
-  await services.lines.ensure(usable, await services.lines.list());
-  const until = new Date(now.getTime() + limits.leaseMs + LINE_GRACE_MS);
-  for (const line of linesOf(usable, await services.lines.list())) {
-    const held = isFree(line, now) && (await services.lines.lease(line, holderOf(requestId), until));
-    if (held) return held;
-  }
-  return undefined;
 }
 
-async function waitForLine(services: Services, message: StartRequestedCall, seconds: number): Promise<Handled> {
-  await services.queues.send('start-call', message, seconds);
-  return postponed(`request ${message.requestId} waits ${seconds} s for a line`);
-}
-
-const claim = (services: Services, requestId: string, audioFileUri: string | undefined, line: HeldLine | undefined) =>
-  services.requests.claim(requestId, {
-    script: audioFileUri === undefined ? undefined : announcement(audioFileUri),
-    line,
-    claimedAt: services.now().toISOString(),
-  });
-
-const placing = async (services: Services, requestId: string, subject: string | undefined) => ({
-  source: sourceOf(services),
-  callbackUri: await services.callbacks.uriFor({ kind: 'request', requestId }),
-  requestedModalities: ['audio' as const],
-  requestedCallEvents: ['participantsUpdated' as const, 'dtmfReceived' as const],
-  ...(subject !== undefined && { subject }),
-});
-
-/** Places the call. One that was not placed may be asked for again; one that may have been, not. */
-async function placed(
+/** The timer sends the message again when its time has come: see tend-requests.ts. */
+async function waitFor(
   services: Services,
-  requestId: string,
-  place: () => Promise<{ callLegId: string }>,
-  onRefusal: (error: CallAutomationError) => Promise<Handled>,
+  before: StoredRequest | undefined,
+  request: CallRequest,
+  what: string,
+  ms: number,
 ): Promise<Handled> {
+  const waiting = { ...request, phase: 'waiting' as const, line: undefined };
+  const saved = await services.requests.save(before, waiting, new Date(services.now().getTime() + ms));
+  return saved ? postponed(`request ${request.requestId} waits for ${what}`) : superseded(ANOTHER_COPY);
+}
+
+const ANOTHER_COPY = 'another copy of this message was first';
+
+/** Claims the request and places its call. One that was not placed may be asked for again; one that may have been, not. */
+async function placeOnce(
+  services: Services,
+  before: StoredRequest | undefined,
+  request: CallRequest,
+  place: (placing: Placing) => Promise<{ callLegId: string }>,
+): Promise<Handled> {
+  const { requestId, line } = request;
+  const leaseUntil = new Date(services.now().getTime() + services.settings.limits.leaseMs);
+  const mine = await services.requests.save(before, { ...request, phase: 'dialling' }, leaseUntil);
+  if (!mine) {
+    if (line) await services.lines.free(line, services.now());
+    return superseded(ANOTHER_COPY);
+  }
   try {
-    const { callLegId } = await place();
+    const { callLegId } = await place(await placingFor(services, request));
     await bindRequest(services, requestId, callLegId);
     return done(`request ${requestId} is call leg ${callLegId}`);
   } catch (error) {
     if (!(error instanceof CallAutomationError)) throw error;
-    if (error.mayHaveHappened) throw unanswered(requestId, error);
-    await services.requests.release(requestId);
-    return onRefusal(error);
+    return refused(services, mine, error);
   }
+}
+
+const placingFor = async (services: Services, { requestId, message: { subject } }: CallRequest): Promise<Placing> => ({
+  source: sourceOf(services),
+  callbackUri: await services.callbacks.uriFor({ kind: 'request', requestId }),
+  requestedModalities: ['audio'],
+  requestedCallEvents: ['participantsUpdated', 'dtmfReceived'],
+  ...(subject !== undefined && { subject }),
+});
+
+/** The service is asked for too much, or out of reach: neither is the fault of the message. */
+const PASSING: ReadonlySet<number> = new Set([0, 429]);
+
+async function refused(services: Services, mine: StoredRequest, error: CallAutomationError): Promise<Handled> {
+  const code = `${error.status || 'no answer'} ${error.code}`;
+  // Its first event tells whether it was placed, or the end of its lease.
+  if (error.mayHaveHappened) return { result: 'unanswered', why: `the call may have been placed (${code})` };
+  const { line } = mine.request;
+  const wait = PASSING.has(error.status) ? (error.retryAfterMs ?? WAIT_MS) : 0;
+  if (line) await services.lines.free(line, new Date(services.now().getTime() + wait));
+  if (wait > 0) return waitFor(services, mine, mine.request, `the service (${code})`, wait);
+  await services.requests.release(mine);
+  throw error;
+}
+
+/** Others may write the same request at the same time; that often in a row means that something is wrong. */
+const TRIES = 10;
+
+/**
+ * A call has got its name, from the service or from its first event.
+ * @returns false if the request was given up before: nobody looks after the call.
+ */
+export async function bindRequest(services: Services, requestId: string, callLegId: string): Promise<boolean> {
+  for (let tries = 0; tries < TRIES; tries++) {
+    const stored = await services.requests.find(requestId);
+    // An invitation out of call has no request of its own, only a callback.
+    if (!stored || stored.request.callLegId !== undefined) return true;
+    if (stored.request.phase === 'done') return false;
+    if (await services.requests.save(stored, { ...stored.request, callLegId }, 'unchanged')) return true;
+  }
+  throw new ConflictError(`Request ${requestId} could not be bound to its call: its row keeps changing`);
+}
+
+/** The request's call is over: its line is free, and nobody looks any more. Nothing is done if it has changed since it was read. */
+export async function concludeRequest(services: Services, stored: StoredRequest): Promise<boolean> {
+  const { request } = stored;
+  const done = await services.requests.save(stored, { ...request, phase: 'done', line: undefined }, undefined);
+  if (done && request.line) await services.lines.free(request.line, services.now());
+  return done !== undefined;
+}
+
+/** The service has said that the request's call is over. */
+export async function endRequest(services: Services, requestId: string): Promise<void> {
+  for (let tries = 0; tries < TRIES; tries++) {
+    const stored = await services.requests.find(requestId);
+    if (!stored || stored.request.phase === 'done' || (await concludeRequest(services, stored))) return;
+  }
+  throw new ConflictError(`Request ${requestId} could not be concluded: its row keeps changing`);
 }

@@ -3,7 +3,7 @@ import { identityOf } from '../call-automation/identifiers.ts';
 import { better, type Outcome } from '../outages/outcome.ts';
 import type { CallAction } from './actions.ts';
 import { type Ending, endingOf } from './endings.ts';
-import { type CallLeg, LegState, type Stage } from './leg.ts';
+import { type CallLeg, isOver, LegState, type Stage } from './leg.ts';
 import { type CallScript, type KeyMeaning, meaningOf } from './script.ts';
 
 /** What a step needs to know of the world: the script, if the call has one, and who we are in the call. */
@@ -57,7 +57,8 @@ function onState(leg: CallLeg, { data, occurredAt }: Of<'CallLegStateChanged'>, 
   if (state.data === 'established' && leg.stage === 'ringing') return begin(moved, plan);
   if (state.data !== 'terminated') return stay(moved);
   const ending: Ending = leg.answered ? { outcome: 'answered' } : endingOf(data.resultInfo);
-  const ended = leg.outcome ? moved : { ...moved, ...ending };
+  const isKnown = leg.outcome !== undefined && leg.outcome !== 'unknown';
+  const ended = isKnown ? moved : { ...moved, reason: undefined, ...ending };
   return stay({ ...ended, stage: 'ended', awaits: undefined, endedAt: occurredAt });
 }
 
@@ -235,7 +236,7 @@ function onParticipants(leg: CallLeg, { data, occurredAt }: Of<'ParticipantsUpda
 const stay = (leg: CallLeg): Stepped => ({ leg, actions: [] });
 
 function hangUp(leg: CallLeg): Stepped {
-  if (leg.state === 'terminated') return stay(leg);
+  if (isOver(leg)) return stay(leg);
   const { asked, operationContext } = ask(leg, 'hang-up');
   return {
     leg: { ...asked, stage: 'leaving' },
@@ -250,8 +251,13 @@ function ask(leg: CallLeg, action: string): { asked: CallLeg; operationContext: 
   return { asked: { ...leg, actions, awaits: operationContext }, operationContext };
 }
 
+const SCRIPTED = /^[a-z-]+-(\d+)$/;
+
+/** True of a name that this file gives to actions: they are on record with the event that called for them. */
+export const isScripted = (operationContext: string): boolean => SCRIPTED.test(operationContext);
+
 /** True of an action that the script asked for and no longer waits for: something else has happened since. */
 export function isOvertaken(leg: CallLeg, operationContext: string): boolean {
-  const [, number] = operationContext.match(/^[a-z-]+-(\d+)$/) ?? [];
+  const [, number] = operationContext.match(SCRIPTED) ?? [];
   return number !== undefined && Number(number) <= leg.actions && leg.awaits !== operationContext;
 }

@@ -2,7 +2,7 @@ import type { AttemptRef } from '../calls/purpose.ts';
 import { StorageError } from '../errors.ts';
 import type { Services } from '../services.ts';
 import type { StoredRecipient } from '../storage/recipients.ts';
-import { concluded, isAt, type Moved, postponed } from './attempts.ts';
+import { bound, concluded, isAt, type Moved, postponed } from './attempts.ts';
 import { holderOf, passOnLine } from './dispatcher.ts';
 import type { Outage } from './outage.ts';
 import { callableFrom } from './quiet-hours.ts';
@@ -91,6 +91,20 @@ export async function postponeAttempt(services: Services, ref: AttemptRef, until
     }
   }
   throw new StorageError(`Attempt ${ref.attempt} could not be postponed: the row keeps changing`);
+}
+
+/**
+ * A call has got its name from its first event, where the service's own answer has not come, or was lost.
+ * @returns false if the attempt was given up before: nobody looks after the call.
+ */
+export async function bindAttempt(services: Services, ref: AttemptRef, callLegId: string): Promise<boolean> {
+  for (let tries = 0; tries < TRIES; tries++) {
+    const stored = await services.recipients.find(ref);
+    if (!stored || !isAt(stored.recipient, ref)) return false;
+    if (stored.recipient.callLegId !== undefined) return true;
+    if (await services.recipients.save(ref, stored, bound(stored.recipient, callLegId))) return true;
+  }
+  throw new StorageError(`Attempt ${ref.attempt} could not be bound to its call: the row keeps changing`);
 }
 
 /** A crash between recording a result and passing the line on leaves the line with an attempt that is over. */

@@ -1,36 +1,58 @@
 import { type CallLeg, isOver } from '../calls/leg.ts';
 import type { Outcome } from './outcome.ts';
-import type { Recipient } from './recipient.ts';
 
 /** How long things may take before they are looked into, ms. Settings: CALL_LEASE_SECONDS, MAX_CALL_SECONDS. */
 export type LeaseLimits = { readonly leaseMs: number; readonly maxCallMs: number };
 
+/** What is known of a call whose lease has ended: what we have on record of it, and what the service has said. */
+export type Evidence = {
+  /** `dispatched`: the message to dial is on its queue. `dialling`: the service has been asked to call. */
+  readonly phase: 'dispatched' | 'dialling';
+  /** The call, once the service has named it. */
+  readonly callLegId?: string | undefined;
+  /** What its events have made of it. */
+  readonly leg?: CallLeg | undefined;
+  /** It was told to hang up because its lease had ended. */
+  readonly isEnding?: boolean | undefined;
+  /** A hang-up has found that the service knows of no such call. */
+  readonly isGone?: boolean;
+  /** The call has no script: it is silent until it is told something. */
+  readonly mayBeSilent?: boolean;
+};
+
 /**
- * What to do with an attempt whose lease has ended before the attempt did.
+ * What to do with a call whose lease has ended before the call did.
  * `startAgain` the message to dial may be lost; asking again is safe, for only one can claim the attempt.
- * `wait`       the call is alive; look again later.
- * `hangUp`     nothing has been heard of the call for too long: end it, and look once more.
- * `conclude`   the attempt is over with what is known of it.
+ * `wait`       the call is alive; look again then.
+ * `hangUp`     nothing has been heard of it for too long: end it, and look again then, until there is evidence that it has ended.
+ * `close`      it has ended, and nobody has told.
+ * `conclude`   it is over with what is known of it.
  */
 export type Verdict =
-  | { readonly kind: 'startAgain' | 'wait' | 'hangUp' }
+  | { readonly kind: 'startAgain' }
+  | { readonly kind: 'wait'; readonly until: Date }
+  | { readonly kind: 'hangUp'; readonly callLegId: string; readonly until: Date }
+  | { readonly kind: 'close'; readonly callLegId: string }
   | { readonly kind: 'conclude'; readonly outcome: Outcome; readonly reason: string | undefined };
 
-export function onLeaseEnded(
-  recipient: Recipient,
-  leg: CallLeg | undefined,
-  now: Date,
-  { leaseMs, maxCallMs }: LeaseLimits,
-): Verdict {
-  if (recipient.phase === 'dispatched') return { kind: 'startAgain' };
-  if (!leg) return recipient.callLegId && !recipient.isEnding ? { kind: 'hangUp' } : concludeWith('unknown', 'no news');
-  if (isOver(leg)) return concludeWith(leg.outcome ?? 'unknown', leg.reason);
-  const age = now.getTime() - Date.parse(leg.createdAt);
-  const silence = now.getTime() - Date.parse(leg.updatedAt);
-  const isAlive = silence < leaseMs || leg.stage === 'talking';
-  if (isAlive && age < maxCallMs) return { kind: 'wait' };
-  if (!recipient.isEnding) return { kind: 'hangUp' };
-  return concludeWith(leg.outcome ?? (leg.answered ? 'answered' : 'unknown'), 'its end was never reported');
+/** A hang-up is looked after this soon the first time, ms. */
+const ENDING_MS = 60_000;
+
+export function onLeaseEnded(evidence: Evidence, now: Date, limits: LeaseLimits): Verdict {
+  const { phase, callLegId, leg, isEnding, isGone } = evidence;
+  if (phase === 'dispatched') return { kind: 'startAgain' };
+  if (leg && isOver(leg)) return { kind: 'conclude', outcome: leg.outcome ?? 'unknown', reason: leg.reason };
+  if (callLegId === undefined) return { kind: 'conclude', outcome: 'unknown', reason: 'no news' };
+  if (isGone) return { kind: 'close', callLegId };
+  const after = (ms: number): Date => new Date(Math.min(now.getTime() + ms, now.getTime() + limits.leaseMs));
+  const alive = leg ? aliveUntil(leg, evidence, limits) - now.getTime() : 0;
+  if (alive > 0) return { kind: 'wait', until: after(alive) };
+  return { kind: 'hangUp', callLegId, until: after(isEnding ? limits.leaseMs : ENDING_MS) };
 }
 
-const concludeWith = (outcome: Outcome, reason: string | undefined): Verdict => ({ kind: 'conclude', outcome, reason });
+/** How long the call counts as alive with what was last heard of it, ms since the epoch. */
+function aliveUntil(leg: CallLeg, { mayBeSilent }: Evidence, { leaseMs, maxCallMs }: LeaseLimits): number {
+  const longest = Date.parse(leg.createdAt) + maxCallMs;
+  if (mayBeSilent || leg.stage === 'talking') return longest;
+  return Math.min(Date.parse(leg.updatedAt) + leaseMs, longest);
+}

@@ -1,11 +1,10 @@
 import type { AttemptRef } from '../calls/purpose.ts';
 import type { Services } from '../services.ts';
 import type { StoredOutage } from '../storage/outages.ts';
-import type { DueRow, StoredRecipient } from '../storage/recipients.ts';
-import { expired, isAt, leaseExtended, postponed } from './attempts.ts';
-import { concludeAttempt } from './conclude.ts';
-import { fillLines, holderOf, lineLease } from './dispatcher.ts';
-import { onLeaseEnded } from './leases.ts';
+import type { DueRow } from '../storage/recipients.ts';
+import { expired } from './attempts.ts';
+import { fillLines } from './dispatcher.ts';
+import { healAttempt } from './heal-attempt.ts';
 import { begun, hasExpired, type Outage } from './outage.ts';
 
 /** How many rows of each kind one look takes up a shard; the rest has its turn at the next. */
@@ -113,7 +112,7 @@ class Visit {
         const stored = await this.#services.recipients.find(ref);
         if (!stored || stored.recipient.dueRow !== row.rowKey) return;
         this.#healed++;
-        await heal(this.#services, ref, stored);
+        await healAttempt(this.#services, ref, stored);
       });
     }
   }
@@ -127,57 +126,3 @@ const refOf = (outage: Outage, shard: number, { recipientId, attempt }: DueRow):
   recipientId,
   attempt,
 });
-
-/** The lease of an attempt has ended before the attempt did. See leases.ts for what is decided, and why. */
-async function heal(services: Services, ref: AttemptRef, stored: StoredRecipient): Promise<void> {
-  const { recipient } = stored;
-  const { callLegId } = recipient;
-  const leg = callLegId === undefined ? undefined : (await services.legs.find(callLegId))?.leg;
-  const now = services.now();
-  const verdict = onLeaseEnded(recipient, leg, now, services.settings.limits);
-  switch (verdict.kind) {
-    case 'conclude': {
-      const { outcome, reason } = verdict;
-      return concludeAttempt(services, ref, { outcome, reason, callLegId, optOut: leg?.optOut }, stored);
-    }
-    case 'wait':
-      await extend(services, ref, stored);
-      return;
-    case 'startAgain':
-      return startAgain(services, ref, stored);
-    case 'hangUp': {
-      const ending = { ...stored, recipient: { ...recipient, isEnding: true } };
-      if (!(await extend(services, ref, ending)) || callLegId === undefined) return;
-      const operationContext = `lease-ended-${now.getTime()}`;
-      await services.queues.send('hang-up', { callLegId, operationContext });
-    }
-  }
-}
-
-/** Nobody has dialled yet. Without its line the attempt must not go on: others may be calling on it by now. */
-async function startAgain(services: Services, ref: AttemptRef, stored: StoredRecipient): Promise<void> {
-  const extended = await extend(services, ref, stored);
-  if (!extended) return;
-  if (extended.recipient.line) return services.queues.send('start-call', ref);
-  await services.recipients.save(ref, extended, postponed(extended.recipient, services.now()));
-}
-
-/**
- * The line's lease is lengthened with the attempt's, and first, so that the line is never free while the call may live.
- * @returns the recipient as it is now, without its line if that was lost; undefined if somebody else changed it first.
- */
-async function extend(
-  services: Services,
-  ref: AttemptRef,
-  stored: StoredRecipient,
-): Promise<StoredRecipient | undefined> {
-  const until = new Date(services.now().getTime() + services.settings.limits.leaseMs);
-  const { line } = stored.recipient;
-  const held = line && (await services.lines.lease(line, holderOf(ref), lineLease(until)));
-  const saved = await services.recipients.save(ref, stored, leaseExtended({ ...stored.recipient, line: held }, until));
-  if (saved || !held) return saved;
-  // The attempt has ended meanwhile, and could not pass on a line that had just been lengthened.
-  const current = await services.recipients.find(ref);
-  if (!current || !isAt(current.recipient, ref)) await services.lines.free(held, services.now());
-  return undefined;
-}

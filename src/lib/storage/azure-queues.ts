@@ -12,7 +12,8 @@ export class AzureQueues implements QueueStore {
 
   /** @param connectionString as in the setting AzureWebJobsStorage. */
   constructor(connectionString: string) {
-    this.#open = (queue) => new QueueClient(connectionString, queue);
+    // Tried again by reliable-queues.ts: the SDK's own pauses, of four seconds and more, are too long for a callback.
+    this.#open = (queue) => new QueueClient(connectionString, queue, { retryOptions: { maxTries: 1 } });
   }
 
   async send(queue: QueueName, message: object, delaySeconds = 0): Promise<void> {

@@ -5,7 +5,8 @@ import { identityOfEvent } from '../calls/event-identity.ts';
 import { CallLeg } from '../calls/leg.ts';
 import { ConflictError } from '../errors.ts';
 import { fromColumns, toColumns } from './columns.ts';
-import { ANY, type StoredRow, startingWith, type TableStore } from './table-store.ts';
+import { QUEUES, type QueueName } from './queue-store.ts';
+import { ANY, type StoredRow, startingWith, type TableStore, type Write } from './table-store.ts';
 
 export type StoredLeg = { readonly leg: CallLeg; readonly etag: string };
 
@@ -21,13 +22,17 @@ export type EventRow = z.infer<typeof EventRow>;
 
 const ActionRow = z.object({
   operationContext: z.string(),
-  action: z.string(),
+  /** The queue that it was asked for by. */
+  action: z.enum(QUEUES),
   at: z.string(),
-  /** `superseded`: the service refused it because the call had moved on. */
-  status: z.enum(['asked', 'superseded']),
+  /** `asked`: claimed by whoever asks the service. `superseded`: not done, for a reason that is no failure. */
+  status: z.enum(['asked', 'done', 'superseded']),
   reason: z.string().optional(),
 });
 export type ActionRow = z.infer<typeof ActionRow>;
+
+/** An action as read, with what it takes to change it. */
+export type StoredAction = { readonly action: ActionRow; readonly etag: string };
 
 export type Timeline = { leg: CallLeg | undefined; events: EventRow[]; actions: ActionRow[] };
 
@@ -44,6 +49,28 @@ export class CallLegs {
   async find(callLegId: string): Promise<StoredLeg | undefined> {
     const row = await this.#tables.get(TABLE, partition(callLegId), LEG);
     return row && { leg: fromColumns(CallLeg, row.columns), etag: row.etag };
+  }
+
+  /**
+   * All that tells whether the call goes on: its leg, and whether a hang-up has found that the service knows of no such call.
+   * One request.
+   */
+  async examine(callLegId: string): Promise<{ stored: StoredLeg | undefined; isGone: boolean }> {
+    const rows = await this.#tables.query(TABLE, partition(callLegId), startingWith(''), MAX_ROWS);
+    const row = rows.find(({ rowKey }) => rowKey === LEG);
+    const isGone = those(rows, ActionRow, 'action|').some(
+      ({ action, status }) => action === 'hang-up' && status === 'superseded',
+    );
+    return { stored: row && { leg: toLeg(row), etag: row.etag }, isGone };
+  }
+
+  /** Writes what was found out of a call, not told by an event. @returns false if something was told of it meanwhile. */
+  async save(before: StoredLeg | undefined, leg: CallLeg): Promise<boolean> {
+    const columns = toColumns(leg);
+    const write: Write = before
+      ? { kind: 'replace', rowKey: LEG, columns, etag: before.etag }
+      : { kind: 'insert', rowKey: LEG, columns };
+    return this.#commit(leg.callLegId, write);
   }
 
   /**
@@ -87,12 +114,49 @@ export class CallLegs {
   }
 
   /** @returns false if the action was claimed before. `address` is a call leg's id or a conversation's. */
-  async claimAction(address: string, operationContext: string, action: string, now: Date): Promise<boolean> {
+  async claimAction(address: string, operationContext: string, action: QueueName, now: Date): Promise<boolean> {
     const row: ActionRow = { operationContext, action, at: now.toISOString(), status: 'asked' };
+    return this.#commit(address, { kind: 'insert', rowKey: actionKey(operationContext), columns: toColumns(row) });
+  }
+
+  async findAction(address: string, operationContext: string): Promise<StoredAction | undefined> {
+    const row = await this.#tables.get(TABLE, partition(address), actionKey(operationContext));
+    return row && { action: fromColumns(ActionRow, row.columns), etag: row.etag };
+  }
+
+  /** Takes over a claim that was left behind. @returns false if somebody else was first. */
+  async reclaimAction(address: string, { action, etag }: StoredAction, now: Date): Promise<boolean> {
+    const columns = toColumns({ ...action, at: now.toISOString() });
+    return this.#commit(address, { kind: 'replace', rowKey: actionKey(action.operationContext), columns, etag });
+  }
+
+  /** The service did not do it: whoever comes next may ask again. */
+  async releaseAction(address: string, operationContext: string): Promise<void> {
+    await this.#commit(address, { kind: 'delete', rowKey: actionKey(operationContext) });
+  }
+
+  /** What came of an action that was claimed. */
+  async settleAction(
+    address: string,
+    operationContext: string,
+    outcome: Pick<ActionRow, 'status' | 'reason'>,
+  ): Promise<void> {
+    const columns = toColumns(outcome);
+    await this.#commit(address, { kind: 'merge', rowKey: actionKey(operationContext), columns, etag: ANY });
+  }
+
+  /** Puts on record what came of an action that needed no claim. */
+  async keepAction(address: string, action: ActionRow): Promise<void> {
+    await this.#commit(address, {
+      kind: 'upsert',
+      rowKey: actionKey(action.operationContext),
+      columns: toColumns(action),
+    });
+  }
+
+  async #commit(address: string, write: Write): Promise<boolean> {
     try {
-      await this.#tables.commit(TABLE, partition(address), [
-        { kind: 'insert', rowKey: actionKey(operationContext), columns: toColumns(row) },
-      ]);
+      await this.#tables.commit(TABLE, partition(address), [write]);
       return true;
     } catch (error) {
       if (error instanceof ConflictError) return false;
@@ -100,26 +164,13 @@ export class CallLegs {
     }
   }
 
-  /** The service did not do it: whoever comes next may ask again. */
-  async releaseAction(address: string, operationContext: string): Promise<void> {
-    await this.#tables.commit(TABLE, partition(address), [{ kind: 'delete', rowKey: actionKey(operationContext) }]);
-  }
-
-  async supersedeAction(address: string, operationContext: string, reason: string): Promise<void> {
-    await this.#tables.commit(TABLE, partition(address), [
-      { kind: 'merge', rowKey: actionKey(operationContext), columns: { status: 'superseded', reason }, etag: ANY },
-    ]);
-  }
-
   /** All that is on record of a call, events and actions each in the order in which they came. */
   async timeline(callLegId: string): Promise<Timeline> {
     const rows = await this.#tables.query(TABLE, partition(callLegId), startingWith(''), MAX_ROWS);
-    const those = <Schema extends z.ZodType>(schema: Schema, prefix: string): z.infer<Schema>[] =>
-      rows.filter(({ rowKey }) => rowKey.startsWith(prefix)).map((row) => fromColumns(schema, row.columns));
     return {
       leg: rows.filter(({ rowKey }) => rowKey === LEG).map(toLeg)[0],
-      events: those(EventRow, 'event|').sort(by(({ receivedAt }) => receivedAt)),
-      actions: those(ActionRow, 'action|').sort(by(({ at }) => at)),
+      events: those(rows, EventRow, 'event|').sort(by(({ receivedAt }) => receivedAt)),
+      actions: those(rows, ActionRow, 'action|').sort(by(({ at }) => at)),
     };
   }
 }
@@ -138,6 +189,12 @@ const MAX_ROWS = 1000;
 const eventKey = (event: CallEvent): string => `event|${identityOfEvent(event)}`;
 const actionKey = (operationContext: string): string => `action|${safe(operationContext)}`;
 const partition = safe;
+const those = <Schema extends z.ZodType>(
+  rows: readonly StoredRow[],
+  schema: Schema,
+  prefix: string,
+): z.infer<Schema>[] =>
+  rows.filter(({ rowKey }) => rowKey.startsWith(prefix)).map((row) => fromColumns(schema, row.columns));
 const toLeg = ({ columns }: StoredRow): CallLeg => fromColumns(CallLeg, columns);
 const by =
   <Item>(key: (item: Item) => string) =>

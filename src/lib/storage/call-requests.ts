@@ -1,55 +1,106 @@
 import { z } from 'zod';
-import { CallScript } from '../calls/script.ts';
+import { JoinCall, StartRequestedCall } from '../calls/actions.ts';
+import { SafeId } from '../calls/purpose.ts';
 import { ConflictError } from '../errors.ts';
 import { HeldLine } from '../outages/recipient.ts';
 import { fromColumns, toColumns } from './columns.ts';
-import { ANY, type TableStore } from './table-store.ts';
+import type { TableStore, Write } from './table-store.ts';
 
-/** A call that somebody asked for by hand: claimed before it is placed, so that one request is dialled once. */
-const CallRequest = z.object({
-  script: CallScript.optional(),
+/**
+ * A call that somebody asked for by hand; claimed before it is placed, so that one request is dialled once.
+ * `waiting`  for a free line, or for patience that the service asked for.
+ * `dialling` the service has been, or is being, asked to call.
+ * `done`     its call is over, or nobody knows whether there ever was one.
+ */
+export const CallRequest = z.object({
+  requestId: SafeId,
+  /** As it was enqueued, and where, so that it can be sent again. */
+  queue: z.enum(['start-call', 'join-call']),
+  message: z.union([StartRequestedCall, JoinCall]),
+  phase: z.enum(['waiting', 'dialling', 'done']),
+  /** Key of the request's one due row; none once it is done. */
+  dueRow: z.string().optional(),
   line: HeldLine.optional(),
   /** The call, once the service or its first event has named it. */
   callLegId: z.string().optional(),
-  claimedAt: z.string(),
+  isEnding: z.boolean().optional(),
 });
 export type CallRequest = z.infer<typeof CallRequest>;
 
+/** A request as read, with what it takes to change it. */
+export type StoredRequest = { readonly request: CallRequest; readonly etag: string };
+
+/**
+ * Requests and their due rows, like those of recipients: `request|<id>` and, until it is done, `due|<time>|<id>`, in one small
+ * partition. Whatever happens to a message or to a process, the timer looks again.
+ */
 export class CallRequests {
   readonly #tables: TableStore;
   constructor(tables: TableStore) {
     this.#tables = tables;
   }
 
-  /** @returns false if the request was claimed before. */
-  async claim(requestId: string, request: CallRequest): Promise<boolean> {
+  async find(requestId: string): Promise<StoredRequest | undefined> {
+    const row = await this.#tables.get(TABLE, PARTITION, requestKey(requestId));
+    return row && { request: fromColumns(CallRequest, row.columns), etag: row.etag };
+  }
+
+  /** The ids of requests whose time has come. One request to storage. */
+  async due(now: Date): Promise<string[]> {
+    const range = { from: DUE, to: `${DUE}${now.toISOString()}~` };
+    const rows = await this.#tables.query(TABLE, PARTITION, range, MAX_DUE);
+    return rows.map(({ columns }) => String(columns['requestId']));
+  }
+
+  /**
+   * Writes a request's change and moves its due row, in one transaction.
+   * @param before undefined for a new request.
+   * @param due when it is to be looked at again; undefined once it is done.
+   * @returns the request as it is now; undefined if somebody else changed it first.
+   */
+  async save(
+    before: StoredRequest | undefined,
+    request: CallRequest,
+    due: Date | 'unchanged' | undefined,
+  ): Promise<StoredRequest | undefined> {
+    const { requestId } = request;
+    const oldKey = before?.request.dueRow;
+    const newKey = due === 'unchanged' ? oldKey : due && dueKey(due, requestId);
+    const after = { ...request, dueRow: newKey };
+    const rowKey = requestKey(requestId);
+    const columns = toColumns(after);
+    const writes: Write[] = [
+      before ? { kind: 'replace', rowKey, columns, etag: before.etag } : { kind: 'insert', rowKey, columns },
+    ];
+    if (oldKey !== newKey) {
+      if (oldKey) writes.push({ kind: 'delete', rowKey: oldKey });
+      if (newKey) writes.push({ kind: 'insert', rowKey: newKey, columns: { requestId } });
+    }
+    const etag = await this.#commit(writes);
+    return etag === undefined ? undefined : { request: after, etag };
+  }
+
+  /** The call was refused: the request may be made again. */
+  async release({ request: { requestId, dueRow } }: StoredRequest): Promise<void> {
+    const keys = [requestKey(requestId), ...(dueRow ? [dueRow] : [])];
+    await this.#commit(keys.map((rowKey) => ({ kind: 'delete', rowKey })));
+  }
+
+  async #commit(writes: readonly Write[]): Promise<string | undefined> {
     try {
-      await this.#tables.commit(TABLE, partition(requestId), [
-        { kind: 'insert', rowKey: ROW, columns: toColumns(request) },
-      ]);
-      return true;
+      const [etag = ''] = await this.#tables.commit(TABLE, PARTITION, writes);
+      return etag;
     } catch (error) {
-      if (error instanceof ConflictError) return false;
+      if (error instanceof ConflictError) return undefined;
       throw error;
     }
   }
-
-  async bind(requestId: string, call: Pick<CallRequest, 'callLegId' | 'line'>): Promise<void> {
-    const columns = toColumns(call);
-    await this.#tables.commit(TABLE, partition(requestId), [{ kind: 'merge', rowKey: ROW, columns, etag: ANY }]);
-  }
-
-  /** The call was not placed: the request may be made again. */
-  async release(requestId: string): Promise<void> {
-    await this.#tables.commit(TABLE, partition(requestId), [{ kind: 'delete', rowKey: ROW }]);
-  }
-
-  async find(requestId: string): Promise<CallRequest | undefined> {
-    const row = await this.#tables.get(TABLE, partition(requestId), ROW);
-    return row && fromColumns(CallRequest, row.columns);
-  }
 }
 
-const TABLE = 'CallLegs';
-const ROW = 'request';
-const partition = (requestId: string): string => `request ${requestId}`;
+const TABLE = 'Requests';
+const PARTITION = 'requests';
+const DUE = 'due|';
+/** So many are looked at a tick; the rest has its turn at the next. */
+const MAX_DUE = 100;
+const requestKey = (requestId: string): string => `request|${requestId}`;
+const dueKey = (at: Date, requestId: string): string => `${DUE}${at.toISOString()}|${requestId}`;

@@ -65,6 +65,18 @@ export class Lines {
     }
   }
 
+  /**
+   * Lengthens the lease for whoever holds the line, even where its ETag has moved on without their knowing: a crash between
+   * the line's row and their own. Undefined if it has changed hands.
+   */
+  async hold(line: HeldLine, holder: string, until: Date): Promise<HeldLine | undefined> {
+    const held = await this.lease(line, holder, until);
+    if (held) return held;
+    const row = await this.#tables.get(TABLE, PARTITION, line.lineId);
+    const isMine = row && fromColumns(LineColumns, row.columns).holder === holder;
+    return isMine ? this.lease({ ...line, etag: row.etag }, holder, until) : undefined;
+  }
+
   /** Frees the line, now or, where the service asked for patience, later. No harm if it has changed hands. */
   async free(line: HeldLine, from: Date): Promise<void> {
     await this.lease(line, '', from);

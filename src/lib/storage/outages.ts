@@ -5,8 +5,8 @@ import { startingWith, type TableStore, type Write } from './table-store.ts';
 
 export type StoredOutage = { readonly outage: Outage; readonly etag: string };
 
-/** An outage changes seldom and is needed with every event of every call: a copy this old (ms) is good enough. */
-const CACHE_MS = 5_000;
+/** An outage changes seldom and is needed with every event of every call: a copy as old as a tick of the timer (ms) is good enough. */
+const CACHE_MS = 10_000;
 
 /**
  * The outages, in one partition: a row each, and a row beside it for each that is not finished, so that the timer does not
@@ -48,7 +48,7 @@ export class Outages {
     return row && { outage: fromColumns(Outage, row.columns), etag: row.etag };
   }
 
-  /** The outage as it was at most five seconds ago. @throws StorageError if there is none: only an outage's own work asks. */
+  /** The outage as it was at most ten seconds ago. @throws StorageError if there is none: only an outage's own work asks. */
   async recent(id: string): Promise<Outage> {
     const now = this.#now().getTime();
     const cached = this.#cache.get(id);

@@ -1,14 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { ConflictError, StorageError } from '../errors.ts';
+import { ConflictError } from '../errors.ts';
+import { retrying, sleep, type Wait } from './retrying.ts';
 import type { KeyRange, StoredRow, TableName, TableStore, Write } from './table-store.ts';
-
-/** Waits before the second, third … try, ms. */
-const BACK_OFF_MS = [100, 400, 1600];
 
 /** The column by which a commit knows its own traces. */
 const COMMIT_ID = 'commitId';
-
-type Wait = (ms: number) => Promise<void>;
 
 /**
  * Tries again what failed for no lasting reason. A commit that got no answer may have been done; trying it again then looks
@@ -27,12 +23,12 @@ export class ReliableTables implements TableStore {
   }
 
   async get(table: TableName, partitionKey: string, rowKey: string): Promise<StoredRow | undefined> {
-    const row = await this.#again(() => this.#tables.get(table, partitionKey, rowKey));
+    const row = await retrying(this.#wait, () => this.#tables.get(table, partitionKey, rowKey));
     return row && unsigned(row);
   }
 
   async query(table: TableName, partitionKey: string, range: KeyRange, limit: number): Promise<StoredRow[]> {
-    return (await this.#again(() => this.#tables.query(table, partitionKey, range, limit))).map(unsigned);
+    return (await retrying(this.#wait, () => this.#tables.query(table, partitionKey, range, limit))).map(unsigned);
   }
 
   async *scan(table: TableName, partitionKey: string, range: KeyRange): AsyncIterable<StoredRow> {
@@ -44,7 +40,7 @@ export class ReliableTables implements TableStore {
     const [first, ...rest] = writes;
     if (!first) return [];
     const signed = [signedWith(id, first), ...rest];
-    return this.#again(async (tries) => {
+    return retrying(this.#wait, async (tries) => {
       try {
         return await this.#tables.commit(table, partitionKey, signed);
       } catch (error) {
@@ -57,18 +53,6 @@ export class ReliableTables implements TableStore {
       }
     });
   }
-
-  async #again<Answer>(ask: (tries: number) => Promise<Answer>): Promise<Answer> {
-    for (let tries = 1; ; tries++) {
-      try {
-        return await ask(tries);
-      } catch (error) {
-        const pause = BACK_OFF_MS[tries - 1];
-        if (!(error instanceof StorageError && error.isTransient) || pause === undefined) throw error;
-        await this.#wait(pause);
-      }
-    }
-  }
 }
 
 function signedWith(id: string, write: Write): Write {
@@ -79,5 +63,3 @@ function signedWith(id: string, write: Write): Write {
 function unsigned({ columns: { [COMMIT_ID]: _, ...columns }, ...row }: StoredRow): StoredRow {
   return { ...row, columns };
 }
-
-const sleep: Wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms));

@@ -10,7 +10,7 @@ export type Columns = { readonly [column: string]: Cell | undefined };
 
 export type StoredRow = { readonly rowKey: string; readonly etag: string; readonly columns: Columns };
 
-export const TABLES = ['Outages', 'Recipients', 'CallLegs', 'Lines', 'OptOuts', 'Failures'] as const;
+export const TABLES = ['Outages', 'Recipients', 'CallLegs', 'Requests', 'Lines', 'OptOuts', 'Failures'] as const;
 export type TableName = (typeof TABLES)[number];
 
 /** Instead of an ETag: however the row is by now, so long as it is there. Another row of the commit guards it then. */

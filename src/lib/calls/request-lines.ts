@@ -1,0 +1,32 @@
+import { InvalidInputError } from '../errors.ts';
+import { lineLease } from '../outages/dispatcher.ts';
+import { DEFAULT_LINES } from '../outages/outage.ts';
+import type { HeldLine } from '../outages/recipient.ts';
+import type { Services } from '../services.ts';
+import { isFree, linesOf } from '../storage/lines.ts';
+
+/** Who holds a line for a call that was asked for by hand. */
+export const requestHolder = (requestId: string): string => `request|${requestId}`;
+
+/**
+ * The number to show and the line that goes with it, leased for as long as the request is.
+ * @returns undefined where every line is taken.
+ */
+export async function takeLine(
+  services: Services,
+  callerNumber: string | undefined,
+  requestId: string,
+): Promise<HeldLine | undefined> {
+  const { callers, limits } = services.settings;
+  const known = callers.filter(({ number }) => callerNumber === undefined || number === callerNumber);
+  const usable = known.length > 0 || !callerNumber ? known : [{ number: callerNumber, lines: DEFAULT_LINES }];
+  if (usable.length === 0) throw new InvalidInputError('The call cannot be placed', ['CALLER_NUMBERS is empty']);
+  const now = services.now();
+  const until = lineLease(new Date(now.getTime() + limits.leaseMs));
+  await services.lines.ensure(usable, await services.lines.list());
+  for (const line of linesOf(usable, await services.lines.list())) {
+    const held = isFree(line, now) && (await services.lines.lease(line, requestHolder(requestId), until));
+    if (held) return held;
+  }
+  return undefined;
+}

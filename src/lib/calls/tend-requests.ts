@@ -1,0 +1,74 @@
+import { lineLease } from '../outages/dispatcher.ts';
+import type { Services } from '../services.ts';
+import type { StoredRequest } from '../storage/call-requests.ts';
+import { lookInto } from './look-into.ts';
+import { requestHolder } from './request-lines.ts';
+import { concludeRequest } from './requested-calls.ts';
+
+/**
+ * Looks after the calls that were asked for by hand and whose time has come: those that wait are sent again, those that went
+ * quiet are looked into. One request to storage where there is nothing to do.
+ * @returns how many were looked into, and what went wrong: everything else was looked after all the same.
+ */
+export async function tendRequests(services: Services): Promise<{ healed: number; problems: unknown[] }> {
+  const problems: unknown[] = [];
+  const due = await services.requests.due(services.now());
+  for (const requestId of due) await healRequest(services, requestId).catch((problem) => problems.push(problem));
+  return { healed: due.length, problems };
+}
+
+async function healRequest(services: Services, requestId: string): Promise<void> {
+  const stored = await services.requests.find(requestId);
+  if (!stored) return;
+  const { phase, callLegId, isEnding, message } = stored.request;
+  if (phase === 'waiting') return sendAgain(services, stored);
+  if (phase === 'done') return tellNobodyKnows(services, stored);
+  await lookInto(
+    services,
+    {
+      purpose: { kind: 'request', requestId },
+      phase,
+      callLegId,
+      isEnding,
+      mayBeSilent: message.audioFileUri === undefined,
+      startAgain: () => sendAgain(services, stored),
+      extend: (until, ends) => extend(services, stored, until, ends),
+      conclude: () => conclude(services, stored),
+    },
+    services.settings.limits,
+  );
+}
+
+/** Whoever moves the due row sends the message, so that messages do not multiply. */
+async function sendAgain(services: Services, stored: StoredRequest): Promise<void> {
+  const { request } = stored;
+  const until = new Date(services.now().getTime() + services.settings.limits.leaseMs);
+  if (await services.requests.save(stored, request, until)) await services.queues.send(request.queue, request.message);
+}
+
+async function conclude(services: Services, stored: StoredRequest): Promise<void> {
+  if (stored.request.callLegId !== undefined) {
+    await concludeRequest(services, stored);
+    return;
+  }
+  const given = await services.requests.save(stored, { ...stored.request, phase: 'done' }, 'unchanged');
+  if (given) await tellNobodyKnows(services, given);
+}
+
+/** No call was ever heard of. The message says so when it comes again, and ends on the poison queue for a person to see. */
+async function tellNobodyKnows(services: Services, stored: StoredRequest): Promise<void> {
+  const { queue, message, line } = stored.request;
+  await services.queues.send(queue, message);
+  await services.requests.save(stored, { ...stored.request, line: undefined }, undefined);
+  if (line) await services.lines.free(line, services.now());
+}
+
+async function extend(services: Services, stored: StoredRequest, until: Date, isEnding: boolean): Promise<boolean> {
+  const { requestId, line } = stored.request;
+  const held = line && (await services.lines.hold(line, requestHolder(requestId), lineLease(until)));
+  if (await services.requests.save(stored, { ...stored.request, line: held, isEnding }, until)) return true;
+  // The call has ended meanwhile, and could not free a line that had just been lengthened.
+  const current = held && (await services.requests.find(requestId));
+  if (held && current?.request.phase === 'done') await services.lines.free(held, services.now());
+  return false;
+}

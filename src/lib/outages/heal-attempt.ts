@@ -1,0 +1,57 @@
+import { lookInto } from '../calls/look-into.ts';
+import type { AttemptRef } from '../calls/purpose.ts';
+import type { Services } from '../services.ts';
+import type { StoredRecipient } from '../storage/recipients.ts';
+import { isAt, leaseExtended, postponed } from './attempts.ts';
+import { concludeAttempt } from './conclude.ts';
+import { holderOf, lineLease } from './dispatcher.ts';
+
+/** The lease of an attempt has ended before the attempt did: what has become of it? */
+export async function healAttempt(services: Services, ref: AttemptRef, stored: StoredRecipient): Promise<void> {
+  const { phase, callLegId, isEnding } = stored.recipient;
+  if (phase !== 'dispatched' && phase !== 'dialling') return;
+  await lookInto(
+    services,
+    {
+      purpose: { kind: 'attempt', ...ref },
+      phase,
+      callLegId,
+      isEnding,
+      startAgain: () => startAgain(services, ref, stored),
+      extend: async (until, ends) => (await extend(services, ref, stored, until, ends)) !== undefined,
+      conclude: (result) => concludeAttempt(services, ref, { ...result, callLegId }, stored),
+    },
+    services.settings.limits,
+  );
+}
+
+/** Nobody has dialled yet. Without its line the attempt must not go on: others may be calling on it by now. */
+async function startAgain(services: Services, ref: AttemptRef, stored: StoredRecipient): Promise<void> {
+  const until = new Date(services.now().getTime() + services.settings.limits.leaseMs);
+  const extended = await extend(services, ref, stored, until, false);
+  if (!extended) return;
+  if (extended.recipient.line) return services.queues.send('start-call', ref);
+  await services.recipients.save(ref, extended, postponed(extended.recipient, services.now()));
+}
+
+/**
+ * The line's lease is lengthened with the attempt's, and first, so that the line is never free while the call may live.
+ * @returns the recipient as it is now, without its line if that was lost; undefined if somebody else changed it first.
+ */
+async function extend(
+  services: Services,
+  ref: AttemptRef,
+  stored: StoredRecipient,
+  until: Date,
+  isEnding: boolean,
+): Promise<StoredRecipient | undefined> {
+  const { line } = stored.recipient;
+  const held = line && (await services.lines.hold(line, holderOf(ref), lineLease(until)));
+  const extended = leaseExtended({ ...stored.recipient, line: held, isEnding }, until);
+  const saved = await services.recipients.save(ref, stored, extended);
+  if (saved || !held) return saved;
+  // The attempt has ended meanwhile, and could not pass on a line that had just been lengthened.
+  const current = await services.recipients.find(ref);
+  if (!current || !isAt(current.recipient, ref)) await services.lines.free(held, services.now());
+  return undefined;
+}
