@@ -1,0 +1,155 @@
+import { describe, expect, it } from 'vitest';
+import { CallAutomationError } from '../../src/lib/call-automation/errors.ts';
+import { newCallLeg } from '../../src/lib/calls/leg.ts';
+import { type Asked, performAction } from '../../src/lib/calls/perform-action.ts';
+import { UnansweredError } from '../../src/lib/errors.ts';
+import type { Handled } from '../../src/lib/services.ts';
+import { MemoryWorld } from './support/memory-services.ts';
+
+const LEG = 'leg-1';
+const MESSAGE: Asked = { queue: 'play-audio', address: LEG, message: { operationContext: 'message-1' } };
+const CANCEL: Asked = {
+  queue: 'cancel-media',
+  address: LEG,
+  message: { operationContext: 'cancel-2', onlyIfAwaited: true },
+};
+const HANG_UP: Asked = { queue: 'hang-up', address: LEG, message: { operationContext: 'hang-up-3' } };
+const BY_HAND: Asked = { queue: 'play-audio', address: LEG, message: { operationContext: 'a message of mine' } };
+
+const refusal = (status: number): CallAutomationError =>
+  new CallAutomationError({
+    operation: 'playAudio',
+    status,
+    code: '8522',
+    message: 'refused',
+    requestId: 'request',
+    mayHaveHappened: status >= 500,
+  });
+
+/** A call that waits for an action, and a service that is asked for it. */
+class ActingWorld extends MemoryWorld {
+  /** What the service was asked for, in order. */
+  readonly asked: string[] = [];
+
+  async callWaitsFor(awaits: string | undefined): Promise<void> {
+    const leg = newCallLeg(LEG, { kind: 'request', requestId: 'by-hand' }, this.now);
+    const changed = { ...leg, actions: 9, awaits };
+    await this.services.legs.save(await this.services.legs.find(LEG), changed);
+  }
+
+  perform(asked: Asked, answer: () => unknown = () => undefined): Promise<Handled> {
+    return performAction(this.services, asked, async () => {
+      this.asked.push(asked.message.operationContext);
+      return answer();
+    });
+  }
+
+  /** A process claims the action and dies before it has asked, or before it has heard the answer. */
+  async dieAt(asked: Asked): Promise<void> {
+    const { legs } = this.services;
+    await legs.claimAction(asked.address, asked.message.operationContext, asked.queue, this.now);
+  }
+
+  async record(context: string): Promise<string | undefined> {
+    return (await this.services.legs.findAction(LEG, context))?.action.status;
+  }
+}
+
+async function world(awaits: string | undefined): Promise<ActingWorld> {
+  const made = new ActingWorld();
+  await made.callWaitsFor(awaits);
+  return made;
+}
+
+describe('an action', () => {
+  it('is asked for once, however often its message comes', async () => {
+    const acting = await world('message-1');
+    expect(await acting.perform(MESSAGE)).toMatchObject({ result: 'done' });
+    acting.passes(3600);
+    expect(await acting.perform(MESSAGE)).toMatchObject({ result: 'superseded' });
+    expect(acting.asked).toEqual(['message-1']);
+    expect(await acting.record('message-1')).toBe('done');
+  });
+
+  it('that another copy of the message is at is looked at again later, not asked for twice', async () => {
+    const acting = await world('message-1');
+    await acting.dieAt(MESSAGE);
+    acting.passes(30);
+    expect(await acting.perform(MESSAGE)).toMatchObject({ result: 'postponed' });
+    expect(acting.queues.sent).toEqual([
+      { queue: 'play-audio', message: { operationContext: 'message-1' }, delaySeconds: 60 },
+    ]);
+    expect(acting.asked).toEqual([]);
+  });
+
+  it('whose process died is asked for after all, while the call waits for it', async () => {
+    const acting = await world('message-1');
+    await acting.dieAt(MESSAGE);
+    acting.passes(90);
+    expect(await acting.perform(MESSAGE)).toMatchObject({ result: 'done' });
+    expect(acting.asked).toEqual(['message-1']);
+  });
+
+  it('whose process died is let be once the call has moved on, and the reason is kept', async () => {
+    const acting = await world('hang-up-3');
+    for (const left of [MESSAGE, CANCEL]) {
+      await acting.dieAt(left);
+      acting.passes(90);
+      expect(await acting.perform(left)).toMatchObject({ result: 'superseded' });
+      expect(await acting.record(left.message.operationContext)).toBe('superseded');
+    }
+    expect(acting.asked).toEqual([]);
+  });
+
+  it('by hand whose process died is for a person to look at: nobody can tell whether it was done', async () => {
+    const acting = await world(undefined);
+    await acting.dieAt(BY_HAND);
+    acting.passes(90);
+    await expect(acting.perform(BY_HAND)).rejects.toThrow(UnansweredError);
+    expect(acting.asked).toEqual([]);
+  });
+
+  it('that the service did not do is asked for again', async () => {
+    const acting = await world('message-1');
+    const failing = () => {
+      throw refusal(500);
+    };
+    await expect(acting.perform(MESSAGE, failing)).rejects.toThrow('refused');
+    expect(await acting.perform(MESSAGE)).toMatchObject({ result: 'done' });
+    expect(acting.asked).toEqual(['message-1', 'message-1']);
+  });
+
+  it('that comes too late is not asked for', async () => {
+    const acting = await world('message-3');
+    expect(await acting.perform(CANCEL)).toMatchObject({ result: 'superseded' });
+    expect(acting.asked).toEqual([]);
+  });
+});
+
+describe('a hang-up', () => {
+  it('needs no claim: to end a call twice is to end it once', async () => {
+    const acting = await world('hang-up-3');
+    await acting.perform(HANG_UP);
+    await acting.perform(HANG_UP);
+    expect(acting.asked).toEqual(['hang-up-3', 'hang-up-3']);
+    expect((await acting.services.legs.examine(LEG)).isGone).toBe(false);
+  });
+
+  it('that finds no call to end is the evidence that the call is over', async () => {
+    const acting = await world('hang-up-3');
+    const gone = () => {
+      throw refusal(404);
+    };
+    expect(await acting.perform(HANG_UP, gone)).toMatchObject({ result: 'superseded' });
+    expect((await acting.services.legs.examine(LEG)).isGone).toBe(true);
+  });
+
+  it('that the service failed to do is tried again, and is no evidence', async () => {
+    const acting = await world('hang-up-3');
+    const failing = () => {
+      throw refusal(500);
+    };
+    await expect(acting.perform(HANG_UP, failing)).rejects.toThrow('refused');
+    expect((await acting.services.legs.examine(LEG)).isGone).toBe(false);
+  });
+});

@@ -1,0 +1,101 @@
+import { describe, expect, it } from 'vitest';
+import type { CallAutomation } from '../../src/lib/call-automation/port.ts';
+import { startRequestedCall } from '../../src/lib/calls/requested-calls.ts';
+import { tendRequests } from '../../src/lib/calls/tend-requests.ts';
+import { UnansweredError } from '../../src/lib/errors.ts';
+import type { Handled, Services } from '../../src/lib/services.ts';
+import type { CallRequest } from '../../src/lib/storage/call-requests.ts';
+import { isFree } from '../../src/lib/storage/lines.ts';
+import { MemoryWorld } from './support/memory-services.ts';
+
+const ANN = { targets: [{ phoneNumber: { value: '+14255550121' } }], requestId: 'ann' };
+
+/** What the service does when it is asked to call. */
+type Answering = () => Promise<{ callLegId: string }>;
+
+class RequestWorld extends MemoryWorld {
+  dialled = 0;
+
+  call(message: { targets: typeof ANN.targets; requestId: string }, answer: Answering): Promise<Handled> {
+    const calls: CallAutomation = {
+      ...this.services.calls,
+      createCall: () => {
+        this.dialled++;
+        return answer();
+      },
+    };
+    const services: Services = { ...this.services, calls };
+    return startRequestedCall(services, message, message.requestId);
+  }
+
+  async request(id: string): Promise<CallRequest | undefined> {
+    return (await this.services.requests.find(id))?.request;
+  }
+
+  async freeLines(): Promise<number> {
+    return (await this.services.lines.list()).filter((line) => isFree(line, this.now)).length;
+  }
+}
+
+const answers: Answering = async () => ({ callLegId: 'leg-1' });
+/** The process dies while it asks: nothing is ever heard. @returns when it was asked. */
+function dyingCall(world: RequestWorld): Promise<void> {
+  return new Promise((resolve) => {
+    void world.call(ANN, () => {
+      resolve();
+      return new Promise(() => undefined);
+    });
+  });
+}
+
+describe('a call asked for by hand', () => {
+  it('is dialled once, however often its message comes', async () => {
+    const world = new RequestWorld();
+    expect(await world.call(ANN, answers)).toMatchObject({ result: 'done' });
+    expect(await world.call(ANN, answers)).toMatchObject({ result: 'superseded' });
+    expect(world.dialled).toBe(1);
+  });
+
+  it('that finds no line waits; the timer sends its message again, once, however many copies of it there were', async () => {
+    const world = new RequestWorld();
+    for (const requestId of ['bob', 'eve']) await world.call({ ...ANN, requestId }, answers);
+    for (let copy = 0; copy < 3; copy++) {
+      expect(await world.call(ANN, answers)).toMatchObject({ result: 'postponed' });
+    }
+    world.passes(10);
+    await Promise.all([tendRequests(world.services), tendRequests(world.services)]);
+    expect(world.queues.on('start-call')).toEqual([ANN]);
+    expect(world.dialled).toBe(2);
+  });
+
+  it('of which nothing is ever heard ends on the poison queue, and its line is free again', async () => {
+    const world = new RequestWorld();
+    await dyingCall(world);
+    world.passes(300);
+    expect(await tendRequests(world.services)).toEqual({ healed: 1, problems: [] });
+    expect(await world.request('ann')).toMatchObject({ phase: 'done' });
+    expect(await world.freeLines()).toBe(2);
+    expect(world.queues.on('start-call')).toEqual([ANN]);
+    await expect(world.call(ANN, answers)).rejects.toThrow(UnansweredError);
+    expect(world.dialled).toBe(1);
+  });
+
+  it('that goes on for too long is hung up, until the service knows of no such call', async () => {
+    const world = new RequestWorld();
+    await world.call(ANN, answers);
+    for (let looks = 0; looks < 3; looks++) {
+      world.passes(300);
+      await tendRequests(world.services);
+    }
+    const hangUps = world.queues.on('hang-up');
+    expect(new Set(hangUps.map((message) => JSON.stringify(message))).size).toBe(3);
+    expect(await world.freeLines()).toBe(1);
+    const refused = { operationContext: 'x', action: 'hang-up', at: world.now.toISOString() } as const;
+    await world.services.legs.keepAction('leg-1', { ...refused, status: 'superseded', reason: 'there is no call' });
+    world.passes(300);
+    await tendRequests(world.services);
+    expect(await world.request('ann')).toMatchObject({ phase: 'done' });
+    expect(await world.freeLines()).toBe(2);
+    expect(world.queues.on('start-call')).toEqual([]);
+  });
+});
