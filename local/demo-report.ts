@@ -1,4 +1,5 @@
 import type { Summary } from './management.ts';
+import { type Pacing, pacingOf } from './pacing.ts';
 import type { Stack } from './stack.ts';
 import { tableText } from './table-text.ts';
 
@@ -10,6 +11,7 @@ export type Report = {
   readonly calls: number;
   readonly maxCallsInFlight: number;
   readonly lines: number;
+  readonly pacing: Pacing;
   readonly seconds: number;
   readonly speed: number;
   readonly seed: number;
@@ -26,6 +28,7 @@ export function reportOf(stack: Stack, summary: Summary, { begun, ...given }: Ci
     everyoneHasAnOutcome: recipients > 0 && Object.values(outcomes).reduce((a, b) => a + b, 0) === recipients,
     calls: calls.length,
     maxCallsInFlight,
+    pacing: pacingOf(calls, given.lines),
     seconds: Math.round((Date.now() - begun) / 100) / 10,
     ...given,
   };
@@ -51,6 +54,10 @@ export function tableOf(report: Report): string {
     ['outcome', 'people', 'which means'],
     outcomes.map((outcome) => [outcome, String(report.outcomes[outcome]), MEANINGS[outcome] ?? '']),
   );
-  const { recipients, calls, seconds, maxCallsInFlight, lines } = report;
-  return `${table}\n\n${recipients} people, ${calls} calls in ${seconds} s, at most ${maxCallsInFlight} at once on ${lines} lines.`;
+  const { recipients, calls, seconds, maxCallsInFlight, lines, pacing } = report;
+  const { callSeconds, idealSeconds } = pacing;
+  return `${table}
+
+${recipients} people, ${calls} calls in ${seconds} s, at most ${maxCallsInFlight} at once on ${lines} lines.
+Calls took ${callSeconds.toFixed(1)} s each; one after the other on every line, without a pause or a wait, that is ${idealSeconds.toFixed(1)} s.`;
 }

@@ -1,0 +1,36 @@
+import { expect, test } from 'vitest';
+import { pacingOf } from '../../local/pacing.ts';
+import { Town } from './support/town.ts';
+
+/** An outage of N people on L lines, with calls of d seconds, takes at most so many times N · d / L. */
+const AT_MOST = 1.15;
+const PEOPLE = 48;
+const CALLERS = 8;
+const LINES_EACH = 2;
+
+test('the end of a call starts the next at once: the lines are used without a pause, and never exceeded', async () => {
+  // Calls of about nine seconds. Between two of them the host polls a queue that has been empty for a while, up to a second
+  // (host.json); whoever waited for the timer instead would wait for up to ten.
+  const town = await Town.found({ simulator: { speed: 1 } });
+  try {
+    const people = Array.from({ length: PEOPLE }, () => town.callee().answers().presses('1').stays());
+    const callers = Array.from({ length: CALLERS }, () => ({ number: town.callerNumber(), lines: LINES_EACH }));
+    const outage = await town.declare(people, { callers });
+    await town.tick();
+    await town.stack.simulator.waitFor(
+      ({ calls, callsInFlight }) => calls.length === PEOPLE && callsInFlight === 0,
+      60_000,
+    );
+
+    const { calls, maxCallsInFlightByNumber } = town.stack.simulator.calls();
+    const pacing = pacingOf(calls, CALLERS * LINES_EACH);
+    expect(pacing.calls).toBe(PEOPLE);
+    expect(pacing.ratio, JSON.stringify(pacing)).toBeLessThanOrEqual(AT_MOST);
+    for (const { number } of callers) expect(maxCallsInFlightByNumber[number]).toBe(LINES_EACH);
+    await outage.ended();
+    expect((await town.summary(outage.id)).outcomes).toEqual({ acknowledged: PEOPLE });
+    town.nothingElseRang();
+  } finally {
+    await town.close();
+  }
+}, 90_000);
