@@ -1,0 +1,44 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { ClientRequest } from 'node:http';
+
+const CHANNEL = 'http.client.request.start';
+
+/** Counts the requests that this process makes to storage, as they leave its SDKs, by what they ask. */
+export class RequestCounter {
+  readonly #counts = new Map<string, number>();
+  readonly #hosts: ReadonlySet<string>;
+
+  /** @param connectionString of the storage. Requests to anything else do not count. */
+  constructor(connectionString: string) {
+    this.#hosts = new Set([...connectionString.matchAll(/Endpoint=http:\/\/([^/;]+)/g)].map(([, host = '']) => host));
+    subscribe(CHANNEL, this.#count);
+  }
+
+  get counts(): Record<string, number> {
+    return Object.fromEntries(this.#counts);
+  }
+
+  stop(): void {
+    unsubscribe(CHANNEL, this.#count);
+  }
+
+  readonly #count = (message: unknown): void => {
+    if (!isRequestStart(message)) return;
+    const { request } = message;
+    if (!this.#hosts.has(String(request.getHeader('host')))) return;
+    const what = kindOf(request.method, request.path);
+    if (what) this.#counts.set(what, (this.#counts.get(what) ?? 0) + 1);
+  };
+}
+
+/** What Node publishes on the channel (Node.js documentation: diagnostics_channel, HTTP). */
+const isRequestStart = (message: unknown): message is { request: ClientRequest } =>
+  typeof message === 'object' && message !== null && 'request' in message && message.request instanceof ClientRequest;
+
+/** What the request is; undefined for what the host asks of queues: to receive, to delete. */
+function kindOf(method: string, path: string): string | undefined {
+  if (path.includes('/messages')) return method === 'POST' ? 'queue: put a message' : undefined;
+  if (path.includes('/$batch')) return 'table: transaction';
+  if (method !== 'GET') return 'table: write';
+  return path.includes('RowKey=') ? 'table: read a row' : 'table: query';
+}
