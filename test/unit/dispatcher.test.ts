@@ -79,6 +79,25 @@ describe('free lines', () => {
     expect(new Set(dialled(world).map((message) => JSON.stringify(message))).size).toBe(dialled(world).length);
     expect(dialled(world).length + (await free(world)).length).toBe(2);
   });
+
+  it('that become free at the same moment all go to somebody, however many want the same person', async () => {
+    const world = new MemoryWorld();
+    const callers = Array.from({ length: 8 }, (_, index) => ({ number: `+1425555019${index}`, lines: 4 }));
+    const numbers = Array.from({ length: 64 }, (_, index) => `+14255551${100 + index}`);
+    const { outage, people } = await world.outage({ callers }, ...numbers);
+    await fill(world, outage);
+    const held = await Promise.all(
+      people.map(async ({ recipientId }) => {
+        const place = { outageId: 'storm', shard: 0, recipientId };
+        return (await world.services.recipients.find(place))?.recipient.line;
+      }),
+    );
+    const lines = held.filter((line) => line !== undefined);
+    expect(lines).toHaveLength(32);
+    await Promise.all(lines.map((line) => passOnLine(world.services, outage, line, 0)));
+    expect(dialled(world)).toHaveLength(64);
+    expect(await free(world)).toEqual([]);
+  });
 });
 
 describe('the end of a call', () => {

@@ -20,49 +20,59 @@ export async function fillLines(services: Services, outage: Outage, lines: reado
     .slice(0, roomFor(outage, lines, now));
   const candidates = await dueNow(services, outage, 0, free.length, free.length);
   await Promise.all(
-    candidates.map((candidate, index) => {
+    candidates.map(async (candidate, index) => {
       const line = free[index];
-      return line && giveLine(services, outage, line, [candidate]);
+      const held = line && (await giveLine(services, outage, line, [candidate]));
+      if (held) await services.lines.free(held, now);
     }),
   );
   return candidates.length;
 }
 
+/** However often others are first, somebody is left: whoever loses that often leaves the line to the timer. */
+const TRIES = 5;
+
 /** The end of a call starts the next at once: its line goes to whoever is due, or is freed. */
 export async function passOnLine(services: Services, outage: Outage, line: HeldLine, shard: number): Promise<void> {
-  const isCalling = outage.state === 'running' && !hasExpired(outage, services.now());
-  const candidates = isCalling ? await dueNow(services, outage, shard, 1, RIVALS) : [];
-  await giveLine(services, outage, line, startingAt(candidates, line.lineId));
+  let held: HeldLine | undefined = line;
+  for (let tries = 0; held && tries < TRIES; tries++) {
+    const isCalling = outage.state === 'running' && !hasExpired(outage, services.now());
+    const candidates = isCalling ? await dueNow(services, outage, shard, 1, RIVALS) : [];
+    if (candidates.length === 0) break;
+    held = await giveLine(services, outage, held, startingAt(candidates, line.lineId));
+  }
+  if (held) await services.lines.free(held, services.now());
 }
 
 /** Several lines become free at once and go for the same recipients: each begins at another of the first so many. */
-const RIVALS = 8;
+const RIVALS = 32;
 
 function startingAt(candidates: readonly Candidate[], lineId: string): Candidate[] {
   const offset = [...lineId].reduce((sum, letter) => sum + letter.charCodeAt(0), 0) % Math.max(1, candidates.length);
   return [...candidates.slice(offset), ...candidates.slice(0, offset)];
 }
 
+/** @returns the line where all of these have been called by others meanwhile; undefined once it is in other hands. */
 async function giveLine(
   services: Services,
   outage: Outage,
   line: HeldLine,
   candidates: readonly Candidate[],
-): Promise<void> {
+): Promise<HeldLine | undefined> {
   const now = services.now();
   const leaseUntil = new Date(now.getTime() + services.settings.limits.leaseMs);
   let held: HeldLine = line;
   for (const { shard, due } of candidates) {
     const ref = { outageId: outage.id, shard, recipientId: due.recipientId, attempt: due.attempt + 1 };
     const mine = await services.lines.lease(held, holderOf(ref), lineLease(leaseUntil));
-    if (!mine) return;
+    if (!mine) return undefined;
     held = mine;
     if (await services.recipients.dispatch(ref, due, held, leaseUntil)) {
       await services.queues.send('start-call', ref);
-      return;
+      return undefined;
     }
   }
-  await services.lines.free(held, now);
+  return held;
 }
 
 export const lineLease = (leaseUntil: Date): Date => new Date(leaseUntil.getTime() + LINE_GRACE_MS);
