@@ -1,3 +1,4 @@
+import type { Caller } from '../src/lib/outages/outage.ts';
 import type { Summary } from './management.ts';
 import { type Pacing, pacingOf } from './pacing.ts';
 import type { Stack } from './stack.ts';
@@ -17,9 +18,9 @@ export type Report = {
   readonly seed: number;
 };
 
-type Circumstances = { begun: number; speed: number; seed: number; lines: number };
+type Circumstances = { begun: number; speed: number; seed: number; callers: readonly Caller[] };
 
-export function reportOf(stack: Stack, summary: Summary, { begun, ...given }: Circumstances): Report {
+export function reportOf(stack: Stack, summary: Summary, { begun, callers, ...given }: Circumstances): Report {
   const { calls, maxCallsInFlight } = stack.simulator.calls();
   const { recipients, outcomes } = summary;
   return {
@@ -28,7 +29,8 @@ export function reportOf(stack: Stack, summary: Summary, { begun, ...given }: Ci
     everyoneHasAnOutcome: recipients > 0 && Object.values(outcomes).reduce((a, b) => a + b, 0) === recipients,
     calls: calls.length,
     maxCallsInFlight,
-    pacing: pacingOf(calls, given.lines),
+    lines: callers.reduce((sum, { lines }) => sum + lines, 0),
+    pacing: pacingOf(calls, callers),
     seconds: Math.round((Date.now() - begun) / 100) / 10,
     ...given,
   };
@@ -55,9 +57,19 @@ export function tableOf(report: Report): string {
     outcomes.map((outcome) => [outcome, String(report.outcomes[outcome]), MEANINGS[outcome] ?? '']),
   );
   const { recipients, calls, seconds, maxCallsInFlight, lines, pacing } = report;
-  const { callSeconds, idealSeconds } = pacing;
   return `${table}
 
-${recipients} people, ${calls} calls in ${seconds} s, at most ${maxCallsInFlight} at once on ${lines} lines.
-Calls took ${callSeconds.toFixed(1)} s each; one after the other on every line, without a pause or a wait, that is ${idealSeconds.toFixed(1)} s.`;
+${recipients} people, ${calls} calls in ${seconds} s, at most ${maxCallsInFlight} at once on ${lines} lines; ${overrun(pacing)}.
+${paceText(pacing)}`;
+}
+
+function overrun({ exceeded }: Pacing): string {
+  return exceeded.length === 0 ? 'no number had more than its lines' : `more than its lines had ${exceeded.join(', ')}`;
+}
+
+/** Beside the ideal stands what was not pacing: nobody is due while all who are left wait to be tried again. */
+function paceText({ callSeconds, idealSeconds, seconds, ratio, restSeconds }: Pacing): string {
+  const ideal = `Calls took ${callSeconds.toFixed(1)} s each; one after the other on every line, without a pause or a wait, that is ${idealSeconds.toFixed(1)} s.`;
+  return `${ideal}
+With pauses, and waits before second attempts, it was ${seconds.toFixed(1)} s, ${ratio.toFixed(2)} times that; between two calls a line was empty for ${restSeconds.toFixed(1)} s.`;
 }

@@ -27,8 +27,7 @@ export const PEOPLE = {
 export type Scene = {
   readonly title: string;
   readonly csv: string;
-  /** How many calls there can be at once, and for one number. */
-  readonly lines: number;
+  /** How many calls there can be at once from one number. */
   readonly linesPerNumber: number;
   /** The outage to declare, its audio found at this address. */
   outage(audioUrl: string): object;
@@ -48,7 +47,6 @@ export function loadScene(given: SceneFiles): Scene {
       given.recipients === undefined
         ? read('--csv', given.csvFile ?? `${SAMPLES}recipients.csv`)
         : generated(given.recipients),
-    lines: callers.reduce((sum, { lines }) => sum + lines, 0),
     linesPerNumber: Math.max(2, ...callers.map(({ lines }) => lines)),
     outage: (audioUrl) => z.looseObject({}).parse(JSON.parse(json.replaceAll(AUDIO, audioUrl))),
   };

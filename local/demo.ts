@@ -64,7 +64,7 @@ await runCommand(async (onEnd) => {
 
   const begun = Date.now();
   const summary = await watch(stack, bar, imported.added, () => manage.summary(outage.id));
-  const report = reportOf(stack, summary, { begun, speed, seed, lines: scene.lines });
+  const report = reportOf(stack, summary, { begun, speed, seed, callers: outage.callers });
   await show(stack, report, flags.json ?? false);
   if (!report.everyoneHasAnOutcome) {
     const open = JSON.stringify({ ...summary.phases, done: undefined });

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Caller } from '../src/lib/outages/outage.ts';
 import type { Stack } from './stack.ts';
 
 /** The app's management calls that the demo and the tests make, over HTTP like anybody else's. */
@@ -42,7 +43,9 @@ export const management = (stack: Stack) => {
   };
   return {
     declare: async (outage: object) =>
-      z.looseObject({ id: z.string() }).parse(await ask('POST', 'outages', JSON.stringify(outage))),
+      z
+        .looseObject({ id: z.string(), callers: z.array(Caller) })
+        .parse(await ask('POST', 'outages', JSON.stringify(outage))),
     importCsv: async (id: string, csv: string) =>
       ImportReport.parse(await ask('PUT', `outages/${id}/recipients`, csv, 'text/csv')),
     summary: async (id: string) => Summary.parse(await ask('GET', `outages/${id}`)),

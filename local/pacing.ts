@@ -1,4 +1,5 @@
 import type { CallRecord } from '../simulator/simulator.ts';
+import type { Caller } from '../src/lib/outages/outage.ts';
 
 /** How well the lines were used, by the telephone service's own record. Times are seconds. */
 export type Pacing = {
@@ -11,22 +12,78 @@ export type Pacing = {
   readonly idealSeconds: number;
   /** `seconds` as a multiple of `idealSeconds`. */
   readonly ratio: number;
+  /** How long a line was empty between two calls: the median. */
+  readonly restSeconds: number;
+  /** The most calls that each of the numbers had at once. */
+  readonly mostAtOnce: Readonly<Record<string, number>>;
+  /** The numbers that had more calls at once than lines. */
+  readonly exceeded: readonly string[];
 };
 
-/** @param lines how many calls there could be at once. Calls that have not ended do not count. */
-export function pacingOf(calls: readonly CallRecord[], lines: number): Pacing {
-  const spans = calls.flatMap(({ states }) => {
-    const ended = states.find(({ state }) => state === 'Terminated');
-    return states[0] && ended ? [{ from: Date.parse(states[0].at), to: Date.parse(ended.at) }] : [];
-  });
-  if (spans.length === 0) return { calls: 0, callSeconds: 0, seconds: 0, idealSeconds: 0, ratio: 1 };
-  const inCalls = spans.reduce((sum, { from, to }) => sum + to - from, 0);
-  const whole = Math.max(...spans.map(({ to }) => to)) - Math.min(...spans.map(({ from }) => from));
+/** The time that a call had a line, ms. A call that goes on has it for good. */
+type Span = { readonly from: number; readonly to: number };
+
+/** @param callers the numbers that calls were placed from. Calls that have not ended count only among those at once. */
+export function pacingOf(calls: readonly CallRecord[], callers: readonly Caller[]): Pacing {
+  const used = callers.map((caller) => ({ ...caller, spans: spansOf(calls, caller.number) }));
+  const most = used.map(({ spans, ...caller }) => ({ ...caller, atOnce: mostOf(spans) }));
   return {
-    calls: spans.length,
-    callSeconds: inCalls / spans.length / 1000,
+    ...paceOf(
+      used.flatMap(({ spans }) => spans.filter(({ to }) => to < Number.POSITIVE_INFINITY)),
+      sum(callers.map(({ lines }) => lines)),
+    ),
+    restSeconds: median(used.flatMap(({ spans, lines }) => restsOf(spans, lines))) / 1000,
+    mostAtOnce: Object.fromEntries(most.map(({ number, atOnce }) => [number, atOnce])),
+    exceeded: most.filter(({ atOnce, lines }) => atOnce > lines).map(({ number }) => number),
+  };
+}
+
+function paceOf(ended: readonly Span[], lines: number) {
+  if (ended.length === 0) return { calls: 0, callSeconds: 0, seconds: 0, idealSeconds: 0, ratio: 1 };
+  const inCalls = sum(ended.map(({ from, to }) => to - from));
+  const whole = Math.max(...ended.map(({ to }) => to)) - Math.min(...ended.map(({ from }) => from));
+  return {
+    calls: ended.length,
+    callSeconds: inCalls / ended.length / 1000,
     seconds: whole / 1000,
     idealSeconds: inCalls / lines / 1000,
     ratio: whole / (inCalls / lines),
   };
+}
+
+/** The calls placed from a number, in order of their beginning. */
+function spansOf(calls: readonly CallRecord[], number: string): Span[] {
+  const spans = calls.flatMap(({ callerNumber, states }) => {
+    const ended = states.find(({ state }) => state === 'Terminated');
+    if (callerNumber !== number || !states[0]) return [];
+    return [{ from: Date.parse(states[0].at), to: ended ? Date.parse(ended.at) : Number.POSITIVE_INFINITY }];
+  });
+  return spans.sort((a, b) => a.from - b.from);
+}
+
+function mostOf(spans: readonly Span[]): number {
+  const changes = spans.flatMap(({ from, to }) => [
+    { at: from, by: 1 },
+    { at: to, by: -1 },
+  ]);
+  // A call that ends in the millisecond in which another begins has ended first.
+  changes.sort((a, b) => (a.at === b.at ? a.by - b.by : a.at - b.at));
+  let [atOnce, most] = [0, 0];
+  for (const { by } of changes) {
+    atOnce += by;
+    most = Math.max(most, atOnce);
+  }
+  return most;
+}
+
+/** While all lines are in use the next call has the line of the one that ended first, and so on. */
+function restsOf(spans: readonly Span[], lines: number): number[] {
+  const ends = spans.map(({ to }) => to).sort((a, b) => a - b);
+  return spans.slice(lines).map(({ from }, index) => Math.max(0, from - (ends[index] ?? from)));
+}
+
+const sum = (numbers: readonly number[]): number => numbers.reduce((a, b) => a + b, 0);
+
+function median(numbers: readonly number[]): number {
+  return numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? 0;
 }

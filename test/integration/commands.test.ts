@@ -62,6 +62,7 @@ test('the demo’s report is one JSON object and nothing else', async () => {
       outcomes: z.record(z.string(), z.number()),
       calls: z.number().min(5),
       maxCallsInFlight: z.number().min(1).max(5),
+      pacing: z.object({ callSeconds: z.number().positive(), exceeded: z.tuple([]) }),
       seconds: z.number(),
     })
     .parse(JSON.parse(out));

@@ -1,0 +1,71 @@
+import { expect, it } from 'vitest';
+import { pacingOf } from '../../local/pacing.ts';
+import type { CallRecord } from '../../simulator/simulator.ts';
+
+const OURS = '+14255550190';
+const OTHER = '+14255550191';
+const ONE_LINE_EACH = [
+  { number: OURS, lines: 1 },
+  { number: OTHER, lines: 1 },
+];
+
+const at = (second: number): string => new Date(Date.UTC(2026, 0, 5, 12) + second * 1000).toISOString();
+
+/** A call on the service's record, from one second to another; without the other it goes on. */
+function call(callerNumber: string, from: number, to?: number): CallRecord {
+  return {
+    callLegId: `${callerNumber} ${from}`,
+    placedBy: 'createCall',
+    state: to === undefined ? 'Established' : 'Terminated',
+    states: [
+      { state: 'Establishing', at: at(from) },
+      ...(to === undefined ? [] : [{ state: 'Terminated' as const, at: at(to) }]),
+    ],
+    conversationId: null,
+    source: '8:acs:town_ringdown',
+    callerNumber,
+    targets: [],
+    subject: null,
+    callbackUri: 'http://127.0.0.1/',
+    reason: null,
+    people: [],
+    operations: [],
+    events: [],
+  };
+}
+
+it('where the end of each call starts the next at once, an outage takes N · d / L', () => {
+  const calls = [call(OURS, 0, 10), call(OTHER, 0, 10), call(OURS, 10, 20), call(OTHER, 10, 20)];
+  expect(pacingOf(calls, ONE_LINE_EACH)).toEqual({
+    calls: 4,
+    callSeconds: 10,
+    seconds: 20,
+    idealSeconds: 20,
+    ratio: 1,
+    restSeconds: 0,
+    mostAtOnce: { [OURS]: 1, [OTHER]: 1 },
+    exceeded: [],
+  });
+});
+
+it('a line that is empty between two calls makes it longer', () => {
+  const calls = [call(OURS, 0, 10), call(OTHER, 0, 10), call(OURS, 14, 24), call(OTHER, 15, 25)];
+  expect(pacingOf(calls, ONE_LINE_EACH)).toMatchObject({ seconds: 25, idealSeconds: 20, ratio: 1.25, restSeconds: 5 });
+});
+
+it('a call that begins before another has ended on the same line is seen', () => {
+  const calls = [call(OURS, 0, 10), call(OURS, 9, 19), call(OTHER, 0, 10)];
+  expect(pacingOf(calls, ONE_LINE_EACH)).toMatchObject({
+    mostAtOnce: { [OURS]: 2, [OTHER]: 1 },
+    exceeded: [OURS],
+  });
+});
+
+it('a call that goes on has its line, but no length yet', () => {
+  const calls = [call(OURS, 0), call(OURS, 3600, 3610)];
+  expect(pacingOf(calls, ONE_LINE_EACH)).toMatchObject({ calls: 1, callSeconds: 10, exceeded: [OURS] });
+});
+
+it('without calls there is nothing to wait for', () => {
+  expect(pacingOf([], ONE_LINE_EACH)).toMatchObject({ calls: 0, ratio: 1, restSeconds: 0, exceeded: [] });
+});
