@@ -63,8 +63,8 @@ export class Callee {
     return this.#andThen('talks 10 s');
   }
 
-  hangsUp(): this {
-    return this.#andThen('hangs up after 1 s');
+  hangsUp(afterSeconds = 1): this {
+    return this.#andThen(`hangs up after ${afterSeconds} s`);
   }
 
   stays(): this {
