@@ -14,7 +14,9 @@ app.storageQueue('cancelMedia', {
     ({ callLegId, operationContext: given, onlyIfAwaited }, messageId) => {
       const operationContext = given ?? messageId;
       const asked = { address: callLegId, operationContext, action: 'cancelMedia', onlyIfAwaited };
-      return performAction(services, asked, () => services.calls.cancelMediaProcessing(callLegId, operationContext));
+      return performAction(services, asked, (as) =>
+        services.calls.cancelMediaProcessing(callLegId, operationContext, as),
+      );
     },
   ),
 });

@@ -11,10 +11,10 @@ app.storageQueue('hangUp', {
     services,
     'hang-up',
     HangUp,
-    ({ callLegId, operationContext: given, onlyIfAwaited }, messageId) => {
+    ({ callLegId, leave = false, operationContext: given, onlyIfAwaited }, messageId) => {
       const operationContext = given ?? messageId;
       const asked = { address: callLegId, operationContext, action: 'hangUp', endsCall: true, onlyIfAwaited };
-      return performAction(services, asked, () => services.calls.hangUp(callLegId));
+      return performAction(services, asked, (as) => services.calls.hangUp(callLegId, { leave }, as));
     },
   ),
 });

@@ -9,8 +9,8 @@ app.storageQueue('playAudio', {
   connection: 'AzureWebJobsStorage',
   handler: onMessage(services, 'play-audio', PlayAudio, ({ callLegId, ...audio }, messageId) => {
     const operationContext = audio.operationContext ?? messageId;
-    return performAction(services, { address: callLegId, operationContext, action: 'playAudio' }, () =>
-      services.calls.playAudio(callLegId, { ...audio, operationContext }),
+    return performAction(services, { address: callLegId, operationContext, action: 'playAudio' }, (as) =>
+      services.calls.playAudio(callLegId, { ...audio, operationContext }, as),
     );
   }),
 });

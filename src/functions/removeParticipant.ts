@@ -7,11 +7,20 @@ import { onMessage } from '../lib/queue-messages.ts';
 app.storageQueue('removeParticipant', {
   queueName: 'remove-participant',
   connection: 'AzureWebJobsStorage',
-  handler: onMessage(services, 'remove-participant', RemoveParticipant, (message, messageId) => {
+  handler: onMessage(services, 'remove-participant', RemoveParticipant, async (message, messageId) => {
     const call = addressOf(message);
     const operationContext = message.operationContext ?? messageId;
-    return performAction(services, { address: call.id, operationContext, action: 'removeParticipant' }, () =>
-      services.calls.removeParticipant(call.address, message.participantId),
+    const request = {
+      participantId: message.participantId,
+      operationContext,
+      ...(message.conversationId !== undefined && { callbackUri: await callbackFor(messageId) }),
+    };
+    return performAction(services, { address: call.id, operationContext, action: 'removeParticipant' }, (as) =>
+      services.calls.removeParticipant(call.address, request, as),
     );
   }),
 });
+
+/** A service that must be in a call to act on it tells there what happens in it. */
+const callbackFor = (requestId: string): Promise<string> =>
+  services.callbacks.uriFor({ kind: 'request', requestId, as: 'errand' });

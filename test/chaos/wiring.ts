@@ -1,6 +1,6 @@
 import functions, { type InvocationContext } from '@azure/functions';
 import { z } from 'zod';
-import { parseCallEvents } from '../../src/lib/call-automation/events.ts';
+import { parseCallEvents } from '../../src/lib/call-automation/callbacks.ts';
 import type { CallAutomation } from '../../src/lib/call-automation/port.ts';
 import {
   addressOf,
@@ -118,6 +118,11 @@ export async function callEvents(services: Services, token: string, body: unknow
 
 type OnMessage = (message: unknown, context: InvocationContext) => Promise<void>;
 
+const errandsOf =
+  (services: Services) =>
+  (requestId: string): Promise<string> =>
+    services.callbacks.uriFor({ kind: 'request', requestId, as: 'errand' });
+
 /** The queue-triggered functions, each word for word as its file has it: wiring.test.ts compares them. */
 const QUEUE_FUNCTIONS: Readonly<Record<QueueName, (services: Services) => OnMessage>> = {
   'start-call': (services) =>
@@ -129,8 +134,8 @@ const QUEUE_FUNCTIONS: Readonly<Record<QueueName, (services: Services) => OnMess
   'play-audio': (services) =>
     onMessage(services, 'play-audio', PlayAudio, ({ callLegId, ...audio }, messageId) => {
       const operationContext = audio.operationContext ?? messageId;
-      return performAction(services, { address: callLegId, operationContext, action: 'playAudio' }, () =>
-        services.calls.playAudio(callLegId, { ...audio, operationContext }),
+      return performAction(services, { address: callLegId, operationContext, action: 'playAudio' }, (as) =>
+        services.calls.playAudio(callLegId, { ...audio, operationContext }, as),
       );
     }),
   'cancel-media': (services) =>
@@ -141,30 +146,43 @@ const QUEUE_FUNCTIONS: Readonly<Record<QueueName, (services: Services) => OnMess
       ({ callLegId, operationContext: given, onlyIfAwaited }, messageId) => {
         const operationContext = given ?? messageId;
         const asked = { address: callLegId, operationContext, action: 'cancelMedia', onlyIfAwaited };
-        return performAction(services, asked, () => services.calls.cancelMediaProcessing(callLegId, operationContext));
+        return performAction(services, asked, (as) =>
+          services.calls.cancelMediaProcessing(callLegId, operationContext, as),
+        );
       },
     ),
-  'remove-participant': (services) =>
-    onMessage(services, 'remove-participant', RemoveParticipant, (message, messageId) => {
+  'remove-participant': (services) => {
+    const callbackFor = errandsOf(services);
+    return onMessage(services, 'remove-participant', RemoveParticipant, async (message, messageId) => {
       const call = addressOf(message);
       const operationContext = message.operationContext ?? messageId;
-      return performAction(services, { address: call.id, operationContext, action: 'removeParticipant' }, () =>
-        services.calls.removeParticipant(call.address, message.participantId),
+      const request = {
+        participantId: message.participantId,
+        operationContext,
+        ...(message.conversationId !== undefined && { callbackUri: await callbackFor(messageId) }),
+      };
+      return performAction(services, { address: call.id, operationContext, action: 'removeParticipant' }, (as) =>
+        services.calls.removeParticipant(call.address, request, as),
       );
-    }),
+    });
+  },
   'hang-up': (services) =>
-    onMessage(services, 'hang-up', HangUp, ({ callLegId, operationContext: given, onlyIfAwaited }, messageId) => {
-      const operationContext = given ?? messageId;
-      const asked = { address: callLegId, operationContext, action: 'hangUp', endsCall: true, onlyIfAwaited };
-      return performAction(services, asked, () => services.calls.hangUp(callLegId));
-    }),
+    onMessage(
+      services,
+      'hang-up',
+      HangUp,
+      ({ callLegId, leave = false, operationContext: given, onlyIfAwaited }, messageId) => {
+        const operationContext = given ?? messageId;
+        const asked = { address: callLegId, operationContext, action: 'hangUp', endsCall: true, onlyIfAwaited };
+        return performAction(services, asked, (as) => services.calls.hangUp(callLegId, { leave }, as));
+      },
+    ),
   'invite-participants': (services) => {
     const callerIdFor = ({ participants }: InviteParticipants): { value: string } | undefined => {
       const [caller] = services.settings.callers;
       return caller && participants.some(({ phoneNumber }) => phoneNumber) ? { value: caller.number } : undefined;
     };
-    const callbackFor = (requestId: string): Promise<string> =>
-      services.callbacks.uriFor({ kind: 'request', requestId });
+    const callbackFor = errandsOf(services);
     return onMessage(services, 'invite-participants', InviteParticipants, async (message, messageId) => {
       const call = addressOf(message);
       const operationContext = message.operationContext ?? messageId;
@@ -174,8 +192,8 @@ const QUEUE_FUNCTIONS: Readonly<Record<QueueName, (services: Services) => OnMess
         operationContext,
         ...(message.conversationId !== undefined && { callbackUri: await callbackFor(messageId) }),
       };
-      return performAction(services, { address: call.id, operationContext, action: 'inviteParticipants' }, () =>
-        services.calls.inviteParticipants(call.address, request),
+      return performAction(services, { address: call.id, operationContext, action: 'inviteParticipants' }, (as) =>
+        services.calls.inviteParticipants(call.address, request, as),
       );
     });
   },

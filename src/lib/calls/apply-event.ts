@@ -1,9 +1,10 @@
 import type { CallEvent } from '../call-automation/events.ts';
 import { StorageError } from '../errors.ts';
 import { bound, isAt } from '../outages/attempts.ts';
-import { concludeAttempt, recoverLine } from '../outages/conclude.ts';
+import { concludeAttempt, DEFAULT_PATIENCE_MS, postponeAttempt, recoverLine } from '../outages/conclude.ts';
 import { done, type Handled, type Services, superseded } from '../services.ts';
 import type { CallAction } from './actions.ts';
+import { OVER_LIMIT } from './endings.ts';
 import { type CallLeg, isOver, newCallLeg } from './leg.ts';
 import type { CallPurpose } from './purpose.ts';
 import { bindRequest } from './requested-calls.ts';
@@ -74,15 +75,15 @@ async function record(
 const isBetter = (after: CallLeg, before: CallLeg): boolean =>
   after.outcome !== before.outcome || after.optOut !== before.optOut;
 
-async function planFor({ outages, requests, settings }: Services, purpose: CallPurpose): Promise<CallPlan> {
+async function planFor({ outages, requests }: Services, purpose: CallPurpose): Promise<CallPlan> {
   const plan =
     purpose.kind === 'attempt' ? await outages.recent(purpose.outageId) : await requests.find(purpose.requestId);
-  return { script: plan?.script, source: settings.source };
+  return { script: plan?.script };
 }
 
 /** Where the answer to createCall was lost, the first event tells which call it was. */
 async function bindLeg(services: Services, purpose: CallPurpose, callLegId: string): Promise<void> {
-  if (purpose.kind === 'request') return bindRequest(services, purpose.requestId, callLegId);
+  if (purpose.kind === 'request') return bindRequest(services, purpose, callLegId);
   for (let tries = 0; tries < TRIES; tries++) {
     const stored = await services.recipients.find(purpose);
     if (!stored || !isAt(stored.recipient, purpose) || stored.recipient.callLegId !== undefined) return;
@@ -92,6 +93,10 @@ async function bindLeg(services: Services, purpose: CallPurpose, callLegId: stri
 
 async function concludeCall(services: Services, leg: CallLeg): Promise<void> {
   const { purpose, callLegId, reason, optOut } = leg;
+  if (purpose.kind === 'attempt' && reason === OVER_LIMIT) {
+    const until = new Date(services.now().getTime() + DEFAULT_PATIENCE_MS);
+    return postponeAttempt(services, purpose, until, callLegId);
+  }
   if (purpose.kind === 'attempt') {
     return concludeAttempt(services, purpose, { outcome: leg.outcome ?? 'unknown', reason, callLegId, optOut });
   }

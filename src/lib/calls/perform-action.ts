@@ -1,4 +1,5 @@
 import { CallAutomationError } from '../call-automation/errors.ts';
+import type { RequestIdentity } from '../call-automation/port.ts';
 import { done, type Handled, type Services, superseded } from '../services.ts';
 import { isOver } from './leg.ts';
 import { isOvertaken } from './step.ts';
@@ -18,7 +19,11 @@ export type Asked = {
  * Asks the service for an action once: claimed as a row in the leg's partition first, so that a redelivered message does
  * nothing. What the service refused is asked for again, unless the call is over or has moved on: then the reason is kept.
  */
-export async function performAction(services: Services, asked: Asked, ask: () => Promise<unknown>): Promise<Handled> {
+export async function performAction(
+  services: Services,
+  asked: Asked,
+  ask: (as: RequestIdentity) => Promise<unknown>,
+): Promise<Handled> {
   const { address, operationContext, action } = asked;
   if (asked.onlyIfAwaited && (await services.legs.find(address))?.leg.awaits !== operationContext) {
     return superseded(`${operationContext}: the call waits for something else`);
@@ -27,7 +32,7 @@ export async function performAction(services: Services, asked: Asked, ask: () =>
     return superseded(`${operationContext} was asked for before`);
   }
   try {
-    await ask();
+    await ask({ identity: `action ${address} ${operationContext}`, firstAskedAt: services.now() });
     return done(operationContext);
   } catch (error) {
     const reason = await whyObsolete(services, asked, error);

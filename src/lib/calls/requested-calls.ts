@@ -1,11 +1,15 @@
 import { CallAutomationError } from '../call-automation/errors.ts';
+import type { RequestIdentity } from '../call-automation/port.ts';
+import { mustBePlayable, type Sound } from '../call-automation/speech.ts';
 import { InvalidInputError, UnansweredError } from '../errors.ts';
 import { LINE_GRACE_MS } from '../outages/dispatcher.ts';
 import { DEFAULT_LINES } from '../outages/outage.ts';
 import type { HeldLine } from '../outages/recipient.ts';
-import { done, type Handled, postponed, type Services, sourceOf, superseded } from '../services.ts';
+import { done, type Handled, postponed, type Services, superseded } from '../services.ts';
+import type { CallRequest } from '../storage/call-requests.ts';
 import { isFree, linesOf } from '../storage/lines.ts';
 import type { JoinCall, StartRequestedCall } from './actions.ts';
+import type { RequestPurpose } from './purpose.ts';
 import { announcement } from './script.ts';
 
 /** How long a request waits for a line before it looks again, s. */
@@ -24,23 +28,29 @@ export async function startRequestedCall(
   messageId: string,
 ): Promise<Handled> {
   const requestId = message.requestId ?? messageId;
-  const before = await claimedBefore(services, requestId);
-  if (before) return before;
+  mustBePlayable(services.calls, 'The call cannot be placed', { speech: message.speech });
+  const request = await services.requests.find(requestId);
+  if (request && !canAskAgain(services, request)) return claimedBefore(requestId, request);
 
   const needsLine = message.targets.some(({ phoneNumber }) => phoneNumber !== undefined);
-  const line = needsLine ? await takeLine(services, message.callerNumber, requestId) : undefined;
+  const line = request?.line ?? (needsLine ? await takeLine(services, message.callerNumber, requestId) : undefined);
   if (needsLine && !line) return waitForLine(services, { ...message, requestId }, LINE_WAIT_SECONDS);
-  if (!(await claim(services, requestId, message.audioFileUri, line))) {
+  const asked = await claim(services, requestId, soundOf(message), line, request);
+  if (!asked) {
     if (line) await services.lines.free(line, services.now());
     return superseded('another copy of this message was first');
   }
+  const purpose = { kind: 'request', requestId } as const;
   const place = async () =>
-    services.calls.createCall({
-      ...(await placing(services, requestId, message.subject)),
-      targets: message.targets,
-      ...(line && { sourceAlternateIdentity: { value: line.number } }),
-    });
-  return placed(services, requestId, place, async (error) => {
+    services.calls.createCall(
+      {
+        ...(await placing(services, purpose, message.subject, asked)),
+        targets: message.targets,
+        ...(line && { sourceAlternateIdentity: { value: line.number } }),
+      },
+      asked,
+    );
+  return placed(services, purpose, place, async (error) => {
     const isThrottled = error.status === 429;
     const wait = error.retryAfterMs ?? LINE_WAIT_SECONDS * 1000;
     if (line) await services.lines.free(line, new Date(services.now().getTime() + (isThrottled ? wait : 0)));
@@ -55,24 +65,27 @@ export async function startRequestedCall(
  */
 export async function joinCall(services: Services, message: JoinCall, messageId: string): Promise<Handled> {
   const requestId = message.requestId ?? messageId;
-  const before = await claimedBefore(services, requestId);
-  if (before) return before;
-  if (!(await claim(services, requestId, message.audioFileUri, undefined))) {
-    return superseded('another copy of this message was first');
-  }
+  mustBePlayable(services.calls, 'The call cannot be joined', { speech: message.speech });
+  const request = await services.requests.find(requestId);
+  if (request && !canAskAgain(services, request)) return claimedBefore(requestId, request);
+  const asked = await claim(services, requestId, soundOf(message), undefined, request);
+  if (!asked) return superseded('another copy of this message was first');
+  const purpose = { kind: 'request', requestId, as: 'guest' } as const;
   const place = async () =>
-    services.calls.joinCall(message.conversationId, await placing(services, requestId, message.subject));
-  return placed(services, requestId, place, (error) => {
+    services.calls.joinCall(message.conversationId, await placing(services, purpose, message.subject, asked), asked);
+  return placed(services, purpose, place, (error) => {
     throw error;
   });
 }
 
 /** A call has got its name, from the service or from its first event: from now on it is sure to end. */
-export async function bindRequest(services: Services, requestId: string, callLegId: string): Promise<void> {
+export async function bindRequest(services: Services, purpose: RequestPurpose, callLegId: string): Promise<void> {
+  const { requestId } = purpose;
   const request = await services.requests.find(requestId);
   if (!request || request.callLegId !== undefined) return;
   const { maxCallMs } = services.settings.limits;
-  await services.queues.send('hang-up', { callLegId, operationContext: TIME_LIMIT }, maxCallMs / 1000);
+  const leave = purpose.as === undefined ? {} : { leave: true };
+  await services.queues.send('hang-up', { callLegId, ...leave, operationContext: TIME_LIMIT }, maxCallMs / 1000);
   const until = new Date(services.now().getTime() + maxCallMs + LINE_GRACE_MS);
   const line = request.line && (await services.lines.lease(request.line, holderOf(requestId), until));
   await services.requests.bind(requestId, { callLegId, line });
@@ -80,10 +93,17 @@ export async function bindRequest(services: Services, requestId: string, callLeg
 
 const holderOf = (requestId: string): string => `request|${requestId}`;
 
-/** A request that was claimed is never dialled again; if its call has no name by then, nobody knows whether it was placed. */
-async function claimedBefore(services: Services, requestId: string): Promise<Handled | undefined> {
-  const request = await services.requests.find(requestId);
-  if (!request) return undefined;
+/**
+ * A call that was asked for and has no name yet may be asked for again where the same request is the same call, for as long as
+ * its line is its own.
+ */
+function canAskAgain({ calls, settings, now }: Services, { callLegId, claimedAt }: CallRequest): boolean {
+  const age = now().getTime() - Date.parse(claimedAt);
+  return calls.isRepeatable && callLegId === undefined && age < settings.limits.leaseMs;
+}
+
+/** A request that was claimed is not dialled again; if its call has no name by then, nobody knows whether it was placed. */
+function claimedBefore(requestId: string, request: CallRequest): Handled {
   if (request.callLegId) return superseded(`request ${requestId} is call leg ${request.callLegId} already`);
   throw unanswered(requestId);
 }
@@ -120,16 +140,29 @@ async function waitForLine(services: Services, message: StartRequestedCall, seco
   return postponed(`request ${message.requestId} waits ${seconds} s for a line`);
 }
 
-const claim = (services: Services, requestId: string, audioFileUri: string | undefined, line: HeldLine | undefined) =>
-  services.requests.claim(requestId, {
-    script: audioFileUri === undefined ? undefined : announcement(audioFileUri),
-    line,
-    claimedAt: services.now().toISOString(),
-  });
+const soundOf = ({ audioFileUri, speech }: StartRequestedCall | JoinCall): Sound | undefined => audioFileUri ?? speech;
 
-const placing = async (services: Services, requestId: string, subject: string | undefined) => ({
-  source: sourceOf(services),
-  callbackUri: await services.callbacks.uriFor({ kind: 'request', requestId }),
+/** @returns which request it is from now on: a claim is one request. Undefined if somebody else was first. */
+async function claim(
+  services: Services,
+  requestId: string,
+  sound: Sound | undefined,
+  line: HeldLine | undefined,
+  before: CallRequest | undefined,
+): Promise<RequestIdentity | undefined> {
+  const script = sound === undefined ? undefined : announcement(sound);
+  const claimedAt = before?.claimedAt ?? services.now().toISOString();
+  const isMine = before !== undefined || (await services.requests.claim(requestId, { script, line, claimedAt }));
+  return isMine ? { identity: `request ${requestId} ${claimedAt}`, firstAskedAt: new Date(claimedAt) } : undefined;
+}
+
+const placing = async (
+  services: Services,
+  purpose: RequestPurpose,
+  subject: string | undefined,
+  { firstAskedAt }: RequestIdentity,
+) => ({
+  callbackUri: await services.callbacks.uriFor(purpose, firstAskedAt),
   requestedModalities: ['audio' as const],
   requestedCallEvents: ['participantsUpdated' as const, 'dtmfReceived' as const],
   ...(subject !== undefined && { subject }),
@@ -138,17 +171,18 @@ const placing = async (services: Services, requestId: string, subject: string | 
 /** Places the call. One that was not placed may be asked for again; one that may have been, not. */
 async function placed(
   services: Services,
-  requestId: string,
+  purpose: RequestPurpose,
   place: () => Promise<{ callLegId: string }>,
   onRefusal: (error: CallAutomationError) => Promise<Handled>,
 ): Promise<Handled> {
+  const { requestId } = purpose;
   try {
     const { callLegId } = await place();
-    await bindRequest(services, requestId, callLegId);
+    await bindRequest(services, purpose, callLegId);
     return done(`request ${requestId} is call leg ${callLegId}`);
   } catch (error) {
     if (!(error instanceof CallAutomationError)) throw error;
-    if (error.mayHaveHappened) throw unanswered(requestId, error);
+    if (error.mayHaveHappened) throw services.calls.isRepeatable ? error : unanswered(requestId, error);
     await services.requests.release(requestId);
     return onRefusal(error);
   }
