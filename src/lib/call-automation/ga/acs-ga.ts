@@ -134,11 +134,7 @@ class AcsGa implements CallAutomation {
     if (callbackUri === undefined) throw new InvalidInputError('The call cannot be joined', ['callbackUri: is needed']);
     const { callLegId } = await this.#join(client, call.conversationId, { callbackUri }, asked);
     const connection = client.getCallConnection(callLegId);
-    const deadline = Date.now() + JOINING_MS;
-    while ((await connection.getCallConnectionProperties()).callConnectionState !== 'connected') {
-      if (Date.now() > deadline) throw failure('joinCall', 'NotConnected', 'the call could not be joined in time');
-      await pause(GLANCE_MS);
-    }
+    await isConnected(connection);
     return connection;
   }
 
@@ -163,6 +159,18 @@ class AcsGa implements CallAutomation {
   }
 }
 
+/** @throws CallAutomationError if it will not be, or not in time. */
+async function isConnected(connection: CallConnection): Promise<void> {
+  const deadline = Date.now() + JOINING_MS;
+  for (;;) {
+    const { callConnectionState: state } = await connection.getCallConnectionProperties();
+    if (state === 'connected') return;
+    if (state === 'disconnected') throw failure('joinCall', 'NotFound', 'there is no such call to join', 404);
+    if (Date.now() > deadline) throw failure('joinCall', 'NotConnected', 'the call could not be joined in time');
+    await pause(GLANCE_MS);
+  }
+}
+
 /** Tones are told only of those who are listened to: whoever was called. */
 async function listen(connection: CallConnection): Promise<void> {
   const { targetParticipants = [] } = await connection.getCallConnectionProperties();
@@ -183,5 +191,6 @@ function named(operation: string, callLegId: string | undefined): CallLegRespons
   throw failure(operation, 'UnreadableAnswer', 'the service’s answer names no call');
 }
 
-const failure = (operation: string, code: string, message: string): CallAutomationError =>
-  new CallAutomationError({ operation, status: 0, code, message, requestId: '', mayHaveHappened: true });
+/** What the service did not say in so many words. */
+const failure = (operation: string, code: string, message: string, status = 0): CallAutomationError =>
+  new CallAutomationError({ operation, status, code, message, requestId: '', mayHaveHappened: status === 0 });
