@@ -204,13 +204,13 @@ export class Outage {
   }
 
   /** Everybody has an outcome. Retries need the timer, so it runs while we wait. */
-  async ended(): Promise<void> {
+  async ended(timeoutMs?: number): Promise<void> {
     await eventually(async () => {
       const { recipients, outcomes } = await this.#town.summary(this.id);
       const withOutcome = Object.values(outcomes).reduce((sum, count) => sum + count, 0);
       if (withOutcome < recipients) await this.#town.tick();
       expect(`${withOutcome} of ${recipients} have an outcome`).toBe(`${recipients} of ${recipients} have an outcome`);
-    });
+    }, timeoutMs);
   }
 
   /** The person's outcome is this; they rang as often as they should, and heard what they should, in that order. */
