@@ -1,11 +1,19 @@
 import { defineConfig } from 'vitest/config';
 
+/** What is true of the app by either API is tested by both: the town's people are called by the one that is named here. */
+const BY_EITHER_API = ['outage', 'queues', 'mishaps', 'crash', 'callbacks'].map(
+  (name) => `test/integration/${name}.test.ts`,
+);
+
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
     // Tests of the whole system wait more than they compute: more workers than the default of one on two cores.
     maxWorkers: 3,
     testTimeout: 20_000,
     hookTimeout: 60_000,
+    projects: [
+      { extends: true, test: { name: 'api-2021', include: ['test/**/*.test.ts'] } },
+      { extends: true, test: { name: 'api-ga', include: BY_EITHER_API, env: { TOWN_API: 'ga' } } },
+    ],
   },
 });

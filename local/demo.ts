@@ -4,7 +4,7 @@ import { type Report, reportOf, tableOf } from './demo-report.ts';
 import { loadScene, PEOPLE } from './demo-scene.ts';
 import { management, type Summary } from './management.ts';
 import { type Progress, progressBar } from './progress.ts';
-import { type Stack, startStack } from './stack.ts';
+import { APIS, type Api, type Stack, startStack } from './stack.ts';
 import { timelineText } from './timeline-text.ts';
 
 const USAGE = `Usage: npm run demo -- [flags]
@@ -17,6 +17,7 @@ const FLAGS = {
   recipients: { type: 'string', value: 'N', help: 'call N generated people instead of the sample list' },
   outage: { type: 'string', value: 'FILE', help: 'an outage of your own (JSON; docs/outage.md)' },
   csv: { type: 'string', value: 'FILE', help: 'a list of your own (CSV with a phone column)' },
+  api: { type: 'string', value: 'API', help: 'speak 2021-04-15-preview1 (default), or ga through the official SDK' },
   speed: {
     type: 'string',
     value: 'X',
@@ -38,12 +39,14 @@ await runCommand(async (onEnd) => {
   const recipients = numberFlag('recipients', flags.recipients, { min: 1, max: 50_000 });
   const speed = numberFlag('speed', flags.speed, { min: 0.1, max: 1000 }) ?? 4;
   const seed = numberFlag('seed', flags.seed, { min: 0, max: 2 ** 31 }) ?? 1;
+  const api = apiFlag(flags.api);
   const port = numberFlag('port', flags.port, { min: 1, max: 65_535 });
   const scene = loadScene({ outageFile: flags.outage, csvFile: flags.csv, recipients });
   const say = (text: string): void => void (flags.json || process.stdout.write(`${text}\n`));
 
   say('Starting storage, the telephone service and the app on this machine …');
   const stack = await startStack({
+    ...(api && { api }),
     ...(port !== undefined && { appPort: port }),
     settings: { CALL_LEASE_SECONDS: String(LEASE_SECONDS) },
     simulator: { speed, seed, callsPerNumber: scene.linesPerNumber, people: PEOPLE },
@@ -74,6 +77,12 @@ await runCommand(async (onEnd) => {
   }
   return report.everyoneHasAnOutcome ? 0 : 1;
 });
+
+function apiFlag(given: string | undefined): Api | undefined {
+  const api = APIS.find((known) => known === given);
+  if (given !== undefined && !api) throw new UsageError(`--api takes ${APIS.join(' or ')}, not "${given}"`);
+  return api;
+}
 
 /** Follows the outage until everybody has an outcome, or nothing has changed for too long. */
 async function watch(stack: Stack, bar: Progress, total: number, ask: () => Promise<Summary>): Promise<Summary> {

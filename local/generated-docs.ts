@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Settings } from '../src/lib/config.ts';
+import { Settings2021, SettingsGa } from '../src/lib/config.ts';
 import { OutageSpec } from '../src/lib/outages/outage.ts';
 import { CONTRACTS, type Contract } from './queue-contracts.ts';
 
@@ -82,7 +82,15 @@ function configuration(): string {
 
 The app reads these settings when it starts, and does not start unless all are right: it lists every one that is not.
 
-${table(Settings)}
+## \`CALL_AUTOMATION_API=2021-04-15-preview1\`, the default
+
+${table(Settings2021)}
+
+## \`CALL_AUTOMATION_API=ga\`
+
+What to create in Azure, and how the two differ: [acs.md](acs.md).
+
+${table(SettingsGa)}
 `;
 }
 
@@ -91,9 +99,13 @@ const Shape = z.looseObject({
   type: z.string().optional(),
   description: z.string().optional(),
   default: z.unknown().optional(),
+  const: z.unknown().optional(),
   enum: z.array(z.unknown()).optional(),
   get items() {
     return Shape.optional();
+  },
+  get anyOf() {
+    return z.array(Shape).optional();
   },
   properties: z.record(z.string(), z.unknown()).optional(),
   required: z.array(z.string()).optional(),
@@ -114,7 +126,9 @@ function table(schema: z.ZodType): string {
 
 const code = (value: unknown): string => `\`${JSON.stringify(value)}\``;
 
-function typeText({ type, enum: values, items }: Shape): string {
+function typeText({ type, enum: values, const: value, items, anyOf }: Shape): string {
+  if (value !== undefined) return code(value);
+  if (anyOf) return anyOf.map(typeText).join(' or ');
   if (values) return values.map(code).join(' ');
   if (type === 'array') return `list of ${items ? typeText(items) : 'anything'}`;
   return type ?? '';

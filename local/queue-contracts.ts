@@ -21,6 +21,7 @@ export type Contract = {
 
 const LEG = '531f3600-481f-41c8-8a75-3e8b2e8e6200';
 const AUDIO = 'https://example.org/audio/message.wav';
+const SPEECH = { text: 'The power is back on.', voice: 'en-US-JennyNeural' };
 const CONVERSATION = 'aHR0cHM6Ly9jb252LXVzc2MtMDIuY29udi5za3lwZS5jb20';
 
 export const CONTRACTS: Readonly<Record<QueueName, readonly Contract[]>> = {
@@ -31,6 +32,7 @@ export const CONTRACTS: Readonly<Record<QueueName, readonly Contract[]>> = {
       schema: StartRequestedCall,
       examples: [
         { targets: [{ phoneNumber: { value: '+14255550123' } }], audioFileUri: AUDIO, requestId: 'test-call-1' },
+        { targets: [{ phoneNumber: { value: '+14255550123' } }], speech: SPEECH },
       ],
     },
     {
@@ -82,9 +84,17 @@ export const CONTRACTS: Readonly<Record<QueueName, readonly Contract[]>> = {
       schema: RemoveParticipant,
       examples: [
         { callLegId: LEG, participantId: 'de7539f7-019e-4934-a4c9-9a770e5e07bb' },
+        { callLegId: LEG, participantId: '8:acs:operator' },
         { conversationId: CONVERSATION, participantId: 'de7539f7-019e-4934-a4c9-9a770e5e07bb' },
       ],
     },
   ],
-  'hang-up': [{ title: 'End a call', says: 'Operation: End a call.', schema: HangUp, examples: [{ callLegId: LEG }] }],
+  'hang-up': [
+    {
+      title: 'End a call',
+      says: 'Operation: End a call.',
+      schema: HangUp,
+      examples: [{ callLegId: LEG }, { callLegId: LEG, leave: true }],
+    },
+  ],
 };

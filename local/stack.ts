@@ -7,8 +7,14 @@ import { FunctionListing } from './host/listing.ts';
 import { freePort } from './ports.ts';
 import { type RunningProcess, startProcess } from './processes.ts';
 
+/** The APIs that Ringdown speaks. */
+export const APIS = ['2021-04-15-preview1', 'ga'] as const;
+export type Api = (typeof APIS)[number];
+
 /** Ports are free ones unless given; 0 is a free one too. */
 export type StackOptions = {
+  /** The API by which the app and the simulator speak: by default that of 2021. */
+  readonly api?: Api;
   readonly appPort?: number;
   readonly azuritePorts?: { readonly queuePort?: number; readonly tablePort?: number };
   readonly simulator?: SimulatorOptions;
@@ -60,7 +66,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     const settings = {
       AzureWebJobsStorage: azurite.connectionString,
       ACS_CONNECTION_STRING: simulator.connectionString,
-      ACS_SOURCE_IDENTITY: '8:acs:northern-light_notifications',
+      ...apiSettings(options.api ?? '2021-04-15-preview1', simulator),
       CALLER_NUMBERS: '+14255550190:2,+14255550191:2',
       CALLBACK_BASE_URL: `http://127.0.0.1:${port}`,
       CALLBACK_SECRET: randomBytes(32).toString('base64'),
@@ -84,6 +90,17 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     await stop();
     throw error;
   }
+}
+
+/** What the two APIs need besides. Callbacks of today's must prove that they come from the simulator. */
+function apiSettings(api: Api, { resourceId, url }: Simulator): Record<string, string> {
+  if (api !== 'ga') return { CALL_AUTOMATION_API: api, ACS_SOURCE_IDENTITY: '8:acs:northern-light_notifications' };
+  return {
+    CALL_AUTOMATION_API: api,
+    ACS_RESOURCE_ID: resourceId,
+    ACS_ISSUER: url,
+    COGNITIVE_SERVICES_ENDPOINT: 'https://speech.simulator.invalid',
+  };
 }
 
 function startApp(port: number, settings: NodeJS.ProcessEnv, options: StackOptions): Promise<RunningProcess> {

@@ -7,7 +7,7 @@ export function timelineText({ leg, events, actions }: Timeline): string {
     ...events.map(({ receivedAt, type, data }) => ({
       at: receivedAt,
       who: 'event',
-      what: `${type} ${detailOf(data)}`,
+      what: `${nameOf(type, data)} ${detailOf(data)}`,
     })),
     ...actions.map(({ at, action, operationContext }) => ({
       at,
@@ -23,6 +23,10 @@ export function timelineText({ leg, events, actions }: Timeline): string {
   ]);
   return `Call leg ${leg.callLegId}, which ended as "${leg.outcome ?? '?'}":\n\n${tableText(['time', '', ''], rows)}`;
 }
+
+/** An event that changes nothing is known by the service's name for it. */
+const nameOf = (type: string, { eventType }: Record<string, unknown>): string =>
+  typeof eventType === 'string' ? eventType.replace('Microsoft.Communication.', '') : type;
 
 /** The member of an event that tells most. */
 function detailOf(data: Record<string, unknown>): string {

@@ -6,6 +6,10 @@ export type Result = { code: number; subcode: number; message: string };
 
 const DOWNLOAD_TIMEOUT_MS = 10_000;
 
+/** How many letters of a text are said in a second. */
+export const SPOKEN_PER_SECOND = 15;
+
+const SPEECH_SUBCODE = 8565;
 const FORMAT_SUBCODE = 8535;
 const DOWNLOAD_SUBCODE = 8536;
 
@@ -19,6 +23,10 @@ export class AudioError extends Error {
     this.result = { code: 400, subcode, message };
   }
 }
+
+/** A text in a call that was placed without an Azure AI resource. */
+export const NOBODY_TO_SAY_IT = (): AudioError =>
+  new AudioError(SPEECH_SUBCODE, 'Action failed, the call has no Cognitive Services to say a text.');
 
 /** How long each audio file plays. A file is fetched once; one that failed is fetched again the next time. */
 export class AudioLibrary {

@@ -6,16 +6,8 @@ import type { Result } from './audio.ts';
 import { CallbackQueue } from './callbacks.ts';
 import type { Timers } from './clock.ts';
 import { type Conversation, REASONS } from './conversation.ts';
-import {
-  dtmfReceived,
-  eventBody,
-  type LegState,
-  type Present,
-  participantsUpdated,
-  playAudioResult,
-  stateChanged,
-  type Telling,
-} from './event-bodies.ts';
+import type { LegState, Present } from './event-bodies.ts';
+import type { Dialect, LegFacts, News } from './news.ts';
 import { Playback } from './playback.ts';
 import { type CallRecord, type EventRecord, timestamp } from './records.ts';
 import { notNow, type Refusal } from './refusal.ts';
@@ -24,10 +16,12 @@ import type { World } from './world.ts';
 /** From Terminating to Terminated (on the page: 0.41 s). */
 const TERMINATING_SECONDS = 0.4;
 
-/** These are only told where `requestedCallEvents` asked for them. */
-const ON_REQUEST: Readonly<Partial<Record<Telling['type'], string>>> = {
-  ParticipantsUpdated: 'participantsUpdated',
-  DtmfReceived: 'dtmfReceived',
+/** A call as an application asked for it, and the API that it asked by. */
+export type Placing = {
+  readonly request: CreateCallRequest | JoinCallRequest;
+  readonly dialect: Dialect;
+  /** Whether texts can be said in it. */
+  readonly speaks: boolean;
 };
 
 /** A call leg: the application's own part in a conversation. */
@@ -41,21 +35,28 @@ export class CallLeg {
   readonly #world: World;
   readonly #timers: Timers;
   readonly #callbacks: CallbackQueue;
+  readonly dialect: Dialect;
   readonly #requested: ReadonlySet<string>;
+  readonly #listensTo = new Set<string>();
   #tones = 0;
+  #updates = 0;
 
-  constructor(world: World, conversation: Conversation, placing: CreateCallRequest | JoinCallRequest) {
+  constructor(world: World, conversation: Conversation, { request, dialect, speaks }: Placing) {
     this.#world = world;
     this.conversation = conversation;
-    this.identifier = placing.source;
-    this.record = newRecord(this.id, placing);
-    this.#requested = new Set(placing.requestedCallEvents);
+    this.dialect = dialect;
+    this.identifier = request.source;
+    this.record = newRecord(this.id, request);
+    this.#requested = new Set(request.requestedCallEvents);
     this.#timers = world.clock.timers();
-    this.#callbacks = new CallbackQueue(this.id, world);
-    this.playback = new Playback(world.audio, this.#timers, {
-      started: () => conversation.sounds(1),
+    this.#callbacks = new CallbackQueue(this.id, world, dialect);
+    this.playback = new Playback(world.audio, this.#timers, speaks, {
+      started: ({ operationContext }) => {
+        conversation.sounds(1);
+        this.tell({ what: 'audioStarted', operationContext });
+      },
       stopped: () => conversation.sounds(-1),
-      ended: (play, result) => this.tell(playAudioResult(play.operationContext, result)),
+      ended: ({ operationContext }, result) => this.tell({ what: 'audioEnded', operationContext, result }),
     });
     conversation.enter(this);
     world.records.callBegins(this.record);
@@ -98,6 +99,11 @@ export class CallLeg {
     });
   }
 
+  /** For a call that cannot be: it ends before it was established. */
+  endAfter(seconds: number, reason: Result): void {
+    this.#timers.after(seconds, () => this.end(reason));
+  }
+
   /** Leaves the conversation. `reason` counts where the call was not established yet. */
   end(reason: Result = REASONS.cancelled): void {
     if (this.isOver) return;
@@ -112,20 +118,27 @@ export class CallLeg {
     });
   }
 
-  pressed(key: Key): void {
-    if (this.isEstablished) this.tell(dtmfReceived(++this.#tones, key));
+  /** Somebody in the conversation presses a key. Each that could be told of has a number. */
+  pressed(key: Key, by: Identifier): void {
+    if (this.isEstablished) this.tell({ what: 'tone', sequenceId: ++this.#tones, key, by });
   }
 
-  seesPeople(present: readonly Present[]): void {
-    if (this.isEstablished) this.tell(participantsUpdated(present));
+  /** From now on the application is told of this person's keys. */
+  listenTo(identity: string, isOn: boolean): void {
+    if (isOn) this.#listensTo.add(identity);
+    else this.#listensTo.delete(identity);
   }
 
-  tell(telling: Telling, callbackUri = this.record.callbackUri): void {
-    const requested = ON_REQUEST[telling.type];
-    if (requested && !this.#requested.has(requested)) return;
-    const event = eventBody(telling, this.id);
+  seesPeople(participants: readonly Present[]): void {
+    if (this.isEstablished) this.tell({ what: 'present', sequence: ++this.#updates, participants });
+  }
+
+  tell(news: News, callbackUri = this.record.callbackUri): void {
+    const worded = this.dialect.word(news, this.#facts);
+    if (!worded) return;
+    const { type, event } = worded;
     const record: EventRecord = {
-      type: telling.type,
+      type,
       at: timestamp(),
       callbackUri,
       event,
@@ -134,8 +147,19 @@ export class CallLeg {
       status: null,
     };
     this.record.events.push(record);
-    this.#callbacks.post(record);
+    this.#callbacks.post(record, news.what);
     this.#world.records.changed({ what: 'event', callLegId: this.id, event });
+  }
+
+  get #facts(): LegFacts {
+    return {
+      id: this.id,
+      conversationId: this.conversation.id,
+      placedBy: this.record.placedBy,
+      wasEstablished: this.record.conversationId !== null,
+      requested: this.#requested,
+      listensTo: this.#listensTo,
+    };
   }
 
   #advance(state: LegState): void {
@@ -143,7 +167,7 @@ export class CallLeg {
     record.state = state;
     record.states.push({ state, at: timestamp() });
     const told = state === 'Terminated' && this.#world.options.reasons ? record.reason : null;
-    this.tell(stateChanged(state, record.conversationId, told ?? undefined));
+    this.tell({ what: 'state', state, reason: told });
     this.#world.records.changed({ what: 'state', callLegId: this.id, state, reason: record.reason });
   }
 }
@@ -151,7 +175,7 @@ export class CallLeg {
 const terminated = (id: string): Refusal => notNow('CallTerminated', `The call ${id} has ended`);
 const notEstablished = (id: string): Refusal => notNow('CallNotEstablished', `The call ${id} is not established yet`);
 
-function newRecord(callLegId: string, placing: CreateCallRequest | JoinCallRequest): CallRecord {
+function newRecord(callLegId: string, placing: Placing['request']): CallRecord {
   const targets = 'targets' in placing ? placing.targets : [];
   const caller = 'targets' in placing ? placing.sourceAlternateIdentity?.value : undefined;
   return {

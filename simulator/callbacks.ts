@@ -1,10 +1,12 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import type { CallbackIssuer } from './callback-issuer.ts';
 import type { FaultBox } from './faults.ts';
 import type { HttpClient } from './http-client.ts';
+import type { Dialect, News } from './news.ts';
 import { type EventRecord, type Records, type Try, timestamp } from './records.ts';
 
 export type CallbackOptions = {
-  /** The page shows one event a body; ACS of today posts arrays. */
+  /** The page shows one event a body. Today's API always posts arrays. */
   readonly callbackBody: 'object' | 'array';
   readonly callbackTimeoutMs: number;
   /** How long after a failed try the next one comes; it doubles each time. Real time. */
@@ -14,6 +16,17 @@ export type CallbackOptions = {
 const TRIES = 4;
 /** An event that is to change places with the next one waits no longer than this for there to be a next one. */
 const SWAP_MS = 1_000;
+
+/** What happens has the name of the 2021 event, too, when faults are asked for. */
+const SAME_AS: Readonly<Record<News['what'], readonly string[]>> = {
+  state: ['CallLegStateChanged'],
+  tone: ['DtmfReceived'],
+  audioStarted: [],
+  audioEnded: ['PlayAudioResult'],
+  invited: ['InviteParticipantResult'],
+  removed: [],
+  present: ['ParticipantsUpdated'],
+};
 
 const isWorthAnotherTry = (status: number | null): boolean =>
   status === null || status >= 500 || status === 408 || status === 429;
@@ -25,51 +38,58 @@ export class CallbackQueue {
   readonly #faults: FaultBox;
   readonly #records: Records;
   readonly #options: CallbackOptions;
+  readonly #issuer: CallbackIssuer;
+  readonly #dialect: Dialect;
   #last: Promise<void> = Promise.resolve();
-  #heldBack: { record: EventRecord; timer: NodeJS.Timeout } | undefined;
+  #heldBack: { record: EventRecord; names: readonly string[]; timer: NodeJS.Timeout } | undefined;
 
   constructor(
     callLegId: string,
-    parts: { http: HttpClient; faults: FaultBox; records: Records; options: CallbackOptions },
+    parts: { http: HttpClient; faults: FaultBox; records: Records; options: CallbackOptions; issuer: CallbackIssuer },
+    dialect: Dialect,
   ) {
     this.#callLegId = callLegId;
     this.#http = parts.http;
     this.#faults = parts.faults;
     this.#records = parts.records;
     this.#options = parts.options;
+    this.#issuer = parts.issuer;
+    this.#dialect = dialect;
   }
 
-  post(record: EventRecord): void {
-    if (this.#faults.strikes('dropped', record.type)) {
+  /** @param what by this, faults mean the same event in every API. */
+  post(record: EventRecord, what: News['what']): void {
+    const names = [record.type, ...SAME_AS[what]];
+    if (this.#faults.strikes('dropped', ...names)) {
       record.faults.push('dropped');
       return;
     }
-    if (!this.#heldBack && this.#faults.strikes('reordered', record.type)) {
+    if (!this.#heldBack && this.#faults.strikes('reordered', ...names)) {
       record.faults.push('reordered');
-      this.#holdBack(record);
+      this.#holdBack(record, names);
       return;
     }
-    this.#enqueue(record);
+    this.#enqueue(record, names);
     this.#release();
   }
 
-  #holdBack(record: EventRecord): void {
+  #holdBack(record: EventRecord, names: readonly string[]): void {
     const timer = setTimeout(() => this.#release(), SWAP_MS);
     // Nobody waits for it when the simulator closes.
     timer.unref();
-    this.#heldBack = { record, timer };
+    this.#heldBack = { record, names, timer };
   }
 
   #release(): void {
     if (!this.#heldBack) return;
     clearTimeout(this.#heldBack.timer);
-    this.#enqueue(this.#heldBack.record);
+    this.#enqueue(this.#heldBack.record, this.#heldBack.names);
     this.#heldBack = undefined;
   }
 
-  #enqueue(record: EventRecord): void {
-    const delayed = this.#faults.strikes('delayed', record.type);
-    const doubled = this.#faults.strikes('doubled', record.type);
+  #enqueue(record: EventRecord, names: readonly string[]): void {
+    const delayed = this.#faults.strikes('delayed', ...names);
+    const doubled = this.#faults.strikes('doubled', ...names);
     if (delayed) record.faults.push('delayed');
     if (doubled) record.faults.push('doubled');
     this.#last = this.#last.then(async () => {
@@ -89,10 +109,13 @@ export class CallbackQueue {
 
   async #try(record: EventRecord): Promise<Try> {
     const { callbackBody, callbackTimeoutMs } = this.#options;
-    const json = JSON.stringify(callbackBody === 'array' ? [record.event] : record.event);
+    const isArray = this.#dialect.name === 'ga' || callbackBody === 'array';
+    const json = JSON.stringify(isArray ? [record.event] : record.event);
     const outcome: Try = { at: timestamp(), status: null };
     try {
-      const answer = await this.#http.send(record.callbackUri, { method: 'POST', json, timeoutMs: callbackTimeoutMs });
+      const headers = this.#dialect.signsCallbacks ? { authorization: `Bearer ${await this.#issuer.token()}` } : {};
+      const sent = { method: 'POST', json, headers, timeoutMs: callbackTimeoutMs } as const;
+      const answer = await this.#http.send(record.callbackUri, sent);
       outcome.status = answer.status;
     } catch (error) {
       outcome.error = error instanceof Error ? error.message : String(error);

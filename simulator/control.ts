@@ -116,6 +116,26 @@ export const CONTROLS: readonly Route<Current>[] = [
   }),
 ];
 
+/** What the service shows to anybody: by what keys its callbacks are signed. */
+export const PUBLISHED: readonly Route<Current>[] = [
+  route({
+    name: 'readKeys',
+    method: 'GET',
+    path: '/calling/keys',
+    status: 200,
+    body: NoBody,
+    run: ({ world }) => world.issuer.jwks,
+  }),
+  route({
+    name: 'readOpenIdConfiguration',
+    method: 'GET',
+    path: '/calling/.well-known/acsopenidconfiguration',
+    status: 200,
+    body: NoBody,
+    run: ({ world }) => world.issuer.configuration,
+  }),
+];
+
 /** Only a WAV that lies right in the folder: whatever could lead elsewhere is no name of such a file. */
 async function audioFile(folder: string | undefined, name: string): Promise<Buffer> {
   const isPlain = name === basename(name) && !name.includes('\\') && !name.startsWith('.') && /\.wav$/i.test(name);

@@ -13,11 +13,15 @@ import type { Outcome, Script } from './script.ts';
 import type { World } from './world.ts';
 
 /** Why a telephone was not answered: codes and subcodes as the service gives them. */
-export const REASONS: Readonly<Record<Exclude<Outcome, 'answers'> | 'cancelled', Result>> = {
+export const REASONS: Readonly<
+  Record<Exclude<Outcome, 'answers'> | 'overLimit' | 'noConversation' | 'cancelled', Result>
+> = {
   busy: { code: 486, subcode: 560486, message: 'The line is busy.' },
   noAnswer: { code: 480, subcode: 560480, message: 'Nobody answered.' },
   declines: { code: 603, subcode: 560603, message: 'The call was declined.' },
   unknownNumber: { code: 404, subcode: 560404, message: 'There is no such number.' },
+  overLimit: { code: 429, subcode: 8530, message: 'Too many calls of the number are active.' },
+  noConversation: { code: 404, subcode: 8522, message: 'There is no such call.' },
   cancelled: { code: 487, subcode: 560487, message: 'The call was cancelled.' },
 };
 
@@ -65,6 +69,11 @@ export class Conversation {
     this.#legs.add(leg);
   }
 
+  /** Ends it for everyone: every application leaves, and with the last one everybody goes. */
+  terminate(): void {
+    for (const leg of [...this.#legs]) leg.end();
+  }
+
   /** A leg has gone. With the last one everybody goes. */
   left(leg: CallLeg): void {
     this.#legs.delete(leg);
@@ -94,6 +103,12 @@ export class Conversation {
     if (guest) this.#leave(guest);
     else if (leg) leg.end();
     else throw notNow('ParticipantNotFound', `Nobody in the call is participant ${participantId}`);
+  }
+
+  /** The participant's id by who they are; undefined if nobody in it is that. */
+  participantIdOf(identity: string): string | undefined {
+    const guest = [...this.#guests.values()].find(({ identifier }) => identityOf(identifier) === identity);
+    return guest?.participantId;
   }
 
   /** The person who has been in it longest presses keys. */
@@ -159,7 +174,7 @@ export class Conversation {
   }
 
   /** The ringing is over and nobody answered. */
-  #ended(ring: Ring, how: keyof typeof REASONS): void {
+  #ended(ring: Ring, how: Exclude<Outcome, 'answers'> | 'cancelled'): void {
     this.#rings.delete(ring);
     ring.timers.end();
     this.#note(ring, how);
@@ -169,7 +184,7 @@ export class Conversation {
 
   #press(guest: Guest, key: Key): void {
     guest.record.pressed += key;
-    for (const leg of this.#legs) leg.pressed(key);
+    for (const leg of this.#legs) leg.pressed(key, guest.identifier);
   }
 
   #leave(guest: Guest): void {

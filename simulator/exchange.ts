@@ -7,17 +7,24 @@ import type {
   InviteParticipantsRequest,
   JoinCallRequest,
   OperationResponse,
-  PlayAudioRequest,
 } from '../src/lib/call-automation/requests.ts';
-import { CallLeg } from './call.ts';
-import { Conversation } from './conversation.ts';
-import { inviteParticipantResult } from './event-bodies.ts';
-import { notNow, tooMany } from './refusal.ts';
+import type { Result } from './audio.ts';
+import { CallLeg, type Placing } from './call.ts';
+import { Conversation, REASONS } from './conversation.ts';
+import { DIALECT_2021 } from './dialect-2021.ts';
+import type { Play } from './playback.ts';
+import { notNow, type Refusal, tooMany } from './refusal.ts';
 import type { World } from './world.ts';
 
 /** How long it takes to get into a conversation that one joins. */
 const JOIN_SECONDS = 0.2;
 const RETRY_AFTER_SECONDS = 1;
+/** How long it takes to notice that a call is one too many, where that is told and not answered. */
+const REFUSING_SECONDS = 0.2;
+
+/** The API that was asked by, and whether texts can be said in the call. */
+type Asking = Pick<Placing, 'dialect' | 'speaks'>;
+const BY_2021: Asking = { dialect: DIALECT_2021, speaks: false };
 
 /** The telephone exchange: all calls and conversations, and what the nine operations do to them. */
 export class Exchange {
@@ -30,23 +37,38 @@ export class Exchange {
     this.#world = world;
   }
 
-  createCall(request: CreateCallRequest): CallLegResponse {
-    this.#checkLines(request);
+  createCall(request: CreateCallRequest, by: Asking = BY_2021): CallLegResponse {
+    mustNameCaller('sourceAlternateIdentity', request.sourceAlternateIdentity, request.targets);
+    const isTooMany = this.#isTooMany(request);
+    if (isTooMany && by.dialect.refusesCallsTooMany) throw this.#tooManyCalls();
     const conversation = this.#newConversation({ endsWithoutPeople: true });
-    const leg = this.#newLeg(conversation, request);
+    const leg = this.#newLeg(conversation, request, by);
+    if (isTooMany) {
+      leg.endAfter(REFUSING_SECONDS, REASONS.overLimit);
+      return { callLegId: leg.id };
+    }
     for (const identifier of request.targets) {
+      this.#world.records.calls(identityOf(identifier));
       conversation.ring({ identifier, role: 'called', leg, answered: () => leg.establish(), failed: () => {} });
     }
     return { callLegId: leg.id };
   }
 
   /** Joins by conversation id or group id; a group call that is not there yet begins. */
-  joinCall(conversationId: string, request: JoinCallRequest): CallLegResponse {
+  joinCall(conversationId: string, request: JoinCallRequest, by: Asking = BY_2021): CallLegResponse {
     const conversation =
       this.#conversations.get(conversationId) ??
       this.#newConversation({ endsWithoutPeople: false, groupId: conversationId });
-    const leg = this.#newLeg(conversation, request);
+    const leg = this.#newLeg(conversation, request, by);
     leg.establishAfter(JOIN_SECONDS);
+    return { callLegId: leg.id };
+  }
+
+  /** Joins a conversation that is there. Where there is none the call is placed all the same, and fails. */
+  connect(conversationId: string, request: JoinCallRequest, by: Asking): CallLegResponse {
+    if (this.#conversations.has(conversationId)) return this.joinCall(conversationId, request, by);
+    const leg = this.#newLeg(this.#newConversation({ endsWithoutPeople: false }), request, by);
+    leg.endAfter(JOIN_SECONDS, REASONS.noConversation);
     return { callLegId: leg.id };
   }
 
@@ -56,15 +78,27 @@ export class Exchange {
     leg.end();
   }
 
-  playAudio(callLegId: string, request: PlayAudioRequest): OperationResponse {
+  /** Ends the call for everyone in it. */
+  terminate(callLegId: string): void {
+    const leg = this.leg(callLegId);
+    leg.mustNotBeOver();
+    leg.conversation.terminate();
+  }
+
+  play(callLegId: string, play: Play): OperationResponse {
     const leg = this.leg(callLegId);
     leg.mustBeEstablished();
-    leg.playback.add({
-      audioFileUri: request.audioFileUri,
-      loop: request.loop ?? false,
-      operationContext: request.operationContext ?? null,
-    });
-    return accepted(request.operationContext);
+    leg.playback.add(play);
+    return accepted(play.operationContext ?? undefined);
+  }
+
+  /** From now on, or no longer, the application is told of a person's keys. */
+  listen(callLegId: string, target: Identifier, isOn: boolean): void {
+    const leg = this.leg(callLegId);
+    leg.mustBeEstablished();
+    const identity = identityOf(target);
+    if (leg.conversation.participantIdOf(identity) === undefined) throw participantNotFound();
+    leg.listenTo(identity, isOn);
   }
 
   cancelMediaProcessing(callLegId: string, operationContext: string | undefined): OperationResponse {
@@ -93,6 +127,16 @@ export class Exchange {
 
   removeFromConversation(conversationId: string, participantId: string): void {
     this.oldestLegOf(conversationId).conversation.remove(participantId);
+  }
+
+  /** Removes somebody by who they are. What came of it is told. */
+  removeByIdentity(callLegId: string, participant: Identifier, operationContext: string | null): void {
+    const leg = this.leg(callLegId);
+    leg.mustBeEstablished();
+    const participantId = leg.conversation.participantIdOf(identityOf(participant));
+    if (participantId !== undefined) leg.conversation.remove(participantId);
+    const failure = participantId === undefined ? REASONS.noConversation : null;
+    leg.tell({ what: 'removed', operationContext, participant, failure });
   }
 
   /** For the control API: the person in the call presses keys. */
@@ -135,6 +179,8 @@ export class Exchange {
   #invite(leg: CallLeg, request: InviteParticipantsRequest): void {
     const { participants, operationContext = null, callbackUri } = request;
     mustNameCaller('alternateCallerId', request.alternateCallerId, participants);
+    const tell = (who: readonly Identifier[], failure: Result | null): void =>
+      leg.tell({ what: 'invited', operationContext, participants: who, failure }, callbackUri);
     let ringing = participants.length;
     let isAnswered = false;
     for (const identifier of participants) {
@@ -145,28 +191,29 @@ export class Exchange {
         leg,
         answered: () => {
           ringing--;
-          if (!isAnswered) leg.tell(inviteParticipantResult(operationContext, [identifier], null), callbackUri);
+          if (!isAnswered) tell([identifier], null);
           isAnswered = true;
         },
         failed: (reason) => {
           ringing--;
           if (isAnswered || ringing > 0) return;
-          leg.tell(inviteParticipantResult(operationContext, participants, reason), callbackUri);
+          tell(participants, reason);
         },
       });
     }
   }
 
-  /** @throws Refusal where the caller number has no line left. */
-  #checkLines(request: CreateCallRequest): void {
-    mustNameCaller('sourceAlternateIdentity', request.sourceAlternateIdentity, request.targets);
-    const { callsPerNumber } = this.#world.options;
-    const number = request.sourceAlternateIdentity?.value;
-    if (!number || !request.targets.some((target) => target.phoneNumber)) return;
-    if (this.#world.records.inFlightOf(number) < callsPerNumber) return;
-    throw tooMany(
+  /** True where the caller number has no line left. */
+  #isTooMany({ sourceAlternateIdentity, targets }: CreateCallRequest): boolean {
+    const number = sourceAlternateIdentity?.value;
+    if (!number || !targets.some((target) => target.phoneNumber)) return false;
+    return this.#world.records.inFlightOf(number) >= this.#world.options.callsPerNumber;
+  }
+
+  #tooManyCalls(): Refusal {
+    return tooMany(
       'ConcurrentCallLimitExceeded',
-      `The caller number has ${callsPerNumber} calls in flight already, which is as many as it may have`,
+      `The caller number has ${this.#world.options.callsPerNumber} calls in flight already, which is as many as it may have`,
       RETRY_AFTER_SECONDS,
     );
   }
@@ -184,12 +231,14 @@ export class Exchange {
     return conversation;
   }
 
-  #newLeg(conversation: Conversation, request: CreateCallRequest | JoinCallRequest): CallLeg {
-    const leg = new CallLeg(this.#world, conversation, request);
+  #newLeg(conversation: Conversation, request: Placing['request'], by: Asking): CallLeg {
+    const leg = new CallLeg(this.#world, conversation, { request, ...by });
     this.#legs.set(leg.id, leg);
     return leg;
   }
 }
+
+const participantNotFound = (): Refusal => notNow('ParticipantNotFound', 'Nobody in the call is that');
 
 /** "Alternate phone number required when inviting phone number" (reference page, Invite participant). */
 function mustNameCaller(field: string, caller: object | undefined, called: readonly Identifier[]): void {

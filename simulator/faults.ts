@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import { KnownCallEvent } from '../src/lib/call-automation/events.ts';
+import { GA_EVENT_TYPES } from './dialect-ga.ts';
 import { chances } from './random.ts';
 
 /** Things that go wrong on purpose. All off until asked for, by rate or for the next so many times. */
 
-/** The nine operations, by the names they have here. */
+/** The nine operations, by the names they have here in either API, and what only today's API has besides. */
 export const OperationName = z.enum([
   'createCall',
   'hangUp',
@@ -15,8 +16,12 @@ export const OperationName = z.enum([
   'joinCall',
   'inviteToConversation',
   'removeFromConversation',
+  'leaveCall',
+  'getCall',
+  'listen',
+  'stopListening',
 ]);
-const EventType = z.enum(KnownCallEvent.options.map((option) => option.shape.type.value));
+const EventType = z.enum([...KnownCallEvent.options.map((option) => option.shape.type.value), ...GA_EVENT_TYPES]);
 
 const when = {
   /** How often, 0 to 1; drawn from the seed. */
@@ -71,10 +76,10 @@ export class FaultBox {
     return structuredClone(this.#faults);
   }
 
-  /** Gives the fault where it strikes this time: an operation or an event type, by its name. */
-  strikes<Kind extends FaultKind>(kind: Kind, name: string): z.output<typeof Faults>[Kind] {
+  /** Gives the fault where it strikes this time: an operation or an event type, by any of its names. */
+  strikes<Kind extends FaultKind>(kind: Kind, ...names: readonly string[]): z.output<typeof Faults>[Kind] {
     const fault = this.#faults[kind];
-    if (!fault || (fault.only && !fault.only.some((named) => named === name))) return undefined;
+    if (!fault || (fault.only && !fault.only.some((named) => names.includes(named)))) return undefined;
     if (fault.next) {
       fault.next--;
       return fault;

@@ -3,7 +3,13 @@ import https from 'node:https';
 
 /** What the simulator sends out: callbacks, and fetching audio. Redirects are answers like any other. */
 
-export type Outgoing = { method: 'GET' | 'POST'; json?: string; timeoutMs: number; maxBytes?: number };
+export type Outgoing = {
+  method: 'GET' | 'POST';
+  json?: string;
+  headers?: Readonly<Record<string, string>>;
+  timeoutMs: number;
+  maxBytes?: number;
+};
 export type Answer = { status: number; body: Buffer };
 
 /** Keeps its own connections, so that closing it leaves none behind. */
@@ -20,14 +26,16 @@ export class HttpClient {
   }
 
   /** @throws Error where no whole answer came in time. */
-  async send(url: string, { method, json, timeoutMs, maxBytes = 50_000_000 }: Outgoing): Promise<Answer> {
+  async send(url: string, { method, json, headers = {}, timeoutMs, maxBytes = 50_000_000 }: Outgoing): Promise<Answer> {
     if (this.#closed) throw new Error('the simulator is closed');
     const secure = new URL(url).protocol === 'https:';
     const request = (secure ? https : http).request(url, {
       method,
       agent: this.#agents[secure ? 'https:' : 'http:'],
       headers:
-        json === undefined ? {} : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(json) },
+        json === undefined
+          ? headers
+          : { ...headers, 'content-type': 'application/json', 'content-length': Buffer.byteLength(json) },
     });
     this.#underWay.add(request);
     const timer = setTimeout(() => request.destroy(new Error(`no answer in ${timeoutMs} ms`)), timeoutMs);

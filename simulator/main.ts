@@ -4,7 +4,7 @@ import { mustBePeople } from './behaviour.ts';
 import { masked } from './masking.ts';
 import { type Change, DEVELOPMENT_KEY, type People, type SimulatorOptions, startSimulator } from './simulator.ts';
 
-const USAGE = `A Call Automation service for development (API version 2021-04-15-preview1).
+const USAGE = `A Call Automation service for development: API version 2021-04-15-preview1, and that of today.
 
   npm run simulator -- [options]
 

@@ -5,12 +5,17 @@ import { type Faults, Faults as FaultsSchema } from './faults.ts';
 /** The development key, for a simulator that only this machine can reach. Documented, so no secret. */
 export const DEVELOPMENT_KEY = Buffer.from('ringdown simulator: a development key, no secret').toString('base64');
 
+/** Stands for the immutable id of an ACS resource, where none is given. */
+export const DEVELOPMENT_RESOURCE_ID = '00000000-0000-4000-8000-00000000acc5';
+
 export const Options = z.strictObject({
   /** 0 takes a free one. */
   port: z.int().min(0).max(65_535).default(0),
   host: z.string().min(1).default('127.0.0.1'),
   /** The access key that requests are signed with, base64. */
   key: z.base64().min(4).default(DEVELOPMENT_KEY),
+  /** The immutable id of the ACS resource: the audience of the tokens that callbacks carry (today's API). */
+  resourceId: z.guid().default(DEVELOPMENT_RESOURCE_ID),
   /** All that people, telephones and audio take is divided by this. */
   speed: z.number().positive().default(1),
   seed: z.union([z.number(), z.string()]).default(1),

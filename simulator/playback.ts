@@ -1,13 +1,18 @@
-import { AudioError, type AudioLibrary, type Result } from './audio.ts';
+import { AudioError, type AudioLibrary, NOBODY_TO_SAY_IT, type Result, SPOKEN_PER_SECOND } from './audio.ts';
 import type { Timers } from './clock.ts';
 import { CANCELLED, COMPLETED } from './event-bodies.ts';
 import { Watched } from './watched.ts';
 
-export type Play = { readonly audioFileUri: string; readonly loop: boolean; readonly operationContext: string | null };
+export type Play = {
+  /** The file's URI, or a text to be said. */
+  readonly sound: string | { readonly text: string };
+  readonly loop: boolean;
+  readonly operationContext: string | null;
+};
 
 export type PlaybackListener = {
   /** The first sound is heard. */
-  started(): void;
+  started(play: Play): void;
   stopped(): void;
   /** The operation is over. */
   ended(play: Play, result: Result): void;
@@ -17,13 +22,16 @@ export type PlaybackListener = {
 export class Playback {
   readonly #audio: AudioLibrary;
   readonly #timers: Timers;
+  readonly #speaks: boolean;
   readonly #listener: PlaybackListener;
   /** The file being fetched or played is the first. */
   #queue: { play: Play; cancelled: Watched<boolean> }[] = [];
 
-  constructor(audio: AudioLibrary, timers: Timers, listener: PlaybackListener) {
+  /** @param speaks whether texts can be said. */
+  constructor(audio: AudioLibrary, timers: Timers, speaks: boolean, listener: PlaybackListener) {
     this.#audio = audio;
     this.#timers = timers;
+    this.#speaks = speaks;
     this.#listener = listener;
   }
 
@@ -48,18 +56,25 @@ export class Playback {
     }
   }
 
-  async #play({ audioFileUri, loop }: Play, cancelled: Watched<boolean>): Promise<Result> {
+  async #play(play: Play, cancelled: Watched<boolean>): Promise<Result> {
     const whenCancelled = cancelled.until(Boolean);
     try {
-      const seconds = await Promise.race([this.#audio.secondsOf(audioFileUri), whenCancelled]);
+      const seconds = await Promise.race([this.#secondsOf(play), whenCancelled]);
       if (seconds === undefined) return CANCELLED;
-      this.#listener.started();
-      await Promise.race(loop ? [whenCancelled] : [whenCancelled, this.#timers.sleep(seconds)]);
+      this.#listener.started(play);
+      await Promise.race(play.loop ? [whenCancelled] : [whenCancelled, this.#timers.sleep(seconds)]);
       this.#listener.stopped();
       return cancelled.value ? CANCELLED : COMPLETED;
     } catch (error) {
       if (!(error instanceof AudioError)) throw error;
       return error.result;
     }
+  }
+
+  /** @throws AudioError */
+  async #secondsOf({ sound }: Play): Promise<number> {
+    if (typeof sound === 'string') return this.#audio.secondsOf(sound);
+    if (!this.#speaks) throw NOBODY_TO_SAY_IT();
+    return sound.text.length / SPOKEN_PER_SECOND;
   }
 }

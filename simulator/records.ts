@@ -1,4 +1,5 @@
 import type { Result } from './audio.ts';
+import type { CloudEventBody } from './dialect-ga.ts';
 import type { EventBody, LegState } from './event-bodies.ts';
 import type { FaultKind } from './faults.ts';
 
@@ -11,7 +12,7 @@ export type EventRecord = {
   type: string;
   at: string;
   callbackUri: string;
-  event: EventBody;
+  event: EventBody | CloudEventBody;
   faults: FaultKind[];
   tries: Try[];
   /** The HTTP status of the last try; null where none has been answered. */
@@ -100,7 +101,7 @@ export type CallsReport = {
 export type Change =
   | { what: 'state'; callLegId: string; state: LegState; reason: Result | null }
   | { what: 'person'; callLegId: string; identity: string; did: PersonDid }
-  | { what: 'event'; callLegId: string; event: EventBody }
+  | { what: 'event'; callLegId: string; event: EventBody | CloudEventBody }
   | { what: 'callback'; callLegId: string; type: string; status: number | null }
   | { what: 'request'; request: RequestRecord };
 
@@ -138,7 +139,10 @@ export class Records {
   callBegins(call: CallRecord): void {
     this.report.calls.push(call);
     if (call.placedBy === 'createCall') this.#count(call.callerNumber, 1);
-    for (const target of call.targets) this.report.created[target] = (this.report.created[target] ?? 0) + 1;
+  }
+
+  calls(identity: string): void {
+    this.report.created[identity] = (this.report.created[identity] ?? 0) + 1;
   }
 
   callEnds(call: CallRecord): void {

@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import { z } from 'zod';
 import {
   CancelMediaProcessingRequest,
@@ -16,28 +17,28 @@ export type Params = { readonly [name in 'callLegId' | 'conversationId' | 'parti
 export type Route<Context> = {
   readonly name: string;
   readonly method: string;
-  /** `{name}` stands for any one segment. */
+  /** `{name}` stands for any one segment, `{name}:action` for one that ends so. */
   readonly path: string;
   readonly status: number;
   /** Gives the answer's body. Throws a Refusal. */
-  readonly handle: (context: Context, params: Params, body: unknown) => unknown;
+  readonly handle: (context: Context, params: Params, body: unknown, headers: IncomingHttpHeaders) => unknown;
 };
 
 /** A route whose body is checked against a schema before anything is done. */
 export function route<Context, Body>(
   about: Omit<Route<Context>, 'handle'> & {
     readonly body: z.ZodType<Body>;
-    readonly run: (context: Context, params: Params, body: Body) => unknown;
+    readonly run: (context: Context, params: Params, body: Body, headers: IncomingHttpHeaders) => unknown;
   },
 ): Route<Context> {
   const { body: schema, run, ...rest } = about;
-  return { ...rest, handle: (context, params, body) => run(context, params, checked(schema, body)) };
+  return { ...rest, handle: (context, params, body, headers) => run(context, params, checked(schema, body), headers) };
 }
 
 const NoBody = z.unknown();
 
-/** The nine operations of the reference page, and the only ones there are. */
-export const OPERATIONS: readonly Route<Exchange>[] = [
+/** The nine operations of the reference page. */
+export const OPERATIONS_2021: readonly Route<Exchange>[] = [
   route({
     name: 'createCall',
     method: 'POST',
@@ -60,7 +61,8 @@ export const OPERATIONS: readonly Route<Exchange>[] = [
     path: '/calling/calls/{callLegId}/PlayAudio',
     status: 202,
     body: PlayAudioRequest,
-    run: (exchange, { callLegId }, body) => exchange.playAudio(callLegId, body),
+    run: (exchange, { callLegId }, { audioFileUri, loop = false, operationContext = null }) =>
+      exchange.play(callLegId, { sound: audioFileUri, loop, operationContext }),
   }),
   route({
     name: 'cancelMediaProcessing',
@@ -134,12 +136,16 @@ function paramsOf(pattern: string, pathname: string): Params | undefined {
   const open: Record<string, string> = {};
   for (const [index, part] of wanted.entries()) {
     const segment = decoded(given[index] ?? '');
-    const name = /^\{(.+)\}$/.exec(part)?.[1];
-    if (segment === undefined || (name ? segment === '' : segment !== part)) return undefined;
-    if (name) open[name] = segment;
+    const [, name, action = ''] = /^\{(.+)\}(:.+)?$/.exec(part) ?? [];
+    if (segment === undefined || (name ? !isSegment(segment, action) : segment !== part)) return undefined;
+    if (name) open[name] = segment.slice(0, segment.length - action.length);
   }
   return { callLegId: '', conversationId: '', participantId: '', file: '', ...open };
 }
+
+/** Something, and then the action if there is one: `{id}:play`. */
+const isSegment = (segment: string, action: string): boolean =>
+  segment.length > action.length && segment.endsWith(action);
 
 function decoded(segment: string): string | undefined {
   try {

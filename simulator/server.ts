@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import http from 'node:http';
 import { API_VERSION } from '../src/lib/call-automation/requests.ts';
-import { CONTROLS, type Current } from './control.ts';
+import { CONTROLS, type Current, PUBLISHED } from './control.ts';
 import type { Exchange } from './exchange.ts';
 import { collect } from './http-client.ts';
 import { type OperationRecord, type RequestRecord, timestamp } from './records.ts';
 import { noRoute, notNow, Refusal, tooMany } from './refusal.ts';
-import { findRoute, OPERATIONS, type Params, type Route } from './routes.ts';
+import { findRoute, OPERATIONS_2021, type Params, type Route } from './routes.ts';
+import { gaError, isGaPath, isGaVersion, OPERATIONS_GA } from './routes-ga.ts';
 import { verifySignature } from './signature.ts';
 import type { World } from './world.ts';
 
@@ -22,7 +23,7 @@ export function createServer(current: () => Current): http.Server {
   return http.createServer({ keepAliveTimeout: 120_000 }, (request, response) => {
     const requestId = randomUUID();
     answer(current(), request, requestId)
-      .catch(refused)
+      .catch((error: unknown) => refused(error))
       .then((given) => (given === 'lost' ? request.socket.destroy() : send(response, requestId, given)));
   });
 }
@@ -34,20 +35,49 @@ async function answer(current: Current, request: http.IncomingMessage, requestId
     throw tooLarge();
   });
   const asked = { request, url, raw, requestId };
-  if (url.pathname.startsWith('/calling/')) return operate(current, asked);
-  const found = findRoute(CONTROLS, request.method ?? '', url.pathname);
+  const published = findRoute(PUBLISHED, request.method ?? '', url.pathname);
+  if (url.pathname.startsWith('/calling/') && !published) return operate(current, asked);
+  const found = published ?? findRoute(CONTROLS, request.method ?? '', url.pathname);
   if (!found) throw noRoute(`${request.method} ${url.pathname}`);
-  const body = await found.route.handle(current, found.params, readJson(raw));
+  const body = await found.route.handle(current, found.params, readJson(raw), request.headers);
   return { status: found.route.status, body };
 }
 
 const tooLarge = (): Refusal =>
   new Refusal(413, 'BodyTooLarge', `The body is longer than ${MAX_BODY_BYTES} bytes`, { connection: 'close' });
 
-/** One of the nine operations: signature, address, version, body, and only then what it is about. */
+/** An API: its operations, the versions that it goes by, and its errors. */
+type Api = {
+  readonly operations: readonly Route<Current>[];
+  readonly isVersion: (version: string | null) => boolean;
+  readonly versions: string;
+  readonly error: (status: number, code: string, message: string) => { status: number; body: object };
+};
+
+const API_2021: Api = {
+  operations: OPERATIONS_2021.map((operation) => ({
+    ...operation,
+    handle: ({ exchange }, ...rest) => operation.handle(exchange, ...rest),
+  })),
+  isVersion: (version) => version === API_VERSION,
+  versions: API_VERSION,
+  error: (status, code, message) => ({ status, body: { code, message } }),
+};
+
+const API_GA: Api = {
+  operations: OPERATIONS_GA,
+  isVersion: isGaVersion,
+  versions: 'a date from 2023-10-15 on',
+  error: gaError,
+};
+
+const apiOf = (pathname: string): Api => (isGaPath(pathname) ? API_GA : API_2021);
+
+/** One of an API's operations: signature, address, version, body, and only then what it is about. */
 async function operate(current: Current, asked: Asked): Promise<Answer | 'lost'> {
   const { request, url, raw, requestId } = asked;
-  const found = findRoute(OPERATIONS, request.method ?? '', url.pathname);
+  const api = apiOf(url.pathname);
+  const found = findRoute(api.operations, request.method ?? '', url.pathname);
   const record: RequestRecord = {
     operation: found?.route.name ?? null,
     method: request.method ?? '',
@@ -58,7 +88,7 @@ async function operate(current: Current, asked: Asked): Promise<Answer | 'lost'>
     requestId,
     status: null,
   };
-  const { given, isLost } = carryOut(current, asked, found);
+  const { given, isLost } = carryOut(current, asked, api, found);
   if (!isLost) record.status = given.status;
   if (given.status >= 400) Object.assign(record, { code: codeOf(given.body) });
   current.world.records.asked(record);
@@ -66,23 +96,25 @@ async function operate(current: Current, asked: Asked): Promise<Answer | 'lost'>
 }
 
 function carryOut(
-  { world, exchange }: Current,
+  current: Current,
   { request, url, raw }: Asked,
-  found: { route: Route<Exchange>; params: Params } | undefined,
+  api: Api,
+  found: { route: Route<Current>; params: Params } | undefined,
 ): { given: Answer; isLost: boolean } {
+  const { world, exchange } = current;
   let note: ((status: number, code?: string) => void) | undefined;
   try {
     verifySignature(request, raw, world.options.key);
     if (!found) throw noRoute(`${request.method} ${url.pathname}`);
     const { route, params } = found;
-    checkVersion(url);
+    checkVersion(url, api);
     note = notebook(exchange, route.name, params, raw);
     strike(world, route.name);
-    const body = route.handle(exchange, params, readJson(raw));
+    const body = route.handle(current, params, readJson(raw), request.headers);
     note(route.status);
     return { given: { status: route.status, body }, isLost: Boolean(world.faults.strikes('answerLost', route.name)) };
   } catch (error) {
-    const given = refused(error);
+    const given = refused(error, api);
     note?.(given.status, codeOf(given.body));
     return { given, isLost: false };
   }
@@ -118,9 +150,9 @@ function notebook(exchange: Exchange, operation: string, params: Params, raw: Bu
   };
 }
 
-function checkVersion(url: URL): void {
-  if (url.searchParams.get('api-version') === API_VERSION) return;
-  throw notNow('UnsupportedApiVersion', `The query must say api-version=${API_VERSION}`);
+function checkVersion(url: URL, { isVersion, versions }: Api): void {
+  if (isVersion(url.searchParams.get('api-version'))) return;
+  throw notNow('UnsupportedApiVersion', `The query must say api-version=${versions}`);
 }
 
 function urlOf(request: http.IncomingMessage): URL {
@@ -149,16 +181,19 @@ function jsonOrText(raw: Buffer): unknown {
   }
 }
 
-const codeOf = (body: unknown): string =>
-  typeof body === 'object' && body && 'code' in body ? String(body.code) : 'Unknown';
+function codeOf(body: unknown): string {
+  if (typeof body !== 'object' || body === null) return 'Unknown';
+  if ('error' in body) return codeOf(body.error);
+  return 'code' in body ? String(body.code) : 'Unknown';
+}
 
-function refused(error: unknown): Answer {
+function refused(error: unknown, api: Api = API_2021): Answer {
   if (error instanceof Refusal) {
-    return { status: error.status, body: { code: error.code, message: error.message }, headers: error.headers };
+    return { ...api.error(error.status, error.code, error.message), headers: error.headers };
   }
   // A bug of ours: whoever runs the simulator has to see it, whoever asked has not.
   console.error(error);
-  return { status: 500, body: { code: 'InternalServerError', message: 'The simulator failed' } };
+  return api.error(500, 'InternalServerError', 'The simulator failed');
 }
 
 function send(response: http.ServerResponse, requestId: string, { status, body, headers }: Answer): void {

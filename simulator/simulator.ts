@@ -1,5 +1,6 @@
 import type { Server } from 'node:http';
 import { People } from './behaviour.ts';
+import { CallbackIssuer, type TokenClaims } from './callback-issuer.ts';
 import { readTones } from './control.ts';
 import { Exchange } from './exchange.ts';
 import { Faults } from './faults.ts';
@@ -11,9 +12,11 @@ import { createServer } from './server.ts';
 import { World } from './world.ts';
 
 export type { People } from './behaviour.ts';
+export type { TokenClaims } from './callback-issuer.ts';
+export type { CloudEventBody } from './dialect-ga.ts';
 export type { EventBody, LegState } from './event-bodies.ts';
 export type { Faults } from './faults.ts';
-export { DEVELOPMENT_KEY, type SimulatorOptions } from './options.ts';
+export { DEVELOPMENT_KEY, DEVELOPMENT_RESOURCE_ID, type SimulatorOptions } from './options.ts';
 export { inWords, PeopleLanguageError, readScript } from './people.ts';
 export type * from './records.ts';
 export type { Script } from './script.ts';
@@ -25,6 +28,12 @@ export interface Simulator {
   readonly url: string;
   /** What a client is made with: `endpoint=…/;accesskey=…`. */
   readonly connectionString: string;
+  /** The immutable id of the ACS resource that it stands for. */
+  readonly resourceId: string;
+  /** A token as callbacks of today's API carry it, or one with something wrong with it. */
+  callbackToken(claims?: TokenClaims): Promise<string>;
+  /** From now on callbacks are signed by another key; the one before is still published. */
+  rotateKeys(): Promise<void>;
   /** Says who does what when they are called; added to what was said before unless `replace` is set. */
   people(people: People): void;
   /** Everything that has happened: a copy. */
@@ -59,6 +68,7 @@ export interface Simulator {
  */
 export async function startSimulator(given: SimulatorOptions = {}): Promise<Simulator> {
   const options = checked(Options, given, 'The simulator cannot start');
+  const issuer = await CallbackIssuer.create(options.resourceId);
   const listeners = new Set<(change: Change) => void>();
   const tell = (change: Change): void => {
     for (const listener of [...listeners]) listener(change);
@@ -68,12 +78,13 @@ export async function startSimulator(given: SimulatorOptions = {}): Promise<Simu
     current = begin();
   };
   const begin = () => {
-    const world = new World(options, tell);
+    const world = new World(options, issuer, tell);
     return { world, exchange: new Exchange(world), reset };
   };
   let current = begin();
   const server = createServer(() => current);
   const url = await listen(server, options);
+  issuer.url = url;
 
   const subscribe = (listener: (change: Change) => void): (() => void) => {
     listeners.add(listener);
@@ -83,6 +94,9 @@ export async function startSimulator(given: SimulatorOptions = {}): Promise<Simu
   return {
     url,
     connectionString: `endpoint=${url}/;accesskey=${options.key}`,
+    resourceId: options.resourceId,
+    callbackToken: (claims) => issuer.token(claims),
+    rotateKeys: () => issuer.rotate(),
     people: (people) => current.world.behaviour.learn(checked(People, people)),
     calls: () => structuredClone(current.world.records.report),
     requests: () => structuredClone(current.world.records.requests),

@@ -1,10 +1,12 @@
 import { AudioLibrary } from './audio.ts';
 import { Behaviour } from './behaviour.ts';
+import type { CallbackIssuer } from './callback-issuer.ts';
 import { Clock } from './clock.ts';
 import { FaultBox } from './faults.ts';
 import { HttpClient } from './http-client.ts';
 import type { Options } from './options.ts';
 import { type Change, Records } from './records.ts';
+import { Repeatability } from './repeatability.ts';
 
 /** Everything that a reset forgets. A closed world does nothing any more and tells nobody. */
 export class World {
@@ -13,10 +15,14 @@ export class World {
   readonly records: Records;
   readonly behaviour: Behaviour;
   readonly faults: FaultBox;
+  readonly issuer: CallbackIssuer;
+  readonly repeatability = new Repeatability();
   readonly http = new HttpClient();
   readonly audio = new AudioLibrary(this.http);
 
-  constructor(options: Options, tell: (change: Change) => void) {
+  /** @param issuer signs callbacks; it stays the same when all else is forgotten. */
+  constructor(options: Options, issuer: CallbackIssuer, tell: (change: Change) => void) {
+    this.issuer = issuer;
     this.options = options;
     this.clock = new Clock(options.speed);
     this.records = new Records((change) => {

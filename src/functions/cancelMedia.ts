@@ -10,8 +10,8 @@ app.storageQueue('cancelMedia', {
   handler: onMessage(services, 'cancel-media', CancelMedia, (given, messageId) => {
     const message = named(given, messageId);
     const { callLegId, operationContext } = message;
-    return performAction(services, { queue: 'cancel-media', address: callLegId, message }, () =>
-      services.calls.cancelMediaProcessing(callLegId, operationContext),
+    return performAction(services, { queue: 'cancel-media', address: callLegId, message }, (as) =>
+      services.calls.cancelMediaProcessing(callLegId, operationContext, as),
     );
   }),
 });

@@ -9,9 +9,9 @@ app.storageQueue('hangUp', {
   connection: 'AzureWebJobsStorage',
   handler: onMessage(services, 'hang-up', HangUp, (given, messageId) => {
     const message = named(given, messageId);
-    const { callLegId } = message;
-    return performAction(services, { queue: 'hang-up', address: callLegId, message }, () =>
-      services.calls.hangUp(callLegId),
+    const { callLegId, leave = false } = message;
+    return performAction(services, { queue: 'hang-up', address: callLegId, message }, (as) =>
+      services.calls.hangUp(callLegId, { leave }, as),
     );
   }),
 });

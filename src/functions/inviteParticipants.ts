@@ -16,8 +16,8 @@ app.storageQueue('inviteParticipants', {
       operationContext: message.operationContext,
       ...(message.conversationId !== undefined && { callbackUri: await callbackFor(messageId) }),
     };
-    return performAction(services, { queue: 'invite-participants', address: id, message }, () =>
-      services.calls.inviteParticipants(address, request),
+    return performAction(services, { queue: 'invite-participants', address: id, message }, (as) =>
+      services.calls.inviteParticipants(address, request, as),
     );
   }),
 });
@@ -29,4 +29,5 @@ function callerIdFor({ participants }: InviteParticipants): { value: string } | 
 }
 
 /** Out of call we have no leg whose events would tell the result (reference page, Invite participants: the callback URL). */
-const callbackFor = (requestId: string): Promise<string> => services.callbacks.uriFor({ kind: 'request', requestId });
+const callbackFor = (requestId: string): Promise<string> =>
+  services.callbacks.uriFor({ kind: 'request', requestId, as: 'errand' });

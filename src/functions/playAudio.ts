@@ -10,8 +10,8 @@ app.storageQueue('playAudio', {
   handler: onMessage(services, 'play-audio', PlayAudio, (given, messageId) => {
     const message = named(given, messageId);
     const { callLegId, ...audio } = message;
-    return performAction(services, { queue: 'play-audio', address: callLegId, message }, () =>
-      services.calls.playAudio(callLegId, audio),
+    return performAction(services, { queue: 'play-audio', address: callLegId, message }, (as) =>
+      services.calls.playAudio(callLegId, audio, as),
     );
   }),
 });

@@ -1,4 +1,7 @@
 import { acs2021 } from './call-automation/acs-2021.ts';
+import { acsGa } from './call-automation/ga/acs-ga.ts';
+import { CallbackSender } from './call-automation/ga/callback-sender.ts';
+import type { CallAutomation } from './call-automation/port.ts';
 import { CallbackUris } from './calls/callback-uris.ts';
 import { readSettings, type Settings } from './config.ts';
 import type { Services } from './services.ts';
@@ -27,19 +30,35 @@ export function compose(settings: Settings): Services {
     optOuts: new OptOuts(tables),
     failures: new Failures(tables),
     queues: new ReliableQueues(new AzureQueues(settings.AzureWebJobsStorage)),
-    calls: acs2021(settings.ACS_CONNECTION_STRING),
+    calls: callAutomation(settings),
     callbacks: new CallbackUris(
       settings.CALLBACK_BASE_URL,
       { current: settings.CALLBACK_SECRET, previous: settings.CALLBACK_SECRET_PREVIOUS },
       now,
     ),
+    sender: senderOf(settings, now),
     settings: {
-      source: settings.ACS_SOURCE_IDENTITY,
       callers: settings.CALLER_NUMBERS,
       limits: { leaseMs: settings.CALL_LEASE_SECONDS * 1000, maxCallMs: settings.MAX_CALL_SECONDS * 1000 },
     },
     now,
   };
+}
+
+function callAutomation(settings: Settings): CallAutomation {
+  if (settings.CALL_AUTOMATION_API !== 'ga') {
+    return acs2021(settings.ACS_CONNECTION_STRING, settings.ACS_SOURCE_IDENTITY);
+  }
+  const { ACS_CONNECTION_STRING: connectionString, ACS_ENDPOINT: endpoint = '' } = settings;
+  return acsGa(connectionString === undefined ? { endpoint } : { connectionString }, {
+    sourceIdentity: settings.ACS_SOURCE_IDENTITY,
+    cognitiveServicesEndpoint: settings.COGNITIVE_SERVICES_ENDPOINT,
+  });
+}
+
+function senderOf(settings: Settings, now: () => Date): CallbackSender | undefined {
+  if (settings.CALL_AUTOMATION_API !== 'ga' || settings.ACS_RESOURCE_ID === undefined) return undefined;
+  return new CallbackSender(settings.ACS_ISSUER, settings.ACS_RESOURCE_ID, now);
 }
 
 /** The running app's services. Made when the functions are loaded, so that wrong settings stop the start. */

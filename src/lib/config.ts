@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { API_VERSION } from './call-automation/requests.ts';
 import { ConfigurationError } from './errors.ts';
 import { Caller, DEFAULT_LINES } from './outages/outage.ts';
 
@@ -16,17 +17,16 @@ const CallerNumbers = z.string().transform((text, context): Caller[] =>
   }),
 );
 
-/** Every setting of the app, by its name in the environment. The only definition: documents and checks come from here. */
-export const Settings = z.object({
+const ConnectionString = z
+  .string()
+  .regex(/^endpoint=https?:\/\/[^;]+;accesskey=.+/i, 'must look like endpoint=https://…/;accesskey=…');
+
+const SourceIdentity = z.string().regex(/^8:/, 'must be an ACS user id, 8:acs:…');
+
+const HttpsUrl = z.url({ protocol: /^https$/, message: 'must be an https URL' });
+
+const Common = z.object({
   AzureWebJobsStorage: z.string().min(1).describe('Storage connection string: tables and queues.'),
-  ACS_CONNECTION_STRING: z
-    .string()
-    .regex(/^endpoint=https?:\/\/[^;]+;accesskey=.+/i, 'must look like endpoint=https://…/;accesskey=…')
-    .describe('Azure Communication Services: endpoint and access key.'),
-  ACS_SOURCE_IDENTITY: z
-    .string()
-    .regex(/^8:/, 'must be an ACS user id, 8:acs:…')
-    .describe('The ACS user that places the calls.'),
   CALLER_NUMBERS: CallerNumbers.describe(
     'Our own phone numbers and the calls each may have at once: number:lines, comma-separated.',
   ),
@@ -38,6 +38,48 @@ export const Settings = z.object({
   CALL_LEASE_SECONDS: seconds(300).describe('An attempt that is silent for so long is looked into.'),
   MAX_CALL_SECONDS: seconds(3600).describe('No call lasts longer.'),
 });
+
+/** The API of the reference page. */
+export const Settings2021 = Common.extend({
+  CALL_AUTOMATION_API: z.literal(API_VERSION).describe('The API of 2021; by default.'),
+  ACS_CONNECTION_STRING: ConnectionString.describe('Azure Communication Services: endpoint and access key.'),
+  ACS_SOURCE_IDENTITY: SourceIdentity.describe('The ACS user that places the calls.'),
+});
+
+/** Today's API. */
+export const SettingsGa = Common.extend({
+  CALL_AUTOMATION_API: z.literal('ga').describe('The API of today.'),
+  ACS_CONNECTION_STRING: ConnectionString.optional().describe('Azure Communication Services: endpoint and access key.'),
+  ACS_ENDPOINT: HttpsUrl.optional().describe(
+    'In place of the connection string: the app asks with its managed identity.',
+  ),
+  ACS_SOURCE_IDENTITY: SourceIdentity.optional().describe(
+    'The ACS user that places the calls; by default ACS makes one.',
+  ),
+  COGNITIVE_SERVICES_ENDPOINT: HttpsUrl.optional().describe(
+    'The Azure AI resource that says texts; needed for those only.',
+  ),
+  ACS_RESOURCE_ID: z
+    .guid('must be the immutable resource id, a GUID')
+    .optional()
+    .describe(
+      'The immutable id of the ACS resource. Where it is set, callbacks must carry a token that ACS made for it.',
+    ),
+  ACS_ISSUER: z
+    .url({ protocol: /^https?$/, message: 'must be the URL of whoever signs the callbacks' })
+    .default('https://acscallautomation.communication.azure.com')
+    .describe('Who signs the callbacks.'),
+}).refine((settings) => settings.ACS_CONNECTION_STRING !== undefined || settings.ACS_ENDPOINT !== undefined, {
+  path: ['ACS_CONNECTION_STRING'],
+  message: 'or ACS_ENDPOINT must be set',
+  // Also where other settings are wrong: all that is wrong is to be known at once.
+  when: () => true,
+});
+
+/** Every setting of the app, by its name in the environment. The only definition: documents and checks come from here. */
+export const Settings = z.discriminatedUnion('CALL_AUTOMATION_API', [Settings2021, SettingsGa], {
+  error: `must be ${API_VERSION} or ga`,
+});
 export type Settings = z.infer<typeof Settings>;
 
 /**
@@ -46,14 +88,14 @@ export type Settings = z.infer<typeof Settings>;
  */
 export function readSettings(environment: NodeJS.ProcessEnv): Settings {
   const host = environment['WEBSITE_HOSTNAME'];
-  const defaults = host ? { CALLBACK_BASE_URL: `https://${host}` } : {};
+  const defaults = { CALL_AUTOMATION_API: API_VERSION, ...(host && { CALLBACK_BASE_URL: `https://${host}` }) };
   const given = Object.entries(environment).filter(([, value]) => value !== undefined && value !== '');
   const parsed = Settings.safeParse({ ...defaults, ...Object.fromEntries(given) });
   if (parsed.success) return parsed.data;
   throw new ConfigurationError(
     parsed.error.issues.map((issue) => {
       const name = issue.path.join('.');
-      const isMissing = !given.some(([setting]) => setting === name);
+      const isMissing = issue.code === 'invalid_type' && !given.some(([setting]) => setting === name);
       return `${name}: ${isMissing ? 'is not set' : issue.message}`;
     }),
   );

@@ -25,6 +25,11 @@ export class UnauthorizedError extends RingdownError {
   readonly httpStatus = 401;
 }
 
+/** Something that it takes to decide is out of reach: ask again later. */
+export class UnavailableError extends RingdownError {
+  readonly httpStatus = 503;
+}
+
 export class NotFoundError extends RingdownError {
   readonly httpStatus = 404;
 }

@@ -35,6 +35,7 @@ const TITLES: Readonly<Record<number, string>> = {
   409: 'Conflict',
   500: 'Internal server error',
   502: 'Bad gateway',
+  503: 'Service unavailable',
 };
 
 /** @throws InvalidInputError if the body is no JSON. */

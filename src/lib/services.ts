@@ -1,4 +1,4 @@
-import type { Identifier } from './call-automation/identifiers.ts';
+import type { CallbackSender } from './call-automation/ga/callback-sender.ts';
 import type { CallAutomation } from './call-automation/port.ts';
 import type { CallbackUris } from './calls/callback-uris.ts';
 import type { LeaseLimits } from './outages/leases.ts';
@@ -24,17 +24,14 @@ export type Services = {
   readonly queues: QueueStore;
   readonly calls: CallAutomation;
   readonly callbacks: CallbackUris;
+  /** Proves that a callback comes from our ACS resource, where it can be proved. */
+  readonly sender?: CallbackSender | undefined;
   readonly settings: {
-    /** The ACS identity that places the calls, `8:acs:…`. */
-    readonly source: string;
     readonly callers: readonly Caller[];
     readonly limits: LeaseLimits;
   };
   readonly now: () => Date;
 };
-
-/** The source as the API writes it. */
-export const sourceOf = ({ settings }: Services): Identifier => ({ communicationUser: { id: settings.source } });
 
 /** How a message or an event was dealt with; never with a number or a name in it, for it is logged. */
 export type Handled = {

@@ -11,7 +11,7 @@ import {
 } from '../../simulator/event-bodies.ts';
 import type { Key } from '../../src/lib/call-automation/events.ts';
 import { type Identifier, identityOf } from '../../src/lib/call-automation/identifiers.ts';
-import type { PlayAudioRequest } from '../../src/lib/call-automation/requests.ts';
+import type { PlayRequest } from '../../src/lib/call-automation/port.ts';
 import type { CallPurpose } from '../../src/lib/calls/purpose.ts';
 import { CANCELLED_CALL, type Failure, type Temper } from './people.ts';
 import type { Ground, Invocation } from './process.ts';
@@ -77,7 +77,7 @@ export class Call {
   #ringing = 0;
   #hadOperator = false;
   #tones = 0;
-  #playing: PlayAudioRequest[] = [];
+  #playing: PlayRequest[] = [];
   /** Changes whenever it becomes loud or quiet. */
   #sound = 0;
   #wasAudioHeard = false;
@@ -146,7 +146,7 @@ export class Call {
     });
   }
 
-  play(request: PlayAudioRequest): void {
+  play(request: PlayRequest): void {
     this.#playing.push(request);
     if (this.#playing.length === 1) this.#playFirst();
   }
@@ -286,10 +286,10 @@ export class Call {
     this.#sound++;
     this.#wasAudioHeard = true;
     this.#onAudio();
-    if (!request.loop) this.#after(secondsOf(request.audioFileUri) * 1000, () => this.#ended(request, COMPLETED));
+    if (!request.loop) this.#after(secondsOf(request.audioFileUri ?? '') * 1000, () => this.#ended(request, COMPLETED));
   }
 
-  #ended(request: PlayAudioRequest, result: typeof COMPLETED): void {
+  #ended(request: PlayRequest, result: typeof COMPLETED): void {
     if (this.#playing[0] !== request) return;
     this.#playing.shift();
     this.#tellAudio(request.operationContext, result);

@@ -187,7 +187,9 @@ export const MUTATIONS: readonly Mutation[] = [
     services: (services) => ({
       ...services,
       calls: {
-        createCall: (request) => placedAgain(() => services.calls.createCall(request)),
+        isRepeatable: false,
+        speaks: false,
+        createCall: (...args) => placedAgain(() => services.calls.createCall(...args)),
         joinCall: (...args) => services.calls.joinCall(...args),
         hangUp: (...args) => services.calls.hangUp(...args),
         playAudio: (...args) => services.calls.playAudio(...args),
@@ -301,7 +303,9 @@ export const MUTATIONS: readonly Mutation[] = [
     services: (services) => ({
       ...services,
       calls: {
-        createCall: (request) => services.calls.createCall(request),
+        isRepeatable: false,
+        speaks: false,
+        createCall: (...args) => services.calls.createCall(...args),
         joinCall: (...args) => services.calls.joinCall(...args),
         hangUp: async () => undefined,
         playAudio: (...args) => services.calls.playAudio(...args),

@@ -61,7 +61,7 @@ export function drawScenario(random: Random, recipients: number | undefined): Sc
     [2, 1],
   ]);
   return {
-    settings: { source: '8:acs:ringdown', callers, limits },
+    settings: { callers, limits },
     outages: Array.from({ length: outages }, (_, index) =>
       drawOutage(random, index, callers, Math.max(1, Math.floor((recipients ?? random.int(1, 7)) / outages))),
     ),
@@ -139,7 +139,7 @@ export function calmScenario(people: number): Scenario {
   const spec = Spec.parse({ id: 'outage-1', title: 'Storm', script, callers, shards: 1 });
   const numbers = Array.from({ length: people }, (_, person) => phoneNumber(person));
   return {
-    settings: { source: '8:acs:ringdown', callers, limits: { leaseMs: 300 * SECOND, maxCallMs: 60 * MINUTE } },
+    settings: { callers, limits: { leaseMs: 300 * SECOND, maxCallMs: 60 * MINUTE } },
     outages: [{ spec: { ...spec, id: 'outage-1' }, people: numbers, later: [], laterMs: 0 }],
     town: [['acknowledges', 1]],
     operatorAnswers: 1,

@@ -2,19 +2,26 @@ import type { Telling } from '../../simulator/event-bodies.ts';
 import { toPascalCase } from '../../src/lib/call-automation/casing.ts';
 import { CallAutomationError } from '../../src/lib/call-automation/errors.ts';
 import { type Identifier, identityOf } from '../../src/lib/call-automation/identifiers.ts';
-import type { CallAddress, CallAutomation } from '../../src/lib/call-automation/port.ts';
+import type {
+  CallAddress,
+  CallAutomation,
+  EnterCallRequest,
+  PlaceCallRequest,
+  PlayRequest,
+  RemoveParticipantRequest,
+} from '../../src/lib/call-automation/port.ts';
 import type {
   CallLegResponse,
-  CreateCallRequest,
   InviteParticipantsRequest,
-  JoinCallRequest,
   OperationResponse,
-  PlayAudioRequest,
 } from '../../src/lib/call-automation/requests.ts';
 import type { CallPurpose } from '../../src/lib/calls/purpose.ts';
 import { type About, Call, type CallParts, type Operation } from './call.ts';
 import type { Temper } from './people.ts';
 import type { Ground, Invocation, Request } from './process.ts';
+
+/** We, as one who is in the call. */
+const SOURCE: Identifier = { communicationUser: { id: '8:acs:ringdown' } };
 
 /** An event of a call, as it is posted to the app until it is answered. */
 export type ServiceEvent = {
@@ -67,7 +74,7 @@ export class Service {
     return this.calls.filter(({ endedAt }) => endedAt === undefined);
   }
 
-  createCall(request: CreateCallRequest, by: Invocation): Call {
+  createCall(request: PlaceCallRequest, by: Invocation): Call {
     const [target] = request.targets;
     const isPhone = request.targets.some(({ phoneNumber }) => phoneNumber !== undefined);
     const number = isPhone ? request.sourceAlternateIdentity?.value : undefined;
@@ -83,7 +90,7 @@ export class Service {
     return call;
   }
 
-  joinCall(request: JoinCallRequest, by: Invocation): Call {
+  joinCall(request: EnterCallRequest, by: Invocation): Call {
     const parts = this.#partsOf(request, by, undefined, undefined);
     this.#world.isToBePlaced(parts, this.inFlight);
     const call = this.#place(parts);
@@ -122,7 +129,7 @@ export class Service {
   }
 
   #partsOf(
-    request: CreateCallRequest | JoinCallRequest,
+    request: PlaceCallRequest | EnterCallRequest,
     placedBy: Invocation,
     target: Identifier | undefined,
     number: string | undefined,
@@ -130,7 +137,7 @@ export class Service {
     return {
       id: `leg-${this.calls.length + 1}`,
       purpose: this.#world.purposeOf(request.callbackUri),
-      source: request.source,
+      source: SOURCE,
       target,
       number,
       placedBy,
@@ -204,6 +211,8 @@ const noAnswer = (operation: string, mayHaveHappened: boolean): CallAutomationEr
 
 /** The service as one run of a workflow sees it, through the client: createCall and joinCall once, all else again if it fails. */
 export class AskedService implements CallAutomation {
+  readonly isRepeatable = false;
+  readonly speaks = false;
   readonly #service: Service;
   readonly #by: Invocation;
   readonly #ground: Ground;
@@ -214,11 +223,11 @@ export class AskedService implements CallAutomation {
     this.#ground = ground;
   }
 
-  createCall(request: CreateCallRequest): Promise<CallLegResponse> {
+  createCall(request: PlaceCallRequest): Promise<CallLegResponse> {
     return this.#place('createCall', () => this.#service.createCall(request, this.#by));
   }
 
-  joinCall(_conversationId: string, request: JoinCallRequest): Promise<CallLegResponse> {
+  joinCall(_conversationId: string, request: EnterCallRequest): Promise<CallLegResponse> {
     return this.#place('joinCall', () => this.#service.joinCall(request, this.#by));
   }
 
@@ -227,7 +236,7 @@ export class AskedService implements CallAutomation {
     return this.#act('hangUp', callLegId, undefined, (call) => call.end());
   }
 
-  async playAudio(callLegId: string, request: PlayAudioRequest): Promise<OperationResponse> {
+  async playAudio(callLegId: string, request: PlayRequest): Promise<OperationResponse> {
     await this.#act('playAudio', callLegId, request.operationContext, (call) => call.play(request));
     return { id: 'operation', status: 'running', operationContext: request.operationContext };
   }
@@ -248,7 +257,7 @@ export class AskedService implements CallAutomation {
     );
   }
 
-  removeParticipant(address: CallAddress, participantId: string): Promise<void> {
+  removeParticipant(address: CallAddress, { participantId }: RemoveParticipantRequest): Promise<void> {
     return this.#act('remove', legOf(address), undefined, (call) => {
       if (!call.remove(participantId)) throw refusal('remove', 400, 'ParticipantNotFound');
     });

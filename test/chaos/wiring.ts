@@ -1,6 +1,6 @@
 import functions, { type InvocationContext } from '@azure/functions';
 import { z } from 'zod';
-import { parseCallEvents } from '../../src/lib/call-automation/events.ts';
+import { parseCallEvents } from '../../src/lib/call-automation/callbacks.ts';
 import type { CallAutomation } from '../../src/lib/call-automation/port.ts';
 import {
   addressOf,
@@ -119,6 +119,11 @@ export async function callEvents(services: Services, token: string, body: unknow
 
 type OnMessage = (message: unknown, context: InvocationContext) => Promise<void>;
 
+const errandsOf =
+  (services: Services) =>
+  (requestId: string): Promise<string> =>
+    services.callbacks.uriFor({ kind: 'request', requestId, as: 'errand' });
+
 /** The queue-triggered functions, each word for word as its file has it: wiring.test.ts compares them. */
 const QUEUE_FUNCTIONS: Readonly<Record<QueueName, (services: Services) => OnMessage>> = {
   'start-call': (services) =>
@@ -131,41 +136,47 @@ const QUEUE_FUNCTIONS: Readonly<Record<QueueName, (services: Services) => OnMess
     onMessage(services, 'play-audio', PlayAudio, (given, messageId) => {
       const message = named(given, messageId);
       const { callLegId, ...audio } = message;
-      return performAction(services, { queue: 'play-audio', address: callLegId, message }, () =>
-        services.calls.playAudio(callLegId, audio),
+      return performAction(services, { queue: 'play-audio', address: callLegId, message }, (as) =>
+        services.calls.playAudio(callLegId, audio, as),
       );
     }),
   'cancel-media': (services) =>
     onMessage(services, 'cancel-media', CancelMedia, (given, messageId) => {
       const message = named(given, messageId);
       const { callLegId, operationContext } = message;
-      return performAction(services, { queue: 'cancel-media', address: callLegId, message }, () =>
-        services.calls.cancelMediaProcessing(callLegId, operationContext),
-      );
-    }),
-  'remove-participant': (services) =>
-    onMessage(services, 'remove-participant', RemoveParticipant, (given, messageId) => {
-      const message = named(given, messageId);
-      const { id, address } = addressOf(message);
-      return performAction(services, { queue: 'remove-participant', address: id, message }, () =>
-        services.calls.removeParticipant(address, message.participantId),
+      return performAction(services, { queue: 'cancel-media', address: callLegId, message }, (as) =>
+        services.calls.cancelMediaProcessing(callLegId, operationContext, as),
       );
     }),
   'hang-up': (services) =>
     onMessage(services, 'hang-up', HangUp, (given, messageId) => {
       const message = named(given, messageId);
-      const { callLegId } = message;
-      return performAction(services, { queue: 'hang-up', address: callLegId, message }, () =>
-        services.calls.hangUp(callLegId),
+      const { callLegId, leave = false } = message;
+      return performAction(services, { queue: 'hang-up', address: callLegId, message }, (as) =>
+        services.calls.hangUp(callLegId, { leave }, as),
       );
     }),
+  'remove-participant': (services) => {
+    const callbackFor = errandsOf(services);
+    return onMessage(services, 'remove-participant', RemoveParticipant, async (given, messageId) => {
+      const message = named(given, messageId);
+      const { id, address } = addressOf(message);
+      const request = {
+        participantId: message.participantId,
+        operationContext: message.operationContext,
+        ...(message.conversationId !== undefined && { callbackUri: await callbackFor(messageId) }),
+      };
+      return performAction(services, { queue: 'remove-participant', address: id, message }, (as) =>
+        services.calls.removeParticipant(address, request, as),
+      );
+    });
+  },
   'invite-participants': (services) => {
     const callerIdFor = ({ participants }: InviteParticipants): { value: string } | undefined => {
       const [caller] = services.settings.callers;
       return caller && participants.some(({ phoneNumber }) => phoneNumber) ? { value: caller.number } : undefined;
     };
-    const callbackFor = (requestId: string): Promise<string> =>
-      services.callbacks.uriFor({ kind: 'request', requestId });
+    const callbackFor = errandsOf(services);
     return onMessage(services, 'invite-participants', InviteParticipants, async (given, messageId) => {
       const message = named(given, messageId);
       const { id, address } = addressOf(message);
@@ -175,8 +186,8 @@ const QUEUE_FUNCTIONS: Readonly<Record<QueueName, (services: Services) => OnMess
         operationContext: message.operationContext,
         ...(message.conversationId !== undefined && { callbackUri: await callbackFor(messageId) }),
       };
-      return performAction(services, { queue: 'invite-participants', address: id, message }, () =>
-        services.calls.inviteParticipants(address, request),
+      return performAction(services, { queue: 'invite-participants', address: id, message }, (as) =>
+        services.calls.inviteParticipants(address, request, as),
       );
     });
   },

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { parseCallEvents } from '../../src/lib/call-automation/events.ts';
+import { parseCallEvents } from '../../src/lib/call-automation/callbacks.ts';
 import { type Callback, participantsIn, Telephone } from '../fixtures/telephone.ts';
 
 /** What callbacks look like, when they are sent, and what becomes of them. */

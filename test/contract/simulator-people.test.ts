@@ -139,7 +139,8 @@ describe('a town of people', () => {
       faults: { doubled: { rate: 0.1 }, reordered: { rate: 0.1 }, delayed: { rate: 0.1, ms: 5 } },
     });
     telephone.simulator.subscribe((change) => {
-      if (change.what !== 'event' || !change.event.eventType.endsWith('DtmfReceived')) return;
+      if (change.what !== 'event' || !('eventType' in change.event)) return;
+      if (!change.event.eventType.endsWith('DtmfReceived')) return;
       telephone.calls.hangUp(change.callLegId).catch(() => {});
     });
     for (let number = 0; number < 60; number++) {

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { OperationName } from '../../simulator/faults.ts';
-import { OPERATIONS } from '../../simulator/routes.ts';
+import { OPERATIONS_2021 } from '../../simulator/routes.ts';
+import { OPERATIONS_GA } from '../../simulator/routes-ga.ts';
 import { DEVELOPMENT_KEY } from '../../simulator/simulator.ts';
 import { participantsIn, Telephone } from '../fixtures/telephone.ts';
 
@@ -24,8 +25,9 @@ async function established() {
 
 describe('the nine operations', () => {
   it('are nine, and faults know them by name', () => {
-    expect(OPERATIONS.map(({ name }) => name)).toEqual(OperationName.options);
-    expect(OPERATIONS).toHaveLength(9);
+    expect(OPERATIONS_2021).toHaveLength(9);
+    const names = [...OPERATIONS_2021, ...OPERATIONS_GA].map(({ name }) => name);
+    expect(new Set(names)).toEqual(new Set(OperationName.options));
   });
 
   it('Create call: 200 with the call leg', async () => {

@@ -61,7 +61,7 @@ describe.each(TABLE_STORES)('on $name', ({ open }) => {
         await this.recipients.dispatch(this.ref(ANN), known(due), LINE, LATER);
         const dispatched = await this.find(ANN);
         if (until === 'dispatched') return dispatched;
-        return known(await this.recipients.save(this.ref(ANN), dispatched, claimed(dispatched.recipient)));
+        return known(await this.recipients.save(this.ref(ANN), dispatched, claimed(dispatched.recipient, NOW)));
       }
     }
 
@@ -133,7 +133,9 @@ describe.each(TABLE_STORES)('on $name', ({ open }) => {
     it('are claimed by one of two who would dial at the same time', async () => {
       const list = new List();
       const dispatched = await list.withAnn('dispatched');
-      const tries = [1, 2, 3].map(() => list.recipients.save(list.ref(ANN), dispatched, claimed(dispatched.recipient)));
+      const tries = [1, 2, 3].map(() =>
+        list.recipients.save(list.ref(ANN), dispatched, claimed(dispatched.recipient, NOW)),
+      );
       expect((await Promise.all(tries)).filter(Boolean)).toHaveLength(1);
       expect((await list.find(ANN)).recipient.phase).toBe('dialling');
     });

@@ -54,6 +54,15 @@ test('the README’s demo calls all fifty in under a minute, tells how each ende
   expect(isAlive(child.pid ?? 0)).toBe(false);
 }, 90_000);
 
+test('the demo by today’s API comes to the same', async () => {
+  const { code, out } = await run('npm run -s demo -- --api ga --json --recipients 20 --speed 20 --seed 7');
+  expect(code).toBe(0);
+  const outcomes = Object.values(
+    z.looseObject({ outcomes: z.record(z.string(), z.number()) }).parse(JSON.parse(out)).outcomes,
+  );
+  expect(outcomes.reduce((sum, count) => sum + count, 0)).toBe(20);
+}, 90_000);
+
 test('the demo’s report is one JSON object and nothing else', async () => {
   const { code, out } = await run('npm run -s demo -- --json --recipients 5 --speed 20 --seed 7');
   const report = z

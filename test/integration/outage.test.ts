@@ -19,12 +19,7 @@ test('who presses 1 over the message hears the thanks and has acknowledged', asy
   const { results } = await outage.expectOutcome(ada, 'acknowledged');
   const [call] = town.callsTo(ada);
   expect(results).toMatchObject([{ attempt: 1, outcome: 'acknowledged', callLegId: call?.callLegId }]);
-  expect(call?.operations.map(({ operation }) => operation)).toEqual([
-    'playAudio',
-    'cancelMediaProcessing',
-    'playAudio',
-    'hangUp',
-  ]);
+  expect(call && town.operationsIn(call)).toEqual(['playAudio', 'cancelMediaProcessing', 'playAudio', 'hangUp']);
 });
 
 test('who listens to the end hears it again, presses nothing and is not taken for having confirmed', async () => {

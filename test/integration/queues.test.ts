@@ -18,7 +18,7 @@ afterAll(async () => {
 const until = <Value>(look: (calls: readonly CallRecord[]) => Value | false | undefined): Promise<Value> =>
   town.stack.simulator.waitFor(({ calls }) => look(calls), 20_000);
 
-const operationsOf = ({ operations }: CallRecord): string[] => operations.map(({ operation }) => operation);
+const operationsOf = (call: CallRecord): string[] => town.operationsIn(call);
 
 /** A call with no audio, up and waiting to be acted on by hand. */
 async function callInProgress(): Promise<CallRecord> {
@@ -79,10 +79,11 @@ test('audio is played, and cancelled, by hand', async () => {
     calls.some((call) => call.callLegId === callLegId && operationsOf(call).includes('playAudio')),
   );
   await town.enqueue('cancel-media', { callLegId });
-  const event = await until((calls) =>
-    calls.find((call) => call.callLegId === callLegId)?.events.find(({ type }) => type.endsWith('PlayAudioResult')),
-  );
-  expect(event.event.data).toMatchObject({ OperationContext: 'hold', ResultInfo: { Subcode: 8508 } });
+  await eventually(async () => {
+    const { events } = await town.timeline(callLegId);
+    const ended = events.find(({ type }) => type === 'PlayAudioResult');
+    expect(ended?.data).toMatchObject({ operationContext: 'hold', resultInfo: { subcode: 8508 } });
+  });
   await town.enqueue('hang-up', { callLegId });
   await until((calls) => calls.some((call) => call.callLegId === callLegId && call.state === 'Terminated'));
 });
@@ -91,12 +92,12 @@ test('people are invited to a call and removed from it by its leg', async () => 
   const operator = town.user('operator').answers().stays();
   const { callLegId } = await callInProgress();
   await town.enqueue('invite-participants', { callLegId, participants: [operator.identifier] });
-  const joined = await until((calls) =>
+  await until((calls) =>
     calls
       .find((call) => call.callLegId === callLegId)
-      ?.people.find(({ identity, did }) => identity === operator.identity && did === 'answered'),
+      ?.people.some(({ identity, did }) => identity === operator.identity && did === 'answered'),
   );
-  await town.enqueue('remove-participant', { callLegId, participantId: joined.participantId });
+  await town.enqueue('remove-participant', { callLegId, participantId: town.participantIdOf(operator) });
   await until((calls) =>
     calls
       .find((call) => call.callLegId === callLegId)
@@ -117,13 +118,23 @@ test('a telephone is invited with a number of ours to show', async () => {
       requests.find(({ operation, path }) => operation?.startsWith('invite') && path.includes(callLegId)),
     20_000,
   );
-  expect(invitation).toMatchObject({ status: 202, body: { alternateCallerId: { value: '+14255550190' } } });
+  const shown = town.api === 'ga' ? 'sourceCallerIdNumber' : 'alternateCallerId';
+  expect(invitation).toMatchObject({ status: 202, body: { [shown]: { value: '+14255550190' } } });
   await town.enqueue('hang-up', { callLegId });
   await until((calls) => calls.some((call) => call.callLegId === callLegId && call.state === 'Terminated'));
 });
 
+const INVITED: ReadonlySet<string> = new Set(['InviteParticipantResult', 'AddParticipantSucceeded']);
+
+/** Today's API acts only on a call that it is in, and is in it as long as that takes. */
+const OUT_OF_CALL = {
+  '2021-04-15-preview1': ['joinCall', 'inviteToConversation', 'removeFromConversation'],
+  ga: ['joinCall', 'joinCall', 'inviteParticipants', 'joinCall', 'removeParticipant'],
+};
+
 test('a conversation is joined, and people are invited to it and removed from it out of call', async () => {
   const { callLegId, conversationId } = await callInProgress();
+  const before = town.stack.simulator.requests().length;
   await town.enqueue('join-call', { conversationId, audioFileUri: town.audio('thanks') });
   const joined = await until((calls) =>
     calls.find((call) => call.placedBy === 'joinCall' && call.conversationId === conversationId),
@@ -134,31 +145,28 @@ test('a conversation is joined, and people are invited to it and removed from it
 
   const expert = town.user('expert').answers().stays();
   await town.enqueue('invite-participants', { conversationId, participants: [expert.identifier] });
-  const there = await until((calls) =>
+  await until((calls) =>
     calls
       .flatMap(({ people }) => people)
-      .find(({ identity, did }) => identity === expert.identity && did === 'answered'),
+      .some(({ identity, did }) => identity === expert.identity && did === 'answered'),
   );
-  await town.enqueue('remove-participant', { conversationId, participantId: there.participantId });
+  await town.enqueue('remove-participant', { conversationId, participantId: town.participantIdOf(expert) });
   await until((calls) =>
     calls.flatMap(({ people }) => people).some(({ identity, did }) => identity === expert.identity && did === 'left'),
   );
   const { callbackUri } = await town.stack.simulator.waitFor(
     ({ calls }) =>
-      calls
-        .flatMap(({ events }) => events)
-        .find(({ type, status }) => type.endsWith('InviteParticipantResult') && status === 200),
+      calls.flatMap(({ events }) => events).find(({ type, status }) => INVITED.has(type) && status === 200),
     20_000,
   );
   expect(callbackUri).toContain('/api/call-events/');
   await town.enqueue('hang-up', { callLegId });
   await until((calls) => calls.some((call) => call.callLegId === callLegId && call.state === 'Terminated'));
-  const asked = town.stack.simulator.requests().filter(({ path }) => path.includes('/conversations/'));
-  expect(asked.map(({ operation, status }) => [operation, status])).toEqual([
-    ['joinCall', 200],
-    ['inviteToConversation', 202],
-    ['removeFromConversation', 202],
-  ]);
+  const asked = town.stack.simulator.requests().slice(before);
+  const outOfCall = asked.flatMap(({ operation }) =>
+    operation && /^(join|invite|remove)/.test(operation) ? operation : [],
+  );
+  expect(outOfCall).toEqual(OUT_OF_CALL[town.api]);
 });
 
 test('bad messages are kept on the poison queue of their queue, as they were sent', async () => {

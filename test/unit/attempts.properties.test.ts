@@ -48,7 +48,7 @@ const CHANGES: Readonly<Record<string, (recipient: Recipient) => Moved | undefin
           due: { kind: 'leased', at: LATER },
         }
       : undefined,
-  claim: (recipient) => (recipient.phase === 'dispatched' ? claimed(recipient) : undefined),
+  claim: (recipient) => (recipient.phase === 'dispatched' ? claimed(recipient, NOW) : undefined),
   bind: (recipient) => (recipient.phase === 'dialling' ? bound(recipient, 'leg-1') : undefined),
   extend: (recipient) => (isUnderWay(recipient) ? leaseExtended(recipient, LATER) : undefined),
   postpone: (recipient) => (isUnderWay(recipient) ? postponed(recipient, LATER) : undefined),

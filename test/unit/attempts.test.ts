@@ -31,13 +31,13 @@ describe('an attempt may be dialled', () => {
     someone({ phase: 'dispatched', attempt: 1, leaseUntil: new Date(NOW.getTime() + ms).toISOString() });
 
   it('once it has a line and nobody has claimed it', () => {
-    expect(refusalToDial(leased(300_000), ref(1), NOW, 75_000)).toBeUndefined();
+    expect(refusalToDial(leased(300_000), ref(1), NOW, 75_000, false)).toBeUndefined();
   });
 
   it.each([75_000, 0, -3_600_000])(
     'but not if its lease ends in %i ms: it would be taken for lost while it is dialled',
     (ms) => {
-      expect(refusalToDial(leased(ms), ref(1), NOW, 75_000)).toContain('about to end');
+      expect(refusalToDial(leased(ms), ref(1), NOW, 75_000, false)).toContain('about to end');
     },
   );
 
@@ -48,15 +48,36 @@ describe('an attempt may be dialled', () => {
     ['a later one is under way', someone({ phase: 'dispatched', attempt: 2 }), 'the recipient is at attempt 2'],
     ['the recipient is done', someone({ phase: 'done', outcome: 'heard' }), 'the recipient is done (heard)'],
   ])('but not if %s', (_, recipient, reason) => {
-    expect(refusalToDial(recipient, ref(1), NOW, 75_000)).toBe(reason);
+    expect(refusalToDial(recipient, ref(1), NOW, 75_000, false)).toBe(reason);
+  });
+});
+
+describe('an attempt that was asked for and has no name yet', () => {
+  const unnamed = dialling({ callLegId: undefined, leaseUntil: new Date(NOW.getTime() + 300_000).toISOString() });
+
+  it('may be asked for again where the same request is the same call', () => {
+    expect(refusalToDial(unnamed, ref(1), NOW, 75_000, true)).toBeUndefined();
+  });
+
+  it.each([
+    ['the service would place a second call', unnamed, false, 'the attempt is dialling already'],
+    ['its call has a name', { ...unnamed, callLegId: 'leg-1' }, true, 'the attempt is dialling already'],
+    [
+      'its lease is about to end',
+      { ...unnamed, leaseUntil: NOW.toISOString() },
+      true,
+      'the attempt’s lease is about to end',
+    ],
+  ])('but not if %s', (_, recipient, isRepeatable, reason) => {
+    expect(refusalToDial(recipient, ref(1), NOW, 75_000, isRepeatable)).toBe(reason);
   });
 });
 
 describe('an attempt under way', () => {
   it('keeps its due row as the lease that finds it should it go quiet', () => {
-    expect(claimed(someone({ phase: 'dispatched', attempt: 1 }))).toMatchObject({
+    expect(claimed(someone({ phase: 'dispatched', attempt: 1 }), NOW)).toMatchObject({
       due: 'unchanged',
-      recipient: { phase: 'dialling' },
+      recipient: { phase: 'dialling', askedAt: NOW.toISOString() },
     });
     expect(bound(dialling(), 'leg-2')).toMatchObject({ due: 'unchanged', recipient: { callLegId: 'leg-2' } });
     expect(leaseExtended(dialling(), LATER)).toEqual({

@@ -1,8 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { parseCallEvents } from '../../src/lib/call-automation/callbacks.ts';
 import { toCamelCase } from '../../src/lib/call-automation/casing.ts';
-import { type CallEvent, Key, parseCallEvents } from '../../src/lib/call-automation/events.ts';
+import { type CallEvent, Key } from '../../src/lib/call-automation/events.ts';
 import { identityOfEvent } from '../../src/lib/calls/event-identity.ts';
 import { InvalidInputError } from '../../src/lib/errors.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readSettings, Settings } from '../../src/lib/config.ts';
+import { readSettings, Settings2021, SettingsGa } from '../../src/lib/config.ts';
 import { ConfigurationError } from '../../src/lib/errors.ts';
 
 const environment = {
@@ -35,7 +35,7 @@ describe('the settings', () => {
   });
 
   it('that are missing are listed all at once, by name', () => {
-    expect(problems({})).toEqual(Object.keys(environment).map((name) => `${name}: is not set`));
+    expect(new Set(problems({}))).toEqual(new Set(Object.keys(environment).map((name) => `${name}: is not set`)));
   });
 
   it.each(Object.keys(environment))('that are empty are missing: %s', (name) => {
@@ -61,10 +61,16 @@ describe('the settings', () => {
     expect(others).toEqual([]);
   });
 
-  it('that are all wrong are all listed', () => {
-    const wrong = Object.keys(Settings.shape).map((name) => [name, name === 'AzureWebJobsStorage' ? '' : '?']);
-    const named = problems(Object.fromEntries(wrong)).map((problem) => problem.split(':')[0]);
-    expect(new Set(named)).toEqual(new Set(Object.keys(Settings.shape)));
+  it.each([
+    ['2021-04-15-preview1', Settings2021],
+    ['ga', SettingsGa],
+  ])('that are all wrong are all listed: %s', (CALL_AUTOMATION_API, schema) => {
+    const names = Object.keys(schema.shape).filter((name) => name !== 'CALL_AUTOMATION_API');
+    const wrong = names.map((name) => [name, name === 'AzureWebJobsStorage' ? '' : '?']);
+    const named = problems({ CALL_AUTOMATION_API, ...Object.fromEntries(wrong) }).map(
+      (problem) => problem.split(':')[0],
+    );
+    expect(new Set(named)).toEqual(new Set(names));
   });
 
   it('stop the start with a message that a person can act on', () => {
@@ -75,6 +81,46 @@ describe('the settings', () => {
 
   it('take no notice of what else is in the environment', () => {
     expect(readSettings({ ...environment, PATH: '/usr/bin' })).not.toHaveProperty('PATH');
+  });
+});
+
+describe('the settings of today’s API', () => {
+  const { ACS_CONNECTION_STRING: connectionString, ACS_SOURCE_IDENTITY: _source, ...common } = environment;
+  const ga = { ...common, CALL_AUTOMATION_API: 'ga' };
+
+  it.each([
+    ['a connection string', { ACS_CONNECTION_STRING: connectionString }],
+    ['an endpoint, and the app’s managed identity', { ACS_ENDPOINT: 'https://ringdown.communication.azure.com' }],
+  ])('need %s, and nobody who places the calls', (_, access) => {
+    expect(readSettings({ ...ga, ...access })).toMatchObject({
+      ...access,
+      ACS_ISSUER: 'https://acscallautomation.communication.azure.com',
+    });
+  });
+
+  it('say so where both are missing, and whatever else is wrong', () => {
+    expect(problems({ ...ga, CALLBACK_SECRET: 'hunter2' })).toEqual([
+      expect.stringMatching(/^CALLBACK_SECRET: must have/),
+      'ACS_CONNECTION_STRING: or ACS_ENDPOINT must be set',
+    ]);
+  });
+
+  it.each([
+    ['ACS_ENDPOINT', 'http://ringdown.communication.azure.com'],
+    ['COGNITIVE_SERVICES_ENDPOINT', 'speech'],
+    ['ACS_RESOURCE_ID', 'ringdown'],
+    ['ACS_ISSUER', 'acs'],
+    ['ACS_SOURCE_IDENTITY', '+14255550190'],
+  ])('that are wrong are named: %s=%s', (name, value) => {
+    const settings = { ...ga, ACS_CONNECTION_STRING: connectionString, [name]: value };
+    expect(problems(settings)).toEqual([expect.stringMatching(new RegExp(`^${name}: must be`))]);
+  });
+
+  it('come with the name of the API, which must be one of two', () => {
+    expect(readSettings(environment).CALL_AUTOMATION_API).toBe('2021-04-15-preview1');
+    expect(problems({ ...environment, CALL_AUTOMATION_API: '2023' })).toEqual([
+      'CALL_AUTOMATION_API: must be 2021-04-15-preview1 or ga',
+    ]);
   });
 });
 

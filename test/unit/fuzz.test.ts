@@ -70,7 +70,7 @@ const bodies = fc.oneof(
 
 async function post(world: MemoryWorld, token: string, body: string): Promise<number | undefined> {
   const handler = answering(async (request) => {
-    await receiveCallback(world.services, token, () => jsonBody(request));
+    await receiveCallback(world.services, { token, authorization: null }, () => jsonBody(request));
     return { status: 200 };
   });
   const url = 'https://ringdown.example/api/call-events/token';
@@ -123,7 +123,9 @@ describe('whatever is posted to us', () => {
           wasRead = true;
           return {};
         };
-        await expect(receiveCallback(world.services, token, read)).rejects.toThrow('The callback has no valid token');
+        await expect(receiveCallback(world.services, { token, authorization: null }, read)).rejects.toThrow(
+          'The callback has no valid token',
+        );
         expect(wasRead).toBe(false);
       }),
       { numRuns: RUNS / 4 },

@@ -68,6 +68,23 @@ describe('declaring an outage', () => {
     });
   });
 
+  it('that says a text is refused where the service cannot, by the name of each', async () => {
+    const text = { text: 'The power is out', voice: 'en-US-JennyNeural' };
+    const spoken = {
+      ...whole,
+      script: { message: text, thanks: 'https://audio.example/thanks.wav', unavailable: text },
+    };
+    const { services } = new MemoryWorld();
+    await expect(declareOutage(services, spoken)).rejects.toMatchObject({
+      problems: [
+        expect.stringMatching(/^script\.message: must be the URL of an audio file: .*CALL_AUTOMATION_API=ga/),
+        expect.stringMatching(/^script\.unavailable: /),
+      ],
+    });
+    const speaking = { ...services, calls: { ...services.calls, speaks: true } };
+    expect((await declareOutage(speaking, spoken)).outage.script.message).toEqual(text);
+  });
+
   it('uses the app’s own numbers where it names none, and makes lines for them', async () => {
     const { services } = new MemoryWorld();
     const { outage, isNew } = await declareOutage(services, { ...whole, id: 'storm' });

@@ -42,7 +42,7 @@ function changeOf({ what, outcome, later }: Step, recipient: Recipient, now: Dat
   const until = new Date(now.getTime() + later * 1000);
   const isUnderWay = recipient.phase === 'dispatched' || recipient.phase === 'dialling';
   const changes: Readonly<Record<string, () => Moved | undefined>> = {
-    claim: () => (recipient.phase === 'dispatched' ? claimed(recipient) : undefined),
+    claim: () => (recipient.phase === 'dispatched' ? claimed(recipient, new Date(0)) : undefined),
     bind: () => (recipient.phase === 'dialling' ? bound(recipient, 'leg-1') : undefined),
     extend: () => (isUnderWay ? leaseExtended(recipient, until) : undefined),
     postpone: () => (isUnderWay ? postponed(recipient, until) : undefined),

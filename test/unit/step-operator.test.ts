@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import type { EventIdentifier } from '../../src/lib/call-automation/identifiers.ts';
+import { identityOfEvent } from '../../src/lib/calls/event-identity.ts';
 import {
   answeredCall,
   CALLEE,
@@ -45,6 +47,73 @@ describe('asking for the operator', () => {
     const { asks, leg } = ringing.after(invited(status, ringing.leg.awaits));
     expect(asks).toEqual([]);
     expect(leg.stage).toBe('inviting');
+  });
+});
+
+describe('several operators, who are told of one by one', () => {
+  const BOB = '8:acs:bob';
+  const script = scriptWith({
+    operators: [{ phoneNumber: { value: '+14255550199' } }, { communicationUser: { id: BOB } }],
+  });
+  const ringing = callAskingForOperator(script);
+  const refuses = (who: EventIdentifier) => ({
+    ...invited('failed', ringing.leg.awaits),
+    data: { ...invited('failed', ringing.leg.awaits).data, participants: [who] },
+  });
+
+  it('are waited for until the last has refused', () => {
+    const once = ringing.after(refuses(OPERATOR));
+    expect(once.asks).toEqual([]);
+    expect(once.leg.stage).toBe('inviting');
+    expect(once.after(refuses(user(BOB))).asks).toEqual(['play unavailable']);
+  });
+
+  it('are not taken to have refused because one did so twice', () => {
+    expect(ringing.after(refuses(OPERATOR), refuses(OPERATOR)).leg.stage).toBe('inviting');
+  });
+
+  it('may refuse again at the next invitation', () => {
+    const again = ringing
+      .after(refuses(OPERATOR), refuses(user(BOB)))
+      .presses('2')
+      .audioEnds('cancelled');
+    expect(again.leg).toMatchObject({ stage: 'inviting', refusedBy: [] });
+  });
+
+  it('are two events where both refuse', () => {
+    const [one, other] = [refuses(OPERATOR), refuses(user(BOB))].map(identityOfEvent);
+    expect(one).not.toBe(other);
+  });
+
+  it('answer, if one does, after the other has refused', () => {
+    const answered = ringing.after(refuses(OPERATOR)).after(invited('completed', ringing.leg.awaits));
+    expect(answered.leg).toMatchObject({ stage: 'talking', outcome: 'connected' });
+  });
+});
+
+describe('who is in the call, where the service counts such news', () => {
+  const numbered = (sequence: number, second: number, ...who: EventIdentifier[]) => {
+    const event = presentAre(who, second);
+    return { ...event, data: { ...event.data, sequence } };
+  };
+
+  it('is what the highest number says, whatever its time', () => {
+    const talking = callAskingForOperator().after(numbered(7, 50, US, CALLEE, OPERATOR));
+    expect(talking.leg.stage).toBe('talking');
+    expect(talking.after(numbered(6, 60, US, CALLEE)).asks).toEqual([]);
+    expect(talking.after(numbered(8, 55, US, CALLEE)).asks).toEqual(['hang up']);
+  });
+
+  it('is not what was so before the operator came', () => {
+    const talking = callAskingForOperator()
+      .after(numbered(6, 20, US, CALLEE))
+      .operatorAnswers();
+    expect(talking.after(numbered(7, 25, US, CALLEE)).asks).toEqual([]);
+  });
+
+  it('may be us under a name that we do not know', () => {
+    const talking = callAskingForOperator().after(numbered(7, 50, user('8:acs:somebody'), CALLEE, OPERATOR));
+    expect(talking.after(numbered(8, 55, user('8:acs:somebody'), OPERATOR)).asks).toEqual(['hang up']);
   });
 });
 

@@ -1,7 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { announcement } from '../../src/lib/calls/script.ts';
 import { isOvertaken, step } from '../../src/lib/calls/step.ts';
-import { answeredCall, call, callWithoutScript, contextOf, NOW, SOURCE, scriptWith } from './support/phone-call.ts';
+import {
+  answeredCall,
+  call,
+  callWithoutScript,
+  contextOf,
+  NOW,
+  type PhoneCall,
+  scriptWith,
+} from './support/phone-call.ts';
 import { audioEnded, established, establishing, stateIs, unheardOf } from './support/telephone-events.ts';
 
 describe('the message', () => {
@@ -23,11 +31,27 @@ describe('the message', () => {
         message: {
           callLegId: 'leg-1',
           audioFileUri: 'https://audio.example/message.wav',
+          listen: true,
           operationContext: 'message-1',
         },
       },
     ]);
     expect(leg).toMatchObject({ audio: 'message-1', awaits: 'message-1' });
+  });
+
+  it('is listened over from the first time on, where the script has keys', () => {
+    const listens = (call: PhoneCall) => call.actions.map(({ message }) => 'listen' in message);
+    const first = answeredCall();
+    expect(listens(first)).toEqual([true]);
+    expect(listens(first.audioEnds())).toEqual([false]);
+    expect(listens(answeredCall(scriptWith({ keys: {} })))).toEqual([false]);
+  });
+
+  it('may be a text', () => {
+    const message = { text: 'The power is out', voice: 'en-US-JennyNeural' };
+    const { asks, actions } = answeredCall(scriptWith({ message }));
+    expect(asks).toEqual(['say The power is out']);
+    expect(actions).toMatchObject([{ message: { speech: message } }]);
   });
 
   it('is not played twice because the news of the pick-up comes twice', () => {
@@ -144,13 +168,13 @@ describe('a call that somebody asked for by hand', () => {
 describe('every step', () => {
   it('notes when the leg last changed', () => {
     const later = new Date('2026-01-05T09:30:00.000Z');
-    expect(step(call().leg, unheardOf, { source: SOURCE }, later).leg.updatedAt).toBe(later.toISOString());
+    expect(step(call().leg, unheardOf, {}, later).leg.updatedAt).toBe(later.toISOString());
   });
 
   it('leaves the leg it was given as it was', () => {
     const { leg } = call();
     const before = structuredClone(leg);
-    step(leg, established, { script: scriptWith(), source: SOURCE }, NOW);
+    step(leg, established, { script: scriptWith() }, NOW);
     expect(leg).toEqual(before);
   });
 

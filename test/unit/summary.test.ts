@@ -34,7 +34,8 @@ describe('how an outage stands', () => {
       const line = { lineId: `line-${index}`, number: '+14255550190', etag: 'etag' };
       await recipients.dispatch(place, due, line, world.now);
       const dispatched = await recipients.find(place);
-      const dialling = dispatched && (await recipients.save(place, dispatched, claimed(dispatched.recipient)));
+      const dialling =
+        dispatched && (await recipients.save(place, dispatched, claimed(dispatched.recipient, new Date(0))));
       if (!dialling) throw new Error('nobody was dialled');
       const result = outcome && { attempt: 1, outcome, at: world.now.toISOString() };
       const moved = result && concluded(dialling.recipient, result, outage.retry, world.now);

@@ -1,24 +1,39 @@
+import { InvalidInputError } from '../errors.ts';
 import { CallClient } from './call-client.ts';
 import { ConversationClient } from './conversation-client.ts';
-import type { CallAutomation } from './port.ts';
+import type { CallAutomation, PlayRequest } from './port.ts';
+import type { PlayAudioRequest } from './requests.ts';
+import { WHY_SILENT } from './speech.ts';
 
-/** The port on the API of the reference page: its two clients, each operation where the page has it. */
-export function acs2021(connectionString: string): CallAutomation {
+/**
+ * The port on the API of the reference page: its two clients, each operation where the page has it. It knows no request by an
+ * id, tells of every key unasked, and a leg's hang-up never ends the others' call.
+ * @param sourceIdentity the ACS user that places the calls.
+ */
+export function acs2021(connectionString: string, sourceIdentity: string): CallAutomation {
   const inCall = new CallClient(connectionString);
   const outOfCall = new ConversationClient(connectionString);
+  const source = { communicationUser: { id: sourceIdentity } };
   return {
-    createCall: (request) => inCall.createCall(request),
-    joinCall: (conversationId, request) => outOfCall.joinCall(conversationId, request),
+    isRepeatable: false,
+    speaks: false,
+    createCall: (request) => inCall.createCall({ source, ...request }),
+    joinCall: (conversationId, request) => outOfCall.joinCall(conversationId, { source, ...request }),
     hangUp: (callLegId) => inCall.hangUp(callLegId),
-    playAudio: (callLegId, request) => inCall.playAudio(callLegId, request),
+    playAudio: async (callLegId, request) => inCall.playAudio(callLegId, audioOf(request)),
     cancelMediaProcessing: (callLegId, context) => inCall.cancelMediaProcessing(callLegId, context),
     inviteParticipants: (call, request) =>
       'callLegId' in call
         ? inCall.inviteParticipants(call.callLegId, request)
         : outOfCall.inviteParticipants(call.conversationId, request),
-    removeParticipant: (call, participantId) =>
+    removeParticipant: (call, { participantId }) =>
       'callLegId' in call
         ? inCall.removeParticipant(call.callLegId, participantId)
         : outOfCall.removeParticipant(call.conversationId, participantId),
   };
+}
+
+function audioOf({ audioFileUri, speech: _, listen: __, ...request }: PlayRequest): PlayAudioRequest {
+  if (audioFileUri === undefined) throw new InvalidInputError('The text cannot be said', [WHY_SILENT]);
+  return { audioFileUri, ...request };
 }

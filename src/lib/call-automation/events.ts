@@ -11,7 +11,7 @@ import { OperationStatus, ResultInfo } from './requests.ts';
  * Unknown members are kept.
  */
 
-const EVENT_TYPE_PREFIX = 'Microsoft.Communication.';
+export const EVENT_TYPE_PREFIX = 'Microsoft.Communication.';
 
 /** Arrives as `Established` in callbacks and as `established` in models. A state that is new to us is kept, and changes nothing. */
 const CallState = z.string().min(1).max(64).transform(lowerFirst);
@@ -20,7 +20,14 @@ const CallState = z.string().min(1).max(64).transform(lowerFirst);
 export const Key = z.enum(['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', '*', '#', 'A', 'B', 'C', 'D']);
 export type Key = z.infer<typeof Key>;
 
-const WORD_KEYS: Readonly<Record<string, Key>> = { star: '*', asterisk: '*', pound: '#' };
+const DIGITS = ['zero', 'one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine'];
+
+const WORD_KEYS: Readonly<Record<string, string>> = {
+  star: '*',
+  asterisk: '*',
+  pound: '#',
+  ...Object.fromEntries(DIGITS.map((word, digit) => [word, String(digit)])),
+};
 
 const Tone = z.string().transform((tone, context): Key => {
   const name = tone.toLowerCase().replace(/^tone/, '');
@@ -48,6 +55,8 @@ const CallLegStateChanged = z.looseObject({
 const DtmfReceived = z.looseObject({
   callLegId: CallLegId,
   toneInfo: z.looseObject({ sequenceId: z.number().int().nonnegative(), tone: Tone }),
+  /** The recognition that collected the tone; none for tones that are told one by one. Each counts for itself. */
+  recognition: z.string().optional(),
 });
 
 const operationResult = {
@@ -67,6 +76,8 @@ const InviteParticipantResult = z.looseObject({
 
 const ParticipantsUpdated = z.looseObject({
   callLegId: CallLegId,
+  /** Which news is newer, where the service counts them; elsewhere time tells. */
+  sequence: z.number().int().optional(),
   participants: z.array(
     z.looseObject({
       identifier: EventIdentifier,
@@ -106,36 +117,36 @@ const Envelope = z.looseObject({
 });
 
 /**
- * Reads a callback's body: one event or an array of them, in either casing.
+ * Reads one event of the 2021 API, in either casing.
+ * @param index its place in the callback, for the error.
  * @throws InvalidInputError naming the element and field; nothing of the body is to be applied then.
  */
-export function parseCallEvents(body: unknown): CallEvent[] {
-  const elements = Array.isArray(body) ? body : [body];
-  if (elements.length === 0) throw new InvalidInputError('The callback holds no event', ['the array is empty']);
-  return elements.map((element, index) => parseCallEvent(element, index));
-}
-
-function parseCallEvent(element: unknown, index: number): CallEvent {
+export function parseCallEvent(element: unknown, index: number): CallEvent {
   const envelope = Envelope.safeParse(toCamelCase(element));
   if (!envelope.success) {
     throw new InvalidInputError(`Event ${index} of the callback is not an event`, problemsOf(envelope.error));
   }
   const { eventType, eventTime, subject, data } = envelope.data;
   const type = eventType.startsWith(EVENT_TYPE_PREFIX) ? eventType.slice(EVENT_TYPE_PREFIX.length) : eventType;
-  if (!KNOWN_TYPES.has(type)) return unknownEvent(eventType, eventTime, subject, data);
-  const parsed = KnownCallEvent.safeParse({ type, occurredAt: eventTime, data });
-  if (!parsed.success)
-    throw new InvalidInputError(`Event ${index} of the callback is no ${type}`, problemsOf(parsed.error));
-  return parsed.data;
+  if (KNOWN_TYPES.has(type)) return knownEvent(type, { type, occurredAt: eventTime, data }, index);
+  const callLegId = data['callLegId'] ?? subject?.match(/^callLeg\/([^/]+)/)?.[1];
+  return unknownEvent(eventType, eventTime, callLegId, data);
 }
 
-function unknownEvent(
+/** @throws InvalidInputError if it is none. */
+export function knownEvent(name: string, event: object, index: number): KnownCallEvent {
+  const parsed = KnownCallEvent.safeParse(event);
+  if (parsed.success) return parsed.data;
+  throw new InvalidInputError(`Event ${index} of the callback is no ${name}`, problemsOf(parsed.error));
+}
+
+export function unknownEvent(
   eventType: string,
   occurredAt: string,
-  subject: string | undefined,
+  callLegId: unknown,
   data: Record<string, unknown>,
 ): UnknownCallEvent {
-  const named = CallLegId.safeParse(data['callLegId'] ?? subject?.match(/^callLeg\/([^/]+)/)?.[1]);
+  const named = CallLegId.safeParse(callLegId);
   const { callLegId: _unchecked, ...rest } = data;
   return { type: 'Unknown', occurredAt, data: { ...rest, eventType, ...(named.success && { callLegId: named.data }) } };
 }

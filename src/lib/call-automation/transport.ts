@@ -17,6 +17,7 @@ import {
 import type { z } from 'zod';
 import { ConfigurationError } from '../errors.ts';
 import { problemsOf } from '../problems.ts';
+import { refusal, requestIdOf, silence } from './answers.ts';
 import { CallAutomationError } from './errors.ts';
 import { API_VERSION, ErrorResponse } from './requests.ts';
 
@@ -104,7 +105,8 @@ export class Transport {
     });
     const response = await this.#sendThrough(operation, request);
     if (response.status >= 200 && response.status < 300) return response;
-    throw refusal(operation, response);
+    const body = ErrorResponse.safeParse(parseJson(response.bodyAsText));
+    throw refusal(operation.name, response, body.success ? body.data : NO_REASON);
   }
 
   async #sendThrough(operation: Operation, request: PipelineRequest): Promise<PipelineResponse> {
@@ -112,10 +114,13 @@ export class Transport {
     try {
       return await pipeline.sendRequest(this.#http, request);
     } catch (cause) {
-      throw silence(operation, request, cause);
+      const code = cause instanceof RestError ? (cause.code ?? cause.name) : 'NoAnswer';
+      throw silence(operation.name, { code, requestId: request.requestId }, cause);
     }
   }
 }
+
+const NO_REASON = { code: 'Unknown', message: 'the service gave no reason' };
 
 function readConnectionString(connectionString: string): ReturnType<typeof parseClientArguments> {
   try {
@@ -126,51 +131,6 @@ function readConnectionString(connectionString: string): ReturnType<typeof parse
       'The ACS connection string is not of the form endpoint=https://<resource>.communication.azure.com/;accesskey=<key>',
     ]);
   }
-}
-
-function refusal(operation: Operation, response: PipelineResponse): CallAutomationError {
-  const body = ErrorResponse.safeParse(parseJson(response.bodyAsText));
-  const { code, message } = body.success ? body.data : { code: 'Unknown', message: 'the service gave no reason' };
-  return new CallAutomationError({
-    operation: operation.name,
-    status: response.status,
-    code,
-    message,
-    requestId: requestIdOf(response),
-    retryAfterMs: retryAfterMs(response),
-    mayHaveHappened: response.status === 408 || response.status >= 500,
-  });
-}
-
-/** These failed before a byte of the request left the machine. */
-const NEVER_SENT: ReadonlySet<string> = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH']);
-
-function silence(operation: Operation, request: PipelineRequest, cause: unknown): CallAutomationError {
-  const code = cause instanceof RestError ? (cause.code ?? cause.name) : 'NoAnswer';
-  return new CallAutomationError(
-    {
-      operation: operation.name,
-      status: 0,
-      code,
-      message: 'the service did not answer',
-      requestId: request.requestId,
-      mayHaveHappened: !NEVER_SENT.has(code),
-    },
-    { cause },
-  );
-}
-
-function requestIdOf(response: PipelineResponse): string {
-  return response.headers.get('x-ms-request-id') ?? response.headers.get('ms-cv') ?? response.request.requestId;
-}
-
-/** Retry-After is seconds or an HTTP date (RFC 9110, 10.2.3). */
-function retryAfterMs(response: PipelineResponse): number | undefined {
-  const value = response.headers.get('retry-after');
-  if (value === undefined) return undefined;
-  const seconds = Number(value);
-  const ms = Number.isNaN(seconds) ? Date.parse(value) - Date.now() : seconds * 1000;
-  return Number.isNaN(ms) ? undefined : Math.max(0, ms);
 }
 
 function parseJson(text: string | null | undefined): unknown {

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { Identifier, PhoneNumber } from '../call-automation/identifiers.ts';
 import type { CallAddress } from '../call-automation/port.ts';
 import { InviteParticipantsRequest, PlayAudioRequest } from '../call-automation/requests.ts';
+import { Speech } from '../call-automation/speech.ts';
 import { AttemptRef, SafeId } from './purpose.ts';
 
 /**
@@ -45,42 +46,63 @@ export function addressOf({
 export const StartAttempt = AttemptRef.strict();
 export type StartAttempt = z.infer<typeof StartAttempt>;
 
+const SPEECH = Speech.optional().describe('In place of audio: a text and the voice that says it (docs/acs.md).');
+type Sounding = { audioFileUri?: string | undefined; speech?: Speech | undefined };
+const soundsIn = ({ audioFileUri, speech }: Sounding): number => [audioFileUri, speech].filter(Boolean).length;
+const oneSoundAtMost = (message: Sounding): boolean => soundsIn(message) <= 1;
+const oneSound = (message: Sounding): boolean => soundsIn(message) === 1;
+const TWO_SOUNDS = 'must not have both audioFileUri and speech';
+const NOT_ONE_SOUND = 'must have exactly one of audioFileUri and speech';
+
 /** Enqueued by hand: call these, play this, hang up. Without audio the call stays up until it is told or its time is over. */
-export const StartRequestedCall = z.strictObject({
-  targets: z
-    .array(Identifier)
-    .min(1)
-    .max(50)
-    .refine((targets) => targets.filter(({ phoneNumber }) => phoneNumber).length <= 1, {
-      message: 'must hold one phone number at most: each needs a line, so enqueue a message each',
-    })
-    .describe('Whom to call: a phone number (E.164), ACS user ids.'),
-  audioFileUri: AudioFileUri.optional(),
-  callerNumber: PhoneNumber.optional().describe(
-    'The number shown to the callee; by default the first free of CALLER_NUMBERS.',
-  ),
-  subject: z.string().max(200).optional().describe('Sent to the service with the call.'),
-  requestId: SafeId.optional().describe(
-    'Makes the request idempotent: one id is dialled once. By default the queue message’s id.',
-  ),
-});
+export const StartRequestedCall = z
+  .strictObject({
+    targets: z
+      .array(Identifier)
+      .min(1)
+      .max(50)
+      .refine((targets) => targets.filter(({ phoneNumber }) => phoneNumber).length <= 1, {
+        message: 'must hold one phone number at most: each needs a line, so enqueue a message each',
+      })
+      .describe('Whom to call: a phone number (E.164), ACS user ids.'),
+    audioFileUri: AudioFileUri.optional(),
+    speech: SPEECH,
+    callerNumber: PhoneNumber.optional().describe(
+      'The number shown to the callee; by default the first free of CALLER_NUMBERS.',
+    ),
+    subject: z.string().max(200).optional().describe('Sent to the service with the call.'),
+    requestId: SafeId.optional().describe(
+      'Makes the request idempotent: one id is dialled once. By default the queue message’s id.',
+    ),
+  })
+  .refine(oneSoundAtMost, TWO_SOUNDS);
 export type StartRequestedCall = z.infer<typeof StartRequestedCall>;
 
-export const JoinCall = z.strictObject({
-  conversationId: ConversationId,
-  audioFileUri: AudioFileUri.optional(),
-  subject: z.string().max(200).optional().describe('Sent to the service with the call.'),
-  requestId: SafeId.optional().describe('Makes the request idempotent. By default the queue message’s id.'),
-});
+export const JoinCall = z
+  .strictObject({
+    conversationId: ConversationId,
+    audioFileUri: AudioFileUri.optional(),
+    speech: SPEECH,
+    subject: z.string().max(200).optional().describe('Sent to the service with the call.'),
+    requestId: SafeId.optional().describe('Makes the request idempotent. By default the queue message’s id.'),
+  })
+  .refine(oneSoundAtMost, TWO_SOUNDS);
 export type JoinCall = z.infer<typeof JoinCall>;
 
-export const PlayAudio = z.strictObject({
-  callLegId: CallLegId,
-  audioFileUri: AudioFileUri,
-  loop: z.boolean().optional().describe('Play again and again until cancelled.'),
-  resourceId: z.string().optional().describe('Passed to the service as it is.'),
-  operationContext: OperationContext,
-});
+export const PlayAudio = z
+  .strictObject({
+    callLegId: CallLegId,
+    audioFileUri: AudioFileUri.optional(),
+    speech: SPEECH,
+    loop: z.boolean().optional().describe('Play again and again until cancelled.'),
+    resourceId: z.string().optional().describe('Passed to the service as it is.'),
+    listen: z
+      .boolean()
+      .optional()
+      .describe('Also listen for the callee’s keys from now on; once a call. Only today’s API needs to be told.'),
+    operationContext: OperationContext,
+  })
+  .refine(oneSound, NOT_ONE_SOUND);
 export type PlayAudio = z.infer<typeof PlayAudio>;
 
 /** The script's own messages that are right for one moment of the call only: by the time they are seen it may be over. */
@@ -119,6 +141,10 @@ export type RemoveParticipant = z.infer<typeof RemoveParticipant>;
 
 export const HangUp = z.strictObject({
   callLegId: CallLegId,
+  leave: z
+    .boolean()
+    .optional()
+    .describe('Only leave, and let the others go on: for a call that was joined. Otherwise it ends for everyone.'),
   operationContext: OperationContext,
   onlyIfAwaited: OnlyIfAwaited,
 });

@@ -1,12 +1,19 @@
 import type { CallEvent } from '../call-automation/events.ts';
 import { StorageError } from '../errors.ts';
-import { bindAttempt, concludeAttempt, recoverLine } from '../outages/conclude.ts';
+import {
+  bindAttempt,
+  concludeAttempt,
+  DEFAULT_PATIENCE_MS,
+  postponeAttempt,
+  recoverLine,
+} from '../outages/conclude.ts';
 import { done, type Handled, type Services, superseded } from '../services.ts';
 import type { CallAction } from './actions.ts';
+import { OVER_LIMIT } from './endings.ts';
 import { type CallLeg, isOver, newCallLeg } from './leg.ts';
-import type { CallPurpose } from './purpose.ts';
+import { type CallPurpose, leaving } from './purpose.ts';
 import { bindRequest, endRequest } from './requested-calls.ts';
-import { announcement } from './script.ts';
+import { announcement, soundOf } from './script.ts';
 import { type CallPlan, step } from './step.ts';
 
 /** Events of one call come close together; that often in a row means that something is wrong. */
@@ -78,11 +85,11 @@ async function record(
 const isBetter = (after: CallLeg, before: CallLeg): boolean =>
   after.outcome !== before.outcome || after.optOut !== before.optOut;
 
-async function planFor({ outages, requests, settings }: Services, purpose: CallPurpose): Promise<CallPlan> {
-  const { source } = settings;
-  if (purpose.kind === 'attempt') return { script: (await outages.recent(purpose.outageId)).script, source };
-  const audio = (await requests.find(purpose.requestId))?.request.message.audioFileUri;
-  return { script: audio === undefined ? undefined : announcement(audio), source };
+async function planFor({ outages, requests }: Services, purpose: CallPurpose): Promise<CallPlan> {
+  if (purpose.kind === 'attempt') return { script: (await outages.recent(purpose.outageId)).script };
+  const stored = await requests.find(purpose.requestId);
+  const sound = stored && soundOf(stored.request.message);
+  return { script: sound === undefined ? undefined : announcement(sound) };
 }
 
 /** Where the answer to createCall was lost, the first event tells which call it was. */
@@ -94,11 +101,16 @@ async function bindLeg(services: Services, purpose: CallPurpose, callLegId: stri
   if (isLookedAfter) return;
   // It was given up, so no lease will ever look into it. Its script goes on, but not for longer than any call may last.
   const { maxCallMs } = services.settings.limits;
-  await services.queues.send('hang-up', { callLegId, operationContext: 'given-up' }, maxCallMs / 1000);
+  const message = { callLegId, ...leaving(purpose), operationContext: 'given-up' };
+  await services.queues.send('hang-up', message, maxCallMs / 1000);
 }
 
 async function concludeCall(services: Services, leg: CallLeg): Promise<void> {
   const { purpose, callLegId, reason, optOut } = leg;
   if (purpose.kind === 'request') return endRequest(services, purpose.requestId);
+  if (reason === OVER_LIMIT) {
+    const until = new Date(services.now().getTime() + DEFAULT_PATIENCE_MS);
+    return postponeAttempt(services, purpose, until, callLegId);
+  }
   return concludeAttempt(services, purpose, { outcome: leg.outcome ?? 'unknown', reason, callLegId, optOut });
 }

@@ -29,11 +29,12 @@ export class CallbackUris {
       .map((secret) => new TextEncoder().encode(secret));
   }
 
-  async uriFor(purpose: CallPurpose): Promise<string> {
+  /** @param since when the call was first asked for: a request that is repeated says the same. */
+  async uriFor(purpose: CallPurpose, since: Date = this.#now()): Promise<string> {
     const token = await new SignJWT({ purpose })
       .setProtectedHeader({ alg: 'HS256' })
       .setAudience(AUDIENCE)
-      .setExpirationTime(new Date(this.#now().getTime() + VALID_FOR_MS))
+      .setExpirationTime(new Date(since.getTime() + VALID_FOR_MS))
       .sign(this.#secrets[0] ?? new Uint8Array());
     return `${this.#baseUrl}/api/call-events/${token}`;
   }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { CallEvent } from '../call-automation/events.ts';
+import { identityOf } from '../call-automation/identifiers.ts';
 
 /**
  * What makes an event the same event when it is delivered again. Most events of the API carry no id (`"id": null`), so
@@ -10,15 +11,21 @@ export function identityOfEvent(event: CallEvent): string {
     case 'CallLegStateChanged':
       return `state-${event.data.callState}`;
     case 'DtmfReceived':
-      return `tone-${event.data.toneInfo.sequenceId}`;
+      return ['tone', recognitionOf(event.data), event.data.toneInfo.sequenceId]
+        .filter((part) => part !== '')
+        .join('-');
     case 'PlayAudioResult':
-    case 'InviteParticipantResult':
       return `${event.type}-${event.data.status}-${digest(event.data.operationContext)}`;
+    case 'InviteParticipantResult':
+      return `${event.type}-${event.data.status}-${digest([event.data.operationContext, event.data.participants?.map(identityOf)])}`;
     case 'ParticipantsUpdated':
     case 'Unknown':
       return `${event.type}-${digest([event.occurredAt, event.data])}`;
   }
 }
+
+const recognitionOf = ({ recognition }: { recognition?: string | undefined }): string =>
+  recognition === undefined ? '' : digest(recognition);
 
 const digest = (value: unknown): string =>
   createHash('sha256')

@@ -50,6 +50,8 @@ export const CallLeg = z.object({
   awaits: z.string().optional(),
   /** Operation context of the last invitation of the operators. */
   invitation: z.string().optional(),
+  /** Of its operators, who will not come: told one by one, or all at once. */
+  refusedBy: z.array(z.string()).optional(),
   /** When an operator came into the call. */
   joinedAt: z.string().optional(),
   /** How often the message was started; how many actions were asked for, which numbers their contexts. */
@@ -63,6 +65,8 @@ export const CallLeg = z.object({
   reason: z.string().optional(),
   /** Time of the newest news of who is in the call: older news is stale. */
   participantsAt: z.string().optional(),
+  /** Its number, where the service counts such news. */
+  participantsSequence: z.number().int().optional(),
   /** By that news, an operator and the callee are both in the call. */
   isTogether: z.boolean().optional(),
   createdAt: z.string(),

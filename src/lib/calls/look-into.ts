@@ -2,7 +2,7 @@ import { type LeaseLimits, onLeaseEnded } from '../outages/leases.ts';
 import type { Outcome } from '../outages/outcome.ts';
 import type { Services } from '../services.ts';
 import { endedUnreported, newCallLeg } from './leg.ts';
-import type { CallPurpose } from './purpose.ts';
+import { type CallPurpose, leaving } from './purpose.ts';
 
 /** A call under a lease: an attempt of an outage, or a call asked for by hand. */
 export type LeasedCall = {
@@ -35,8 +35,8 @@ export async function lookInto(services: Services, call: LeasedCall, limits: Lea
       return;
     case 'hangUp': {
       if (!(await call.extend(verdict.until, true))) return;
-      const operationContext = `lease-ended.${now.getTime()}`;
-      return services.queues.send('hang-up', { callLegId: verdict.callLegId, operationContext });
+      const message = { callLegId: verdict.callLegId, ...leaving(call.purpose) };
+      return services.queues.send('hang-up', { ...message, operationContext: `lease-ended.${now.getTime()}` });
     }
     case 'close': {
       // First the leg: whatever is told of the call from now on finds that it is over, and is carried to whoever it concerns.

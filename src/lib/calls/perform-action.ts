@@ -1,4 +1,5 @@
 import { CallAutomationError } from '../call-automation/errors.ts';
+import type { RequestIdentity } from '../call-automation/port.ts';
 import { StorageError, UnansweredError } from '../errors.ts';
 import { done, type Handled, postponed, type Services, superseded } from '../services.ts';
 import type { ActionRow, StoredAction } from '../storage/call-legs.ts';
@@ -17,6 +18,14 @@ export type Asked = {
     readonly onlyIfAwaited?: boolean | undefined;
   };
 };
+
+/** Asks the service; the same action asked for again is the same request. */
+type Ask = (as: RequestIdentity) => Promise<unknown>;
+
+const identityOf = ({ address, message }: Asked, firstAskedAt: Date): RequestIdentity => ({
+  identity: `action ${address} ${message.operationContext}`,
+  firstAskedAt,
+});
 
 /** The message with the name of its action: its own, or else its id on the queue. */
 export const named = <Message extends { operationContext?: string | undefined }>(
@@ -38,7 +47,7 @@ const CLAIM_MS = 90_000;
  * message that comes again does nothing. What the service refused is asked for again, unless the call is over or has moved on:
  * then the reason is kept.
  */
-export async function performAction(services: Services, asked: Asked, ask: () => Promise<unknown>): Promise<Handled> {
+export async function performAction(services: Services, asked: Asked, ask: Ask): Promise<Handled> {
   const { operationContext, onlyIfAwaited } = asked.message;
   const needsClaim = asked.queue !== 'hang-up';
   if (onlyIfAwaited && (await findLeg(services, asked))?.awaits !== operationContext) {
@@ -49,16 +58,18 @@ export async function performAction(services: Services, asked: Asked, ask: () =>
 
 const OVERTAKEN = 'the call waits for something else';
 
-async function askOnce(services: Services, asked: Asked, ask: () => Promise<unknown>): Promise<Handled> {
+async function askOnce(services: Services, asked: Asked, ask: Ask): Promise<Handled> {
   const { address, queue, message } = asked;
   const { operationContext } = message;
-  if (!(await services.legs.claimAction(address, operationContext, queue, services.now()))) {
+  let firstAskedAt = services.now();
+  if (!(await services.legs.claimAction(address, operationContext, queue, firstAskedAt))) {
     const claim = await services.legs.findAction(address, operationContext);
     const handled = await takeOver(services, asked, claim);
     if (handled) return handled;
+    if (claim) firstAskedAt = new Date(claim.action.at);
   }
   try {
-    await ask();
+    await ask(identityOf(asked, firstAskedAt));
   } catch (error) {
     const reason = await whyObsolete(services, asked, error);
     if (reason === undefined) {
@@ -131,7 +142,7 @@ const unanswered = ({ address, queue, message }: Asked): UnansweredError =>
  * Ending a call twice is ending it once, so nothing is claimed. What the script asks for is on record with its event; anything
  * else, and a call that was not there to end, is put on record here: that is how the timer knows that a call is over.
  */
-async function endCall(services: Services, asked: Asked, ask: () => Promise<unknown>): Promise<Handled> {
+async function endCall(services: Services, asked: Asked, ask: Ask): Promise<Handled> {
   const { address, queue, message } = asked;
   const { operationContext } = message;
   const keep = (outcome: Pick<ActionRow, 'status' | 'reason'>): Promise<void> =>
@@ -142,7 +153,7 @@ async function endCall(services: Services, asked: Asked, ask: () => Promise<unkn
       ...outcome,
     });
   try {
-    await ask();
+    await ask(identityOf(asked, services.now()));
   } catch (error) {
     if (!isMisfit(error)) throw error;
     const reason = `there is no call to end (${error.code})`;

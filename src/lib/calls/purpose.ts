@@ -15,6 +15,19 @@ export type AttemptRef = z.infer<typeof AttemptRef>;
 /** What a call is for: an attempt of an outage, or a request that somebody enqueued by hand, known by its id. */
 export const CallPurpose = z.discriminatedUnion('kind', [
   AttemptRef.extend({ kind: z.literal('attempt') }),
-  z.object({ kind: z.literal('request'), requestId: SafeId }),
+  z.object({
+    kind: z.literal('request'),
+    requestId: SafeId,
+    /**
+     * In a call that is not ours, which goes on without us. `guest`: we joined it. `errand`: we came only to bring
+     * somebody in or to remove them, as services do that must be in a call to act on it.
+     */
+    as: z.enum(['guest', 'errand']).optional(),
+  }),
 ]);
 export type CallPurpose = z.infer<typeof CallPurpose>;
+export type RequestPurpose = Extract<CallPurpose, { kind: 'request' }>;
+
+/** How a hang-up says that only we go: whoever is in a call that is not ours goes on without us. */
+export const leaving = (purpose: CallPurpose): { leave?: true } =>
+  purpose.kind === 'request' && purpose.as !== undefined ? { leave: true } : {};

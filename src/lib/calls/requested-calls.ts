@@ -1,8 +1,11 @@
 import { CallAutomationError } from '../call-automation/errors.ts';
+import type { RequestIdentity } from '../call-automation/port.ts';
+import { mustBePlayable } from '../call-automation/speech.ts';
 import { ConflictError, UnansweredError } from '../errors.ts';
-import { done, type Handled, postponed, type Services, sourceOf, superseded } from '../services.ts';
+import { done, type Handled, postponed, type Services, superseded } from '../services.ts';
 import type { CallRequest, StoredRequest } from '../storage/call-requests.ts';
 import type { JoinCall, StartRequestedCall } from './actions.ts';
+import type { RequestPurpose } from './purpose.ts';
 import { takeLine } from './request-lines.ts';
 
 /** How long a request waits for a line, or for a service that is out of reach, ms; then the timer sends its message again. */
@@ -22,19 +25,25 @@ export async function startRequestedCall(
 ): Promise<Handled> {
   const requestId = given.requestId ?? messageId;
   const message = { ...given, requestId };
+  mustBePlayable(services.calls, 'The call cannot be placed', { speech: message.speech });
   const before = await services.requests.find(requestId);
-  if (before && before.request.phase !== 'waiting') return asItIs(before.request);
+  const isAskedAgain = before !== undefined && canAskAgain(services, before.request);
+  if (before && before.request.phase !== 'waiting' && !isAskedAgain) return asItIs(before.request);
 
   const request: CallRequest = { requestId, queue: 'start-call', message, phase: 'waiting' };
   const needsLine = message.targets.some(({ phoneNumber }) => phoneNumber !== undefined);
-  const line = needsLine ? await takeLine(services, message.callerNumber, requestId) : undefined;
+  const held = isAskedAgain ? before.request.line : undefined;
+  const line = held ?? (needsLine ? await takeLine(services, message.callerNumber, requestId) : undefined);
   if (needsLine && !line) return waitFor(services, before, request, 'a free line', WAIT_MS);
-  return placeOnce(services, before, { ...request, line }, (placing) =>
-    services.calls.createCall({
-      ...placing,
-      targets: message.targets,
-      ...(line && { sourceAlternateIdentity: { value: line.number } }),
-    }),
+  return placeOnce(services, before, { ...request, line }, (placing, asked) =>
+    services.calls.createCall(
+      {
+        ...placing,
+        targets: message.targets,
+        ...(line && { sourceAlternateIdentity: { value: line.number } }),
+      },
+      asked,
+    ),
   );
 }
 
@@ -45,13 +54,33 @@ export async function startRequestedCall(
 export async function joinCall(services: Services, given: JoinCall, messageId: string): Promise<Handled> {
   const requestId = given.requestId ?? messageId;
   const message = { ...given, requestId };
+  mustBePlayable(services.calls, 'The call cannot be joined', { speech: message.speech });
   const before = await services.requests.find(requestId);
-  if (before && before.request.phase !== 'waiting') return asItIs(before.request);
+  if (before && before.request.phase !== 'waiting' && !canAskAgain(services, before.request)) {
+    return asItIs(before.request);
+  }
   const request: CallRequest = { requestId, queue: 'join-call', message, phase: 'waiting' };
-  return placeOnce(services, before, request, (placing) => services.calls.joinCall(message.conversationId, placing));
+  return placeOnce(services, before, request, (placing, asked) =>
+    services.calls.joinCall(message.conversationId, placing, asked),
+  );
 }
 
-/** A request that was claimed is never dialled again. */
+/** Whoever joined a conversation is a guest in it. */
+export const purposeOf = ({ queue, requestId }: CallRequest): RequestPurpose =>
+  queue === 'join-call' ? { kind: 'request', requestId, as: 'guest' } : { kind: 'request', requestId };
+
+/**
+ * A call that was asked for and has no name yet may be asked for again where the same request is the same call, while its
+ * line is sure to be its own.
+ */
+function canAskAgain({ calls, settings, now }: Services, { phase, callLegId, askedAt = '' }: CallRequest): boolean {
+  const age = now().getTime() - Date.parse(askedAt);
+  return (
+    calls.isRepeatable && phase === 'dialling' && callLegId === undefined && age < (settings.limits.leaseMs * 3) / 4
+  );
+}
+
+/** A request that was claimed is not dialled again. */
 function asItIs({ requestId, callLegId, phase }: CallRequest): Handled {
   if (callLegId) return superseded(`request ${requestId} is call leg ${callLegId} already`);
   if (phase === 'dialling')
@@ -82,17 +111,21 @@ async function placeOnce(
   services: Services,
   before: StoredRequest | undefined,
   request: CallRequest,
-  place: (placing: Placing) => Promise<{ callLegId: string }>,
+  place: (placing: Placing, asked: RequestIdentity) => Promise<{ callLegId: string }>,
 ): Promise<Handled> {
   const { requestId, line } = request;
-  const leaseUntil = new Date(services.now().getTime() + services.settings.limits.leaseMs);
-  const mine = await services.requests.save(before, { ...request, phase: 'dialling' }, leaseUntil);
+  const now = services.now();
+  const leaseUntil = new Date(now.getTime() + services.settings.limits.leaseMs);
+  const isAskedAgain = before?.request.phase === 'dialling';
+  const claimed = { ...request, phase: 'dialling' as const, askedAt: now.toISOString() };
+  const mine = isAskedAgain ? before : await services.requests.save(before, claimed, leaseUntil);
   if (!mine) {
     if (line) await services.lines.free(line, services.now());
     return superseded(ANOTHER_COPY);
   }
   try {
-    const { callLegId } = await place(await placingFor(services, request));
+    const asked = identityOf(mine.request);
+    const { callLegId } = await place(await placingFor(services, request, asked), asked);
     await bindRequest(services, requestId, callLegId);
     return done(`request ${requestId} is call leg ${callLegId}`);
   } catch (error) {
@@ -101,12 +134,21 @@ async function placeOnce(
   }
 }
 
-const placingFor = async (services: Services, { requestId, message: { subject } }: CallRequest): Promise<Placing> => ({
-  source: sourceOf(services),
-  callbackUri: await services.callbacks.uriFor({ kind: 'request', requestId }),
+/** A claim is one request to the service; one that was put off is another when its turn comes again. */
+const identityOf = ({ requestId, askedAt = '' }: CallRequest): RequestIdentity => ({
+  identity: `request ${requestId} ${askedAt}`,
+  firstAskedAt: new Date(askedAt),
+});
+
+const placingFor = async (
+  services: Services,
+  request: CallRequest,
+  { firstAskedAt }: RequestIdentity,
+): Promise<Placing> => ({
+  callbackUri: await services.callbacks.uriFor(purposeOf(request), firstAskedAt),
   requestedModalities: ['audio'],
   requestedCallEvents: ['participantsUpdated', 'dtmfReceived'],
-  ...(subject !== undefined && { subject }),
+  ...(request.message.subject !== undefined && { subject: request.message.subject }),
 });
 
 /** The service is asked for too much, or out of reach: neither is the fault of the message. */
@@ -115,6 +157,7 @@ const PASSING: ReadonlySet<number> = new Set([0, 429]);
 async function refused(services: Services, mine: StoredRequest, error: CallAutomationError): Promise<Handled> {
   const code = `${error.status || 'no answer'} ${error.code}`;
   // Its first event tells whether it was placed, or the end of its lease.
+  if (error.mayHaveHappened && services.calls.isRepeatable) throw error;
   if (error.mayHaveHappened) return { result: 'unanswered', why: `the call may have been placed (${code})` };
   const { line } = mine.request;
   const wait = PASSING.has(error.status) ? (error.retryAfterMs ?? WAIT_MS) : 0;

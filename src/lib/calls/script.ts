@@ -1,22 +1,18 @@
 import { z } from 'zod';
 import { Key } from '../call-automation/events.ts';
 import { Identifier } from '../call-automation/identifiers.ts';
+import { Sound } from '../call-automation/speech.ts';
 
 /** What the callee's keys can mean. */
 export const KeyMeaning = z.enum(['acknowledge', 'operator', 'optOut', 'replay']);
 export type KeyMeaning = z.infer<typeof KeyMeaning>;
 
-const AudioUri = z.url({
-  protocol: /^https?$/,
-  message: 'must be the http(s) URL of a WAV file (mono, 16 bit, 16 kHz)',
-});
-
 /**
  * What a call says and listens for: play the message, again up to `replays` times, then wait `keyWaitSeconds` for a key.
- * Times are seconds.
+ * Times are seconds. What is said is an audio file by its URL, or a text and the voice that says it.
  */
 export const CallScript = z.strictObject({
-  message: AudioUri.describe('Audio: what people are told.'),
+  message: Sound.describe('Audio or text: what people are told.'),
   replays: z
     .number()
     .int()
@@ -32,16 +28,24 @@ export const CallScript = z.strictObject({
       message: 'must not give one key two meanings',
     })
     .describe('Which key means what. A meaning that is left out has no key.'),
-  thanks: AudioUri.optional().describe('Audio: played after an acknowledgement.'),
-  unavailable: AudioUri.optional().describe('Audio: played when no operator answers; the callee may choose again.'),
+  thanks: Sound.optional().describe('Audio or text: played after an acknowledgement.'),
+  unavailable: Sound.optional().describe(
+    'Audio or text: played when no operator answers; the callee may choose again.',
+  ),
   operators: z.array(Identifier).max(10).default([]).describe('Who is invited when the callee asks for an operator.'),
 });
 export type CallScript = z.infer<typeof CallScript>;
 
 /** The script of a call that somebody asked for by hand: play once and hang up. */
-export function announcement(audioFileUri: string): CallScript {
-  return { message: audioFileUri, replays: 0, keyWaitSeconds: 0, keys: {}, operators: [] };
+export function announcement(message: Sound): CallScript {
+  return { message, replays: 0, keyWaitSeconds: 0, keys: {}, operators: [] };
 }
+
+/** What a request says: audio or a text; undefined where it says nothing. */
+export const soundOf = (says: {
+  audioFileUri?: string | undefined;
+  speech?: Extract<Sound, object> | undefined;
+}): Sound | undefined => says.audioFileUri ?? says.speech;
 
 /** What a key means in this script, if anything. */
 export function meaningOf(script: CallScript, key: Key): KeyMeaning | undefined {

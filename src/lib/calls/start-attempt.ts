@@ -1,24 +1,27 @@
 import { CallAutomationError } from '../call-automation/errors.ts';
-import type { CreateCallRequest } from '../call-automation/requests.ts';
+import type { PlaceCallRequest, RequestIdentity } from '../call-automation/port.ts';
 import { bound, claimed, refusalToDial } from '../outages/attempts.ts';
-import { concludeAttempt, deferAttempt, postponeAttempt } from '../outages/conclude.ts';
+import { concludeAttempt, DEFAULT_PATIENCE_MS, deferAttempt, postponeAttempt } from '../outages/conclude.ts';
 import { hasExpired, type Outage } from '../outages/outage.ts';
 import { callableFrom } from '../outages/quiet-hours.ts';
 import type { Recipient } from '../outages/recipient.ts';
-import { done, type Handled, postponed, type Services, sourceOf, superseded } from '../services.ts';
+import { done, type Handled, postponed, type Services, superseded } from '../services.ts';
+import type { StoredRecipient } from '../storage/recipients.ts';
 import type { AttemptRef } from './purpose.ts';
 
 /**
  * Dials one attempt of an outage, once: the attempt is claimed by a conditional write before the service is asked, and a
- * message that comes again finds the claim. Where no answer comes the call may have been placed: its first event
- * will tell, or the end of its lease.
+ * message that comes again finds the claim. Where no answer comes the call may have been placed. A service that knows requests
+ * by their id is asked again, and tells of the same call; with another, the call's first event will tell, or the end of its lease.
  */
 export async function startAttempt(services: Services, ref: AttemptRef): Promise<Handled> {
   const stored = await services.recipients.find(ref);
-  const refusal = refusalToDial(stored?.recipient, ref, services.now(), services.settings.limits.leaseMs / 4);
+  const { leaseMs } = services.settings.limits;
+  const refusal = refusalToDial(stored?.recipient, ref, services.now(), leaseMs / 4, services.calls.isRepeatable);
   if (!stored || refusal) return superseded(refusal ?? 'the recipient is not in the outage');
 
   const outage = await services.outages.recent(ref.outageId);
+  if (stored.recipient.phase === 'dialling') return dial(services, ref, stored, outage);
   const obstacle = await whyNotToCall(services, outage, ref);
   if (obstacle) {
     await concludeAttempt(services, ref, { outcome: obstacle }, stored);
@@ -32,16 +35,26 @@ export async function startAttempt(services: Services, ref: AttemptRef): Promise
     return postponed('the recipient’s quiet hours have begun');
   }
 
-  const mine = await services.recipients.save(ref, stored, claimed(stored.recipient));
-  if (!mine) return superseded('another copy of this message was first');
+  const mine = await services.recipients.save(ref, stored, claimed(stored.recipient, now));
+  return mine ? dial(services, ref, mine, outage) : superseded('another copy of this message was first');
+}
+
+async function dial(services: Services, ref: AttemptRef, mine: StoredRecipient, outage: Outage): Promise<Handled> {
   try {
-    const { callLegId } = await services.calls.createCall(await requestFor(services, mine.recipient, ref, outage));
+    const asked = identityOf(mine.recipient, ref);
+    const request = await requestFor(services, mine.recipient, ref, outage, asked);
+    const { callLegId } = await services.calls.createCall(request, asked);
     await services.recipients.save(ref, mine, bound(mine.recipient, callLegId));
     return done(`attempt ${ref.attempt} of ${ref.recipientId} in ${ref.outageId} is call leg ${callLegId}`);
   } catch (error) {
     if (!(error instanceof CallAutomationError)) throw error;
     return refused(services, ref, error);
   }
+}
+
+/** A claim is one request: an attempt that was postponed keeps its number, and is another request when its turn comes again. */
+function identityOf({ askedAt = '' }: Recipient, { outageId, recipientId, attempt }: AttemptRef): RequestIdentity {
+  return { identity: `attempt ${outageId} ${recipientId} ${attempt} ${askedAt}`, firstAskedAt: new Date(askedAt) };
 }
 
 async function whyNotToCall(
@@ -58,12 +71,12 @@ async function requestFor(
   recipient: Recipient,
   ref: AttemptRef,
   outage: Outage,
-): Promise<CreateCallRequest> {
+  { firstAskedAt }: RequestIdentity,
+): Promise<PlaceCallRequest> {
   return {
-    source: sourceOf(services),
     targets: [recipient.identifier],
     subject: outage.title,
-    callbackUri: await services.callbacks.uriFor({ kind: 'attempt', ...ref }),
+    callbackUri: await services.callbacks.uriFor({ kind: 'attempt', ...ref }, firstAskedAt),
     requestedModalities: ['audio'],
     // Who is in the call matters only where somebody else can come into it.
     requestedCallEvents:
@@ -72,14 +85,13 @@ async function requestFor(
   };
 }
 
-/** How long to leave a line alone when the service does not say (Retry-After), ms. */
-const DEFAULT_PATIENCE_MS = 30_000;
-
 /** No fault of the callee's: too many calls, our key refused, or the service out of reach. */
 const NOT_THE_CALLEES: ReadonlySet<number> = new Set([0, 401, 403, 429]);
 
 async function refused(services: Services, ref: AttemptRef, error: CallAutomationError): Promise<Handled> {
   const code = `${error.status || 'no answer'} ${error.code}`;
+  // The message comes again, and the same request is the same call.
+  if (error.mayHaveHappened && services.calls.isRepeatable) throw error;
   if (error.mayHaveHappened) return { result: 'unanswered', why: `the call may have been placed (${code})` };
   if (NOT_THE_CALLEES.has(error.status)) {
     const wait = error.retryAfterMs ?? DEFAULT_PATIENCE_MS;

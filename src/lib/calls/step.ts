@@ -1,13 +1,15 @@
 import { CANCELLED_SUBCODE, type CallEvent, type KnownCallEvent } from '../call-automation/events.ts';
-import { identityOf } from '../call-automation/identifiers.ts';
+import { type EventIdentifier, identityOf } from '../call-automation/identifiers.ts';
+import type { Sound } from '../call-automation/speech.ts';
 import { better, type Outcome } from '../outages/outcome.ts';
+import { recipientIdOf } from '../outages/recipient.ts';
 import type { CallAction } from './actions.ts';
 import { type Ending, endingOf } from './endings.ts';
 import { type CallLeg, isOver, LegState, type Stage } from './leg.ts';
 import { type CallScript, type KeyMeaning, meaningOf } from './script.ts';
 
-/** What a step needs to know of the world: the script, if the call has one, and who we are in the call. */
-export type CallPlan = { readonly script?: CallScript | undefined; readonly source: string };
+/** What a step needs to know of the world: the script, if the call has one. */
+export type CallPlan = { readonly script?: CallScript | undefined };
 
 export type Stepped = { readonly leg: CallLeg; readonly actions: readonly CallAction[] };
 
@@ -77,8 +79,16 @@ function reaching(leg: CallLeg, outcome: Outcome | undefined, reason?: string): 
   return best === leg.outcome ? leg : { ...leg, outcome: best, reason };
 }
 
-const begin = (leg: CallLeg, { script }: CallPlan): Stepped =>
-  script ? playMessage(leg, script) : stay({ ...leg, stage: 'waiting' });
+function begin(leg: CallLeg, { script }: CallPlan): Stepped {
+  if (script) return playMessage(leg, script);
+  const waiting: CallLeg = { ...leg, stage: 'waiting' };
+  return isErrand(leg) ? hangUpAfter(waiting, ERRAND_SECONDS) : stay(waiting);
+}
+
+/** Longer than anybody's phone rings (ACS: an invitation lasts three minutes at most). */
+const ERRAND_SECONDS = 200;
+
+const isErrand = ({ purpose }: CallLeg): boolean => purpose.kind === 'request' && purpose.as === 'errand';
 
 // --- Keys
 
@@ -158,39 +168,41 @@ const AFTER_AUDIO: Partial<Record<Stage, AfterAudio>> = {
 };
 
 function playMessage(leg: CallLeg, script: CallScript): Stepped {
-  return play({ ...leg, plays: leg.plays + 1 }, 'message', script.message);
+  const isFirst = leg.plays === 0 && Object.keys(script.keys).length > 0;
+  return play({ ...leg, plays: leg.plays + 1 }, 'message', script.message, isFirst);
 }
 
-function play(leg: CallLeg, stage: 'message' | 'thanks' | 'unavailable', audioFileUri: string): Stepped {
+function play(leg: CallLeg, stage: 'message' | 'thanks' | 'unavailable', sound: Sound, listen = false): Stepped {
   const { asked, operationContext } = ask(leg, stage);
-  return {
-    leg: { ...asked, stage, audio: operationContext },
-    actions: [{ queue: 'play-audio', message: { callLegId: leg.callLegId, audioFileUri, operationContext } }],
-  };
+  const source = typeof sound === 'string' ? { audioFileUri: sound } : { speech: sound };
+  const message = { callLegId: leg.callLegId, ...source, ...(listen && { listen }), operationContext };
+  return { leg: { ...asked, stage, audio: operationContext }, actions: [{ queue: 'play-audio', message }] };
 }
 
 /** A delayed message hangs up, unless by then the call waits for something else. */
 function waitForKey(leg: CallLeg, script: CallScript): Stepped {
   if (script.keyWaitSeconds === 0 || Object.keys(script.keys).length === 0) return hangUp(leg);
-  const { asked, operationContext } = ask(leg, 'hang-up');
-  return {
-    leg: { ...asked, stage: 'waiting' },
-    actions: [
-      {
-        queue: 'hang-up',
-        message: { callLegId: leg.callLegId, operationContext, onlyIfAwaited: true },
-        delaySeconds: script.keyWaitSeconds,
-      },
-    ],
-  };
+  return hangUpAfter({ ...leg, stage: 'waiting' }, script.keyWaitSeconds);
 }
+
+function hangUpAfter(leg: CallLeg, delaySeconds: number): Stepped {
+  const { asked, operationContext } = ask(leg, 'hang-up');
+  const message = { ...hangingUp(leg), operationContext, onlyIfAwaited: true };
+  return { leg: asked, actions: [{ queue: 'hang-up', message, delaySeconds }] };
+}
+
+/** We leave a call that is not ours, and do not end it. */
+const hangingUp = ({ callLegId, purpose }: CallLeg) => ({
+  callLegId,
+  ...(purpose.kind === 'request' && purpose.as && { leave: true }),
+});
 
 // --- The operator
 
 function invite(leg: CallLeg, script: CallScript): Stepped {
   const { asked, operationContext } = ask(leg, 'invite');
   return {
-    leg: { ...asked, stage: 'inviting', invitation: operationContext },
+    leg: { ...asked, stage: 'inviting', invitation: operationContext, refusedBy: [] },
     actions: [
       {
         queue: 'invite-participants',
@@ -208,7 +220,10 @@ function onInvited(leg: CallLeg, { data, occurredAt }: Of<'InviteParticipantResu
   if (!script || !isOurs || !INVITING.has(leg.stage)) return stay(leg);
   if (data.status === 'completed') return joined(leg, occurredAt);
   if (data.status !== 'failed' || leg.stage !== 'inviting') return stay(leg);
-  return script.unavailable ? play(leg, 'unavailable', script.unavailable) : waitForKey(leg, script);
+  const refused = new Set([...(leg.refusedBy ?? []), ...(data.participants ?? script.operators).map(identityOf)]);
+  const alone = { ...leg, refusedBy: [...refused] };
+  if (script.operators.some((operator) => !refused.has(identityOf(operator)))) return stay(alone);
+  return script.unavailable ? play(alone, 'unavailable', script.unavailable) : waitForKey(alone, script);
 }
 
 function joined(leg: CallLeg, at: string): Stepped {
@@ -220,16 +235,32 @@ function joined(leg: CallLeg, at: string): Stepped {
 }
 
 /** The operator and the callee stay until they part: once either has left, the other is not kept waiting. */
-function onParticipants(leg: CallLeg, { data, occurredAt }: Of<'ParticipantsUpdated'>, plan: CallPlan): Stepped {
-  if (leg.participantsAt && Date.parse(occurredAt) < Date.parse(leg.participantsAt)) return stay(leg);
-  const operators = new Set(plan.script?.operators.map(identityOf));
-  const present = data.participants.map(({ identifier }) => identityOf(identifier)).filter((id) => id !== plan.source);
-  const isTogether = present.some((id) => operators.has(id)) && present.some((id) => !operators.has(id));
-  const informed = { ...leg, participantsAt: occurredAt, isTogether };
+function onParticipants(leg: CallLeg, event: Of<'ParticipantsUpdated'>, { script }: CallPlan): Stepped {
+  if (isStale(leg, event)) return stay(leg);
+  const { data, occurredAt } = event;
+  const operators = new Set(script?.operators.map(identityOf));
+  const present = data.participants.map(({ identifier }) => identifier);
+  const isTogether = present.some((who) => operators.has(identityOf(who))) && present.some((who) => isCallee(leg, who));
+  const informed = { ...leg, participantsAt: occurredAt, participantsSequence: data.sequence, isTogether };
   // The news that the operator is in the call may be all that is ever heard of the invitation.
   if (leg.stage === 'inviting' && isTogether) return joined(informed, occurredAt);
   return leg.stage === 'talking' && !isTogether ? hangUp(informed) : stay(informed);
 }
+
+/** Where the service counts such news their times need not follow; yet none from before an operator came tells of them. */
+function isStale(leg: CallLeg, { data, occurredAt }: Of<'ParticipantsUpdated'>): boolean {
+  if (data.sequence === undefined || leg.participantsSequence === undefined) {
+    return isBefore(occurredAt, leg.participantsAt);
+  }
+  return data.sequence < leg.participantsSequence || isBefore(occurredAt, leg.joinedAt);
+}
+
+const isBefore = (time: string, other: string | undefined): boolean =>
+  other !== undefined && Date.parse(time) < Date.parse(other);
+
+/** By the digest that names a recipient: the call is for them, and we are in it too, under a name that we may not know. */
+const isCallee = ({ purpose }: CallLeg, who: EventIdentifier): boolean =>
+  purpose.kind === 'attempt' && recipientIdOf(who) === purpose.recipientId;
 
 // --- What every step is made of
 
@@ -240,7 +271,7 @@ function hangUp(leg: CallLeg): Stepped {
   const { asked, operationContext } = ask(leg, 'hang-up');
   return {
     leg: { ...asked, stage: 'leaving' },
-    actions: [{ queue: 'hang-up', message: { callLegId: leg.callLegId, operationContext } }],
+    actions: [{ queue: 'hang-up', message: { ...hangingUp(leg), operationContext } }],
   };
 }
 

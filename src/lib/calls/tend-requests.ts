@@ -3,7 +3,8 @@ import type { Services } from '../services.ts';
 import type { StoredRequest } from '../storage/call-requests.ts';
 import { lookInto } from './look-into.ts';
 import { requestHolder } from './request-lines.ts';
-import { concludeRequest } from './requested-calls.ts';
+import { concludeRequest, purposeOf } from './requested-calls.ts';
+import { soundOf } from './script.ts';
 
 /**
  * Looks after the calls that were asked for by hand and whose time has come: those that wait are sent again, those that went
@@ -26,11 +27,11 @@ async function healRequest(services: Services, requestId: string): Promise<void>
   await lookInto(
     services,
     {
-      purpose: { kind: 'request', requestId },
+      purpose: purposeOf(stored.request),
       phase,
       callLegId,
       isEnding,
-      mayBeSilent: message.audioFileUri === undefined,
+      mayBeSilent: soundOf(message) === undefined,
       startAgain: () => sendAgain(services, stored),
       extend: (until, ends) => extend(services, stored, until, ends),
       conclude: () => conclude(services, stored),

@@ -21,17 +21,22 @@ export const isAt = (recipient: Recipient, ref: AttemptRef): boolean =>
  * Why this attempt must not be dialled, for the record; undefined if it may. Not shortly before its lease ends: it would be
  * looked into, and its line given away, while the service is still being asked. The timer then starts it again.
  * @param marginMs how long asking may take.
+ * @param isRepeatable the service takes the same request for the same call: one that was asked for and has no name yet, as its
+ * answer was lost or whoever asked has died, may be asked for again.
  */
 export function refusalToDial(
   recipient: Recipient | undefined,
   ref: AttemptRef,
   now: Date,
   marginMs: number,
+  isRepeatable: boolean,
 ): string | undefined {
   if (!recipient) return 'the recipient is not in the outage';
   if (recipient.phase === 'done') return `the recipient is done (${recipient.outcome})`;
   if (recipient.attempt !== ref.attempt) return `the recipient is at attempt ${recipient.attempt}`;
-  if (recipient.phase !== 'dispatched') return `the attempt is ${recipient.phase} already`;
+  const isUnnamed = recipient.phase === 'dialling' && recipient.callLegId === undefined;
+  if (recipient.phase !== 'dispatched' && !(isRepeatable && isUnnamed))
+    return `the attempt is ${recipient.phase} already`;
   const leaseUntil = Date.parse(recipient.leaseUntil ?? '');
   if (!(leaseUntil - now.getTime() > marginMs)) return 'the attempt’s lease is about to end';
   return undefined;
@@ -43,8 +48,8 @@ export function dispatchedColumns(attempt: number, line: HeldLine, leaseUntil: D
 }
 
 /** From here on the attempt is dialled by whoever made this change, and by nobody else. */
-export const claimed = (recipient: Recipient): Moved => ({
-  recipient: { ...recipient, phase: 'dialling' },
+export const claimed = (recipient: Recipient, now: Date): Moved => ({
+  recipient: { ...recipient, phase: 'dialling', askedAt: now.toISOString() },
   due: 'unchanged',
 });
 
@@ -109,6 +114,7 @@ const idle = (recipient: Recipient): Recipient => ({
   ...recipient,
   line: undefined,
   leaseUntil: undefined,
+  askedAt: undefined,
   callLegId: undefined,
   isEnding: undefined,
 });

@@ -77,14 +77,24 @@ export async function deferAttempt(
   await passOnLine(services, await services.outages.recent(ref.outageId), line, ref.shard);
 }
 
+/** How long to leave a line alone where the service does not say, ms. */
+export const DEFAULT_PATIENCE_MS = 30_000;
+
 /**
  * The call was not placed, and not for any reason of the callee's: they are called later, the attempt does not count,
  * and the line is left alone until then, while others work.
+ * @param callLegId the call that was told not to have been placed: the attempt keeps its number, and may have a new call by now.
  */
-export async function postponeAttempt(services: Services, ref: AttemptRef, until: Date): Promise<void> {
+export async function postponeAttempt(
+  services: Services,
+  ref: AttemptRef,
+  until: Date,
+  callLegId?: string,
+): Promise<void> {
   for (let tries = 0; tries < TRIES; tries++) {
     const stored = await services.recipients.find(ref);
     if (!stored || !isAt(stored.recipient, ref)) return;
+    if (callLegId !== undefined && stored.recipient.callLegId !== callLegId) return;
     if (await services.recipients.save(ref, stored, postponed(stored.recipient, until))) {
       if (stored.recipient.line) await services.lines.free(stored.recipient.line, until);
       return;

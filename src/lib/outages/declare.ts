@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { mustBePlayable } from '../call-automation/speech.ts';
 import { InvalidInputError, StorageError } from '../errors.ts';
 import { problemsOf } from '../problems.ts';
 import type { Services } from '../services.ts';
@@ -11,6 +12,12 @@ import { declared, type Outage, OutageSpec } from './outage.ts';
 export async function declareOutage(services: Services, body: unknown): Promise<{ outage: Outage; isNew: boolean }> {
   const spec = OutageSpec.safeParse(body);
   if (!spec.success) throw new InvalidInputError('The outage cannot be declared', problemsOf(spec.error));
+  const { message, thanks, unavailable } = spec.data.script;
+  mustBePlayable(services.calls, 'The outage cannot be declared', {
+    'script.message': message,
+    'script.thanks': thanks,
+    'script.unavailable': unavailable,
+  });
   const id = spec.data.id ?? randomUUID();
   const outage = declared(spec.data, id, [...services.settings.callers], services.now());
   await services.lines.ensure(outage.callers, await services.lines.list());

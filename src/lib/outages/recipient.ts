@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { Identifier, identityOf } from '../call-automation/identifiers.ts';
+import { type EventIdentifier, Identifier, identityOf } from '../call-automation/identifiers.ts';
 import { Outcome } from './outcome.ts';
 import { AttemptResult } from './retry.ts';
 
@@ -34,6 +34,8 @@ export const Recipient = z.object({
   line: HeldLine.optional(),
   /** When the attempt under way is looked into, should it not have ended. */
   leaseUntil: z.string().optional(),
+  /** When the attempt was claimed, and the service first asked. */
+  askedAt: z.string().optional(),
   callLegId: z.string().optional(),
   /** The attempt outstayed its lease and was told to hang up; it is not waited for twice. */
   isEnding: z.boolean().optional(),
@@ -45,7 +47,7 @@ export const Recipient = z.object({
 export type Recipient = z.infer<typeof Recipient>;
 
 /** The same for the same person, whatever list names them; not the number itself, so that keys and logs do not show it. */
-export function recipientIdOf(identifier: Identifier): string {
+export function recipientIdOf(identifier: EventIdentifier): string {
   return createHash('sha256').update(identityOf(identifier)).digest('hex').slice(0, 20);
 }
 

@@ -24,6 +24,8 @@ export const CallRequest = z.object({
   /** The call, once the service or its first event has named it. */
   callLegId: z.string().optional(),
   isEnding: z.boolean().optional(),
+  /** When it was claimed, and the service first asked. */
+  askedAt: z.string().optional(),
 });
 export type CallRequest = z.infer<typeof CallRequest>;
 

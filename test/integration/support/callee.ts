@@ -1,4 +1,5 @@
 import { expect } from 'vitest';
+import { z } from 'zod';
 import type { Simulator } from '../../../simulator/simulator.ts';
 import { type Identifier, identityOf } from '../../../src/lib/call-automation/identifiers.ts';
 
@@ -109,7 +110,12 @@ export class Callee {
   }
 }
 
-function fileOf(body: unknown): string {
-  if (typeof body !== 'object' || body === null || !('audioFileUri' in body)) return 'nothing';
-  return String(body.audioFileUri).split('/').at(-1) ?? 'nothing';
-}
+/** The file that a request plays, as either API has it. */
+const Playing = z.union([
+  z.looseObject({ audioFileUri: z.string() }).transform(({ audioFileUri }) => audioFileUri),
+  z
+    .looseObject({ playSources: z.tuple([z.looseObject({ file: z.looseObject({ uri: z.string() }) })]) })
+    .transform(({ playSources: [{ file }] }) => file.uri),
+]);
+
+const fileOf = (body: unknown): string => Playing.parse(body).split('/').at(-1) ?? 'nothing';

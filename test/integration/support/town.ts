@@ -1,7 +1,7 @@
 import { QueueClient } from '@azure/storage-queue';
 import { expect } from 'vitest';
 import { management, type Timeline } from '../../../local/management.ts';
-import { type Stack, type StackOptions, startStack } from '../../../local/stack.ts';
+import { APIS, type Api, type Stack, type StackOptions, startStack } from '../../../local/stack.ts';
 import type { CallRecord } from '../../../simulator/simulator.ts';
 import type { CallScript } from '../../../src/lib/calls/script.ts';
 import type { OutageSpec } from '../../../src/lib/outages/outage.ts';
@@ -17,25 +17,34 @@ const SHARDS = 2;
 /** What a test may want different about its outage. */
 export type Declared = Partial<Omit<OutageSpec, 'script'>> & { readonly script?: Partial<CallScript> };
 
+/** The API by which the people of every town are called, unless it says another: vitest.config.ts runs the tests by each. */
+const API: Api = APIS.find((api) => api === process.env['TOWN_API']) ?? '2021-04-15-preview1';
+
+/** What today's API needs besides, to do as the other does. */
+const PREPARATIONS: ReadonlySet<string> = new Set(['getCall', 'listen']);
+
 /**
  * A town with a telephone service, and Ringdown to call its people: the whole app on the local runtime, real Azurite, the
  * real simulator. Simulated time runs twenty times faster; the app's own does not.
  */
 export class Town {
   readonly stack: Stack;
+  readonly api: Api;
   readonly #manage: ReturnType<typeof management>;
   readonly #recipients: Recipients;
   readonly #callees: Callee[] = [];
   #numbers = 0;
 
-  private constructor(stack: Stack) {
+  private constructor(stack: Stack, api: Api) {
     this.stack = stack;
+    this.api = api;
     this.#manage = management(stack);
     this.#recipients = new Recipients(new AzureTables(stack.storage));
   }
 
   static async found(options: StackOptions = {}): Promise<Town> {
-    return new Town(await startStack({ ...options, simulator: { speed: 20, ...options.simulator } }));
+    const { api = API } = options;
+    return new Town(await startStack({ ...options, api, simulator: { speed: 20, ...options.simulator } }), api);
   }
 
   close(): Promise<void> {
@@ -62,6 +71,19 @@ export class Town {
   /** A number of ours that nobody else in the town calls from. */
   callerNumber(): string {
     return `+1${700 + this.#numbers++}5550199`;
+  }
+
+  /** What was asked for in a call. */
+  operationsIn({ operations }: CallRecord): string[] {
+    return operations.map(({ operation }) => operation).filter((operation) => !PREPARATIONS.has(operation));
+  }
+
+  /** By what somebody in a call is known there. */
+  participantIdOf({ identity }: Callee): string {
+    const people = this.stack.simulator.calls().calls.flatMap((call) => call.people);
+    const person = people.find((candidate) => candidate.identity === identity && candidate.participantId !== null);
+    const rawId = identity.startsWith('+') ? `4:${identity}` : identity;
+    return this.api === 'ga' ? rawId : (person?.participantId ?? '');
   }
 
   /** Where the sample audio of this name is played from. */
@@ -182,13 +204,13 @@ export class Outage {
   }
 
   /** Everybody has an outcome. Retries need the timer, so it runs while we wait. */
-  async ended(): Promise<void> {
+  async ended(timeoutMs?: number): Promise<void> {
     await eventually(async () => {
       const { recipients, outcomes } = await this.#town.summary(this.id);
       const withOutcome = Object.values(outcomes).reduce((sum, count) => sum + count, 0);
       if (withOutcome < recipients) await this.#town.tick();
       expect(`${withOutcome} of ${recipients} have an outcome`).toBe(`${recipients} of ${recipients} have an outcome`);
-    });
+    }, timeoutMs);
   }
 
   /** The person's outcome is this; they rang as often as they should, and heard what they should, in that order. */

@@ -36,6 +36,8 @@ const nobodyIsCalled = (): never => {
 };
 
 const silentService: CallAutomation = {
+  isRepeatable: false,
+  speaks: false,
   createCall: nobodyIsCalled,
   joinCall: nobodyIsCalled,
   hangUp: nobodyIsCalled,
@@ -65,7 +67,6 @@ export class MemoryWorld {
       calls: silentService,
       callbacks: new CallbackUris('https://ringdown.example', { current: 'x'.repeat(32) }, now),
       settings: {
-        source: '8:acs:ringdown',
         callers: [{ number: '+14255550190', lines: 2 }],
         limits: { leaseMs: 300_000, maxCallMs: 3_600_000 },
       },

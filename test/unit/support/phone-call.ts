@@ -5,6 +5,7 @@ import type { CallAction } from '../../../src/lib/calls/actions.ts';
 import { type CallLeg, newCallLeg } from '../../../src/lib/calls/leg.ts';
 import { CallScript } from '../../../src/lib/calls/script.ts';
 import { type CallPlan, step } from '../../../src/lib/calls/step.ts';
+import { recipientIdOf } from '../../../src/lib/outages/recipient.ts';
 import {
   audioEnded,
   type EventOf,
@@ -82,9 +83,10 @@ export class PhoneCall {
     this.#events = n;
   }
 
-  static of(plan: Omit<CallPlan, 'source'>): PhoneCall {
-    const purpose = { kind: 'attempt', outageId: 'storm', shard: 0, recipientId: 'ann', attempt: 1 } as const;
-    return new PhoneCall({ ...plan, source: SOURCE }, newCallLeg(LEG, purpose, NOW), [], [], 0);
+  static of(plan: CallPlan): PhoneCall {
+    const recipientId = recipientIdOf(CALLEE);
+    const purpose = { kind: 'attempt', outageId: 'storm', shard: 0, recipientId, attempt: 1 } as const;
+    return new PhoneCall(plan, newCallLeg(LEG, purpose, NOW), [], [], 0);
   }
 
   get asks(): string[] {
@@ -135,7 +137,9 @@ export class PhoneCall {
 export function inWords({ queue, message, delaySeconds }: CallAction): string {
   switch (queue) {
     case 'play-audio':
-      return `play ${path.basename(message.audioFileUri, '.wav')}`;
+      return message.speech
+        ? `say ${message.speech.text}`
+        : `play ${path.basename(message.audioFileUri ?? '', '.wav')}`;
     case 'cancel-media':
       return 'cancel the audio';
     case 'invite-participants':

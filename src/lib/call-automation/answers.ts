@@ -1,0 +1,54 @@
+import type { PipelineResponse } from '@azure/core-rest-pipeline';
+import { CallAutomationError } from './errors.ts';
+
+/** What both APIs' answers have in common. */
+
+export function requestIdOf(response: PipelineResponse): string {
+  return response.headers.get('x-ms-request-id') ?? response.headers.get('ms-cv') ?? response.request.requestId;
+}
+
+/** Retry-After is seconds or an HTTP date (RFC 9110, 10.2.3). */
+export function retryAfterMs(response: PipelineResponse): number | undefined {
+  const value = response.headers.get('retry-after');
+  if (value === undefined) return undefined;
+  const seconds = Number(value);
+  const ms = Number.isNaN(seconds) ? Date.parse(value) - Date.now() : seconds * 1000;
+  return Number.isNaN(ms) ? undefined : Math.max(0, ms);
+}
+
+/** The service said no, in so many words. */
+export function refusal(
+  operation: string,
+  response: PipelineResponse,
+  { code, message }: { readonly code: string; readonly message: string },
+  options?: ErrorOptions,
+): CallAutomationError {
+  return new CallAutomationError(
+    {
+      operation,
+      status: response.status,
+      code,
+      message,
+      requestId: requestIdOf(response),
+      retryAfterMs: retryAfterMs(response),
+      mayHaveHappened: response.status === 408 || response.status >= 500,
+    },
+    options,
+  );
+}
+
+/** These failed before a byte of the request left the machine. */
+const NEVER_SENT: ReadonlySet<string> = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH']);
+
+/** No answer came. */
+export function silence(
+  operation: string,
+  { code, requestId }: { readonly code: string; readonly requestId: string },
+  cause: unknown,
+): CallAutomationError {
+  const mayHaveHappened = !NEVER_SENT.has(code);
+  return new CallAutomationError(
+    { operation, status: 0, code, message: 'the service did not answer', requestId, mayHaveHappened },
+    { cause },
+  );
+}

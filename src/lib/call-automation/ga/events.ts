@@ -1,0 +1,143 @@
+import { z } from 'zod';
+import { InvalidInputError } from '../../errors.ts';
+import { problemsOf } from '../../problems.ts';
+import { toCamelCase } from '../casing.ts';
+import {
+  CANCELLED_SUBCODE,
+  type CallEvent,
+  EVENT_TYPE_PREFIX,
+  type KnownCallEvent,
+  knownEvent,
+  unknownEvent,
+} from '../events.ts';
+import { EventIdentifier, identityOf } from '../identifiers.ts';
+
+/**
+ * The callbacks of today's API, CloudEvents 1.0, as our own events. A call's id here is `callConnectionId` and its conversation
+ * `serverCallId`; a participant is known by its raw id. Members: the SDK's types (`RestCallConnected` and so on).
+ */
+
+const ResultInformation = z.looseObject({
+  code: z.number().int(),
+  subCode: z.number().int().optional(),
+  message: z.string().optional(),
+});
+
+const Data = z.looseObject({
+  callConnectionId: z.string().optional(),
+  serverCallId: z.string().optional(),
+  operationContext: z.string().optional(),
+  resultInformation: ResultInformation.optional(),
+  participant: EventIdentifier.optional(),
+  participants: z.array(z.looseObject({ identifier: EventIdentifier, isMuted: z.boolean().optional() })).optional(),
+  sequenceNumber: z.number().int().optional(),
+  sequenceId: z.number().int().optional(),
+  tone: z.string().optional(),
+  dtmfResult: z.looseObject({ tones: z.array(z.string()).optional() }).optional(),
+});
+type Data = z.infer<typeof Data>;
+
+const CloudEvent = z.looseObject({
+  specversion: z.string(),
+  type: z.string().min(1).max(256),
+  time: z.iso.datetime({ offset: true }),
+  data: Data,
+});
+
+export const isCloudEvent = (element: unknown): boolean =>
+  typeof element === 'object' && element !== null && 'specversion' in element;
+
+/** What an event of theirs is to us; KnownCallEvent checks what is in it. */
+type Told = { readonly type: KnownCallEvent['type']; readonly data: object };
+type Reader = (data: Data) => readonly Told[];
+
+const stateIs =
+  (callState: string): Reader =>
+  ({ callConnectionId: callLegId, serverCallId: conversationId, resultInformation }) => [
+    { type: 'CallLegStateChanged', data: { callLegId, callState, conversationId, ...resultOf(resultInformation) } },
+  ];
+
+const operationEnded =
+  (type: 'PlayAudioResult' | 'InviteParticipantResult', status: string): Reader =>
+  ({ callConnectionId: callLegId, operationContext, resultInformation, participant }) => {
+    const participants = participant && [participant];
+    return [{ type, data: { callLegId, operationContext, status, participants, ...resultOf(resultInformation) } }];
+  };
+
+const toneReceived: Reader = ({ callConnectionId: callLegId, sequenceId, tone }) => [
+  { type: 'DtmfReceived', data: { callLegId, toneInfo: { sequenceId, tone } } },
+];
+
+/** Tones that were collected, told all at once and not numbered. */
+const tonesRecognized: Reader = ({ callConnectionId: callLegId, operationContext: recognition = '', dtmfResult }) =>
+  (dtmfResult?.tones ?? []).map((tone, sequenceId) => ({
+    type: 'DtmfReceived',
+    data: { callLegId, recognition, toneInfo: { sequenceId, tone } },
+  }));
+
+const participantsUpdated: Reader = ({ callConnectionId: callLegId, sequenceNumber: sequence, participants }) => [
+  {
+    type: 'ParticipantsUpdated',
+    data: {
+      callLegId,
+      sequence,
+      participants: participants?.map(({ identifier, isMuted }) => ({
+        identifier,
+        participantId: identifier.rawId ?? identityOf(identifier),
+        isMuted,
+      })),
+    },
+  },
+];
+
+/** A cancelled audio has ended all the same, as on the reference page. */
+const audioCancelled: Reader = (data) =>
+  operationEnded(
+    'PlayAudioResult',
+    'completed',
+  )({
+    ...data,
+    resultInformation: { code: 400, ...data.resultInformation, subCode: CANCELLED_SUBCODE },
+  });
+
+/**
+ * Those that we know, by name. All others are kept and change nothing: PlayStarted, RemoveParticipantSucceeded and -Failed,
+ * ContinuousDtmfRecognitionToneFailed and -Stopped, and whatever the service learns before we do.
+ */
+const READERS: ReadonlyMap<string, Reader> = new Map([
+  ['CallConnected', stateIs('established')],
+  ['CallDisconnected', stateIs('terminated')],
+  ['CreateCallFailed', stateIs('terminated')],
+  ['ConnectFailed', stateIs('terminated')],
+  ['PlayCompleted', operationEnded('PlayAudioResult', 'completed')],
+  ['PlayFailed', operationEnded('PlayAudioResult', 'failed')],
+  ['PlayCanceled', audioCancelled],
+  ['ContinuousDtmfRecognitionToneReceived', toneReceived],
+  ['RecognizeCompleted', tonesRecognized],
+  ['AddParticipantSucceeded', operationEnded('InviteParticipantResult', 'completed')],
+  ['AddParticipantFailed', operationEnded('InviteParticipantResult', 'failed')],
+  ['ParticipantsUpdated', participantsUpdated],
+]);
+
+/**
+ * Reads one CloudEvent, which may be several events to us, or one that is kept.
+ * @param index its place in the callback, for the error.
+ * @throws InvalidInputError naming the element and field.
+ */
+export function parseCloudEvent(element: unknown, index: number): CallEvent[] {
+  const parsed = CloudEvent.safeParse(toCamelCase(element));
+  if (!parsed.success) {
+    throw new InvalidInputError(`Event ${index} of the callback is not an event`, problemsOf(parsed.error));
+  }
+  const { type, time: occurredAt, data } = parsed.data;
+  const name = type.startsWith(EVENT_TYPE_PREFIX) ? type.slice(EVENT_TYPE_PREFIX.length) : type;
+  const told = READERS.get(name)?.(data) ?? [];
+  if (told.length === 0) return [unknownEvent(type, occurredAt, data.callConnectionId, data)];
+  return told.map((event) => knownEvent(name, { ...event, occurredAt }, index));
+}
+
+function resultOf(result: Data['resultInformation']) {
+  if (!result) return {};
+  const { subCode: subcode, ...rest } = result;
+  return { resultInfo: { ...rest, subcode } };
+}

@@ -1,0 +1,41 @@
+import { z } from 'zod';
+import { InvalidInputError } from '../errors.ts';
+
+/** A text that the service says itself, through Azure AI Speech. */
+export const Speech = z.strictObject({
+  text: z.string().min(1).max(4000).describe('What is said.'),
+  voice: z
+    .string()
+    .regex(/^[\w:-]{1,100}$/, 'must be the name of a voice, e.g. en-US-JennyNeural')
+    .describe('Who says it: a voice of Azure AI Speech, e.g. en-US-JennyNeural.'),
+});
+export type Speech = z.infer<typeof Speech>;
+
+const AudioUri = z.url({
+  protocol: /^https?$/,
+  message: 'must be the http(s) URL of a WAV file (mono, 16 bit, 16 kHz)',
+});
+
+/** What can be played in a call: a WAV file by its URI, or a text. */
+export const Sound = z.union([AudioUri, Speech]);
+export type Sound = z.infer<typeof Sound>;
+
+/**
+ * Before anybody is called, not when they listen already.
+ * @throws InvalidInputError naming each text, where the service cannot say any.
+ */
+export function mustBePlayable(
+  { speaks }: { readonly speaks: boolean },
+  what: string,
+  sounds: Readonly<Record<string, Sound | undefined>>,
+): void {
+  const texts = Object.entries(sounds).filter(([, sound]) => typeof sound === 'object');
+  if (speaks || texts.length === 0) return;
+  throw new InvalidInputError(
+    what,
+    texts.map(([name]) => `${name}: must be the URL of an audio file: ${WHY_SILENT}`),
+  );
+}
+
+export const WHY_SILENT =
+  'to say texts takes the settings CALL_AUTOMATION_API=ga and COGNITIVE_SERVICES_ENDPOINT (docs/acs.md)';

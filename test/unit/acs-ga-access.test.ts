@@ -1,0 +1,73 @@
+import { createHttpHeaders, type PipelineRequest } from '@azure/core-rest-pipeline';
+import { describe, expect, it, vi } from 'vitest';
+import { acsGa } from '../../src/lib/call-automation/ga/acs-ga.ts';
+import { uuidOf } from '../../src/lib/call-automation/ga/repeatability.ts';
+
+/** By what right today's API is asked, and what a request says of which request it is. */
+
+const identities = vi.hoisted(() => ({ loaded: 0 }));
+vi.mock('@azure/identity', () => {
+  identities.loaded++;
+  class DefaultAzureCredential {
+    getToken = async () => ({ token: 'of the managed identity', expiresOnTimestamp: Date.now() + 3_600_000 });
+  }
+  return { DefaultAzureCredential };
+});
+
+const request = {
+  targets: [{ phoneNumber: { value: '+14255550123' } }],
+  callbackUri: 'https://ringdown.example/callbacks',
+  requestedModalities: ['audio' as const],
+  requestedCallEvents: [],
+};
+const asked = { identity: 'attempt storm ann 1', firstAskedAt: new Date('2026-01-05T08:00:00.000Z') };
+
+/** A service that takes every call, and what it was asked. */
+function service() {
+  const requests: PipelineRequest[] = [];
+  const sendRequest = async (sent: PipelineRequest) => {
+    requests.push(sent);
+    const bodyAsText = JSON.stringify({ callConnectionId: 'leg' });
+    return { request: sent, status: 201, headers: createHttpHeaders(), bodyAsText };
+  };
+  return { requests, httpClient: { sendRequest } };
+}
+
+describe('the service is asked', () => {
+  it('with the access key, and no Azure identity is loaded', async () => {
+    const { requests, httpClient } = service();
+    const connectionString = 'endpoint=https://ringdown.communication.azure.com/;accesskey=a2V5';
+    await acsGa({ connectionString }, { httpClient }).createCall(request, asked);
+    expect(requests[0]?.headers.get('authorization')).toMatch(/^HMAC-SHA256 /);
+    expect(identities.loaded).toBe(0);
+  });
+
+  it('as the app’s managed identity where there is only an endpoint', async () => {
+    const { requests, httpClient } = service();
+    const endpoint = 'https://ringdown.communication.azure.com';
+    await acsGa({ endpoint }, { httpClient }).createCall(request, asked);
+    expect(requests[0]?.headers.get('authorization')).toBe('Bearer of the managed identity');
+    expect(requests[0]?.url).toMatch(/^https:\/\/ringdown\.communication\.azure\.com\/calling\/callConnections\?/);
+    expect(identities.loaded).toBe(1);
+  });
+
+  it('with an id that follows from what is asked, not the SDK’s own', async () => {
+    const { requests, httpClient } = service();
+    const connectionString = 'endpoint=https://ringdown.communication.azure.com/;accesskey=a2V5';
+    for (const identity of ['attempt storm ann 1', 'attempt storm ann 1', 'attempt storm ann 2']) {
+      await acsGa({ connectionString }, { httpClient }).createCall(request, { ...asked, identity });
+    }
+    const [first, again, other] = requests.map(({ headers }) => headers.get('repeatability-request-id'));
+    expect(again).toBe(first);
+    expect(other).not.toBe(first);
+    expect(requests[0]?.headers.get('repeatability-first-sent')).toBe('Mon, 05 Jan 2026 08:00:00 GMT');
+  });
+});
+
+describe('an id made of a text', () => {
+  it('has the shape of a random UUID', () => {
+    const ids = Array.from({ length: 200 }, (_, number) => uuidOf(`${number}`));
+    for (const id of ids) expect(id).toMatch(/^[\da-f]{8}-[\da-f]{4}-4[\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}$/);
+    expect(new Set(ids).size).toBe(ids.length);
+  });
+});

@@ -1,0 +1,189 @@
+import { describe, expect, it } from 'vitest';
+import { CallAutomationError } from '../../src/lib/call-automation/errors.ts';
+import type { CallAutomation, RequestIdentity } from '../../src/lib/call-automation/port.ts';
+import { applyCallEvent } from '../../src/lib/calls/apply-event.ts';
+import type { AttemptRef } from '../../src/lib/calls/purpose.ts';
+import { startRequestedCall } from '../../src/lib/calls/requested-calls.ts';
+import { startAttempt } from '../../src/lib/calls/start-attempt.ts';
+import { fillLines } from '../../src/lib/outages/dispatcher.ts';
+import type { Services } from '../../src/lib/services.ts';
+import { Recipients } from '../../src/lib/storage/recipients.ts';
+import { MemoryWorld } from './support/memory-services.ts';
+import { MemoryTables } from './support/memory-tables.ts';
+
+/** Dialling with a service that knows requests by their identity, and with one that does not. */
+
+const ANN = '+14255550121';
+
+const lost = (): CallAutomationError =>
+  new CallAutomationError({
+    operation: 'createCall',
+    status: 0,
+    code: 'ECONNRESET',
+    message: 'the service did not answer',
+    requestId: '',
+    mayHaveHappened: true,
+  });
+
+/** The service: it dials once for each identity, unless it does not know what that is. */
+class Exchange {
+  readonly asked: RequestIdentity[] = [];
+  readonly legs = new Map<string, string>();
+  /** What the next answers are; a call leg's name otherwise. */
+  readonly answers: (() => Error)[] = [];
+  readonly #isRepeatable: boolean;
+  dialled = 0;
+
+  constructor(isRepeatable: boolean) {
+    this.#isRepeatable = isRepeatable;
+  }
+
+  calls(services: Services): CallAutomation {
+    return { ...services.calls, isRepeatable: this.#isRepeatable, createCall: (_request, asked) => this.#dial(asked) };
+  }
+
+  async #dial(asked: RequestIdentity): Promise<{ callLegId: string }> {
+    this.asked.push(asked);
+    const known = this.#isRepeatable ? this.legs.get(asked.identity) : undefined;
+    const callLegId = known ?? `leg-${++this.dialled}`;
+    this.legs.set(asked.identity, callLegId);
+    const failure = this.answers.shift();
+    if (failure) throw failure();
+    return { callLegId };
+  }
+}
+
+/** Of a process that dies when the service has placed the call, before that is written down. */
+class DyingRecipients extends Recipients {
+  override async save(...args: Parameters<Recipients['save']>): ReturnType<Recipients['save']> {
+    if (args[2].recipient.callLegId !== undefined) throw new Error('died');
+    return super.save(...args);
+  }
+}
+
+async function dispatched(isRepeatable: boolean) {
+  const tables = new MemoryTables();
+  const world = new MemoryWorld(tables);
+  const { outage, people } = await world.outage({ retry: { maxAttempts: 2, delaySeconds: { busy: 1 } } }, ANN);
+  await fillLines(world.services, outage, await world.services.lines.list());
+  const exchange = new Exchange(isRepeatable);
+  const services: Services = { ...world.services, calls: exchange.calls(world.services) };
+  const ref: AttemptRef = { outageId: 'storm', shard: 0, recipientId: people[0]?.recipientId ?? '', attempt: 1 };
+  const recipient = async () => (await services.recipients.find(ref))?.recipient;
+  return { tables, world, exchange, services, ref, recipient };
+}
+
+describe('where the answer to the call was lost', () => {
+  it('a service that knows requests is asked again, and the person is called once', async () => {
+    const { world, exchange, services, ref, recipient } = await dispatched(true);
+    exchange.answers.push(lost);
+    await expect(startAttempt(services, ref)).rejects.toThrow(CallAutomationError);
+    world.passes(5);
+    expect(await startAttempt(services, ref)).toMatchObject({ result: 'done' });
+    expect(exchange.dialled).toBe(1);
+    expect(exchange.asked[1]).toEqual(exchange.asked[0]);
+    expect((await recipient())?.callLegId).toBe('leg-1');
+  });
+
+  it('another is not', async () => {
+    const { exchange, services, ref } = await dispatched(false);
+    exchange.answers.push(lost);
+    expect(await startAttempt(services, ref)).toMatchObject({ result: 'unanswered' });
+    expect(await startAttempt(services, ref)).toMatchObject({ result: 'superseded' });
+    expect(exchange.dialled).toBe(1);
+  });
+});
+
+describe('a message that comes again', () => {
+  it('after whoever claimed the attempt has died asks, and binds the call', async () => {
+    const { tables, exchange, services, ref, recipient } = await dispatched(true);
+    const dying: Services = { ...services, recipients: new DyingRecipients(tables) };
+    await expect(startAttempt(dying, ref)).rejects.toThrow('died');
+    expect(await startAttempt(services, ref)).toMatchObject({ result: 'done' });
+    expect({ dialled: exchange.dialled, callLegId: (await recipient())?.callLegId }).toEqual({
+      dialled: 1,
+      callLegId: 'leg-1',
+    });
+  });
+
+  it('once the call has a name does nothing', async () => {
+    const { exchange, services, ref } = await dispatched(true);
+    await startAttempt(services, ref);
+    expect(await startAttempt(services, ref)).toMatchObject({ result: 'superseded' });
+    expect(exchange.asked).toHaveLength(1);
+  });
+
+  it('shortly before the lease ends does nothing: the timer looks into it', async () => {
+    const { world, exchange, services, ref } = await dispatched(true);
+    exchange.answers.push(lost);
+    await startAttempt(services, ref).catch(() => {});
+    world.passes(290);
+    expect(await startAttempt(services, ref)).toMatchObject({ result: 'superseded' });
+    expect(exchange.asked).toHaveLength(1);
+  });
+});
+
+describe('a call that was turned away, as there are too many', () => {
+  const turnedAway = (callLegId: string) => ({
+    type: 'CallLegStateChanged' as const,
+    occurredAt: '2026-01-05T08:00:01.000Z',
+    data: { callLegId, callState: 'terminated', resultInfo: { code: 429, subcode: 8530 } },
+  });
+
+  it('is no attempt: the person is called again under the same number, by another request', async () => {
+    const { world, exchange, services, ref, recipient } = await dispatched(true);
+    await startAttempt(services, ref);
+    await applyCallEvent(services, { kind: 'attempt', ...ref }, turnedAway('leg-1'));
+    expect(await recipient()).toMatchObject({ phase: 'waiting', attempt: 0, results: [] });
+    world.passes(60);
+    const { outage } = await services.outages.read('storm');
+    expect(await fillLines(services, outage, await services.lines.list())).toBe(1);
+    await startAttempt(services, ref);
+    expect(exchange.dialled).toBe(2);
+    expect(await recipient()).toMatchObject({ attempt: 1, callLegId: 'leg-2' });
+  });
+
+  it('and is told of once more takes nothing from the new call', async () => {
+    const { world, services, ref, recipient } = await dispatched(true);
+    const purpose = { kind: 'attempt', ...ref } as const;
+    await startAttempt(services, ref);
+    await applyCallEvent(services, purpose, turnedAway('leg-1'));
+    world.passes(60);
+    const { outage } = await services.outages.read('storm');
+    await fillLines(services, outage, await services.lines.list());
+    await startAttempt(services, ref);
+    await applyCallEvent(services, purpose, turnedAway('leg-1'));
+    expect(await recipient()).toMatchObject({ phase: 'dialling', attempt: 1, callLegId: 'leg-2' });
+  });
+});
+
+describe('a call that somebody asks for by hand, and whose answer was lost,', () => {
+  const request = { targets: [{ phoneNumber: { value: ANN } }], requestId: 'by-hand' };
+
+  it('is asked for again with the same line where that is safe', async () => {
+    const { exchange, services } = await dispatched(true);
+    exchange.answers.push(lost);
+    await expect(startRequestedCall(services, request, 'message')).rejects.toThrow(CallAutomationError);
+    expect(await startRequestedCall(services, request, 'message')).toMatchObject({ result: 'done' });
+    expect(exchange.asked[1]).toEqual(exchange.asked[0]);
+    const held = (await services.lines.list()).filter(({ holder }) => holder === 'request|by-hand');
+    expect({ dialled: exchange.dialled, lines: held.length }).toEqual({ dialled: 1, lines: 1 });
+  });
+
+  it('but not for ever', async () => {
+    const { world, exchange, services } = await dispatched(true);
+    exchange.answers.push(lost);
+    await startRequestedCall(services, request, 'message').catch(() => {});
+    world.passes(3600);
+    expect(await startRequestedCall(services, request, 'message')).toMatchObject({ result: 'superseded' });
+    expect(exchange.asked).toHaveLength(1);
+  });
+
+  it('and is asked for once elsewhere: its lease tells what became of it', async () => {
+    const { exchange, services } = await dispatched(false);
+    exchange.answers.push(lost);
+    expect(await startRequestedCall(services, request, 'message')).toMatchObject({ result: 'unanswered' });
+    expect(await startRequestedCall(services, request, 'message')).toMatchObject({ result: 'superseded' });
+    expect(exchange.asked).toHaveLength(1);
+  });
+});
