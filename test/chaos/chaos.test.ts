@@ -3,6 +3,7 @@ import { measureAcknowledgedCall } from './measure.ts';
 import { live, type WorldReport } from './world.ts';
 
 const SEEDS = 600;
+const GA_SEEDS = 300;
 /** For a message of the test runner; `node test/chaos/run.ts --seeds 1 --seed S` shows how it came about. */
 const inWords = ({ seed, violation }: WorldReport): string => `seed ${seed}: ${violation?.rule}: ${violation?.what}`;
 
@@ -17,6 +18,17 @@ describe('simulated worlds', () => {
     }
     expect(broken).toEqual([]);
     expect(trouble).toBeGreaterThan(SEEDS / 4);
+  });
+
+  it(`keep them where the service knows requests by their identity (${GA_SEEDS} seeds)`, {
+    timeout: 120_000,
+  }, async () => {
+    const broken: string[] = [];
+    for (let seed = 1; seed <= GA_SEEDS; seed++) {
+      const report = await live({ seed, isRepeatable: true });
+      if (report.violation) broken.push(inWords(report));
+    }
+    expect(broken).toEqual([]);
   });
 
   it('replay exactly from their seed', async () => {

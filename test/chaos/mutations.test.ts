@@ -8,8 +8,9 @@ const SEEDS = 1_000;
 /** The first seed whose world breaks one of the promises that the mutation is about. */
 async function caught(mutation: Mutation): Promise<{ seed: number; rule: string } | undefined> {
   for (let seed = 1; seed <= SEEDS; seed++) {
-    const { violation } = await live({ seed, mutation });
-    if (violation && mutation.breaks.includes(violation.rule) && (await isSound(seed))) {
+    const { isRepeatable } = mutation;
+    const { violation } = await live({ seed, mutation, isRepeatable });
+    if (violation && mutation.breaks.includes(violation.rule) && (await isSound(seed, isRepeatable))) {
       return { seed, rule: violation.rule };
     }
   }
@@ -17,7 +18,8 @@ async function caught(mutation: Mutation): Promise<{ seed: number; rule: string 
 }
 
 /** The same world with the protection in place: it must be the mutation that breaks it. */
-const isSound = async (seed: number): Promise<boolean> => (await live({ seed })).violation === undefined;
+const isSound = async (seed: number, isRepeatable: true | undefined): Promise<boolean> =>
+  (await live({ seed, isRepeatable })).violation === undefined;
 
 describe('the checks find it where', () => {
   for (const mutation of MUTATIONS) {

@@ -18,6 +18,8 @@ export type Mutation = {
   readonly name: string;
   /** Any of these is the finding that it must lead to. */
   readonly breaks: readonly [Rule, ...Rule[]];
+  /** In worlds whose service knows requests by their identity. */
+  readonly isRepeatable?: true;
   readonly tables?: (tables: TableStore) => TableStore;
   readonly services?: (services: Services, tables: TableStore) => Services;
   readonly onQueue?: typeof onQueue;
@@ -190,6 +192,26 @@ export const MUTATIONS: readonly Mutation[] = [
         isRepeatable: false,
         speaks: false,
         createCall: (...args) => placedAgain(() => services.calls.createCall(...args)),
+        joinCall: (...args) => services.calls.joinCall(...args),
+        hangUp: (...args) => services.calls.hangUp(...args),
+        playAudio: (...args) => services.calls.playAudio(...args),
+        cancelMediaProcessing: (...args) => services.calls.cancelMediaProcessing(...args),
+        inviteParticipants: (...args) => services.calls.inviteParticipants(...args),
+        removeParticipant: (...args) => services.calls.removeParticipant(...args),
+      },
+    }),
+  },
+  {
+    name: 'a request that is made again is another request',
+    isRepeatable: true,
+    breaks: ['nobody is called twice'],
+    services: (services) => ({
+      ...services,
+      calls: {
+        isRepeatable: true,
+        speaks: false,
+        createCall: (request, asked) =>
+          services.calls.createCall(request, { ...asked, identity: `${asked.identity} ${services.now().getTime()}` }),
         joinCall: (...args) => services.calls.joinCall(...args),
         hangUp: (...args) => services.calls.hangUp(...args),
         playAudio: (...args) => services.calls.playAudio(...args),

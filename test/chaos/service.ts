@@ -9,6 +9,7 @@ import type {
   PlaceCallRequest,
   PlayRequest,
   RemoveParticipantRequest,
+  RequestIdentity,
 } from '../../src/lib/call-automation/port.ts';
 import type {
   CallLegResponse,
@@ -60,6 +61,7 @@ const PATIENCE_MS = 60_000;
 export class Service {
   readonly calls: Call[] = [];
   readonly events: ServiceEvent[] = [];
+  readonly #byIdentity = new Map<string, Call>();
   readonly #world: ServiceWorld;
 
   constructor(world: ServiceWorld) {
@@ -74,7 +76,16 @@ export class Service {
     return this.calls.filter(({ endedAt }) => endedAt === undefined);
   }
 
-  createCall(request: PlaceCallRequest, by: Invocation): Call {
+  /** @param identity of the request, where the service knows requests by it: the same request is the same call. */
+  createCall(request: PlaceCallRequest, by: Invocation, identity: string | undefined): Call {
+    const placed = identity === undefined ? undefined : this.#byIdentity.get(identity);
+    if (placed) return placed;
+    const call = this.#createCall(request, by);
+    if (identity !== undefined) this.#byIdentity.set(identity, call);
+    return call;
+  }
+
+  #createCall(request: PlaceCallRequest, by: Invocation): Call {
     const [target] = request.targets;
     const isPhone = request.targets.some(({ phoneNumber }) => phoneNumber !== undefined);
     const number = isPhone ? request.sourceAlternateIdentity?.value : undefined;
@@ -90,11 +101,14 @@ export class Service {
     return call;
   }
 
-  joinCall(request: EnterCallRequest, by: Invocation): Call {
+  joinCall(request: EnterCallRequest, by: Invocation, identity: string | undefined): Call {
+    const placed = identity === undefined ? undefined : this.#byIdentity.get(identity);
+    if (placed) return placed;
     const parts = this.#partsOf(request, by, undefined, undefined);
     this.#world.isToBePlaced(parts, this.inFlight);
     const call = this.#place(parts);
     call.join();
+    if (identity !== undefined) this.#byIdentity.set(identity, call);
     return call;
   }
 
@@ -211,24 +225,29 @@ const noAnswer = (operation: string, mayHaveHappened: boolean): CallAutomationEr
 
 /** The service as one run of a workflow sees it, through the client: createCall and joinCall once, all else again if it fails. */
 export class AskedService implements CallAutomation {
-  readonly isRepeatable = false;
+  readonly isRepeatable: boolean;
   readonly speaks = false;
   readonly #service: Service;
   readonly #by: Invocation;
   readonly #ground: Ground;
 
-  constructor(service: Service, by: Invocation, ground: Ground) {
+  constructor(service: Service, by: Invocation, ground: Ground, isRepeatable: boolean) {
+    this.isRepeatable = isRepeatable;
     this.#service = service;
     this.#by = by;
     this.#ground = ground;
   }
 
-  createCall(request: PlaceCallRequest): Promise<CallLegResponse> {
-    return this.#place('createCall', () => this.#service.createCall(request, this.#by));
+  createCall(request: PlaceCallRequest, asked: RequestIdentity): Promise<CallLegResponse> {
+    return this.#place('createCall', () => this.#service.createCall(request, this.#by, this.#known(asked)));
   }
 
-  joinCall(_conversationId: string, request: EnterCallRequest): Promise<CallLegResponse> {
-    return this.#place('joinCall', () => this.#service.joinCall(request, this.#by));
+  joinCall(_conversationId: string, request: EnterCallRequest, asked: RequestIdentity): Promise<CallLegResponse> {
+    return this.#place('joinCall', () => this.#service.joinCall(request, this.#by, this.#known(asked)));
+  }
+
+  #known({ identity }: RequestIdentity): string | undefined {
+    return this.isRepeatable ? identity : undefined;
   }
 
   hangUp(callLegId: string): Promise<void> {

@@ -30,6 +30,8 @@ export type WorldOptions = {
   readonly mutation?: Mutation | undefined;
   /** So many of the last steps are kept. */
   readonly trace?: number;
+  /** The service knows requests by their identity, as today's API does; the one of 2021 does not. */
+  readonly isRepeatable?: boolean | undefined;
 };
 
 export type WorldReport = {
@@ -71,6 +73,7 @@ export async function live(options: WorldOptions): Promise<WorldReport> {
 
 class World {
   readonly #seed: number;
+  readonly #isRepeatable: boolean;
   readonly #scenario: Scenario;
   readonly #mutation: Mutation | undefined;
   readonly #ground: Ground;
@@ -93,8 +96,9 @@ class World {
   #deaths = 0;
   #requests = { timer: 0, others: 0 };
 
-  constructor({ seed, recipients, scenario, mutation, trace = 0 }: WorldOptions) {
+  constructor({ seed, recipients, scenario, mutation, trace = 0, isRepeatable = false }: WorldOptions) {
     this.#seed = seed;
+    this.#isRepeatable = isRepeatable;
     this.#scenario = scenario ?? drawScenario(new Random(`${seed} scenario`), recipients);
     this.#mutation = mutation;
     this.#temperRandom = new Random(`${seed} people`);
@@ -211,7 +215,7 @@ class World {
     return {
       tables: new AskedTables(this.#tables, by, faults),
       queues: new AskedQueues((...message) => this.#queues.put(...message), by, faults),
-      calls: new AskedService(this.#service, by, this.#ground),
+      calls: new AskedService(this.#service, by, this.#ground, this.#isRepeatable),
       by,
       now: () => clock.date,
       newId: () => `commit-${++this.#ids}`,

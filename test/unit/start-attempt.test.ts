@@ -25,6 +25,16 @@ const lost = (): CallAutomationError =>
     mayHaveHappened: true,
   });
 
+const throttled = (): CallAutomationError =>
+  new CallAutomationError({
+    operation: 'createCall',
+    status: 429,
+    code: 'TooManyRequests',
+    message: 'too many requests',
+    requestId: '',
+    mayHaveHappened: false,
+  });
+
 /** The service: it dials once for each identity, unless it does not know what that is. */
 class Exchange {
   readonly asked: RequestIdentity[] = [];
@@ -77,12 +87,34 @@ describe('where the answer to the call was lost', () => {
   it('a service that knows requests is asked again, and the person is called once', async () => {
     const { world, exchange, services, ref, recipient } = await dispatched(true);
     exchange.answers.push(lost);
-    await expect(startAttempt(services, ref)).rejects.toThrow(CallAutomationError);
-    world.passes(5);
+    expect(await startAttempt(services, ref)).toMatchObject({ result: 'postponed' });
+    expect(world.queues.sent.at(-1)).toEqual({ queue: 'start-call', message: ref, delaySeconds: 20 });
+    world.passes(20);
     expect(await startAttempt(services, ref)).toMatchObject({ result: 'done' });
     expect(exchange.dialled).toBe(1);
     expect(exchange.asked[1]).toEqual(exchange.asked[0]);
     expect((await recipient())?.callLegId).toBe('leg-1');
+  });
+
+  it('and the second answer is a passing refusal, the attempt stays claimed: the first request may have placed the call', async () => {
+    const { world, exchange, services, ref, recipient } = await dispatched(true);
+    exchange.answers.push(lost, throttled);
+    await startAttempt(services, ref);
+    world.passes(20);
+    expect(await startAttempt(services, ref)).toMatchObject({ result: 'postponed' });
+    expect(await recipient()).toMatchObject({ phase: 'dialling', attempt: 1 });
+    world.passes(20);
+    expect(await startAttempt(services, ref)).toMatchObject({ result: 'done' });
+    expect(exchange.dialled).toBe(1);
+  });
+
+  it('whoever asks still is not overtaken by another copy of the message', async () => {
+    const { world, exchange, services, ref } = await dispatched(true);
+    exchange.answers.push(lost);
+    await startAttempt(services, ref);
+    world.passes(19);
+    expect(await startAttempt(services, ref)).toMatchObject({ result: 'postponed' });
+    expect(exchange.asked).toHaveLength(1);
   });
 
   it('another is not', async () => {
@@ -96,9 +128,10 @@ describe('where the answer to the call was lost', () => {
 
 describe('a message that comes again', () => {
   it('after whoever claimed the attempt has died asks, and binds the call', async () => {
-    const { tables, exchange, services, ref, recipient } = await dispatched(true);
+    const { tables, world, exchange, services, ref, recipient } = await dispatched(true);
     const dying: Services = { ...services, recipients: new DyingRecipients(tables) };
     await expect(startAttempt(dying, ref)).rejects.toThrow('died');
+    world.passes(20);
     expect(await startAttempt(services, ref)).toMatchObject({ result: 'done' });
     expect({ dialled: exchange.dialled, callLegId: (await recipient())?.callLegId }).toEqual({
       dialled: 1,
@@ -160,26 +193,7 @@ describe('a call that was turned away, as there are too many', () => {
 describe('a call that somebody asks for by hand, and whose answer was lost,', () => {
   const request = { targets: [{ phoneNumber: { value: ANN } }], requestId: 'by-hand' };
 
-  it('is asked for again with the same line where that is safe', async () => {
-    const { exchange, services } = await dispatched(true);
-    exchange.answers.push(lost);
-    await expect(startRequestedCall(services, request, 'message')).rejects.toThrow(CallAutomationError);
-    expect(await startRequestedCall(services, request, 'message')).toMatchObject({ result: 'done' });
-    expect(exchange.asked[1]).toEqual(exchange.asked[0]);
-    const held = (await services.lines.list()).filter(({ holder }) => holder === 'request|by-hand');
-    expect({ dialled: exchange.dialled, lines: held.length }).toEqual({ dialled: 1, lines: 1 });
-  });
-
-  it('but not for ever', async () => {
-    const { world, exchange, services } = await dispatched(true);
-    exchange.answers.push(lost);
-    await startRequestedCall(services, request, 'message').catch(() => {});
-    world.passes(3600);
-    expect(await startRequestedCall(services, request, 'message')).toMatchObject({ result: 'superseded' });
-    expect(exchange.asked).toHaveLength(1);
-  });
-
-  it('and is asked for once elsewhere: its lease tells what became of it', async () => {
+  it('is asked for once: its lease tells what became of it', async () => {
     const { exchange, services } = await dispatched(false);
     exchange.answers.push(lost);
     expect(await startRequestedCall(services, request, 'message')).toMatchObject({ result: 'unanswered' });

@@ -27,13 +27,11 @@ export async function startRequestedCall(
   const message = { ...given, requestId };
   mustBePlayable(services.calls, 'The call cannot be placed', { speech: message.speech });
   const before = await services.requests.find(requestId);
-  const isAskedAgain = before !== undefined && canAskAgain(services, before.request);
-  if (before && before.request.phase !== 'waiting' && !isAskedAgain) return asItIs(before.request);
+  if (before && before.request.phase !== 'waiting') return asItIs(before.request);
 
   const request: CallRequest = { requestId, queue: 'start-call', message, phase: 'waiting' };
   const needsLine = message.targets.some(({ phoneNumber }) => phoneNumber !== undefined);
-  const held = isAskedAgain ? before.request.line : undefined;
-  const line = held ?? (needsLine ? await takeLine(services, message.callerNumber, requestId) : undefined);
+  const line = needsLine ? await takeLine(services, message.callerNumber, requestId) : undefined;
   if (needsLine && !line) return waitFor(services, before, request, 'a free line', WAIT_MS);
   return placeOnce(services, before, { ...request, line }, (placing, asked) =>
     services.calls.createCall(
@@ -56,9 +54,7 @@ export async function joinCall(services: Services, given: JoinCall, messageId: s
   const message = { ...given, requestId };
   mustBePlayable(services.calls, 'The call cannot be joined', { speech: message.speech });
   const before = await services.requests.find(requestId);
-  if (before && before.request.phase !== 'waiting' && !canAskAgain(services, before.request)) {
-    return asItIs(before.request);
-  }
+  if (before && before.request.phase !== 'waiting') return asItIs(before.request);
   const request: CallRequest = { requestId, queue: 'join-call', message, phase: 'waiting' };
   return placeOnce(services, before, request, (placing, asked) =>
     services.calls.joinCall(message.conversationId, placing, asked),
@@ -68,17 +64,6 @@ export async function joinCall(services: Services, given: JoinCall, messageId: s
 /** Whoever joined a conversation is a guest in it. */
 export const purposeOf = ({ queue, requestId }: CallRequest): RequestPurpose =>
   queue === 'join-call' ? { kind: 'request', requestId, as: 'guest' } : { kind: 'request', requestId };
-
-/**
- * A call that was asked for and has no name yet may be asked for again where the same request is the same call, while its
- * line is sure to be its own.
- */
-function canAskAgain({ calls, settings, now }: Services, { phase, callLegId, askedAt = '' }: CallRequest): boolean {
-  const age = now().getTime() - Date.parse(askedAt);
-  return (
-    calls.isRepeatable && phase === 'dialling' && callLegId === undefined && age < (settings.limits.leaseMs * 3) / 4
-  );
-}
 
 /** A request that was claimed is not dialled again. */
 function asItIs({ requestId, callLegId, phase }: CallRequest): Handled {
@@ -116,9 +101,8 @@ async function placeOnce(
   const { requestId, line } = request;
   const now = services.now();
   const leaseUntil = new Date(now.getTime() + services.settings.limits.leaseMs);
-  const isAskedAgain = before?.request.phase === 'dialling';
   const claimed = { ...request, phase: 'dialling' as const, askedAt: now.toISOString() };
-  const mine = isAskedAgain ? before : await services.requests.save(before, claimed, leaseUntil);
+  const mine = await services.requests.save(before, claimed, leaseUntil);
   if (!mine) {
     if (line) await services.lines.free(line, services.now());
     return superseded(ANOTHER_COPY);
@@ -157,7 +141,6 @@ const PASSING: ReadonlySet<number> = new Set([0, 429]);
 async function refused(services: Services, mine: StoredRequest, error: CallAutomationError): Promise<Handled> {
   const code = `${error.status || 'no answer'} ${error.code}`;
   // Its first event tells whether it was placed, or the end of its lease.
-  if (error.mayHaveHappened && services.calls.isRepeatable) throw error;
   if (error.mayHaveHappened) return { result: 'unanswered', why: `the call may have been placed (${code})` };
   const { line } = mine.request;
   const wait = PASSING.has(error.status) ? (error.retryAfterMs ?? WAIT_MS) : 0;

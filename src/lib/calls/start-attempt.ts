@@ -21,7 +21,7 @@ export async function startAttempt(services: Services, ref: AttemptRef): Promise
   if (!stored || refusal) return superseded(refusal ?? 'the recipient is not in the outage');
 
   const outage = await services.outages.recent(ref.outageId);
-  if (stored.recipient.phase === 'dialling') return dial(services, ref, stored, outage);
+  if (stored.recipient.phase === 'dialling') return dialAgain(services, ref, stored, outage);
   const obstacle = await whyNotToCall(services, outage, ref);
   if (obstacle) {
     await concludeAttempt(services, ref, { outcome: obstacle }, stored);
@@ -39,7 +39,33 @@ export async function startAttempt(services: Services, ref: AttemptRef): Promise
   return mine ? dial(services, ref, mine, outage) : superseded('another copy of this message was first');
 }
 
-async function dial(services: Services, ref: AttemptRef, mine: StoredRecipient, outage: Outage): Promise<Handled> {
+/** Longer than the service can be asked to call (the client gives up after fifteen seconds, and asks once), ms. */
+const ASKING_MS = 20_000;
+
+/** Whoever claimed the attempt may be asking still. Only once they cannot be is the same request made again. */
+async function dialAgain(
+  services: Services,
+  ref: AttemptRef,
+  stored: StoredRecipient,
+  outage: Outage,
+): Promise<Handled> {
+  const left = Date.parse(stored.recipient.askedAt ?? '') + ASKING_MS - services.now().getTime();
+  return left > 0 ? askLater(services, ref, left) : dial(services, ref, stored, outage, true);
+}
+
+async function askLater(services: Services, ref: AttemptRef, ms: number): Promise<Handled> {
+  const seconds = Math.ceil(ms / 1000);
+  await services.queues.send('start-call', ref, seconds);
+  return postponed(`the call may have been placed; asked for again, as the same request, in ${seconds} s`);
+}
+
+async function dial(
+  services: Services,
+  ref: AttemptRef,
+  mine: StoredRecipient,
+  outage: Outage,
+  isAgain = false,
+): Promise<Handled> {
   try {
     const asked = identityOf(mine.recipient, ref);
     const request = await requestFor(services, mine.recipient, ref, outage, asked);
@@ -48,7 +74,7 @@ async function dial(services: Services, ref: AttemptRef, mine: StoredRecipient, 
     return done(`attempt ${ref.attempt} of ${ref.recipientId} in ${ref.outageId} is call leg ${callLegId}`);
   } catch (error) {
     if (!(error instanceof CallAutomationError)) throw error;
-    return refused(services, ref, error);
+    return refused(services, ref, error, isAgain);
   }
 }
 
@@ -88,10 +114,16 @@ async function requestFor(
 /** No fault of the callee's: too many calls, our key refused, or the service out of reach. */
 const NOT_THE_CALLEES: ReadonlySet<number> = new Set([0, 401, 403, 429]);
 
-async function refused(services: Services, ref: AttemptRef, error: CallAutomationError): Promise<Handled> {
+async function refused(
+  services: Services,
+  ref: AttemptRef,
+  error: CallAutomationError,
+  isAgain: boolean,
+): Promise<Handled> {
   const code = `${error.status || 'no answer'} ${error.code}`;
-  // The message comes again, and the same request is the same call.
-  if (error.mayHaveHappened && services.calls.isRepeatable) throw error;
+  // A passing refusal of the second request says nothing of the first, which may have placed the call.
+  const isOpen = error.mayHaveHappened || (isAgain && NOT_THE_CALLEES.has(error.status));
+  if (isOpen && services.calls.isRepeatable) return askLater(services, ref, ASKING_MS);
   if (error.mayHaveHappened) return { result: 'unanswered', why: `the call may have been placed (${code})` };
   if (NOT_THE_CALLEES.has(error.status)) {
     const wait = error.retryAfterMs ?? DEFAULT_PATIENCE_MS;

@@ -33,12 +33,15 @@ export function acsGa(access: Access, options: GaOptions = {}): CallAutomation {
   return new AcsGa(access, options);
 }
 
+type Work<Answer> = (client: CallAutomationClient) => Promise<Answer>;
+
 class AcsGa implements CallAutomation {
   readonly isRepeatable = true;
   readonly speaks: boolean;
   readonly #access: Access;
   readonly #options: GaOptions;
-  #connected: Promise<CallAutomationClient> | undefined;
+  #once: Promise<CallAutomationClient> | undefined;
+  #resending: Promise<CallAutomationClient> | undefined;
 
   constructor(access: Access, options: GaOptions) {
     this.#access = access;
@@ -47,7 +50,7 @@ class AcsGa implements CallAutomation {
   }
 
   createCall: CallAutomation['createCall'] = (request, asked) =>
-    this.#ask('createCall', async (client) => {
+    this.#askOnce('createCall', async (client) => {
       // One target or more: it is the same operation of the service.
       const { callConnectionProperties } = await client.createGroupCall(
         request.targets.map(toSdk),
@@ -63,7 +66,7 @@ class AcsGa implements CallAutomation {
     });
 
   joinCall: CallAutomation['joinCall'] = (conversationId, request, asked) =>
-    this.#ask('joinCall', (client) => this.#join(client, conversationId, request, asked));
+    this.#askOnce('joinCall', (client) => this.#join(client, conversationId, request, asked));
 
   hangUp: CallAutomation['hangUp'] = (callLegId, { leave }, asked) =>
     this.#ask('hangUp', (client) => client.getCallConnection(callLegId).hangUp(!leave, leave ? {} : repeatable(asked)));
@@ -143,19 +146,25 @@ class AcsGa implements CallAutomation {
     return cognitiveServicesEndpoint === undefined ? {} : { callIntelligenceOptions: { cognitiveServicesEndpoint } };
   }
 
-  async #ask<Answer>(operation: string, work: (client: CallAutomationClient) => Promise<Answer>): Promise<Answer> {
-    const client = await this.#client();
+  /** What places a call is sent once: a refusal of a second try would say nothing of the first, which may have placed it. */
+  #askOnce<Answer>(operation: string, work: Work<Answer>): Promise<Answer> {
+    this.#once ??= connect(this.#access, { ...this.#options, maxRetries: 0 });
+    return this.#with(this.#once, operation, work);
+  }
+
+  #ask<Answer>(operation: string, work: Work<Answer>): Promise<Answer> {
+    this.#resending ??= connect(this.#access, this.#options);
+    return this.#with(this.#resending, operation, work);
+  }
+
+  async #with<Answer>(client: Promise<CallAutomationClient>, operation: string, work: Work<Answer>): Promise<Answer> {
+    const connected = await client;
     try {
-      return await work(client);
+      return await work(connected);
     } catch (error) {
       if (error instanceof InvalidInputError) throw error;
       throw translated(operation, error);
     }
-  }
-
-  #client(): Promise<CallAutomationClient> {
-    this.#connected ??= connect(this.#access, this.#options);
-    return this.#connected;
   }
 }
 
