@@ -42,6 +42,9 @@ export async function startAttempt(services: Services, ref: AttemptRef): Promise
 /** Longer than the service can be asked to call (the client gives up after fifteen seconds, and asks once), ms. */
 const ASKING_MS = 20_000;
 
+/** A short lease leaves less time: asking again must come before its end. */
+const askingMs = ({ settings }: Services): number => Math.min(ASKING_MS, settings.limits.leaseMs / 3);
+
 /** Whoever claimed the attempt may be asking still. Only once they cannot be is the same request made again. */
 async function dialAgain(
   services: Services,
@@ -49,7 +52,7 @@ async function dialAgain(
   stored: StoredRecipient,
   outage: Outage,
 ): Promise<Handled> {
-  const left = Date.parse(stored.recipient.askedAt ?? '') + ASKING_MS - services.now().getTime();
+  const left = Date.parse(stored.recipient.askedAt ?? '') + askingMs(services) - services.now().getTime();
   return left > 0 ? askLater(services, ref, left) : dial(services, ref, stored, outage, true);
 }
 
@@ -123,7 +126,7 @@ async function refused(
   const code = `${error.status || 'no answer'} ${error.code}`;
   // A passing refusal of the second request says nothing of the first, which may have placed the call.
   const isOpen = error.mayHaveHappened || (isAgain && NOT_THE_CALLEES.has(error.status));
-  if (isOpen && services.calls.isRepeatable) return askLater(services, ref, ASKING_MS);
+  if (isOpen && services.calls.isRepeatable) return askLater(services, ref, askingMs(services));
   if (error.mayHaveHappened) return { result: 'unanswered', why: `the call may have been placed (${code})` };
   if (NOT_THE_CALLEES.has(error.status)) {
     const wait = error.retryAfterMs ?? DEFAULT_PATIENCE_MS;
