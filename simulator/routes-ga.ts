@@ -5,76 +5,11 @@ import type { CallLeg } from './call.ts';
 import type { Current } from './control.ts';
 import { DIALECT_GA, identifierBody, rawIdOf } from './dialect-ga.ts';
 import type { LegState } from './event-bodies.ts';
+import { AddParticipant, Connect, CreateCall, Play, Recognition, RemoveParticipant } from './requests-ga.ts';
 import { type Params, type Route, route } from './routes.ts';
 
-/**
- * The operations of today's API, those that the official SDK has and Ringdown needs. Bodies: the SDK's `CreateCallRequest` and
- * so on, where each member that is not required may be missing.
- */
+/** The operations of today's API: those that the official SDK has and Ringdown needs. */
 
-const HttpUrl = z.url({ protocol: /^https?$/ });
-const Phone = z.looseObject({ value: z.string().regex(/^\+[1-9]\d{6,14}$/, 'must be a phone number in E.164 form') });
-const User = z.looseObject({ id: z.string().min(1) });
-
-/** Somebody, by members or by the raw id alone. */
-const Somebody = z
-  .looseObject({
-    rawId: z.string().min(1).optional(),
-    communicationUser: User.optional(),
-    phoneNumber: Phone.optional(),
-  })
-  .transform(({ rawId = '', ...given }, context): Identifier => {
-    if (given.phoneNumber) return { phoneNumber: given.phoneNumber };
-    if (given.communicationUser) return { communicationUser: given.communicationUser };
-    const phoneNumber = Phone.safeParse({ value: rawId.replace(/^4:/, '') });
-    if (rawId.startsWith('4:') && phoneNumber.success) return { phoneNumber: phoneNumber.data };
-    if (rawId.startsWith('8:')) return { communicationUser: { id: rawId } };
-    context.addIssue('must be a phone number or an ACS user');
-    return z.NEVER;
-  });
-
-const placing = {
-  callbackUri: HttpUrl,
-  operationContext: z.string().optional(),
-  callIntelligenceOptions: z.looseObject({ cognitiveServicesEndpoint: HttpUrl.optional() }).optional(),
-};
-
-const CreateCall = z.looseObject({
-  ...placing,
-  targets: z.array(Somebody).min(1),
-  sourceCallerIdNumber: Phone.optional(),
-  sourceDisplayName: z.string().optional(),
-  source: User.optional(),
-});
-
-const Connect = z.looseObject({
-  ...placing,
-  callLocator: z.looseObject({ kind: z.literal('serverCallLocator'), serverCallId: z.string().min(1) }),
-});
-
-const PlaySource = z.discriminatedUnion('kind', [
-  z.looseObject({ kind: z.literal('file'), file: z.looseObject({ uri: HttpUrl }) }),
-  z.looseObject({
-    kind: z.literal('text'),
-    text: z.looseObject({ text: z.string().min(1), voiceName: z.string().min(1) }),
-  }),
-]);
-
-const Play = z.looseObject({
-  playSources: z.array(PlaySource).length(1),
-  playOptions: z.looseObject({ loop: z.boolean().optional() }).optional(),
-  operationContext: z.string().optional(),
-});
-
-const AddParticipant = z.looseObject({
-  participantToAdd: Somebody,
-  sourceCallerIdNumber: Phone.optional(),
-  operationContext: z.string().optional(),
-  operationCallbackUri: HttpUrl.optional(),
-});
-
-const RemoveParticipant = z.looseObject({ participantToRemove: Somebody, operationContext: z.string().optional() });
-const Recognition = z.looseObject({ targetParticipant: Somebody });
 const NoBody = z.unknown();
 
 /** What a request asks for is only checked here; it is carried out as the exchange has it for both APIs. */

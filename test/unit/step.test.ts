@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { announcement } from '../../src/lib/calls/script.ts';
+import { newCallLeg } from '../../src/lib/calls/leg.ts';
+import { announcement, type CallScript } from '../../src/lib/calls/script.ts';
 import { isOvertaken, step } from '../../src/lib/calls/step.ts';
 import {
   answeredCall,
@@ -219,3 +220,34 @@ describe('an action that was overtaken', () => {
     expect(isOvertaken(leg, 'cancel-2')).toBe(false);
   });
 });
+
+describe('a call that is not ours', () => {
+  const joined = (as: 'guest' | 'errand', script?: CallScript) => {
+    const leg = newCallLeg('leg-1', { kind: 'request', requestId: 'join', as }, NOW);
+    return step(leg, established, { script }, NOW);
+  };
+
+  it('that we joined to play something is left after it, and goes on for the others', () => {
+    const playing = joined('guest', ANNOUNCEMENT);
+    const { actions } = step(playing.leg, audioEnded('completed', playing.leg.audio), { script: ANNOUNCEMENT }, NOW);
+    expect(actions).toMatchObject([{ queue: 'hang-up', message: { callLegId: 'leg-1', leave: true } }]);
+  });
+
+  it('that we joined for nothing in particular is stayed in until we are told to leave', () => {
+    expect(joined('guest').actions).toEqual([]);
+  });
+
+  it('that we joined on an errand is left once nobody’s phone can ring any more', () => {
+    expect(joined('errand').actions).toMatchObject([
+      { queue: 'hang-up', message: { callLegId: 'leg-1', leave: true }, delaySeconds: 200 },
+    ]);
+  });
+
+  it('but our own is ended for everyone', () => {
+    expect(answeredCall().presses('9').actions).toEqual([
+      { queue: 'hang-up', message: { callLegId: 'leg-1', operationContext: 'hang-up-2' } },
+    ]);
+  });
+});
+
+const ANNOUNCEMENT = announcement('https://audio.example/message.wav');

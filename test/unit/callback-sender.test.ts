@@ -1,0 +1,52 @@
+import http from 'node:http';
+import { describe, expect, it } from 'vitest';
+import { CallbackIssuer } from '../../simulator/callback-issuer.ts';
+import { CallbackSender } from '../../src/lib/call-automation/ga/callback-sender.ts';
+import { UnauthorizedError, UnavailableError } from '../../src/lib/errors.ts';
+
+/** The keys that callbacks are signed with: fetched, kept, and out of reach. */
+
+const RESOURCE = '11111111-1111-4111-8111-111111111111';
+
+/** Whoever signs, and a sender's check that fetches the keys from there. */
+async function service(answers: (issuer: CallbackIssuer, response: http.ServerResponse) => void) {
+  const issuer = await CallbackIssuer.create(RESOURCE);
+  let fetched = 0;
+  const server = http.createServer((_request, response) => {
+    fetched++;
+    answers(issuer, response);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  issuer.url = `http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}`;
+  const sender = new CallbackSender(`${issuer.url}/`, RESOURCE, () => new Date());
+  const verify = async (token = issuer.token()): Promise<void> => sender.verify(`Bearer ${await token}`);
+  return { verify, fetched: () => fetched, close: () => server.close() };
+}
+
+const withKeys = (issuer: CallbackIssuer, response: http.ServerResponse): void => {
+  response.setHeader('content-type', 'application/json').end(JSON.stringify(issuer.jwks));
+};
+
+describe('the keys', () => {
+  it('are fetched once for many callbacks', async () => {
+    const { verify, fetched, close } = await service(withKeys);
+    for (let callbacks = 0; callbacks < 5; callbacks++) await verify();
+    expect(fetched()).toBe(1);
+    close();
+  });
+
+  it('are not fetched again for every stranger who names one of their own', async () => {
+    const { verify, fetched, close } = await service(withKeys);
+    const stranger = await CallbackIssuer.create(RESOURCE);
+    for (let tries = 0; tries < 5; tries++) await expect(verify(stranger.token())).rejects.toThrow(UnauthorizedError);
+    expect(fetched()).toBe(1);
+    close();
+  });
+
+  it('that cannot be had are no fault of the caller’s, who is to try again', async () => {
+    const { verify, close } = await service((_issuer, response) => response.writeHead(500).end());
+    await expect(verify()).rejects.toThrow(UnavailableError);
+    close();
+  });
+});
