@@ -130,6 +130,23 @@ describe('a message taken off its queue', () => {
     await expect(taken({ callLegId: 7 })).rejects.toThrow(/^The message does not fit its queue: callLegId: /);
   });
 
+  it('fails of what it failed of, also where that cannot be put on record', async () => {
+    const { failures } = new MemoryWorld().services;
+    failures.record = () => Promise.reject(new Error('no storage'));
+    const log: string[] = [];
+    const context = new InvocationContext({
+      functionName: 'hangUp',
+      invocationId: 'message-1',
+      triggerMetadata: { id: 'message-1' },
+      logHandler: (_level, ...words) => log.push(words.map(String).join(' ')),
+    });
+    const handler = onMessage({ failures, now: () => new Date() }, 'hang-up', HangUp, () =>
+      Promise.reject(new Error('the service is away')),
+    );
+    await expect(handler({ callLegId: 'leg-1' }, context)).rejects.toThrow('the service is away');
+    expect(log.join()).toContain('no storage');
+  });
+
   it('and fails leaves the reason on record, a number in it masked', async () => {
     await expect(taken({ callLegId: 'leg-1', '+14255550123': true })).rejects.toThrow(InvalidInputError);
     const failure = await services.failures.find('hang-up', { callLegId: 'leg-1', '+14255550123': true });
