@@ -6,7 +6,7 @@ import { StorageError } from '../../src/lib/errors.ts';
 import type { Moved } from '../../src/lib/outages/attempts.ts';
 import type { Services } from '../../src/lib/services.ts';
 import { CallLegs, type StoredAction, type StoredLeg } from '../../src/lib/storage/call-legs.ts';
-import { CallRequests } from '../../src/lib/storage/call-requests.ts';
+import { CallRequests, type RequestDue } from '../../src/lib/storage/call-requests.ts';
 import { OptOuts } from '../../src/lib/storage/opt-outs.ts';
 import { Recipients, type StoredRecipient } from '../../src/lib/storage/recipients.ts';
 import { ANY, type TableName, type TableStore, type Write } from '../../src/lib/storage/table-store.ts';
@@ -103,7 +103,7 @@ class OpenLegs extends CallLegs {
 }
 
 class UnattendedRequests extends CallRequests {
-  override async due(): Promise<string[]> {
+  override async due(): Promise<RequestDue[]> {
     return [];
   }
 }

@@ -193,7 +193,8 @@ describe.each(TABLE_STORES)('on $name', ({ open }) => {
       const message = { conversationId: 'a-group-call', requestId };
       return { requestId, queue: 'join-call', message, phase: 'waiting', line: LINE, ...more };
     }
-    const isDue = async (at: Date, { requestId }: CallRequest) => (await requests().due(at)).includes(requestId);
+    const isDue = async (at: Date, { requestId }: CallRequest) =>
+      (await requests().due(at)).some((row) => row.requestId === requestId);
 
     it('is put on record by one of those who try', async () => {
       const request = aRequest();

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { CallAutomation } from '../../src/lib/call-automation/port.ts';
-import { startRequestedCall } from '../../src/lib/calls/requested-calls.ts';
+import { endRequest, startRequestedCall } from '../../src/lib/calls/requested-calls.ts';
 import { tendRequests } from '../../src/lib/calls/tend-requests.ts';
 import { UnansweredError } from '../../src/lib/errors.ts';
 import type { Handled, Services } from '../../src/lib/services.ts';
@@ -78,6 +78,21 @@ describe('a call asked for by hand', () => {
     expect(world.queues.on('start-call')).toEqual([ANN]);
     await expect(world.call(ANN, answers)).rejects.toThrow(UnansweredError);
     expect(world.dialled).toBe(1);
+  });
+
+  it('that is dialled while a slow timer still has it for waiting is let be', async () => {
+    const world = new RequestWorld();
+    const { requests } = world.services;
+    for (const requestId of ['bob', 'eve', 'ann']) await world.call({ ...ANN, requestId }, answers);
+    world.passes(10);
+    const seen = await requests.due(world.now);
+    expect(seen.map(({ requestId }) => requestId)).toEqual(['ann']);
+    await endRequest(world.services, 'bob');
+    await dyingCall(world);
+    requests.due = () => Promise.resolve(seen);
+    await tendRequests(world.services);
+    expect(await world.request('ann')).toMatchObject({ phase: 'dialling' });
+    expect(world.queues.on('start-call')).toEqual([]);
   });
 
   it('that goes on for too long is hung up, until the service knows of no such call', async () => {

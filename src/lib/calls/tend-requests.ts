@@ -1,6 +1,6 @@
 import { lineLease } from '../outages/dispatcher.ts';
 import type { Services } from '../services.ts';
-import type { StoredRequest } from '../storage/call-requests.ts';
+import type { RequestDue, StoredRequest } from '../storage/call-requests.ts';
 import { lookInto } from './look-into.ts';
 import { requestHolder } from './request-lines.ts';
 import { concludeRequest, purposeOf } from './requested-calls.ts';
@@ -14,13 +14,14 @@ import { soundOf } from './script.ts';
 export async function tendRequests(services: Services): Promise<{ healed: number; problems: unknown[] }> {
   const problems: unknown[] = [];
   const due = await services.requests.due(services.now());
-  for (const requestId of due) await healRequest(services, requestId).catch((problem) => problems.push(problem));
+  for (const row of due) await healRequest(services, row).catch((problem) => problems.push(problem));
   return { healed: due.length, problems };
 }
 
-async function healRequest(services: Services, requestId: string): Promise<void> {
+async function healRequest(services: Services, { rowKey, requestId }: RequestDue): Promise<void> {
   const stored = await services.requests.find(requestId);
-  if (!stored) return;
+  // Somebody has seen to it since the row was read, and it is due at another time.
+  if (stored?.request.dueRow !== rowKey) return;
   const { phase, callLegId, isEnding, message } = stored.request;
   if (phase === 'waiting') return sendAgain(services, stored);
   if (phase === 'done') return tellNobodyKnows(services, stored);

@@ -32,6 +32,9 @@ export type CallRequest = z.infer<typeof CallRequest>;
 /** A request as read, with what it takes to change it. */
 export type StoredRequest = { readonly request: CallRequest; readonly etag: string };
 
+/** The row by which a request is found when it must be looked at. */
+export type RequestDue = { readonly rowKey: string; readonly requestId: string };
+
 /**
  * Requests and their due rows, like those of recipients: `request|<id>` and, until it is done, `due|<time>|<id>`, in one small
  * partition. Whatever happens to a message or to a process, the timer looks again.
@@ -47,11 +50,11 @@ export class CallRequests {
     return row && { request: fromColumns(CallRequest, row.columns), etag: row.etag };
   }
 
-  /** The ids of requests whose time has come. One request to storage. */
-  async due(now: Date): Promise<string[]> {
+  /** The due rows of requests whose time has come. One request to storage. */
+  async due(now: Date): Promise<RequestDue[]> {
     const range = { from: DUE, to: `${DUE}${now.toISOString()}~` };
     const rows = await this.#tables.query(TABLE, PARTITION, range, MAX_DUE);
-    return rows.map(({ columns }) => String(columns['requestId']));
+    return rows.map(({ rowKey, columns }) => ({ rowKey, requestId: String(columns['requestId']) }));
   }
 
   /**
