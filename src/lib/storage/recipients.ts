@@ -17,6 +17,9 @@ export type DueRow = {
   readonly attempt: number;
 };
 
+/** A recipient as read, and what is to become of them. */
+export type Change = { readonly before: StoredRecipient; readonly moved: Moved };
+
 type Place = Pick<AttemptRef, 'outageId' | 'shard' | 'recipientId'>;
 
 /**
@@ -109,17 +112,8 @@ export class Recipients {
    * Writes a recipient's change and moves its due row, in one request.
    * @returns the recipient as it is now; undefined if somebody else changed it first.
    */
-  async save(place: Place, before: StoredRecipient, { recipient, due }: Moved): Promise<StoredRecipient | undefined> {
-    const oldKey = before.recipient.dueRow;
-    const newKey = due === 'unchanged' ? oldKey : due === 'none' ? undefined : dueKey(due, place.recipientId);
-    const after = { ...recipient, dueRow: newKey };
-    const rowKey = recipientKey(place.recipientId);
-    const writes: Write[] = [{ kind: 'replace', rowKey, columns: toColumns(after), etag: before.etag }];
-    if (oldKey !== newKey) {
-      if (oldKey) writes.push({ kind: 'delete', rowKey: oldKey });
-      if (newKey)
-        writes.push({ kind: 'insert', rowKey: newKey, columns: dueColumns(place.recipientId, after.attempt) });
-    }
+  async save(place: Place, before: StoredRecipient, moved: Moved): Promise<StoredRecipient | undefined> {
+    const { after, writes } = changeOf(before, moved);
     try {
       const [etag] = await this.#tables.commit(TABLE, partition(place.outageId, place.shard), writes);
       return { recipient: after, etag: etag ?? '' };
@@ -129,13 +123,48 @@ export class Recipients {
     }
   }
 
+  /**
+   * Writes the changes of many recipients of one shard, as many in a request as fit. Who was changed by somebody else first
+   * is left as they are.
+   */
+  async saveAll(outageId: string, shard: number, changes: readonly Change[]): Promise<void> {
+    for (let start = 0; start < changes.length; start += CHANGES_AT_ONCE) {
+      await this.#saveBatch(outageId, shard, changes.slice(start, start + CHANGES_AT_ONCE));
+    }
+  }
+
+  async #saveBatch(outageId: string, shard: number, batch: readonly Change[]): Promise<void> {
+    const writes = batch.flatMap(({ before, moved }) => changeOf(before, moved).writes);
+    if (await this.#commit({ outageId, shard }, writes)) return;
+    for (const { before, moved } of batch) {
+      await this.save({ outageId, shard, recipientId: before.recipient.recipientId }, before, moved);
+    }
+  }
+
+  /** The people of a shard in order of id, those after this one; '' for the first. */
+  async page(outageId: string, shard: number, after: string, limit: number): Promise<StoredRecipient[]> {
+    const range = { ...startingWith('recipient|'), from: `${recipientKey(after)}${NEXT}` };
+    const rows = await this.#tables.query(TABLE, partition(outageId, shard), range, limit);
+    return rows.map(({ columns, etag }) => ({ recipient: fromColumns(Recipient, columns), etag }));
+  }
+
+  /** Which of these people of a shard, in order of id, are on the outage's list. A request for each thousand between the first and the last. */
+  async present(outageId: string, shard: number, recipientIds: readonly string[]): Promise<ReadonlySet<string>> {
+    const range = {
+      from: recipientKey(recipientIds[0] ?? ''),
+      to: `${recipientKey(recipientIds.at(-1) ?? '')}${NEXT}`,
+    };
+    const rows = await this.#tables.query(TABLE, partition(outageId, shard), range, Number.POSITIVE_INFINITY);
+    return new Set(rows.map(({ rowKey }) => rowKey.slice(recipientKey('').length)));
+  }
+
   /** Everybody of a shard, for reports. */
   async *all(outageId: string, shard: number): AsyncIterable<Recipient> {
     const rows = this.#tables.scan(TABLE, partition(outageId, shard), startingWith('recipient|'));
     for await (const row of rows) yield fromColumns(Recipient, row.columns);
   }
 
-  async #commit(place: Place, writes: readonly Write[]): Promise<boolean> {
+  async #commit(place: Pick<Place, 'outageId' | 'shard'>, writes: readonly Write[]): Promise<boolean> {
     try {
       await this.#tables.commit(TABLE, partition(place.outageId, place.shard), writes);
       return true;
@@ -159,6 +188,28 @@ function insertion({ recipient, due }: { recipient: Recipient; due: Due }): Writ
     { kind: 'insert', rowKey: recipientKey(recipientId), columns: toColumns({ ...recipient, dueRow }) },
     { kind: 'insert', rowKey: dueRow, columns: dueColumns(recipientId, recipient.attempt) },
   ];
+}
+
+/** Three rows at most are written of each: the recipient, the due row that goes, the one that comes. */
+const CHANGES_AT_ONCE = Math.floor(MAX_WRITES / 3);
+
+/** Sorts before everything that an id can go on with: what follows a key. */
+const NEXT = '!';
+
+/** What a recipient's change writes. */
+function changeOf(before: StoredRecipient, { recipient, due }: Moved): { after: Recipient; writes: Write[] } {
+  const { recipientId } = recipient;
+  const oldKey = before.recipient.dueRow;
+  const newKey = due === 'unchanged' ? oldKey : due === 'none' ? undefined : dueKey(due, recipientId);
+  const after = { ...recipient, dueRow: newKey };
+  const writes: Write[] = [
+    { kind: 'replace', rowKey: recipientKey(recipientId), columns: toColumns(after), etag: before.etag },
+  ];
+  if (oldKey !== newKey) {
+    if (oldKey) writes.push({ kind: 'delete', rowKey: oldKey });
+    if (newKey) writes.push({ kind: 'insert', rowKey: newKey, columns: dueColumns(recipientId, after.attempt) });
+  }
+  return { after, writes };
 }
 
 function toDueRow({ rowKey, columns }: StoredRow): DueRow {
