@@ -144,6 +144,20 @@ export const OPERATIONS = {
     query: OptOutQuery,
     answers: { 204: { says: 'It may be called.' } },
   }),
+  callEvents: operation({
+    ...ASKED_NOTHING,
+    method: 'POST',
+    route: 'call-events/{token}',
+    isAnonymous: true,
+    does: 'Azure Communication Services tells what happens in a call. Not for people: the token is signed by the app, and says what the call is for.',
+    params: z.object({ token: z.string().describe('What the call is for, signed.') }),
+    body: json('An event or a list of them; those of a type that is not known are recorded.', z.unknown()),
+    answers: { 200: { says: 'They are on record.' } },
+    refusals: {
+      401: 'The token, or the proof of who calls, is missing or wrong.',
+      503: 'Who calls cannot be checked now: try again.',
+    },
+  }),
   getHealth: operation({
     ...ASKED_NOTHING,
     method: 'GET',

@@ -68,36 +68,57 @@ const STATES: Readonly<Record<Phase, RecipientState>> = {
   done: 'done',
 };
 
+/** So many requests an answer may cost; a thousand people are read with each where only some are wanted. */
+const MAX_READS = 8;
+
 /**
- * Some of an outage's recipients, one shard after the other in order of id. One request, which reads a thousand rows where
- * only some are wanted: the page may be short, or empty, and there may still be more.
+ * Some of an outage's recipients, one shard after the other in order of id. One request where the page is within a shard and
+ * everybody is wanted; eight at most: then the page may be short, or empty, while there may still be more.
  * @throws InvalidInputError if the cursor is none of ours.
  */
 export async function pageOfRecipients(
+  services: Services,
+  outage: Outage,
+  { cursor, limit, ...wanted }: RecipientQuery,
+): Promise<RecipientPage> {
+  const page: RecipientView[] = [];
+  let place: Place | undefined = cursor === undefined ? { shard: 0, after: '' } : placeOf(cursor, outage);
+  for (let reads = 0; place && page.length < limit && reads < MAX_READS; reads++) {
+    const part = await partOfPage(services, outage, place, limit - page.length, wanted);
+    page.push(...part.people);
+    place = part.next;
+  }
+  return { recipients: page, ...(place && { cursor: cursorOf(place) }) };
+}
+
+type Wanted = Pick<RecipientQuery, 'outcome' | 'state'>;
+
+/** What one request gives of a page, and where to go on; nowhere at the end. */
+async function partOfPage(
   { recipients }: Services,
   outage: Outage,
-  { outcome, state, limit, cursor }: RecipientQuery,
-): Promise<RecipientPage> {
-  const place = cursor === undefined ? { shard: 0, after: '' } : placeOf(cursor, outage);
-  const isFiltered = outcome !== undefined || state !== undefined;
-  const read = isFiltered ? MAX_PAGE : limit;
-  const people = (await recipients.page(outage.id, place.shard, place.after, read)).map(({ recipient }) => recipient);
-  const wanted = people
+  place: Place,
+  limit: number,
+  { outcome, state }: Wanted,
+): Promise<{ people: RecipientView[]; next: Place | undefined }> {
+  const read = outcome === undefined && state === undefined ? limit : MAX_PAGE;
+  const rows = (await recipients.page(outage.id, place.shard, place.after, read)).map(({ recipient }) => recipient);
+  const found = rows
     .map(viewRecipient)
     .filter((person) => (outcome ?? person.outcome) === person.outcome && (state ?? person.state) === person.state);
-  const page = wanted.slice(0, limit);
-  const last = wanted.length > limit ? page.at(-1) : people.at(-1);
-  const isMoreHere = last !== undefined && (wanted.length > limit || people.length === read);
-  const next = isMoreHere ? { ...place, after: last.recipientId } : { shard: place.shard + 1, after: '' };
-  return { recipients: page, ...(next.shard < outage.shards && { cursor: cursorOf(next) }) };
+  const people = found.slice(0, limit);
+  const last = found.length > limit ? people.at(-1) : rows.length === read ? rows.at(-1) : undefined;
+  const next = last ? { ...place, after: last.recipientId } : { shard: place.shard + 1, after: '' };
+  return { people, next: next.shard < outage.shards ? next : undefined };
 }
 
 /** Where the next page begins. Opaque to others. */
 const Place = z.object({ shard: z.number().int().nonnegative(), after: z.string() });
+type Place = z.infer<typeof Place>;
 
-const cursorOf = (place: z.infer<typeof Place>): string => Buffer.from(JSON.stringify(place)).toString('base64url');
+const cursorOf = (place: Place): string => Buffer.from(JSON.stringify(place)).toString('base64url');
 
-function placeOf(cursor: string, { shards }: Outage): z.infer<typeof Place> {
+function placeOf(cursor: string, { shards }: Outage): Place {
   const place = Place.safeParse(parsed(Buffer.from(cursor, 'base64url').toString('utf8')));
   if (place.success && place.data.shard < shards) return place.data;
   throw new InvalidInputError('The recipients cannot be listed', [
