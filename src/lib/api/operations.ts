@@ -9,6 +9,7 @@ import { OptOutQuery, OptOutView } from '../outages/opt-out-view.ts';
 import { OutageSpec } from '../outages/outage.ts';
 import { DeclaredOutage, OutageEntry, OutageView } from '../outages/outage-view.ts';
 import { RecipientPage, RecipientQuery } from '../outages/recipient-view.ts';
+import { REPORT_COLUMNS } from '../outages/report.ts';
 import { ASKED_NOTHING, type Content, operation } from './operation.ts';
 
 const json = (says: string, schema: z.ZodType): Content => ({ says, types: { 'application/json': schema } });
@@ -29,7 +30,7 @@ export const OPERATIONS = {
     method: 'POST',
     route: 'outages',
     does: 'Declares an outage. With an `id` of your own it can be sent again: one id is one outage.',
-    body: json('The outage; see [outage.md](outage.md).', OutageSpec),
+    body: json('The outage: docs/outage.md tells of each member.', OutageSpec),
     answers: {
       201: json('It is on record; its people are called when its time comes.', DeclaredOutage),
       200: json('It was declared before, just so.', DeclaredOutage),
@@ -80,7 +81,9 @@ export const OPERATIONS = {
     route: 'outages/{id}/report.csv',
     does: 'Everybody on the list and how they ended, a row each. A cell that a spreadsheet would run begins with an apostrophe.',
     params: OfOutage,
-    answers: { 200: { says: 'The list, streamed.', types: { 'text/csv': z.string() } } },
+    answers: {
+      200: { says: `Streamed, with the columns ${REPORT_COLUMNS.join(', ')}.`, types: { 'text/csv': z.string() } },
+    },
     refusals: NO_OUTAGE,
   }),
   getActivity: operation({
