@@ -9,6 +9,7 @@ import { AzureQueues } from './storage/azure-queues.ts';
 import { AzureTables } from './storage/azure-tables.ts';
 import { CallLegs } from './storage/call-legs.ts';
 import { CallRequests } from './storage/call-requests.ts';
+import { EndedCalls } from './storage/ended-calls.ts';
 import { Failures } from './storage/failures.ts';
 import { Lines } from './storage/lines.ts';
 import { OptOuts } from './storage/opt-outs.ts';
@@ -16,6 +17,7 @@ import { Outages } from './storage/outages.ts';
 import { Recipients } from './storage/recipients.ts';
 import { ReliableQueues } from './storage/reliable-queues.ts';
 import { ReliableTables } from './storage/reliable-tables.ts';
+import { Tallies } from './storage/tallies.ts';
 
 /** The composition root: what the app is made of, from its settings. Nothing is asked of the network here. */
 export function compose(settings: Settings): Services {
@@ -24,6 +26,8 @@ export function compose(settings: Settings): Services {
   return {
     outages: new Outages(tables, now),
     recipients: new Recipients(tables),
+    tallies: new Tallies(tables),
+    endedCalls: new EndedCalls(tables),
     lines: new Lines(tables),
     legs: new CallLegs(tables),
     requests: new CallRequests(tables),

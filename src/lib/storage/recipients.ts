@@ -2,8 +2,12 @@ import type { AttemptRef } from '../calls/purpose.ts';
 import { ConflictError } from '../errors.ts';
 import { type Due, dispatchedColumns, type Moved } from '../outages/attempts.ts';
 import { type HeldLine, Recipient } from '../outages/recipient.ts';
+import { difference, sumOf, tallyOf } from '../outages/tally.ts';
 import { fromColumns, toColumns } from './columns.ts';
+import { endedRows } from './ended-calls.ts';
+import { partitionOf, SHARDS_TABLE } from './shard.ts';
 import { ANY, MAX_WRITES, type StoredRow, startingWith, type TableStore, type Write } from './table-store.ts';
+import { changeRow } from './tallies.ts';
 
 /** A recipient as read, with what it takes to change it. */
 export type StoredRecipient = { readonly recipient: Recipient; readonly etag: string };
@@ -22,10 +26,13 @@ export type Change = { readonly before: StoredRecipient; readonly moved: Moved }
 
 type Place = Pick<AttemptRef, 'outageId' | 'shard' | 'recipientId'>;
 
+/** Two rows a recipient, and one that counts them: that many new recipients fill an entity-group transaction. */
+export const MAX_ADDED = Math.floor((MAX_WRITES - 1) / 2);
+
 /**
- * Recipients and their due rows, in one partition a shard, so that both change in one transaction:
- * `recipient|<id>` and `due|<waiting or leased>|<time>|<id>`. The two kinds of due row are apart so that a long list of
- * people still to be called cannot hide the leases that have ended.
+ * Recipients and their due rows, in one partition a shard (shard.ts), so that both change in one transaction, and what they
+ * count for with them. The two kinds of due row are apart so that a long list of people still to be called cannot hide the
+ * leases that have ended.
  */
 export class Recipients {
   readonly #tables: TableStore;
@@ -41,8 +48,8 @@ export class Recipients {
     dueAt: (recipient: Recipient) => Date,
   ): Promise<number> {
     let added = 0;
-    for (let start = 0; start < recipients.length; start += MAX_WRITES / 2) {
-      added += await this.#addBatch(outageId, shard, recipients.slice(start, start + MAX_WRITES / 2), dueAt);
+    for (let start = 0; start < recipients.length; start += MAX_ADDED) {
+      added += await this.#addBatch(outageId, shard, recipients.slice(start, start + MAX_ADDED), dueAt);
     }
     return added;
   }
@@ -56,8 +63,12 @@ export class Recipients {
     const writes = batch.flatMap((recipient) =>
       insertion({ recipient, due: { kind: 'waiting', at: dueAt(recipient) } }),
     );
+    const [first] = batch;
+    if (!first) return 0;
+    // Whoever is added first in a batch is so only once.
+    const count = changeRow(`${first.recipientId}|added`, sumOf(batch.map(tallyOf)));
     try {
-      await this.#tables.commit(TABLE, partition(outageId, shard), writes);
+      await this.#tables.commit(TABLE, partition(outageId, shard), [...writes, ...count]);
       return batch.length;
     } catch (error) {
       if (!(error instanceof ConflictError)) throw error;
@@ -109,11 +120,13 @@ export class Recipients {
   }
 
   /**
-   * Writes a recipient's change and moves its due row, in one request.
+   * Writes a recipient's change, moves its due row, counts what has changed and lists the attempt that ended, in one request.
    * @returns the recipient as it is now; undefined if somebody else changed it first.
    */
   async save(place: Place, before: StoredRecipient, moved: Moved): Promise<StoredRecipient | undefined> {
     const { after, writes } = changeOf(before, moved);
+    const change = difference(tallyOf(before.recipient), tallyOf(after));
+    writes.push(...changeRow(standingOf(after), change), ...endedRows(before.recipient, after));
     try {
       const [etag] = await this.#tables.commit(TABLE, partition(place.outageId, place.shard), writes);
       return { recipient: after, etag: etag ?? '' };
@@ -124,24 +137,32 @@ export class Recipients {
   }
 
   /**
-   * Writes the changes of many recipients of one shard, as many in a request as fit. Who was changed by somebody else first
-   * is left as they are.
+   * Writes that people of one shard will not be called, each a change that adds no result and ends in an outcome: as many in a
+   * request as fit, and one by one where somebody else was first with one of them, who is then left as they are.
    */
-  async saveAll(outageId: string, shard: number, changes: readonly Change[]): Promise<void> {
-    for (let start = 0; start < changes.length; start += CHANGES_AT_ONCE) {
-      await this.#saveBatch(outageId, shard, changes.slice(start, start + CHANGES_AT_ONCE));
+  async callOff(outageId: string, shard: number, changes: readonly Change[]): Promise<void> {
+    for (let start = 0; start < changes.length; start += MAX_ADDED) {
+      await this.#callOffBatch(outageId, shard, changes.slice(start, start + MAX_ADDED));
     }
   }
 
-  async #saveBatch(outageId: string, shard: number, batch: readonly Change[]): Promise<void> {
-    const writes = batch.flatMap(({ before, moved }) => changeOf(before, moved).writes);
+  async #callOffBatch(outageId: string, shard: number, batch: readonly Change[]): Promise<void> {
+    const each = batch.map(({ before, moved }) => changeOf(before, moved));
+    const [first] = each;
+    if (!first) return;
+    const change = difference(
+      sumOf(batch.map(({ before }) => tallyOf(before.recipient))),
+      sumOf(each.map(({ after }) => tallyOf(after))),
+    );
+    // Whoever is first comes to stand there only once.
+    const writes = [...each.flatMap(({ writes }) => writes), ...changeRow(`${standingOf(first.after)}|all`, change)];
     if (await this.#commit({ outageId, shard }, writes)) return;
     for (const { before, moved } of batch) {
       await this.save({ outageId, shard, recipientId: before.recipient.recipientId }, before, moved);
     }
   }
 
-  /** The people of a shard in order of id, those after this one; '' for the first. */
+  /** The people of a shard in order of id, those after this one; '' for the first. A request for each thousand. */
   async page(outageId: string, shard: number, after: string, limit: number): Promise<StoredRecipient[]> {
     const range = { ...startingWith('recipient|'), from: `${recipientKey(after)}${NEXT}` };
     const rows = await this.#tables.query(TABLE, partition(outageId, shard), range, limit);
@@ -175,11 +196,17 @@ export class Recipients {
   }
 }
 
-const TABLE = 'Recipients';
-const partition = (outageId: string, shard: number): string => `${outageId}|${shard}`;
+const TABLE = SHARDS_TABLE;
+const partition = (outageId: string, shard: number): string => partitionOf({ outageId, shard });
 const recipientKey = (recipientId: string): string => `recipient|${recipientId}`;
 const dueKey = ({ kind, at }: Due, recipientId: string): string => `due|${kind}|${at.toISOString()}|${recipientId}`;
+/** Sorts before everything that an id can go on with: what follows a key. */
+const NEXT = '!';
 const dueColumns = (recipientId: string, attempt: number) => ({ recipientId, attempt });
+
+/** Where somebody stands, for good: results are only ever added and bettered, so that they never stand there again. */
+const standingOf = ({ recipientId, results, outcome }: Recipient): string =>
+  `${recipientId}|${results.map((result) => `${result.attempt}.${result.outcome}`).join('+')}|${outcome ?? ''}`;
 
 function insertion({ recipient, due }: { recipient: Recipient; due: Due }): Write[] {
   const { recipientId } = recipient;
@@ -189,12 +216,6 @@ function insertion({ recipient, due }: { recipient: Recipient; due: Due }): Writ
     { kind: 'insert', rowKey: dueRow, columns: dueColumns(recipientId, recipient.attempt) },
   ];
 }
-
-/** Three rows at most are written of each: the recipient, the due row that goes, the one that comes. */
-const CHANGES_AT_ONCE = Math.floor(MAX_WRITES / 3);
-
-/** Sorts before everything that an id can go on with: what follows a key. */
-const NEXT = '!';
 
 /** What a recipient's change writes. */
 function changeOf(before: StoredRecipient, { recipient, due }: Moved): { after: Recipient; writes: Write[] } {
