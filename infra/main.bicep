@@ -79,7 +79,7 @@ resource identity 'Microsoft.ManagedIdentity/userAssignedIdentities@2024-11-30' 
 module storage 'modules/storage.bicep' = {
   name: '${name}-storage'
   params: {
-    name: take('${replace(name, '-', '')}${suffix}', 24)
+    name: take(toLower('${replace(name, '-', '')}${suffix}'), 24)
     location: location
     sku: storageSku
     tags: tags
