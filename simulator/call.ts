@@ -134,7 +134,7 @@ export class CallLeg {
   }
 
   tell(news: News, callbackUri = this.record.callbackUri): void {
-    const worded = this.dialect.word(news, this.#facts);
+    const worded = this.dialect.word(news, this.#facts, { id: randomUUID(), at: new Date() });
     if (!worded) return;
     const { type, event } = worded;
     const record: EventRecord = {

@@ -20,12 +20,12 @@ export const DIALECT_2021: Dialect = {
   name: '2021',
   signsCallbacks: false,
   refusesCallsTooMany: true,
-  word(news, leg) {
+  word(news, leg, stamp) {
     const telling = tellingOf(news, leg);
     if (!telling) return undefined;
     const requested = ON_REQUEST[telling.type];
     if (requested && !leg.requested.has(requested)) return undefined;
-    return { type: telling.type, event: eventBody(telling, leg.id) };
+    return { type: telling.type, event: eventBody(telling, leg.id, stamp) };
   },
 };
 

@@ -1,8 +1,7 @@
-import { randomUUID } from 'node:crypto';
 import { type Identifier, identityOf } from '../src/lib/call-automation/identifiers.ts';
 import type { Result } from './audio.ts';
 import { CANCELLED, COMPLETED } from './event-bodies.ts';
-import type { Dialect, LegFacts, News } from './news.ts';
+import type { Dialect, LegFacts, News, Stamp } from './news.ts';
 
 /**
  * Today's API in its callbacks: CloudEvents 1.0, one in an array. What is not there is left out, never null. Members are those
@@ -45,9 +44,9 @@ export const DIALECT_GA: Dialect = {
   name: 'ga',
   signsCallbacks: true,
   refusesCallsTooMany: false,
-  word(news, leg) {
+  word(news, leg, stamp) {
     const told = toldOf(news, leg);
-    return told && { type: told.type, event: cloudEvent(told, leg) };
+    return told && { type: told.type, event: cloudEvent(told, leg, stamp) };
   },
 };
 
@@ -136,16 +135,16 @@ export function identifierBody(identifier: Identifier) {
 export const rawIdOf = ({ rawId, communicationUser, phoneNumber }: Identifier): string =>
   rawId ?? communicationUser?.id ?? `4:${phoneNumber?.value}`;
 
-function cloudEvent({ type, data }: Told, { id, conversationId }: LegFacts): CloudEventBody {
-  const source = `calling/callConnections/${id}`;
+function cloudEvent({ type, data }: Told, leg: LegFacts, { id, at }: Stamp): CloudEventBody {
+  const source = `calling/callConnections/${leg.id}`;
   return {
-    id: randomUUID(),
+    id,
     source,
     type: `Microsoft.Communication.${type}`,
     specversion: '1.0',
     datacontenttype: 'application/json',
     subject: source,
-    time: new Date().toISOString().replace('Z', '0000+00:00'),
-    data: { ...data, callConnectionId: id, serverCallId: conversationId, correlationId: id },
+    time: at.toISOString().replace('Z', '0000+00:00'),
+    data: { ...data, callConnectionId: leg.id, serverCallId: leg.conversationId, correlationId: leg.id },
   };
 }

@@ -1,8 +1,8 @@
-import { randomUUID } from 'node:crypto';
 import { type Json, toPascalCase } from '../src/lib/call-automation/casing.ts';
 import type { KnownCallEventType } from '../src/lib/call-automation/events.ts';
 import type { Identifier } from '../src/lib/call-automation/identifiers.ts';
 import type { Result } from './audio.ts';
+import type { Stamp } from './news.ts';
 
 /** The bodies of callbacks, member for member as the reference page shows them, nulls included. */
 
@@ -20,7 +20,7 @@ export type EventBody = {
 export type LegState = 'Establishing' | 'Established' | 'Terminating' | 'Terminated';
 
 /** An event before it is written down: its type and what it tells besides the call leg. */
-export type Telling = { type: KnownCallEventType; subject: string; id?: string; data: (callLegId: string) => Json };
+export type Telling = { type: KnownCallEventType; subject: string; hasId?: true; data: (callLegId: string) => Json };
 
 /** `reason` is not on the page: it tells why a call ended before it was established. */
 export const stateChanged = (state: LegState, conversationId: string | null, reason?: Result): Telling => ({
@@ -64,7 +64,7 @@ export const inviteParticipantResult = (
 ): Telling => ({
   type: 'InviteParticipantResult',
   subject: 'inviteParticipantResult',
-  id: randomUUID(),
+  hasId: true,
   data: (callLegId) => ({
     resultInfo: failure,
     operationContext,
@@ -98,15 +98,15 @@ function identifierBody({ rawId, communicationUser, phoneNumber }: Identifier): 
   };
 }
 
-export function eventBody({ type, subject, id, data }: Telling, callLegId: string): EventBody {
+export function eventBody({ type, subject, hasId, data }: Telling, callLegId: string, { id, at }: Stamp): EventBody {
   return {
-    id: id ?? null,
+    id: hasId ? id : null,
     topic: null,
     subject: `callLeg/${callLegId}/${subject}`,
     data: toPascalCase(data(callLegId)),
     eventType: `Microsoft.Communication.${type}`,
     // The page's times have seven digits after the second.
-    eventTime: new Date().toISOString().replace('Z', '0000Z'),
+    eventTime: at.toISOString().replace('Z', '0000Z'),
     metadataVersion: null,
     dataVersion: null,
   };

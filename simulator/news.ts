@@ -36,13 +36,16 @@ export type LegFacts = {
   readonly listensTo: ReadonlySet<string>;
 };
 
+/** What no two events have in common, and when they happened: given, so that a simulated world can decide them. */
+export type Stamp = { readonly id: string; readonly at: Date };
+
 export type Worded = { readonly type: string; readonly event: EventBody | CloudEventBody };
 
 /** How one version of the API words what happens. */
 export type Dialect = {
   readonly name: '2021' | 'ga';
   /** What is posted; undefined where this API does not tell of it, or was not asked to. */
-  word(news: News, leg: LegFacts): Worded | undefined;
+  word(news: News, leg: LegFacts, stamp: Stamp): Worded | undefined;
   /** Whether callbacks carry a token that proves who sent them. */
   readonly signsCallbacks: boolean;
   /** Whether a call too many is refused, rather than placed and ended at once. */

@@ -1,22 +1,11 @@
-import {
-  CANCELLED,
-  COMPLETED,
-  dtmfReceived,
-  inviteParticipantResult,
-  type Present,
-  participantsUpdated,
-  playAudioResult,
-  stateChanged,
-  type Telling,
-} from '../../simulator/event-bodies.ts';
+import { CANCELLED, COMPLETED, type Present, type LegState as State } from '../../simulator/event-bodies.ts';
+import type { LegFacts, News } from '../../simulator/news.ts';
 import type { Key } from '../../src/lib/call-automation/events.ts';
 import { type Identifier, identityOf } from '../../src/lib/call-automation/identifiers.ts';
 import type { PlayRequest } from '../../src/lib/call-automation/port.ts';
 import type { CallPurpose } from '../../src/lib/calls/purpose.ts';
 import { CANCELLED_CALL, type Failure, type Temper } from './people.ts';
 import type { Ground, Invocation } from './process.ts';
-
-type State = 'Establishing' | 'Established' | 'Terminating' | 'Terminated';
 
 /** What the service tells of a call besides the telling itself, for the checks. */
 export type About = {
@@ -71,22 +60,26 @@ export class Call {
   isLost = false;
   readonly operations: Operation[] = [];
   readonly #ground: Ground;
-  readonly #tell: (call: Call, telling: Telling, about: About) => void;
+  readonly #told: (call: Call, news: News, about: About) => void;
   #state: State = 'Establishing';
+  #wasEstablished = false;
+  /** Whose keys the app listens to, where the API has it ask. */
+  readonly #listensTo = new Set<string>();
   #guests: Guest[] = [];
   #ringing = 0;
   #hadOperator = false;
   #tones = 0;
+  #updates = 0;
   #playing: PlayRequest[] = [];
   /** Changes whenever it becomes loud or quiet. */
   #sound = 0;
   #wasAudioHeard = false;
   #onAudio: () => void = () => undefined;
 
-  constructor(parts: CallParts, ground: Ground, tell: (call: Call, telling: Telling, about: About) => void) {
+  constructor(parts: CallParts, ground: Ground, told: (call: Call, news: News, about: About) => void) {
     this.parts = parts;
     this.#ground = ground;
-    this.#tell = tell;
+    this.#told = told;
     this.placedAt = ground.clock.now;
     this.#tellState(undefined);
   }
@@ -103,14 +96,25 @@ export class Call {
     return this.#state === 'Established';
   }
 
+  /** What an event has to know of the call. */
+  get facts(): LegFacts {
+    return {
+      id: this.id,
+      conversationId: `conversation-of-${this.id}`,
+      placedBy: this.parts.target ? 'createCall' : 'joinCall',
+      wasEstablished: this.#wasEstablished,
+      requested: new Set(this.parts.requestedEvents),
+      listensTo: this.#listensTo,
+    };
+  }
+
   /** Rings whoever is called. */
   ring(target: Identifier, temper: Temper): void {
     this.#note(() => `rings: ${temper.name}`);
     this.#after(temper.rings * 1000, () => {
       if (this.isOver) return;
       if (temper.fails) return this.end(temper.fails);
-      this.#state = 'Established';
-      this.#tellState(undefined);
+      this.#establish();
       this.#enter({
         identifier: target,
         participantId: `${this.id}-callee`,
@@ -125,10 +129,14 @@ export class Call {
   /** The conversation that is joined goes on already. */
   join(): void {
     this.#after(JOINING_MS, () => {
-      if (this.isOver) return;
-      this.#state = 'Established';
-      this.#tellState(undefined);
+      if (!this.isOver) this.#establish();
     });
+  }
+
+  #establish(): void {
+    this.#state = 'Established';
+    this.#wasEstablished = true;
+    this.#tellState(undefined);
   }
 
   end(reason?: Failure): void {
@@ -147,6 +155,7 @@ export class Call {
   }
 
   play(request: PlayRequest): void {
+    if (request.listen && this.parts.target) this.#listensTo.add(identityOf(this.parts.target));
     this.#playing.push(request);
     if (this.#playing.length === 1) this.#playFirst();
   }
@@ -165,9 +174,10 @@ export class Call {
     this.#ringing += operators.length;
     this.#sound++;
     const result = (whom: readonly Identifier[], failure: Failure | null): void =>
-      this.#tell(this, inviteParticipantResult(context ?? null, whom, failure), {
-        what: `invitation ${failure ? 'failed' : 'completed'} ${context}`,
-      });
+      this.#tell(
+        { what: 'invited', operationContext: context ?? null, participants: whom, failure },
+        { what: `invitation ${failure ? 'failed' : 'completed'} ${context} of ${whom.map(identityOf)}` },
+      );
     for (const [index, identifier] of operators.entries()) {
       const temper = tempers[index];
       this.#after((temper?.rings ?? 1) * 1000, () => {
@@ -225,7 +235,8 @@ export class Call {
     const tone = ++this.#tones;
     this.#note(() => `the callee presses ${key}`);
     const about = { what: `tone ${tone}`, key, mayBeOperators: this.#hadOperator };
-    if (this.#isAskedFor('dtmfReceived')) this.#tell(this, dtmfReceived(tone, key), about);
+    const callee = this.parts.target;
+    if (callee) this.#tell({ what: 'tone', sequenceId: tone, key, by: callee }, about);
   }
 
   #talk(): void {
@@ -283,6 +294,8 @@ export class Call {
       this.#after(500, () => this.#ended(request, FAILED));
       return;
     }
+    const context = request.operationContext;
+    this.#tell({ what: 'audioStarted', operationContext: context ?? null }, { what: `audio started ${context}` });
     this.#sound++;
     this.#wasAudioHeard = true;
     this.#onAudio();
@@ -301,25 +314,29 @@ export class Call {
 
   #tellState(reason: Failure | undefined): void {
     const state = this.#state;
-    const conversationId = state === 'Establishing' ? null : `conversation-of-${this.id}`;
-    this.#tell(this, stateChanged(state, conversationId, reason), { what: `state ${state}` });
+    this.#tell({ what: 'state', state, reason: reason ?? null }, { what: `state ${state}` });
   }
 
   #tellAudio(context: string | undefined, result: typeof COMPLETED): void {
     const status = result === FAILED ? 'failed' : 'completed';
-    this.#tell(this, playAudioResult(context ?? null, result), { what: `audio ${status} ${context}` });
+    this.#tell(
+      { what: 'audioEnded', operationContext: context ?? null, result },
+      { what: `audio ${status} ${context}` },
+    );
   }
 
   #tellWhoIsThere(): void {
-    if (!this.#isAskedFor('participantsUpdated')) return;
     const us: Present = { identifier: this.parts.source, participantId: `${this.id}-app`, isMuted: false };
     const present = [us, ...this.#guests];
     const who = present.map(({ identifier }) => identityOf(identifier)).join();
-    this.#tell(this, participantsUpdated(present), { what: `participants at ${this.#ground.clock.now}: ${who}` });
+    this.#tell(
+      { what: 'present', sequence: ++this.#updates, participants: present },
+      { what: `participants at ${this.#ground.clock.now}: ${who}` },
+    );
   }
 
-  #isAskedFor(event: string): boolean {
-    return this.parts.requestedEvents.includes(event);
+  #tell(news: News, about: About): void {
+    this.#told(this, news, about);
   }
 
   #after(ms: number, what: () => void): void {

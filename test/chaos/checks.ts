@@ -232,10 +232,15 @@ export class Checks {
   #watch(call: Call): void {
     const { now, after, calmFrom, scenario } = this.#facts;
     const { leaseMs, maxCallMs } = scenario.settings.limits;
-    after(this.#leaseOf(call) - now(), () => {
-      const isToldOf = call.isAnswerDelivered && call.parts.placedBy.result === 'succeeded';
-      call.isLost = !this.#known.has(call.id) && !isToldOf;
-    });
+    const lookAtItsEnd = (lease: number): void =>
+      after(lease - now(), () => {
+        // The app asks once more where it can: then the lease is longer.
+        const longer = this.#leaseOf(call);
+        if (longer > lease && longer < Number.POSITIVE_INFINITY) return lookAtItsEnd(longer);
+        const isToldOf = call.isAnswerDelivered && call.parts.placedBy.result === 'succeeded';
+        call.isLost = !this.#known.has(call.id) && !isToldOf;
+      });
+    lookAtItsEnd(this.#leaseOf(call));
     const limit = Math.max(calmFrom, now()) + maxCallMs + 3 * leaseMs + REDELIVERY_MS + SLACK_MS;
     after(limit - now(), () => {
       if (call.endedAt !== undefined || !this.#known.has(call.id)) return;
@@ -250,7 +255,9 @@ export class Checks {
       const row = tables
         .rows('Recipients', `${purpose.outageId}|${purpose.shard}`)
         .get(`recipient|${purpose.recipientId}`);
-      const [, , until = ''] = String(row?.['dueRow']).split('|');
+      if (row?.['attempt'] !== purpose.attempt) return Number.POSITIVE_INFINITY;
+      const [, kind, until = ''] = String(row?.['dueRow']).split('|');
+      if (kind !== 'leased') return Number.POSITIVE_INFINITY;
       return Number.isNaN(Date.parse(until)) ? Number.POSITIVE_INFINITY : Date.parse(until);
     }
     const row = tables.rows('Requests', 'requests').get(`request|${purpose.requestId}`);

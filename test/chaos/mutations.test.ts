@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Dialect } from '../../simulator/news.ts';
 import { MUTATIONS, type Mutation } from './mutations.ts';
 import { live } from './world.ts';
 
@@ -8,9 +9,9 @@ const SEEDS = 1_000;
 /** The first seed whose world breaks one of the promises that the mutation is about. */
 async function caught(mutation: Mutation): Promise<{ seed: number; rule: string } | undefined> {
   for (let seed = 1; seed <= SEEDS; seed++) {
-    const { isRepeatable } = mutation;
-    const { violation } = await live({ seed, mutation, isRepeatable });
-    if (violation && mutation.breaks.includes(violation.rule) && (await isSound(seed, isRepeatable))) {
+    const { dialect } = mutation;
+    const { violation } = await live({ seed, mutation, dialect });
+    if (violation && mutation.breaks.includes(violation.rule) && (await isSound(seed, dialect))) {
       return { seed, rule: violation.rule };
     }
   }
@@ -18,8 +19,8 @@ async function caught(mutation: Mutation): Promise<{ seed: number; rule: string 
 }
 
 /** The same world with the protection in place: it must be the mutation that breaks it. */
-const isSound = async (seed: number, isRepeatable: true | undefined): Promise<boolean> =>
-  (await live({ seed, isRepeatable })).violation === undefined;
+const isSound = async (seed: number, dialect: Dialect | undefined): Promise<boolean> =>
+  (await live({ seed, dialect })).violation === undefined;
 
 describe('the checks find it where', () => {
   for (const mutation of MUTATIONS) {

@@ -1,3 +1,5 @@
+import { DIALECT_GA } from '../../simulator/dialect-ga.ts';
+import type { Dialect } from '../../simulator/news.ts';
 import { CallAutomationError } from '../../src/lib/call-automation/errors.ts';
 import type { CallEvent } from '../../src/lib/call-automation/events.ts';
 import type { CallAction } from '../../src/lib/calls/actions.ts';
@@ -18,8 +20,8 @@ export type Mutation = {
   readonly name: string;
   /** Any of these is the finding that it must lead to. */
   readonly breaks: readonly [Rule, ...Rule[]];
-  /** In worlds whose service knows requests by their identity. */
-  readonly isRepeatable?: true;
+  /** In worlds of which API; by default that of 2021. */
+  readonly dialect?: Dialect;
   readonly tables?: (tables: TableStore) => TableStore;
   readonly services?: (services: Services, tables: TableStore) => Services;
   readonly onQueue?: typeof onQueue;
@@ -45,6 +47,27 @@ const NO_LEASES = (tables: TableStore): TableStore => ({
   commit: (...asked) => tables.commit(...asked),
   query: async (...asked) => (asked[2].from.startsWith('due|leased|') ? [] : tables.query(...asked)),
 });
+
+type Calls = Services['calls'];
+
+/** The service is asked otherwise than the app asks it. */
+const asking =
+  (otherwise: (calls: Calls, services: Services) => Partial<Calls>) =>
+  (services: Services): Services => {
+    const { calls } = services;
+    const unchanged: Calls = {
+      isRepeatable: calls.isRepeatable,
+      speaks: calls.speaks,
+      createCall: (...args) => calls.createCall(...args),
+      joinCall: (...args) => calls.joinCall(...args),
+      hangUp: (...args) => calls.hangUp(...args),
+      playAudio: (...args) => calls.playAudio(...args),
+      cancelMediaProcessing: (...args) => calls.cancelMediaProcessing(...args),
+      inviteParticipants: (...args) => calls.inviteParticipants(...args),
+      removeParticipant: (...args) => calls.removeParticipant(...args),
+    };
+    return { ...services, calls: { ...unchanged, ...otherwise(calls, services) } };
+  };
 
 class EagerRecipients extends Recipients {
   /** Whoever comes second to claim an attempt is told that it is theirs. */
@@ -186,40 +209,18 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'createCall is sent again where no answer came',
     breaks: ['nobody is called twice'],
-    services: (services) => ({
-      ...services,
-      calls: {
-        isRepeatable: false,
-        speaks: false,
-        createCall: (...args) => placedAgain(() => services.calls.createCall(...args)),
-        joinCall: (...args) => services.calls.joinCall(...args),
-        hangUp: (...args) => services.calls.hangUp(...args),
-        playAudio: (...args) => services.calls.playAudio(...args),
-        cancelMediaProcessing: (...args) => services.calls.cancelMediaProcessing(...args),
-        inviteParticipants: (...args) => services.calls.inviteParticipants(...args),
-        removeParticipant: (...args) => services.calls.removeParticipant(...args),
-      },
-    }),
+    services: asking((calls) => ({
+      createCall: (...args) => placedAgain(() => calls.createCall(...args)),
+    })),
   },
   {
     name: 'a request that is made again is another request',
-    isRepeatable: true,
+    dialect: DIALECT_GA,
     breaks: ['nobody is called twice'],
-    services: (services) => ({
-      ...services,
-      calls: {
-        isRepeatable: true,
-        speaks: false,
-        createCall: (request, asked) =>
-          services.calls.createCall(request, { ...asked, identity: `${asked.identity} ${services.now().getTime()}` }),
-        joinCall: (...args) => services.calls.joinCall(...args),
-        hangUp: (...args) => services.calls.hangUp(...args),
-        playAudio: (...args) => services.calls.playAudio(...args),
-        cancelMediaProcessing: (...args) => services.calls.cancelMediaProcessing(...args),
-        inviteParticipants: (...args) => services.calls.inviteParticipants(...args),
-        removeParticipant: (...args) => services.calls.removeParticipant(...args),
-      },
-    }),
+    services: asking((calls, services) => ({
+      createCall: (request, asked) =>
+        calls.createCall(request, { ...asked, identity: `${asked.identity} ${services.now().getTime()}` }),
+    })),
   },
   {
     name: 'nobody looks whether somebody has opted out',
@@ -322,19 +323,8 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'no call is ever hung up',
     breaks: ['everything ends', 'pacing is exact', 'nobody is called twice'],
-    services: (services) => ({
-      ...services,
-      calls: {
-        isRepeatable: false,
-        speaks: false,
-        createCall: (...args) => services.calls.createCall(...args),
-        joinCall: (...args) => services.calls.joinCall(...args),
-        hangUp: async () => undefined,
-        playAudio: (...args) => services.calls.playAudio(...args),
-        cancelMediaProcessing: (...args) => services.calls.cancelMediaProcessing(...args),
-        inviteParticipants: (...args) => services.calls.inviteParticipants(...args),
-        removeParticipant: (...args) => services.calls.removeParticipant(...args),
-      },
-    }),
+    services: asking(() => ({
+      hangUp: async () => undefined,
+    })),
   },
 ];

@@ -1,6 +1,9 @@
 import process from 'node:process';
 import { numberFlag, readFlags, runCommand, UsageError } from '../../local/cli.ts';
 import { tableText } from '../../local/table-text.ts';
+import { DIALECT_2021 } from '../../simulator/dialect-2021.ts';
+import { DIALECT_GA } from '../../simulator/dialect-ga.ts';
+import type { Dialect } from '../../simulator/news.ts';
 import { Campaign } from './campaign.ts';
 import { measureAcknowledgedCall } from './measure.ts';
 import { live } from './world.ts';
@@ -10,7 +13,11 @@ const USAGE = `Lives simulated worlds, each from a seed, and looks whether the a
   npm run chaos -- --seeds 500
   npm run chaos -- --seeds 1 --seed 4711`;
 
-const APIS = ['2021-04-15-preview1', 'ga'];
+const DEFAULT_API = '2021-04-15-preview1';
+const DIALECTS: ReadonlyMap<string, Dialect> = new Map([
+  [DEFAULT_API, DIALECT_2021],
+  ['ga', DIALECT_GA],
+]);
 const TRACE = 400;
 const SHOWN_FAILURES = 5;
 
@@ -20,7 +27,7 @@ await runCommand(async () => {
     seed: { type: 'string', value: 'S', help: 'the first seed (1); the others follow it' },
     recipients: { type: 'string', value: 'R', help: 'how many people a world has; drawn from the seed otherwise' },
     trace: { type: 'string', value: 'N', help: `how many of a failing world's last steps are shown (${TRACE})` },
-    api: { type: 'string', value: 'A', help: 'the API that the service speaks: 2021-04-15-preview1 (default) or ga' },
+    api: { type: 'string', value: 'A', help: `the API that the service speaks: ${DEFAULT_API} (default) or ga` },
     json: { type: 'boolean', help: 'the summary as JSON, on stdout' },
   });
   const seeds = numberFlag('seeds', flags.seeds, { min: 1, max: 10_000_000 }) ?? 500;
@@ -28,16 +35,16 @@ await runCommand(async () => {
   const recipients = numberFlag('recipients', flags.recipients, { min: 1, max: 1_000 });
   const trace = numberFlag('trace', flags.trace, { min: 1, max: 1_000_000 }) ?? TRACE;
 
-  const isRepeatable = apiOf(flags.api) === 'ga';
+  const dialect = dialectOf(flags.api);
 
   const campaign = new Campaign();
   let toldAt = Date.now();
   for (let seed = first; seed < first + seeds; seed++) {
-    const report = await live({ seed, recipients, isRepeatable });
+    const report = await live({ seed, recipients, dialect });
     campaign.add(report);
     if (report.violation && campaign.failures.length <= SHOWN_FAILURES) {
       // The same seed is the same world: now with a record of it.
-      const again = await live({ seed, recipients, isRepeatable, trace });
+      const again = await live({ seed, recipients, dialect, trace });
       process.stderr.write(`\n${again.trace.join('\n')}\n`);
       process.stderr.write(`seed ${seed}: ${report.violation.rule}: ${report.violation.what}\n`);
       if (again.violation?.what !== report.violation.what) process.stderr.write('It did not replay exactly!\n');
@@ -54,9 +61,10 @@ await runCommand(async () => {
   return campaign.failures.length > 0 ? 1 : 0;
 });
 
-function apiOf(flag = '2021-04-15-preview1'): string {
-  if (APIS.includes(flag)) return flag;
-  throw new UsageError(`--api must be one of ${APIS.join(', ')}, not ${JSON.stringify(flag)}`);
+function dialectOf(api = DEFAULT_API): Dialect {
+  const dialect = DIALECTS.get(api);
+  if (dialect) return dialect;
+  throw new UsageError(`--api must be one of ${[...DIALECTS.keys()].join(', ')}, not ${JSON.stringify(api)}`);
 }
 
 function rowsOf(summary: ReturnType<Campaign['summary']>): string[][] {

@@ -1,5 +1,5 @@
-import type { Telling } from '../../simulator/event-bodies.ts';
-import { toPascalCase } from '../../src/lib/call-automation/casing.ts';
+import { REASONS } from '../../simulator/conversation.ts';
+import type { Dialect, News } from '../../simulator/news.ts';
 import { CallAutomationError } from '../../src/lib/call-automation/errors.ts';
 import { type Identifier, identityOf } from '../../src/lib/call-automation/identifiers.ts';
 import type {
@@ -39,6 +39,8 @@ export type ServiceEvent = {
 /** What watches the service, and the world that it is part of. */
 export type ServiceWorld = {
   readonly ground: Ground;
+  /** By which API it speaks. */
+  readonly dialect: Dialect;
   /** How many calls a number may have at once, by the service's own limit. */
   linesOf(number: string): number;
   temperOf(identity: string): Temper;
@@ -62,10 +64,16 @@ export class Service {
   readonly calls: Call[] = [];
   readonly events: ServiceEvent[] = [];
   readonly #byIdentity = new Map<string, Call>();
+  readonly #doneByIdentity = new Map<string, Operation>();
   readonly #world: ServiceWorld;
 
   constructor(world: ServiceWorld) {
     this.#world = world;
+  }
+
+  /** Today's API knows requests by their identity: the same request is done once. The one of 2021 does not. */
+  get isRepeatable(): boolean {
+    return this.#world.dialect.name === 'ga';
   }
 
   find(callLegId: string): Call | undefined {
@@ -76,12 +84,14 @@ export class Service {
     return this.calls.filter(({ endedAt }) => endedAt === undefined);
   }
 
-  /** @param identity of the request, where the service knows requests by it: the same request is the same call. */
-  createCall(request: PlaceCallRequest, by: Invocation, identity: string | undefined): Call {
-    const placed = identity === undefined ? undefined : this.#byIdentity.get(identity);
-    if (placed) return placed;
-    const call = this.#createCall(request, by);
-    if (identity !== undefined) this.#byIdentity.set(identity, call);
+  createCall(request: PlaceCallRequest, by: Invocation, asked: RequestIdentity): Call {
+    return this.#once(asked, () => this.#createCall(request, by));
+  }
+
+  /** The same request is the same call, in its present state. */
+  #once({ identity }: RequestIdentity, place: () => Call): Call {
+    const call = (this.isRepeatable && this.#byIdentity.get(identity)) || place();
+    this.#byIdentity.set(identity, call);
     return call;
   }
 
@@ -92,34 +102,43 @@ export class Service {
     const parts = this.#partsOf(request, by, target, number);
     const inFlight = this.inFlight;
     this.#world.isToBePlaced(parts, inFlight);
-    if (number !== undefined) {
-      const taken = inFlight.filter((call) => call.parts.number === number).length;
-      if (taken >= this.#world.linesOf(number)) throw refusal('createCall', 429, 'ConcurrentCallLimitExceeded', 1_000);
+    const taken = inFlight.filter((call) => number !== undefined && call.parts.number === number).length;
+    const isTooMany = number !== undefined && taken >= this.#world.linesOf(number);
+    if (isTooMany && this.#world.dialect.refusesCallsTooMany) {
+      throw refusal('createCall', 429, 'ConcurrentCallLimitExceeded', 1_000);
     }
     const call = this.#place(parts);
+    if (isTooMany) call.end(REASONS.overLimit);
     for (const who of request.targets) call.ring(who, this.#world.temperOf(identityOf(who)));
     return call;
   }
 
-  joinCall(request: EnterCallRequest, by: Invocation, identity: string | undefined): Call {
-    const placed = identity === undefined ? undefined : this.#byIdentity.get(identity);
-    if (placed) return placed;
+  joinCall(request: EnterCallRequest, by: Invocation, asked: RequestIdentity): Call {
+    return this.#once(asked, () => this.#joinCall(request, by));
+  }
+
+  #joinCall(request: EnterCallRequest, by: Invocation): Call {
     const parts = this.#partsOf(request, by, undefined, undefined);
     this.#world.isToBePlaced(parts, this.inFlight);
     const call = this.#place(parts);
     call.join();
-    if (identity !== undefined) this.#byIdentity.set(identity, call);
     return call;
   }
 
-  /** Does something to a call that is up. @throws CallAutomationError where it is not. */
+  /**
+   * Does something to a call that is up. @throws CallAutomationError where it is not.
+   * @param identity of the request, where it is one that is done once.
+   */
   act(
     name: string,
     callLegId: string,
     context: string | undefined,
     by: Invocation,
     what: (call: Call) => void,
+    identity?: string,
   ): Operation {
+    const before = this.isRepeatable && identity !== undefined && this.#doneByIdentity.get(identity);
+    if (before) return before;
     const call = this.find(callLegId);
     if (!call) throw refusal(name, 400, 'CallNotFound');
     const isPossible = name === 'hangUp' ? !call.isOver : call.isEstablished;
@@ -128,6 +147,7 @@ export class Service {
     if (!isPossible) throw refusal(name, 400, call.isOver ? 'CallTerminated' : 'CallNotEstablished');
     what(call);
     this.#world.isDone(call, operation);
+    if (identity !== undefined) this.#doneByIdentity.set(identity, operation);
     return operation;
   }
 
@@ -162,19 +182,12 @@ export class Service {
 
   // --- Callbacks
 
-  #tell(call: Call, { type, subject, data }: Telling, about: About): void {
+  #tell(call: Call, news: News, about: About): void {
     const { clock, faults, random } = this.#world.ground;
-    const body = {
-      id: null,
-      topic: null,
-      subject: `callLeg/${call.parts.id}/${subject}`,
-      data: toPascalCase(data(call.parts.id)),
-      eventType: `Microsoft.Communication.${type}`,
-      eventTime: clock.date.toISOString().replace('Z', '0000Z'),
-      metadataVersion: null,
-      dataVersion: null,
-    };
-    const event = { call, about, type, body, isReceived: false, isAccepted: false };
+    const stamp = { id: `event-${this.events.length + 1}`, at: clock.date };
+    const worded = this.#world.dialect.word(news, call.facts, stamp);
+    if (!worded) return;
+    const event = { call, about, type: worded.type, body: [worded.event], isReceived: false, isAccepted: false };
     this.events.push(event);
     if (faults.strikes('callbackLost')) {
       this.#note(event, 'is lost');
@@ -231,23 +244,19 @@ export class AskedService implements CallAutomation {
   readonly #by: Invocation;
   readonly #ground: Ground;
 
-  constructor(service: Service, by: Invocation, ground: Ground, isRepeatable: boolean) {
-    this.isRepeatable = isRepeatable;
+  constructor(service: Service, by: Invocation, ground: Ground) {
+    this.isRepeatable = service.isRepeatable;
     this.#service = service;
     this.#by = by;
     this.#ground = ground;
   }
 
   createCall(request: PlaceCallRequest, asked: RequestIdentity): Promise<CallLegResponse> {
-    return this.#place('createCall', () => this.#service.createCall(request, this.#by, this.#known(asked)));
+    return this.#place('createCall', () => this.#service.createCall(request, this.#by, asked));
   }
 
   joinCall(_conversationId: string, request: EnterCallRequest, asked: RequestIdentity): Promise<CallLegResponse> {
-    return this.#place('joinCall', () => this.#service.joinCall(request, this.#by, this.#known(asked)));
-  }
-
-  #known({ identity }: RequestIdentity): string | undefined {
-    return this.isRepeatable ? identity : undefined;
+    return this.#place('joinCall', () => this.#service.joinCall(request, this.#by, asked));
   }
 
   hangUp(callLegId: string): Promise<void> {
@@ -265,21 +274,29 @@ export class AskedService implements CallAutomation {
     return { id: 'operation', status: 'running', operationContext };
   }
 
-  inviteParticipants(address: CallAddress, request: InviteParticipantsRequest): Promise<void> {
-    const { participants, operationContext } = request;
-    return this.#act('invite', legOf(address), operationContext, (call) =>
-      call.invite(
-        participants,
-        operationContext,
-        participants.map((who) => this.#service.temperOf(identityOf(who))),
-      ),
-    );
+  /** All at once, or one after the other, as the API has it. */
+  async inviteParticipants(
+    address: CallAddress,
+    { participants, operationContext }: InviteParticipantsRequest,
+    { identity }: RequestIdentity,
+  ): Promise<void> {
+    const invitations = this.isRepeatable ? participants.map((participant) => [participant]) : [participants];
+    for (const [index, invited] of invitations.entries()) {
+      const tempers = invited.map((who) => this.#service.temperOf(identityOf(who)));
+      const invite = (call: Call): void => call.invite(invited, operationContext, tempers);
+      await this.#act('invite', legOf(address), operationContext, invite, `${identity} participant ${index}`);
+    }
   }
 
-  removeParticipant(address: CallAddress, { participantId }: RemoveParticipantRequest): Promise<void> {
-    return this.#act('remove', legOf(address), undefined, (call) => {
+  removeParticipant(
+    address: CallAddress,
+    { participantId }: RemoveParticipantRequest,
+    { identity }: RequestIdentity,
+  ): Promise<void> {
+    const remove = (call: Call): void => {
       if (!call.remove(participantId)) throw refusal('remove', 400, 'ParticipantNotFound');
-    });
+    };
+    return this.#act('remove', legOf(address), undefined, remove, identity);
   }
 
   async #place(name: string, place: () => Call): Promise<CallLegResponse> {
@@ -288,14 +305,20 @@ export class AskedService implements CallAutomation {
     return { callLegId: call.id };
   }
 
-  async #act(name: string, callLegId: string, context: string | undefined, what: (call: Call) => void): Promise<void> {
+  async #act(
+    name: string,
+    callLegId: string,
+    context: string | undefined,
+    what: (call: Call) => void,
+    identity?: string,
+  ): Promise<void> {
     const { clock } = this.#ground;
     const deadline = clock.now + PATIENCE_MS;
     for (let tries = 0; ; tries++) {
       try {
         const operation = await this.#by.ask('service', {
           what: () => `${name} ${callLegId} ${context ?? ''}`,
-          effect: () => this.#service.act(name, callLegId, context, this.#by, what),
+          effect: () => this.#service.act(name, callLegId, context, this.#by, what, identity),
           trouble: this.#trouble(name),
         });
         operation.isAnswered = true;

@@ -1,3 +1,5 @@
+import { DIALECT_2021 } from '../../simulator/dialect-2021.ts';
+import type { Dialect } from '../../simulator/news.ts';
 import { tendRequests } from '../../src/lib/calls/tend-requests.ts';
 import { RingdownError } from '../../src/lib/errors.ts';
 import { declareOutage, reopenOutage } from '../../src/lib/outages/declare.ts';
@@ -30,8 +32,8 @@ export type WorldOptions = {
   readonly mutation?: Mutation | undefined;
   /** So many of the last steps are kept. */
   readonly trace?: number;
-  /** The service knows requests by their identity, as today's API does; the one of 2021 does not. */
-  readonly isRepeatable?: boolean | undefined;
+  /** Which API the service speaks; by default that of 2021. */
+  readonly dialect?: Dialect | undefined;
 };
 
 export type WorldReport = {
@@ -73,7 +75,6 @@ export async function live(options: WorldOptions): Promise<WorldReport> {
 
 class World {
   readonly #seed: number;
-  readonly #isRepeatable: boolean;
   readonly #scenario: Scenario;
   readonly #mutation: Mutation | undefined;
   readonly #ground: Ground;
@@ -96,9 +97,8 @@ class World {
   #deaths = 0;
   #requests = { timer: 0, others: 0 };
 
-  constructor({ seed, recipients, scenario, mutation, trace = 0, isRepeatable = false }: WorldOptions) {
+  constructor({ seed, recipients, scenario, mutation, trace = 0, dialect = DIALECT_2021 }: WorldOptions) {
     this.#seed = seed;
-    this.#isRepeatable = isRepeatable;
     this.#scenario = scenario ?? drawScenario(new Random(`${seed} scenario`), recipients);
     this.#mutation = mutation;
     this.#temperRandom = new Random(`${seed} people`);
@@ -110,6 +110,7 @@ class World {
     this.#tables = new WorldTables((changes, by) => this.#committed(changes, by));
     this.#service = new Service({
       ground: this.#ground,
+      dialect,
       linesOf: (number) => this.#scenario.settings.callers.find((caller) => caller.number === number)?.lines ?? 0,
       temperOf: (identity) => this.#temperOf(identity),
       purposeOf: purposeOfUri,
@@ -215,7 +216,7 @@ class World {
     return {
       tables: new AskedTables(this.#tables, by, faults),
       queues: new AskedQueues((...message) => this.#queues.put(...message), by, faults),
-      calls: new AskedService(this.#service, by, this.#ground, this.#isRepeatable),
+      calls: new AskedService(this.#service, by, this.#ground),
       by,
       now: () => clock.date,
       newId: () => `commit-${++this.#ids}`,

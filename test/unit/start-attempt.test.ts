@@ -5,7 +5,10 @@ import { applyCallEvent } from '../../src/lib/calls/apply-event.ts';
 import type { AttemptRef } from '../../src/lib/calls/purpose.ts';
 import { startRequestedCall } from '../../src/lib/calls/requested-calls.ts';
 import { startAttempt } from '../../src/lib/calls/start-attempt.ts';
+import { tendRequests } from '../../src/lib/calls/tend-requests.ts';
+import { UnansweredError } from '../../src/lib/errors.ts';
 import { fillLines } from '../../src/lib/outages/dispatcher.ts';
+import { tendOutages } from '../../src/lib/outages/tend.ts';
 import type { Services } from '../../src/lib/services.ts';
 import { Recipients } from '../../src/lib/storage/recipients.ts';
 import { MemoryWorld } from './support/memory-services.ts';
@@ -126,6 +129,63 @@ describe('where the answer to the call was lost', () => {
   });
 });
 
+describe('where whoever asked has died and no message ever comes again, the timer', () => {
+  const died = async (isRepeatable: boolean) => {
+    const started = await dispatched(isRepeatable);
+    const dying: Services = { ...started.services, recipients: new DyingRecipients(started.tables) };
+    await expect(startAttempt(dying, started.ref)).rejects.toThrow('died');
+    return started;
+  };
+
+  it('has a service that knows requests asked once more when the lease ends, and the person is called once', async () => {
+    const { world, exchange, services, ref, recipient } = await died(true);
+    world.passes(300);
+    await tendOutages(services);
+    expect(world.queues.on('start-call')).toEqual([ref, ref]);
+    expect(await startAttempt(services, ref)).toMatchObject({ result: 'done' });
+    expect(exchange.dialled).toBe(1);
+    expect(await recipient()).toMatchObject({ phase: 'dialling', attempt: 1, callLegId: 'leg-1' });
+  });
+
+  it('concludes that nobody knows once nothing came of that either', async () => {
+    const { world, services, recipient } = await died(true);
+    world.passes(300);
+    await tendOutages(services);
+    world.passes(300);
+    await tendOutages(services);
+    expect(await recipient()).toMatchObject({ phase: 'done', outcome: 'unknown', reason: 'no news' });
+  });
+
+  it('has another not asked: nobody knows', async () => {
+    const { world, services, ref, recipient } = await died(false);
+    world.passes(300);
+    await tendOutages(services);
+    expect(world.queues.on('start-call')).toEqual([ref]);
+    expect(await recipient()).toMatchObject({ phase: 'done', outcome: 'unknown' });
+  });
+
+  it('does not have it asked without its line, on which others may be calling', async () => {
+    const { world, services, ref, recipient } = await died(true);
+    const [line] = (await services.lines.list()).filter(({ holder }) => holder !== '');
+    if (line) await services.lines.free(line, world.now);
+    const free = (await services.lines.list()).find(({ lineId }) => lineId === line?.lineId);
+    await services.lines.lease(free ?? expect.fail('the line has gone'), 'others', new Date(world.now.getTime() + 1e9));
+    world.passes(300);
+    await tendOutages(services);
+    expect(world.queues.on('start-call')).toEqual([ref]);
+    expect(await recipient()).toMatchObject({ phase: 'done', outcome: 'unknown' });
+  });
+
+  it('does not have whoever has opted out meanwhile called', async () => {
+    const { world, exchange, services, ref } = await died(true);
+    world.passes(300);
+    await tendOutages(services);
+    await services.optOuts.add(ref.recipientId, { outageId: 'storm', at: world.now });
+    expect(await startAttempt(services, ref)).toMatchObject({ result: 'superseded' });
+    expect(exchange.asked).toHaveLength(1);
+  });
+});
+
 describe('a message that comes again', () => {
   it('after whoever claimed the attempt has died asks, and binds the call', async () => {
     const { tables, world, exchange, services, ref, recipient } = await dispatched(true);
@@ -190,10 +250,60 @@ describe('a call that was turned away, as there are too many', () => {
   });
 });
 
+describe('a call by hand that was turned away, as there are too many', () => {
+  it('waits, and is placed later by another request', async () => {
+    const { world, exchange, services } = await dispatched(true);
+    const request = { targets: [{ phoneNumber: { value: ANN } }], requestId: 'by-hand' };
+    await startRequestedCall(services, request, 'message');
+    const turnedAway = { callLegId: 'leg-1', callState: 'terminated', resultInfo: { code: 429, subcode: 8530 } };
+    const told = { type: 'CallLegStateChanged', occurredAt: '2026-01-05T08:00:01.000Z', data: turnedAway } as const;
+    await applyCallEvent(services, { kind: 'request', requestId: 'by-hand' }, told);
+    const waiting = (await services.requests.find('by-hand'))?.request;
+    expect(waiting).toMatchObject({ phase: 'waiting' });
+    expect(waiting?.line).toBeUndefined();
+    world.passes(30);
+    await tendRequests(services);
+    expect(world.queues.on('start-call').at(-1)).toMatchObject(request);
+    expect(await startRequestedCall(services, request, 'message')).toMatchObject({ result: 'done' });
+    expect(exchange.dialled).toBe(2);
+  });
+});
+
 describe('a call that somebody asks for by hand, and whose answer was lost,', () => {
   const request = { targets: [{ phoneNumber: { value: ANN } }], requestId: 'by-hand' };
 
-  it('is asked for once: its lease tells what became of it', async () => {
+  it('is asked for again as the same request, where the service knows requests', async () => {
+    const { world, exchange, services } = await dispatched(true);
+    exchange.answers.push(lost, throttled);
+    expect(await startRequestedCall(services, request, 'message')).toMatchObject({ result: 'postponed' });
+    expect(world.queues.sent.at(-1)).toEqual({ queue: 'start-call', message: request, delaySeconds: 20 });
+    world.passes(19);
+    expect(await startRequestedCall(services, request, 'message')).toMatchObject({ result: 'postponed' });
+    expect(exchange.asked).toHaveLength(1);
+    world.passes(1);
+    expect(await startRequestedCall(services, request, 'message')).toMatchObject({ result: 'postponed' });
+    world.passes(20);
+    expect(await startRequestedCall(services, request, 'message')).toMatchObject({ result: 'done' });
+    expect(exchange.dialled).toBe(1);
+    expect(new Set(exchange.asked.map(({ identity }) => identity)).size).toBe(1);
+  });
+
+  it('is asked for once more when its lease ends, and then given up', async () => {
+    const { world, exchange, services } = await dispatched(true);
+    exchange.answers.push(lost);
+    await startRequestedCall(services, request, 'message');
+    const before = world.queues.on('start-call').length;
+    world.passes(300);
+    await tendRequests(services);
+    expect(world.queues.on('start-call')).toHaveLength(before + 1);
+    world.passes(300);
+    await tendRequests(services);
+    expect((await services.requests.find('by-hand'))?.request).toMatchObject({ phase: 'done' });
+    await expect(startRequestedCall(services, request, 'message')).rejects.toThrow(UnansweredError);
+    expect(exchange.asked).toHaveLength(1);
+  });
+
+  it('elsewhere is asked for once: its lease tells what became of it', async () => {
     const { exchange, services } = await dispatched(false);
     exchange.answers.push(lost);
     expect(await startRequestedCall(services, request, 'message')).toMatchObject({ result: 'unanswered' });

@@ -12,7 +12,7 @@ import type { CallAction } from './actions.ts';
 import { OVER_LIMIT } from './endings.ts';
 import { type CallLeg, isOver, newCallLeg } from './leg.ts';
 import { type CallPurpose, leaving } from './purpose.ts';
-import { bindRequest, endRequest } from './requested-calls.ts';
+import { bindRequest, endRequest, postponeRequest } from './requested-calls.ts';
 import { announcement, soundOf } from './script.ts';
 import { type CallPlan, step } from './step.ts';
 
@@ -107,10 +107,12 @@ async function bindLeg(services: Services, purpose: CallPurpose, callLegId: stri
 
 async function concludeCall(services: Services, leg: CallLeg): Promise<void> {
   const { purpose, callLegId, reason, optOut } = leg;
-  if (purpose.kind === 'request') return endRequest(services, purpose.requestId);
-  if (reason === OVER_LIMIT) {
-    const until = new Date(services.now().getTime() + DEFAULT_PATIENCE_MS);
-    return postponeAttempt(services, purpose, until, callLegId);
+  const isOverLimit = reason === OVER_LIMIT;
+  const later = new Date(services.now().getTime() + DEFAULT_PATIENCE_MS);
+  if (purpose.kind === 'request') {
+    const { requestId } = purpose;
+    return isOverLimit ? postponeRequest(services, requestId, callLegId, later) : endRequest(services, requestId);
   }
+  if (isOverLimit) return postponeAttempt(services, purpose, later, callLegId);
   return concludeAttempt(services, purpose, { outcome: leg.outcome ?? 'unknown', reason, callLegId, optOut });
 }

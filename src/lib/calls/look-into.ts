@@ -9,9 +9,10 @@ export type LeasedCall = {
   readonly purpose: CallPurpose;
   readonly phase: 'dispatched' | 'dialling';
   readonly callLegId?: string | undefined;
+  readonly askedAt?: string | undefined;
   readonly isEnding?: boolean | undefined;
   readonly mayBeSilent?: boolean;
-  /** Asks once more to dial. */
+  /** Sends the message to dial once more. */
   startAgain(): Promise<void>;
   /** Moves the lease forward. @returns false if somebody else changed it first, or it has ended. */
   extend(until: Date, isEnding: boolean): Promise<boolean>;
@@ -26,7 +27,7 @@ export async function lookInto(services: Services, call: LeasedCall, limits: Lea
     callLegId === undefined ? { stored: undefined, isGone: false } : await services.legs.examine(callLegId);
   const leg = stored?.leg;
   const now = services.now();
-  const verdict = onLeaseEnded({ ...call, leg, isGone }, now, limits);
+  const verdict = onLeaseEnded({ ...call, leg, isGone, isRepeatable: services.calls.isRepeatable }, now, limits);
   switch (verdict.kind) {
     case 'startAgain':
       return call.startAgain();

@@ -3,8 +3,9 @@ import type { RequestIdentity } from '../call-automation/port.ts';
 import { mustBePlayable } from '../call-automation/speech.ts';
 import { ConflictError, UnansweredError } from '../errors.ts';
 import { done, type Handled, postponed, type Services, superseded } from '../services.ts';
-import type { CallRequest, StoredRequest } from '../storage/call-requests.ts';
+import { type CallRequest, dueTimeOf, type StoredRequest } from '../storage/call-requests.ts';
 import type { JoinCall, StartRequestedCall } from './actions.ts';
+import { askingMs, mayBePlaced, stillAskingMs } from './asking-again.ts';
 import type { RequestPurpose } from './purpose.ts';
 import { takeLine } from './request-lines.ts';
 
@@ -13,6 +14,9 @@ const WAIT_MS = 5_000;
 
 /** The operations that place a call carry these in common. */
 type Placing = Parameters<Services['calls']['joinCall']>[1];
+
+/** Asks the service for a request's call. */
+type Place = (request: CallRequest, placing: Placing, asked: RequestIdentity) => Promise<{ callLegId: string }>;
 
 /**
  * Calls somebody by hand, once a request: plays the audio if there is one, and hangs up. Phones need a line like any other call.
@@ -26,23 +30,19 @@ export async function startRequestedCall(
   const requestId = given.requestId ?? messageId;
   const message = { ...given, requestId };
   mustBePlayable(services.calls, 'The call cannot be placed', { speech: message.speech });
+  const place: Place = ({ line }, placing, asked) =>
+    services.calls.createCall(
+      { ...placing, targets: message.targets, ...(line && { sourceAlternateIdentity: { value: line.number } }) },
+      asked,
+    );
   const before = await services.requests.find(requestId);
-  if (before && before.request.phase !== 'waiting') return asItIs(before.request);
+  if (before && before.request.phase !== 'waiting') return asItIs(services, before, place);
 
   const request: CallRequest = { requestId, queue: 'start-call', message, phase: 'waiting' };
   const needsLine = message.targets.some(({ phoneNumber }) => phoneNumber !== undefined);
   const line = needsLine ? await takeLine(services, message.callerNumber, requestId) : undefined;
   if (needsLine && !line) return waitFor(services, before, request, 'a free line', WAIT_MS);
-  return placeOnce(services, before, { ...request, line }, (placing, asked) =>
-    services.calls.createCall(
-      {
-        ...placing,
-        targets: message.targets,
-        ...(line && { sourceAlternateIdentity: { value: line.number } }),
-      },
-      asked,
-    ),
-  );
+  return placeOnce(services, before, { ...request, line }, place);
 }
 
 /**
@@ -53,23 +53,24 @@ export async function joinCall(services: Services, given: JoinCall, messageId: s
   const requestId = given.requestId ?? messageId;
   const message = { ...given, requestId };
   mustBePlayable(services.calls, 'The call cannot be joined', { speech: message.speech });
+  const place: Place = (_request, placing, asked) => services.calls.joinCall(message.conversationId, placing, asked);
   const before = await services.requests.find(requestId);
-  if (before && before.request.phase !== 'waiting') return asItIs(before.request);
-  const request: CallRequest = { requestId, queue: 'join-call', message, phase: 'waiting' };
-  return placeOnce(services, before, request, (placing, asked) =>
-    services.calls.joinCall(message.conversationId, placing, asked),
-  );
+  if (before && before.request.phase !== 'waiting') return asItIs(services, before, place);
+  return placeOnce(services, before, { requestId, queue: 'join-call', message, phase: 'waiting' }, place);
 }
 
 /** Whoever joined a conversation is a guest in it. */
 export const purposeOf = ({ queue, requestId }: CallRequest): RequestPurpose =>
   queue === 'join-call' ? { kind: 'request', requestId, as: 'guest' } : { kind: 'request', requestId };
 
-/** A request that was claimed is not dialled again. */
-function asItIs({ requestId, callLegId, phase }: CallRequest): Handled {
+/** A request that was claimed is not claimed again. Where the service knows requests, it can be asked what became of it. */
+async function asItIs(services: Services, stored: StoredRequest, place: Place): Promise<Handled> {
+  const { requestId, callLegId, phase } = stored.request;
   if (callLegId) return superseded(`request ${requestId} is call leg ${callLegId} already`);
-  if (phase === 'dialling')
+  if (phase === 'dialling') {
+    if (services.calls.isRepeatable) return askAgain(services, stored, place);
     return superseded(`request ${requestId} is being placed; its lease tells what became of it`);
+  }
   throw new UnansweredError(
     `Request ${requestId} was sent to the service and nothing was heard of its call, which may have been placed. ` +
       'See whether it was before you enqueue it again, with another requestId',
@@ -96,9 +97,9 @@ async function placeOnce(
   services: Services,
   before: StoredRequest | undefined,
   request: CallRequest,
-  place: (placing: Placing, asked: RequestIdentity) => Promise<{ callLegId: string }>,
+  place: Place,
 ): Promise<Handled> {
-  const { requestId, line } = request;
+  const { line } = request;
   const now = services.now();
   const leaseUntil = new Date(now.getTime() + services.settings.limits.leaseMs);
   const claimed = { ...request, phase: 'dialling' as const, askedAt: now.toISOString() };
@@ -107,15 +108,36 @@ async function placeOnce(
     if (line) await services.lines.free(line, services.now());
     return superseded(ANOTHER_COPY);
   }
+  return ask(services, mine, place);
+}
+
+async function ask(services: Services, mine: StoredRequest, place: Place, isAgain = false): Promise<Handled> {
+  const { request } = mine;
   try {
-    const asked = identityOf(mine.request);
-    const { callLegId } = await place(await placingFor(services, request, asked), asked);
-    await bindRequest(services, requestId, callLegId);
-    return done(`request ${requestId} is call leg ${callLegId}`);
+    const asked = identityOf(request);
+    const { callLegId } = await place(request, await placingFor(services, request, asked), asked);
+    await bindRequest(services, request.requestId, callLegId);
+    return done(`request ${request.requestId} is call leg ${callLegId}`);
   } catch (error) {
     if (!(error instanceof CallAutomationError)) throw error;
-    return refused(services, mine, error);
+    return refused(services, mine, error, isAgain);
   }
+}
+
+async function askAgain(services: Services, stored: StoredRequest, place: Place): Promise<Handled> {
+  // Shortly before its lease ends it would be given up, and its line away, while the service is still being asked.
+  const leaseLeft = dueTimeOf(stored.request).getTime() - services.now().getTime();
+  if (!(leaseLeft > services.settings.limits.leaseMs / 4)) {
+    return superseded(`the lease of request ${stored.request.requestId} is about to end`);
+  }
+  const left = stillAskingMs(services, stored.request.askedAt);
+  return left > 0 ? askLater(services, stored.request, left) : ask(services, stored, place, true);
+}
+
+async function askLater(services: Services, { queue, message }: CallRequest, ms: number): Promise<Handled> {
+  const seconds = Math.ceil(ms / 1000);
+  await services.queues.send(queue, message, seconds);
+  return postponed(`the call may have been placed; asked for again, as the same request, in ${seconds} s`);
 }
 
 /** A claim is one request to the service; one that was put off is another when its turn comes again. */
@@ -138,10 +160,18 @@ const placingFor = async (
 /** The service is asked for too much, or out of reach: neither is the fault of the message. */
 const PASSING: ReadonlySet<number> = new Set([0, 429]);
 
-async function refused(services: Services, mine: StoredRequest, error: CallAutomationError): Promise<Handled> {
+async function refused(
+  services: Services,
+  mine: StoredRequest,
+  error: CallAutomationError,
+  isAgain: boolean,
+): Promise<Handled> {
   const code = `${error.status || 'no answer'} ${error.code}`;
-  // Its first event tells whether it was placed, or the end of its lease.
-  if (error.mayHaveHappened) return { result: 'unanswered', why: `the call may have been placed (${code})` };
+  if (mayBePlaced(error, isAgain)) {
+    if (services.calls.isRepeatable) return askLater(services, mine.request, askingMs(services));
+    // Its first event tells whether it was placed, or the end of its lease.
+    return { result: 'unanswered', why: `the call may have been placed (${code})` };
+  }
   const { line } = mine.request;
   const wait = PASSING.has(error.status) ? (error.retryAfterMs ?? WAIT_MS) : 0;
   if (line) await services.lines.free(line, new Date(services.now().getTime() + wait));
@@ -166,6 +196,28 @@ export async function bindRequest(services: Services, requestId: string, callLeg
     if (await services.requests.save(stored, { ...stored.request, callLegId }, 'unchanged')) return true;
   }
   throw new ConflictError(`Request ${requestId} could not be bound to its call: its row keeps changing`);
+}
+
+/**
+ * The request's call was not placed, for there were too many: it is placed once one of them has ended.
+ * @param callLegId the call that was told not to have been placed; the request may have another by now.
+ */
+export async function postponeRequest(
+  services: Services,
+  requestId: string,
+  callLegId: string,
+  until: Date,
+): Promise<void> {
+  for (let tries = 0; tries < TRIES; tries++) {
+    const stored = await services.requests.find(requestId);
+    if (!stored || stored.request.callLegId !== callLegId || stored.request.phase === 'done') return;
+    const { line, ...request } = stored.request;
+    const waiting = { ...request, phase: 'waiting' as const, callLegId: undefined, isEnding: undefined };
+    if (!(await services.requests.save(stored, waiting, until))) continue;
+    if (line) await services.lines.free(line, until);
+    return;
+  }
+  throw new ConflictError(`Request ${requestId} could not be postponed: its row keeps changing`);
 }
 
 /** The request's call is over: its line is free, and nobody looks any more. Nothing is done if it has changed since it was read. */

@@ -7,6 +7,7 @@ import { callableFrom } from '../outages/quiet-hours.ts';
 import type { Recipient } from '../outages/recipient.ts';
 import { done, type Handled, postponed, type Services, superseded } from '../services.ts';
 import type { StoredRecipient } from '../storage/recipients.ts';
+import { askingMs, isPassing, mayBePlaced, stillAskingMs } from './asking-again.ts';
 import type { AttemptRef } from './purpose.ts';
 
 /**
@@ -39,21 +40,23 @@ export async function startAttempt(services: Services, ref: AttemptRef): Promise
   return mine ? dial(services, ref, mine, outage) : superseded('another copy of this message was first');
 }
 
-/** Longer than the service can be asked to call (the client gives up after fifteen seconds, and asks once), ms. */
-const ASKING_MS = 20_000;
-
-/** A short lease leaves less time: asking again must come before its end. */
-const askingMs = ({ settings }: Services): number => Math.min(ASKING_MS, settings.limits.leaseMs / 3);
-
-/** Whoever claimed the attempt may be asking still. Only once they cannot be is the same request made again. */
+/**
+ * The same request is made again. It may be the first that arrives, so whoever must not be called by now is not: the end of
+ * the lease decides.
+ */
 async function dialAgain(
   services: Services,
   ref: AttemptRef,
   stored: StoredRecipient,
   outage: Outage,
 ): Promise<Handled> {
-  const left = Date.parse(stored.recipient.askedAt ?? '') + askingMs(services) - services.now().getTime();
-  return left > 0 ? askLater(services, ref, left) : dial(services, ref, stored, outage, true);
+  const left = stillAskingMs(services, stored.recipient.askedAt);
+  if (left > 0) return askLater(services, ref, left);
+  const now = services.now();
+  const isQuiet = callableFrom(now, outage.quietHours, stored.recipient.timeZone) > now;
+  const obstacle = isQuiet ? 'quiet hours' : await whyNotToCall(services, outage, ref);
+  if (obstacle) return superseded(`the call may have been placed, and is not asked for again: ${obstacle}`);
+  return dial(services, ref, stored, outage, true);
 }
 
 async function askLater(services: Services, ref: AttemptRef, ms: number): Promise<Handled> {
@@ -114,9 +117,6 @@ async function requestFor(
   };
 }
 
-/** No fault of the callee's: too many calls, our key refused, or the service out of reach. */
-const NOT_THE_CALLEES: ReadonlySet<number> = new Set([0, 401, 403, 429]);
-
 async function refused(
   services: Services,
   ref: AttemptRef,
@@ -124,11 +124,11 @@ async function refused(
   isAgain: boolean,
 ): Promise<Handled> {
   const code = `${error.status || 'no answer'} ${error.code}`;
-  // A passing refusal of the second request says nothing of the first, which may have placed the call.
-  const isOpen = error.mayHaveHappened || (isAgain && NOT_THE_CALLEES.has(error.status));
-  if (isOpen && services.calls.isRepeatable) return askLater(services, ref, askingMs(services));
-  if (error.mayHaveHappened) return { result: 'unanswered', why: `the call may have been placed (${code})` };
-  if (NOT_THE_CALLEES.has(error.status)) {
+  if (mayBePlaced(error, isAgain)) {
+    if (services.calls.isRepeatable) return askLater(services, ref, askingMs(services));
+    return { result: 'unanswered', why: `the call may have been placed (${code})` };
+  }
+  if (isPassing(error)) {
     const wait = error.retryAfterMs ?? DEFAULT_PATIENCE_MS;
     await postponeAttempt(services, ref, new Date(services.now().getTime() + wait));
     return postponed(`asked again in ${Math.ceil(wait / 1000)} s (${code})`);

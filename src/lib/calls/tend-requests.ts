@@ -22,7 +22,7 @@ async function healRequest(services: Services, { rowKey, requestId }: RequestDue
   const stored = await services.requests.find(requestId);
   // Somebody has seen to it since the row was read, and it is due at another time.
   if (stored?.request.dueRow !== rowKey) return;
-  const { phase, callLegId, isEnding, message } = stored.request;
+  const { phase, callLegId, askedAt, isEnding, message } = stored.request;
   if (phase === 'waiting') return sendAgain(services, stored);
   if (phase === 'done') return tellNobodyKnows(services, stored);
   await lookInto(
@@ -31,10 +31,11 @@ async function healRequest(services: Services, { rowKey, requestId }: RequestDue
       purpose: purposeOf(stored.request),
       phase,
       callLegId,
+      askedAt,
       isEnding,
       mayBeSilent: soundOf(message) === undefined,
-      startAgain: () => sendAgain(services, stored),
-      extend: (until, ends) => extend(services, stored, until, ends),
+      startAgain: () => askAgain(services, stored),
+      extend: async (until, ends) => (await extend(services, stored, until, ends)) !== undefined,
       conclude: () => conclude(services, stored),
     },
     services.settings.limits,
@@ -46,6 +47,16 @@ async function sendAgain(services: Services, stored: StoredRequest): Promise<voi
   const { request } = stored;
   const until = new Date(services.now().getTime() + services.settings.limits.leaseMs);
   if (await services.requests.save(stored, request, until)) await services.queues.send(request.queue, request.message);
+}
+
+/** Without its line the call must not be asked for again: others may be calling on it by now. */
+async function askAgain(services: Services, stored: StoredRequest): Promise<void> {
+  const { queue, message, line } = stored.request;
+  const until = new Date(services.now().getTime() + services.settings.limits.leaseMs);
+  const extended = await extend(services, stored, until, false);
+  if (!extended) return;
+  if (line && !extended.request.line) return conclude(services, extended);
+  await services.queues.send(queue, message);
 }
 
 async function conclude(services: Services, stored: StoredRequest): Promise<void> {
@@ -65,12 +76,19 @@ async function tellNobodyKnows(services: Services, stored: StoredRequest): Promi
   if (line) await services.lines.free(line, services.now());
 }
 
-async function extend(services: Services, stored: StoredRequest, until: Date, isEnding: boolean): Promise<boolean> {
+/** @returns the request as it is now, without its line if that was lost; undefined if somebody else changed it first. */
+async function extend(
+  services: Services,
+  stored: StoredRequest,
+  until: Date,
+  isEnding: boolean,
+): Promise<StoredRequest | undefined> {
   const { requestId, line } = stored.request;
   const held = line && (await services.lines.hold(line, requestHolder(requestId), lineLease(until)));
-  if (await services.requests.save(stored, { ...stored.request, line: held, isEnding }, until)) return true;
+  const saved = await services.requests.save(stored, { ...stored.request, line: held, isEnding }, until);
+  if (saved) return saved;
   // The call has ended meanwhile, and could not free a line that had just been lengthened.
   const current = held && (await services.requests.find(requestId));
   if (held && current?.request.phase === 'done') await services.lines.free(held, services.now());
-  return false;
+  return undefined;
 }

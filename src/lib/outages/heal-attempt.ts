@@ -5,10 +5,11 @@ import type { StoredRecipient } from '../storage/recipients.ts';
 import { isAt, leaseExtended, postponed } from './attempts.ts';
 import { concludeAttempt } from './conclude.ts';
 import { holderOf, lineLease } from './dispatcher.ts';
+import { NO_NEWS } from './leases.ts';
 
 /** The lease of an attempt has ended before the attempt did: what has become of it? */
 export async function healAttempt(services: Services, ref: AttemptRef, stored: StoredRecipient): Promise<void> {
-  const { phase, callLegId, isEnding } = stored.recipient;
+  const { phase, callLegId, askedAt, isEnding } = stored.recipient;
   if (phase !== 'dispatched' && phase !== 'dialling') return;
   await lookInto(
     services,
@@ -16,6 +17,7 @@ export async function healAttempt(services: Services, ref: AttemptRef, stored: S
       purpose: { kind: 'attempt', ...ref },
       phase,
       callLegId,
+      askedAt,
       isEnding,
       startAgain: () => startAgain(services, ref, stored),
       extend: async (until, ends) => (await extend(services, ref, stored, until, ends)) !== undefined,
@@ -25,12 +27,13 @@ export async function healAttempt(services: Services, ref: AttemptRef, stored: S
   );
 }
 
-/** Nobody has dialled yet. Without its line the attempt must not go on: others may be calling on it by now. */
+/** Without its line the attempt must not go on: others may be calling on it by now. */
 async function startAgain(services: Services, ref: AttemptRef, stored: StoredRecipient): Promise<void> {
   const until = new Date(services.now().getTime() + services.settings.limits.leaseMs);
   const extended = await extend(services, ref, stored, until, false);
   if (!extended) return;
   if (extended.recipient.line) return services.queues.send('start-call', ref);
+  if (extended.recipient.phase === 'dialling') return concludeAttempt(services, ref, NO_NEWS, extended);
   await services.recipients.save(ref, extended, postponed(extended.recipient, services.now()));
 }
 

@@ -108,4 +108,6 @@ const DUE = 'due|';
 /** So many are looked at a tick; the rest has its turn at the next. */
 const MAX_DUE = 100;
 const requestKey = (requestId: string): string => `request|${requestId}`;
+/** When the request is looked at next; an invalid date once it is done. */
+export const dueTimeOf = ({ dueRow = '' }: CallRequest): Date => new Date(dueRow.split('|')[1] ?? '');
 const dueKey = (at: Date, requestId: string): string => `${DUE}${at.toISOString()}|${requestId}`;
