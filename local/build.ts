@@ -36,6 +36,7 @@ await runCommand(async () => {
   mkdirSync(out, { recursive: true });
   await bundle(join(out, 'app.cjs'));
   for (const [name, make] of Object.entries(FILES)) make(join(out, name));
+  process.stdout.write(`${out} is the package. To publish it: cd ${out} && func azure functionapp publish <app>\n`);
   return 0;
 });
 
