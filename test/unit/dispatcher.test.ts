@@ -14,7 +14,7 @@ const EVE = '+14255550123';
 const LINES = [{ number: '+14255550190', lines: 2 }];
 
 const fill = async ({ services }: MemoryWorld, outage: Outage): Promise<number> =>
-  fillLines(services, outage, await services.lines.list());
+  (await fillLines(services, outage, await services.lines.list())).started;
 
 const free = async ({ services, now }: MemoryWorld): Promise<string[]> =>
   (await services.lines.list()).filter((line) => isFree(line, now)).map(({ lineId }) => lineId);
