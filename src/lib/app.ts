@@ -1,3 +1,4 @@
+import { credentialOf } from './azure-identity.ts';
 import { acs2021 } from './call-automation/acs-2021.ts';
 import { acsGa } from './call-automation/ga/acs-ga.ts';
 import { CallbackSender } from './call-automation/ga/callback-sender.ts';
@@ -5,6 +6,7 @@ import type { CallAutomation } from './call-automation/port.ts';
 import { CallbackUris } from './calls/callback-uris.ts';
 import { readSettings, type Settings } from './config.ts';
 import type { Services } from './services.ts';
+import { endpointsOf, type StorageAccess } from './storage/access.ts';
 import { AzureQueues } from './storage/azure-queues.ts';
 import { AzureTables } from './storage/azure-tables.ts';
 import { CallLegs } from './storage/call-legs.ts';
@@ -21,7 +23,8 @@ import { TracedQueues } from './telemetry/traced-queues.ts';
 
 /** The composition root: what the app is made of, from its settings. Nothing is asked of the network here. */
 export function compose(settings: Settings): Services {
-  const tables = new ReliableTables(new AzureTables(settings.AzureWebJobsStorage));
+  const storage = storageAccess(settings);
+  const tables = new ReliableTables(new AzureTables(storage));
   const now = (): Date => new Date();
   return {
     outages: new Outages(tables, now),
@@ -31,7 +34,7 @@ export function compose(settings: Settings): Services {
     requests: new CallRequests(tables),
     optOuts: new OptOuts(tables),
     failures: new Failures(tables),
-    queues: new TracedQueues(new ReliableQueues(new AzureQueues(settings.AzureWebJobsStorage))),
+    queues: new TracedQueues(new ReliableQueues(new AzureQueues(storage))),
     calls: tracedCalls(callAutomation(settings)),
     callbacks: new CallbackUris(
       settings.CALLBACK_BASE_URL,
@@ -47,12 +50,29 @@ export function compose(settings: Settings): Services {
   };
 }
 
+/** The connection string wins, as it does with the Functions host. */
+function storageAccess(settings: Settings): StorageAccess {
+  const { AzureWebJobsStorage: connectionString, AzureWebJobsStorage__accountName: account = '' } = settings;
+  if (connectionString !== undefined) return { connectionString };
+  const byDefault = endpointsOf(account);
+  return {
+    queueEndpoint: settings.AzureWebJobsStorage__queueServiceUri ?? byDefault.queueEndpoint,
+    tableEndpoint: settings.AzureWebJobsStorage__tableServiceUri ?? byDefault.tableEndpoint,
+    credential: credentialOf({
+      clientId: settings.AzureWebJobsStorage__clientId,
+      isManaged: settings.AzureWebJobsStorage__credential !== undefined,
+    }),
+  };
+}
+
 function callAutomation(settings: Settings): CallAutomation {
   if (settings.CALL_AUTOMATION_API !== 'ga') {
     return acs2021(settings.ACS_CONNECTION_STRING, settings.ACS_SOURCE_IDENTITY);
   }
-  const { ACS_CONNECTION_STRING: connectionString, ACS_ENDPOINT: endpoint = '' } = settings;
-  return acsGa(connectionString === undefined ? { endpoint } : { connectionString }, {
+  const { ACS_CONNECTION_STRING: connectionString, ACS_ENDPOINT: endpoint = '', AZURE_CLIENT_ID: clientId } = settings;
+  const access =
+    connectionString === undefined ? { endpoint, credential: credentialOf({ clientId }) } : { connectionString };
+  return acsGa(access, {
     sourceIdentity: settings.ACS_SOURCE_IDENTITY,
     cognitiveServicesEndpoint: settings.COGNITIVE_SERVICES_ENDPOINT,
   });

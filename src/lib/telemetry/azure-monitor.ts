@@ -14,7 +14,6 @@ export function startAzureMonitor(connectionString: string): void {
       connectionString,
       // Nothing of ours is written to a disk that others may read.
       disableOfflineStorage: true,
-      ...{ allowInsecureConnection: /IngestionEndpoint=http:/i.test(connectionString) },
     },
     // Whole traces or none: a call that is looked into must be there from end to end.
     samplingRatio: 1,

@@ -1,6 +1,10 @@
-import { createServer, type Server } from 'node:http';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer, type Server } from 'node:https';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { gunzipSync } from 'node:zlib';
+import { generate } from 'selfsigned';
 import { z } from 'zod';
 
 /** What is sent to Application Insights, as far as the tests look at it. */
@@ -19,14 +23,18 @@ const Envelope = z.looseObject({
 });
 export type Envelope = z.infer<typeof Envelope>;
 
+const CERTIFICATE = 'certificate.pem';
+
 /** An ingestion endpoint of Application Insights on this machine: keeps what is sent, as it was sent. */
 export class Collector {
   readonly received: string[] = [];
   readonly #server: Server;
+  readonly #folder: string;
   #url = '';
 
-  private constructor() {
-    this.#server = createServer(async (request, response) => {
+  private constructor(tls: { readonly key: string; readonly cert: string }, folder: string) {
+    this.#folder = folder;
+    this.#server = createServer(tls, async (request, response) => {
       const body = await buffer(request);
       const text = (request.headers['content-encoding'] === 'gzip' ? gunzipSync(body) : body).toString();
       this.received.push(text);
@@ -37,10 +45,16 @@ export class Collector {
   }
 
   static async open(): Promise<Collector> {
-    const collector = new Collector();
+    const folder = await mkdtemp(join(tmpdir(), 'collector-'));
+    const { private: key, cert } = await generate([{ name: 'commonName', value: '127.0.0.1' }], {
+      algorithm: 'sha256',
+      extensions: [{ name: 'subjectAltName', altNames: [{ type: 7, ip: '127.0.0.1' }] }],
+    });
+    await writeFile(join(folder, CERTIFICATE), cert);
+    const collector = new Collector({ key, cert }, folder);
     await new Promise<void>((resolve) => collector.#server.listen(0, '127.0.0.1', resolve));
     const address = collector.#server.address();
-    collector.#url = `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`;
+    collector.#url = `https://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`;
     return collector;
   }
 
@@ -52,6 +66,9 @@ export class Collector {
       APPLICATION_INSIGHTS_NO_STATSBEAT: 'true',
       APPLICATIONINSIGHTS_STATSBEAT_DISABLED_ALL: 'true',
       APPLICATIONINSIGHTS_SDKSTATS_DISABLED: 'true',
+      // It would ask where in Azure it runs.
+      OTEL_NODE_RESOURCE_DETECTORS: 'none',
+      NODE_EXTRA_CA_CERTS: join(this.#folder, CERTIFICATE),
     };
   }
 
@@ -76,9 +93,10 @@ export class Collector {
     return metrics.filter((metric) => metric.name === name).map(({ value }) => value);
   }
 
-  close(): Promise<void> {
+  async close(): Promise<void> {
     this.#server.closeAllConnections();
-    return new Promise((resolve) => this.#server.close(() => resolve()));
+    await new Promise<void>((resolve) => this.#server.close(() => resolve()));
+    await rm(this.#folder, { recursive: true });
   }
 }
 

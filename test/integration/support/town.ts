@@ -39,7 +39,7 @@ export class Town {
     this.stack = stack;
     this.api = api;
     this.#manage = management(stack);
-    this.#recipients = new Recipients(new AzureTables(stack.storage));
+    this.#recipients = new Recipients(new AzureTables({ connectionString: stack.storage }));
   }
 
   static async found(options: StackOptions = {}): Promise<Town> {
