@@ -28,6 +28,15 @@ const withoutLocales: Plugin = {
   setup: ({ onLoad }) => onLoad({ filter: /zod[\\/]v4[\\/]locales[\\/]index\.js$/ }, () => ({ contents: 'export {}' })),
 };
 
+/** Loaded only where it is asked for, it is a file of its own: what is in the app's is paid for by each cold start. */
+const apart: Plugin = {
+  name: 'apart',
+  setup: ({ onResolve }) =>
+    onResolve({ filter: /\/azure-monitor\.ts$/ }, ({ kind }) =>
+      kind === 'dynamic-import' ? { path: './azure-monitor.cjs', external: true } : undefined,
+    ),
+};
+
 await runCommand(async () => {
   const { out = 'dist' } = readFlags(USAGE, {
     out: { type: 'string', value: 'FOLDER', help: 'where to (default dist); what is there is deleted' },
@@ -39,15 +48,6 @@ await runCommand(async () => {
   for (const [name, make] of Object.entries(FILES)) make(join(out, name));
   return 0;
 });
-
-/** Loaded only where it is asked for, it is a file of its own: what is in the app's is paid for by each cold start. */
-const apart: Plugin = {
-  name: 'apart',
-  setup: ({ onResolve }) =>
-    onResolve({ filter: /telemetry\/azure-monitor\.ts$/ }, ({ kind }) =>
-      kind === 'dynamic-import' ? { path: './azure-monitor.cjs', external: true } : undefined,
-    ),
-};
 
 /** One CommonJS file. The Functions worker serves `@azure/functions-core` itself (platform docs: Node.js worker). */
 async function bundle(entry: string, outfile: string, plugins: Plugin[] = []): Promise<void> {

@@ -13,16 +13,7 @@ import './functions/playAudio.ts';
 import './functions/removeParticipant.ts';
 import './functions/startCall.ts';
 import { settings } from './lib/app.ts';
+import { startTelemetry } from './lib/telemetry/start.ts';
 
-// Not awaited, and after the rest: it takes about a second, and a call may be waiting for its first audio.
 const telemetry = settings.APPLICATIONINSIGHTS_CONNECTION_STRING;
-if (telemetry !== undefined) {
-  setImmediate(async () => {
-    try {
-      const { startAzureMonitor } = await import('./lib/telemetry/azure-monitor.ts');
-      startAzureMonitor(telemetry);
-    } catch (error) {
-      console.error('Telemetry could not be started; the app runs without:', error);
-    }
-  });
-}
+if (telemetry !== undefined) startTelemetry(telemetry);

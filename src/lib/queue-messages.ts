@@ -22,7 +22,7 @@ export function onMessage<Schema extends z.ZodType>(
   return (given, context) => {
     const { message, from } = taken(given);
     const attributes = { 'ringdown.queue': queue };
-    return traced(`queue ${queue}`, { kind: SpanKind.CONSUMER, parent: from, attributes }, (span) =>
+    return traced(`queue ${queue}`, { kind: SpanKind.SERVER, parent: from, attributes }, (span) =>
       handle(message, context, span),
     );
   };

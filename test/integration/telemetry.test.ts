@@ -18,7 +18,9 @@ afterAll(async () => {
   await collector.close();
 });
 
-test('one call is one trace, from the timer’s dispatch to the outcome; nobody’s number, name or token is in it', async () => {
+test('one call is one trace, from the timer’s dispatch to the outcome; nobody’s number, name or token is in it', {
+  timeout: 60_000,
+}, async () => {
   const ann = town.callee().answers().hears('message').presses('1').hears('thanks');
   const outage = await town.declare([], {});
   expect(await outage.add(`phone,name\n${ann.identity},Annabel Lee\n`)).toMatchObject({ added: 1 });

@@ -30,7 +30,7 @@ export async function receiveCallback(
     const { type, data } = event;
     const handled = await traced(
       `event ${type}`,
-      { kind: SpanKind.CONSUMER, parent: traceOf(purpose), attributes: attributesOf(event) },
+      { kind: SpanKind.SERVER, parent: traceOf(purpose), attributes: attributesOf(event) },
       async (span) => {
         const { result, why } = await applyCallEvent(services, purpose, event);
         span.setAttributes({ 'ringdown.result': result, 'ringdown.why': why });

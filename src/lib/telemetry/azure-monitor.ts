@@ -1,4 +1,4 @@
-import { useAzureMonitor } from 'applicationinsights';
+import { shutdownAzureMonitor, useAzureMonitor } from 'applicationinsights';
 
 /**
  * Sends what traces.ts and metrics.ts tell to Application Insights. A file and a bundle of its own, for it is slow to load (about a
@@ -6,8 +6,9 @@ import { useAzureMonitor } from 'applicationinsights';
  *
  * What libraries tell by themselves is off: their URLs and messages may hold numbers. The Functions host sends the requests and the
  * log, which we write.
+ * @returns sends what is left, and ends it.
  */
-export function startAzureMonitor(connectionString: string): void {
+export function startAzureMonitor(connectionString: string): () => Promise<void> {
   const off = { enabled: false };
   useAzureMonitor({
     azureMonitorExporterOptions: {
@@ -36,4 +37,5 @@ export function startAzureMonitor(connectionString: string): void {
       console: off,
     },
   });
+  return shutdownAzureMonitor;
 }

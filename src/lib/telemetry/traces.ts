@@ -19,6 +19,7 @@ import { masked } from '../masking.ts';
  * Attributes are ids of ours and words of ours: never a number, a name, a text or a token.
  */
 
+/** What is brought to us is SERVER, also by a queue: to Application Insights a CONSUMER has no name. */
 export { SpanKind } from '@opentelemetry/api';
 
 type Traced = {

@@ -82,7 +82,7 @@ export class Collector {
     for (const { tags, data } of this.envelopes()) {
       if (!['RequestData', 'RemoteDependencyData'].includes(data.baseType)) continue;
       const trace = String(tags['ai.operation.id']);
-      traces.set(trace, [...(traces.get(trace) ?? []), data.baseData.name ?? '']);
+      traces.set(trace, [...(traces.get(trace) ?? []), data.baseData.name ?? String(tags['ai.operation.name'])]);
     }
     return traces;
   }
