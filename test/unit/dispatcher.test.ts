@@ -39,6 +39,15 @@ describe('free lines', () => {
     expect(dialled(world)).toHaveLength(2);
   });
 
+  it('are told of: how many are in use, and how long whoever has been due longest has waited', async () => {
+    const world = new MemoryWorld();
+    const { outage } = await world.outage({ callers: LINES }, ANN, BOB, EVE);
+    const look = async () => fillLines(world.services, outage, await world.services.lines.list());
+    expect(await look()).toEqual({ started: 2, linesInUse: 2, dueLagMs: 0 });
+    world.passes(30);
+    expect(await look()).toEqual({ started: 0, linesInUse: 2, dueLagMs: 30_000 });
+  });
+
   it('go on calling for one attempt each: the message says which', async () => {
     const world = new MemoryWorld();
     const { outage, people } = await world.outage({ callers: LINES }, ANN);
