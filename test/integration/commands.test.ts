@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
@@ -24,6 +25,13 @@ async function run(command: string): Promise<Run> {
   ]);
   await ended;
   return { code: child.exitCode, out, err };
+}
+
+/** A server that listens somewhere: its port. */
+async function listening(server: Server): Promise<number> {
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const address = server.address();
+  return typeof address === 'object' && address ? address.port : 0;
 }
 
 /** The processes of a group that are still there. */
@@ -129,10 +137,25 @@ test('npm start lists the functions, and the command that it prints enqueues a c
   await expect
     .poll(async () => (await fetch(calls)).json(), { timeout: 20_000, interval: 200 })
     .toMatchObject({ created: { '+14255550123': 1 } });
+  const [, phone = ''] = out.match(/Your own phone: +(\S+)/) ?? [];
+  expect((await fetch(phone)).headers.get('content-type')).toContain('text/html');
   process.kill(-(child.pid ?? 0), 'SIGINT');
   await ended;
   expect(isAlive(child.pid ?? 0)).toBe(false);
 }, 60_000);
+
+test('npm start says in a line which ports are in use, and by which flags to choose others', async () => {
+  const [busy, taken] = [createServer(), createServer()];
+  const [simulatorPort, queuePort] = await Promise.all([busy, taken].map(listening));
+  const { code, out, err } = await run(
+    `npm run -s start -- --port 0 --simulator-port ${simulatorPort} --queue-port ${queuePort} --table-port 0`,
+  );
+  expect({ code, out }).toEqual({ code: 1, out: '' });
+  expect(err).toBe(
+    `Port ${simulatorPort} is in use: choose another with --simulator-port. Port ${queuePort} is in use: choose another with --queue-port.\n`,
+  );
+  for (const server of [busy, taken]) server.close();
+}, 30_000);
 
 test('start:func says what is missing where the Core Tools could not be installed', async () => {
   const { code, err } = await run('npm run -s start:func');
