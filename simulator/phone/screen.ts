@@ -9,12 +9,12 @@ import { drawWave } from './wave.ts';
 type State = 'pick' | 'idle' | CallView['state'];
 const SCREENS: readonly State[] = ['pick', 'idle', 'ringing', 'talking'];
 
-/** What is in hand when a screen comes up: Enter does what it says. */
+/** What is in hand when a screen comes up. Whoever still holds Enter down must not hang up by it. */
 const AT_HAND: Readonly<Record<State, string>> = {
   pick: 'number',
-  idle: 'other',
+  idle: 'idle',
   ringing: 'answer',
-  talking: 'hang-up',
+  talking: 'talking',
 };
 
 const ENDINGS: Readonly<Record<Ending, string>> = {

@@ -38,7 +38,7 @@ export class Speaker {
   }
 
   #ringOnce(): void {
-    navigator.vibrate?.(400);
+    if (this.context) navigator.vibrate?.(400);
     for (const turn of [0, 1]) {
       for (const [index, pitch] of RINGING.entries()) {
         this.#note(pitch, (turn * (RINGING.length + 1) + index) * NOTE_SECONDS, 0.5, 0.12);
