@@ -70,7 +70,7 @@ describeInBrowser('the phone page', () => {
     await page.getByRole('button', { name: 'Answer' }).click();
     expect((await recording).headers()['content-type']).toBe('audio/wav');
     await page.getByText('0:01 of 0:10').waitFor();
-    // It is drawn as the browser has decoded it: a line where there is nothing, which leaves the edge empty.
+    // The browser has decoded it, and draws how loud it is: silence would be a flat line in the middle.
     expect(await page.evaluate(PAINTED_AT_THE_EDGE)).toBe(true);
     expect(await accessibilityProblems(page)).toEqual([]);
 

@@ -9,6 +9,8 @@ import { generatedDocs } from '../../local/generated-docs.ts';
 import { startProcess } from '../../local/processes.ts';
 import { CONTRACTS } from '../../local/queue-contracts.ts';
 
+const PhoneBook = z.looseObject({ ways: z.array(z.object({ title: z.string(), command: z.string() })).length(2) });
+
 type Run = { readonly code: number | null; readonly out: string; readonly err: string };
 
 /** Runs a command as the README prints it, in a group of its own. */
@@ -117,7 +119,7 @@ test.each(['demo', 'start', 'start:func', 'enqueue', 'simulator'])('npm run %s h
   expect({ code, help: out.includes('--help') }).toEqual({ code: 0, help: true });
 });
 
-test('npm start lists the functions, and the command that it prints enqueues a call that rings', async () => {
+test('npm start lists the functions, and the commands that it and the phone page print make telephones ring', async () => {
   const child = begin('npm start -- --port 0 --simulator-port 0 --queue-port 0 --table-port 0 --speed 20 --quiet');
   const ended = once(child, 'close');
   let out = '';
@@ -139,6 +141,14 @@ test('npm start lists the functions, and the command that it prints enqueues a c
     .toMatchObject({ created: { '+14255550123': 1 } });
   const [, phone = ''] = out.match(/Your own phone: +(\S+)/) ?? [];
   expect((await fetch(phone)).headers.get('content-type')).toContain('text/html');
+  const { ways } = PhoneBook.parse(await (await fetch(new URL('/simulator/phones', phone))).json());
+  for (const [index, way] of ways.entries()) {
+    const pasted = await run(`bash <<'END'\n${way.command.replaceAll('{number}', `+1425555014${index}`)}\nEND`);
+    expect(pasted).toMatchObject({ code: 0, err: '' });
+  }
+  await expect
+    .poll(async () => (await fetch(calls)).json(), { timeout: 20_000, interval: 200 })
+    .toMatchObject({ created: { '+14255550140': 1, '+14255550141': 1 } });
   process.kill(-(child.pid ?? 0), 'SIGINT');
   await ended;
   expect(isAlive(child.pid ?? 0)).toBe(false);
