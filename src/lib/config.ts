@@ -5,7 +5,14 @@ import { Caller, DEFAULT_LINES } from './outages/outage.ts';
 
 const seconds = (fallback: number) => z.coerce.number().int().min(5).max(86_400).default(fallback);
 
-const Secret = z.string().min(32, 'must have at least 32 characters; make one with: openssl rand -base64 32');
+const Secret = z
+  .string()
+  .min(32, 'must have at least 32 characters; make one with: openssl rand -base64 32')
+  // Long enough for a secret, and known to everybody (docs: App Service, Key Vault references).
+  .refine((text) => !text.startsWith('@Microsoft.KeyVault('), {
+    message:
+      'is a Key Vault reference that Azure could not resolve: is the secret there, and may the identity read it?',
+  });
 
 const CallerNumbers = z.string().transform((text, context): Caller[] =>
   text.split(',').flatMap((entry) => {
