@@ -1,13 +1,13 @@
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { build, type Plugin } from 'esbuild';
+import { type BuildOptions, build, type Plugin } from 'esbuild';
 import { z } from 'zod';
 import { readFlags, runCommand } from './cli.ts';
 
 const USAGE = `Usage: npm run build
 
 Makes the package for Azure: a folder from which \`func azure functionapp publish <app>\` works. Nothing is installed in Azure:
-everything that the app needs is in its one bundled file.`;
+everything that the app needs is in its bundled files.`;
 
 /** What the package has besides the bundle: each by its name there. */
 const FILES: Record<string, (path: string) => void> = {
@@ -28,23 +28,33 @@ const withoutLocales: Plugin = {
   setup: ({ onLoad }) => onLoad({ filter: /zod[\\/]v4[\\/]locales[\\/]index\.js$/ }, () => ({ contents: 'export {}' })),
 };
 
+/** Loaded only where it is asked for, it is a file of its own: what is in the app's is paid for by each cold start. */
+const apart: Plugin = {
+  name: 'apart',
+  setup: ({ onResolve }) =>
+    onResolve({ filter: /\/azure-monitor\.ts$/ }, ({ kind }) =>
+      kind === 'dynamic-import' ? { path: './azure-monitor.cjs', external: true } : undefined,
+    ),
+};
+
 await runCommand(async () => {
   const { out = 'dist' } = readFlags(USAGE, {
     out: { type: 'string', value: 'FOLDER', help: 'where to (default dist); what is there is deleted' },
   });
   rmSync(out, { recursive: true, force: true });
   mkdirSync(out, { recursive: true });
-  await bundle(join(out, 'app.cjs'));
+  await bundle({ entryPoints: ['src/main.ts'], outfile: join(out, 'app.cjs'), plugins: [withoutLocales, apart] });
+  // Nearly all of it is others' code, whose names nobody needs to read.
+  const telemetry = ['src/lib/telemetry/azure-monitor.ts'];
+  await bundle({ entryPoints: telemetry, outfile: join(out, 'azure-monitor.cjs'), minify: true, sourcemap: false });
   for (const [name, make] of Object.entries(FILES)) make(join(out, name));
   process.stdout.write(`${out} is the package. To publish it: cd ${out} && func azure functionapp publish <app>\n`);
   return 0;
 });
 
 /** One CommonJS file. The Functions worker serves `@azure/functions-core` itself (platform docs: Node.js worker). */
-async function bundle(outfile: string): Promise<void> {
+async function bundle(options: BuildOptions): Promise<void> {
   await build({
-    entryPoints: ['src/main.ts'],
-    outfile,
     bundle: true,
     platform: 'node',
     target: 'node22',
@@ -53,7 +63,6 @@ async function bundle(outfile: string): Promise<void> {
     // Names stay, so that a stack trace and an error's name can be read. What is loaded is paid for by its length: docs/architecture.md.
     minifyWhitespace: true,
     minifySyntax: true,
-    plugins: [withoutLocales],
     // Modules ask where they are; CommonJS knows that by another name. In the bundle each is where src/functions and src/lib
     // would be: one folder below the files that they look for.
     banner: { js: "const moduleUrl = require('node:url').pathToFileURL(__dirname + '/lib/app.cjs').href;" },
@@ -61,6 +70,7 @@ async function bundle(outfile: string): Promise<void> {
     sourcemap: 'linked',
     sourcesContent: false,
     logLevel: 'warning',
+    ...options,
   });
 }
 

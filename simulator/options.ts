@@ -30,6 +30,8 @@ export const Options = z.strictObject({
   callbackBackoffMs: z.number().nonnegative().default(250),
   /** How long people wait for audio before they act without it. Real time: it is the application's. */
   patienceMs: z.number().nonnegative().default(5_000),
+  /** How long the telephone of somebody at the phone page rings. Real time. */
+  pageRingMs: z.number().positive().default(25_000),
   people: PeopleSchema.optional(),
   faults: FaultsSchema.optional(),
 });

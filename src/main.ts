@@ -12,3 +12,8 @@ import './functions/notifyOutages.ts';
 import './functions/playAudio.ts';
 import './functions/removeParticipant.ts';
 import './functions/startCall.ts';
+import { settings } from './lib/app.ts';
+import { startTelemetry } from './lib/telemetry/start.ts';
+
+const telemetry = settings.APPLICATIONINSIGHTS_CONNECTION_STRING;
+if (telemetry !== undefined) startTelemetry(telemetry);

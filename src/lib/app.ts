@@ -18,6 +18,8 @@ import { Outages } from './storage/outages.ts';
 import { Recipients } from './storage/recipients.ts';
 import { ReliableQueues } from './storage/reliable-queues.ts';
 import { ReliableTables } from './storage/reliable-tables.ts';
+import { tracedCalls } from './telemetry/traced-calls.ts';
+import { TracedQueues } from './telemetry/traced-queues.ts';
 
 /** The composition root: what the app is made of, from its settings. Nothing is asked of the network here. */
 export function compose(settings: Settings): Services {
@@ -32,8 +34,8 @@ export function compose(settings: Settings): Services {
     requests: new CallRequests(tables),
     optOuts: new OptOuts(tables),
     failures: new Failures(tables),
-    queues: new ReliableQueues(new AzureQueues(storage)),
-    calls: callAutomation(settings),
+    queues: new TracedQueues(new ReliableQueues(new AzureQueues(storage))),
+    calls: tracedCalls(callAutomation(settings)),
     callbacks: new CallbackUris(
       settings.CALLBACK_BASE_URL,
       { current: settings.CALLBACK_SECRET, previous: settings.CALLBACK_SECRET_PREVIOUS },
@@ -66,5 +68,6 @@ function senderOf(settings: Settings, now: () => Date): CallbackSender | undefin
   return new CallbackSender(settings.ACS_ISSUER, settings.ACS_RESOURCE_ID, now);
 }
 
-/** The running app's services. Made when the functions are loaded, so that wrong settings stop the start. */
-export const services: Services = compose(readSettings(process.env));
+/** The running app's settings and services. Made when the functions are loaded, so that wrong settings stop the start. */
+export const settings: Settings = readSettings(process.env);
+export const services: Services = compose(settings);

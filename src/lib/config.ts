@@ -86,6 +86,11 @@ const Common = z.object({
     .describe('Where ACS reaches this app. In Azure: https:// and the host name, by default.'),
   CALLBACK_SECRET: Secret.describe('Signs the callback URIs.'),
   CALLBACK_SECRET_PREVIOUS: Secret.optional().describe('Still accepted, while the secret is being rotated.'),
+  APPLICATIONINSIGHTS_CONNECTION_STRING: z
+    .string()
+    .regex(/^InstrumentationKey=/i, 'must look like InstrumentationKey=…;IngestionEndpoint=https://…/')
+    .optional()
+    .describe('Where traces and metrics go (Application Insights). Nowhere, if it is not set.'),
   CALL_LEASE_SECONDS: seconds(300).describe('An attempt that is silent for so long is looked into.'),
   MAX_CALL_SECONDS: seconds(3600).describe('No call lasts longer.'),
 });

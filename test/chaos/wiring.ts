@@ -33,6 +33,7 @@ import { Recipients } from '../../src/lib/storage/recipients.ts';
 import { ReliableQueues } from '../../src/lib/storage/reliable-queues.ts';
 import { ReliableTables } from '../../src/lib/storage/reliable-tables.ts';
 import type { TableStore } from '../../src/lib/storage/table-store.ts';
+import { measure } from '../../src/lib/telemetry/metrics.ts';
 import type { Invocation } from './process.ts';
 
 /**
@@ -135,10 +136,11 @@ const QUEUE_FUNCTIONS: Readonly<Record<QueueName, (services: Services) => OnMess
   'play-audio': (services) =>
     onMessage(services, 'play-audio', PlayAudio, (given, messageId) => {
       const message = named(given, messageId);
-      const { callLegId, ...audio } = message;
-      return performAction(services, { queue: 'play-audio', address: callLegId, message }, (as) =>
-        services.calls.playAudio(callLegId, audio, as),
-      );
+      const { callLegId, answeredAt, ...audio } = message;
+      return performAction(services, { queue: 'play-audio', address: callLegId, message }, async (as) => {
+        await services.calls.playAudio(callLegId, audio, as);
+        if (answeredAt) measure.firstAudio(services.now().getTime() - Date.parse(answeredAt));
+      });
     }),
   'cancel-media': (services) =>
     onMessage(services, 'cancel-media', CancelMedia, (given, messageId) => {

@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { APIS } from '../../local/stack.ts';
+import { Collector } from './support/collector.ts';
 import { Town } from './support/town.ts';
 
 /** The package for Azure, in a folder that no installed library can be found from, as in Azure. */
@@ -51,19 +52,22 @@ describe('the package', () => {
   });
 
   it('asks for no module but the worker’s own and Node’s', () => {
-    const required = readFileSync(join(folder, 'app.cjs'), 'utf8').matchAll(/\brequire\((["'])([@\w/.:-]+)\1\)/g);
+    const required = readFileSync(join(folder, 'app.cjs'), 'utf8').matchAll(
+      /\b(?:require|import)\((["'])([@\w/.:-]+)\1\)/g,
+    );
     const builtin = new Set(process.getBuiltinModule('node:module').builtinModules);
     const others = [...required]
       .map(([, , name = '']) => name)
       .filter((name) => !builtin.has(name.replace(/^node:/, '')));
-    // `debug` would like the second one, and goes without.
-    expect(new Set(others)).toEqual(new Set(['@azure/functions-core', 'supports-color']));
+    // `debug` would like the second one, and goes without; the third is loaded where telemetry is asked for.
+    expect(new Set(others)).toEqual(new Set(['@azure/functions-core', 'supports-color', './azure-monitor.cjs']));
   });
 
   it.each(APIS)('runs an outage from a folder without any library above it: %s', async (api) => {
     expect(foldersAbove(folder).filter((above) => existsSync(join(above, 'node_modules')))).toEqual([]);
+    const collector = await Collector.open();
     // Not so fast that the message is over before the app can react to a key.
-    const town = await Town.found({ api, packageDir: folder, simulator: { speed: 8 } });
+    const town = await Town.found({ api, packageDir: folder, settings: collector.settings, simulator: { speed: 8 } });
     try {
       const sources = readdirSync('src/functions').map((file) => file.replace(/\.ts$/, ''));
       expect(new Set(town.stack.functions.map(({ name }) => name))).toEqual(new Set(sources));
@@ -74,8 +78,11 @@ describe('the package', () => {
       await outage.expectOutcome(ada, 'acknowledged');
       await outage.expectOutcome(bob, 'heard');
       town.nothingElseRang();
+      await town.stack.app().stop();
+      expect(collector.metric('ringdown.calls.acknowledged')).toEqual([1]);
     } finally {
       await town.close();
+      await collector.close();
     }
   });
 });

@@ -3,7 +3,7 @@ import type { Services } from '../services.ts';
 import type { StoredOutage } from '../storage/outages.ts';
 import type { DueRow } from '../storage/recipients.ts';
 import { expired } from './attempts.ts';
-import { fillLines } from './dispatcher.ts';
+import { type Filled, fillLines } from './dispatcher.ts';
 import { healAttempt } from './heal-attempt.ts';
 import { begun, hasExpired, type Outage } from './outage.ts';
 
@@ -16,6 +16,8 @@ export type Tended = {
   readonly state: string;
   readonly started: number;
   readonly healed: number;
+  readonly linesInUse: number;
+  readonly dueLagMs: number;
   /** What went wrong; everything else was looked after all the same, and this is again at the next tick. */
   readonly problems: readonly unknown[];
 };
@@ -35,7 +37,7 @@ class Visit {
   readonly #services: Services;
   #stored: StoredOutage;
   #isRunning = false;
-  #started = 0;
+  #filled: Filled = { started: 0, linesInUse: 0, dueLagMs: 0 };
   #healed = 0;
   readonly #problems: unknown[] = [];
 
@@ -46,7 +48,7 @@ class Visit {
 
   report(): Tended {
     const { id: outage, state } = this.#stored.outage;
-    return { outage, state, started: this.#started, healed: this.#healed, problems: this.#problems };
+    return { outage, state, ...this.#filled, healed: this.#healed, problems: this.#problems };
   }
 
   /** One thing that goes wrong must not keep the others from being looked after. */
@@ -79,9 +81,9 @@ class Visit {
     } else {
       const lines = await this.#services.lines.list();
       await this.#services.lines.ensure(outage.callers, lines);
-      this.#started = await fillLines(this.#services, outage, lines);
+      this.#filled = await fillLines(this.#services, outage, lines);
     }
-    if (this.#started > 0 || !(await this.#isDone(outage))) return;
+    if (this.#filled.started > 0 || !(await this.#isDone(outage))) return;
     const finished = { ...outage, state: 'finished' as const, finishedAt: now.toISOString() };
     this.#stored = (await this.#services.outages.save(this.#stored, finished)) ?? this.#stored;
   }
