@@ -44,16 +44,13 @@ var settings = {
   CALLBACK_SECRET_PREVIOUS: empty(previousCallbackSecretUri)
     ? ''
     : '@Microsoft.KeyVault(SecretUri=${previousCallbackSecretUri})'
+  // The host sends its requests and the log there too. It lets one send telemetry, and nothing else.
+  APPLICATIONINSIGHTS_CONNECTION_STRING: applicationInsightsConnectionString
   CALL_LEASE_SECONDS: string(callLeaseSeconds)
   MAX_CALL_SECONDS: string(maxCallSeconds)
 }
 
-// What the host reads. The connection string of Application Insights lets one send telemetry, and nothing else.
-var hostSettings = {
-  APPLICATIONINSIGHTS_CONNECTION_STRING: applicationInsightsConnectionString
-}
-
-var given = filter(items(union(settings, hostSettings)), setting => !empty(setting.value))
+var given = filter(items(settings), setting => !empty(setting.value))
 
 resource plan 'Microsoft.Web/serverfarms@2025-03-01' = {
   name: '${name}-plan'
