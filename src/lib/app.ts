@@ -11,6 +11,7 @@ import { AzureQueues } from './storage/azure-queues.ts';
 import { AzureTables } from './storage/azure-tables.ts';
 import { CallLegs } from './storage/call-legs.ts';
 import { CallRequests } from './storage/call-requests.ts';
+import { EndedCalls } from './storage/ended-calls.ts';
 import { Failures } from './storage/failures.ts';
 import { Lines } from './storage/lines.ts';
 import { OptOuts } from './storage/opt-outs.ts';
@@ -18,6 +19,7 @@ import { Outages } from './storage/outages.ts';
 import { Recipients } from './storage/recipients.ts';
 import { ReliableQueues } from './storage/reliable-queues.ts';
 import { ReliableTables } from './storage/reliable-tables.ts';
+import { Tallies } from './storage/tallies.ts';
 import { tracedCalls } from './telemetry/traced-calls.ts';
 import { TracedQueues } from './telemetry/traced-queues.ts';
 
@@ -29,6 +31,8 @@ export function compose(settings: Settings): Services {
   return {
     outages: new Outages(tables, now),
     recipients: new Recipients(tables),
+    tallies: new Tallies(tables),
+    endedCalls: new EndedCalls(tables),
     lines: new Lines(tables),
     legs: new CallLegs(tables),
     requests: new CallRequests(tables),

@@ -5,17 +5,21 @@ import type { LeaseLimits } from './outages/leases.ts';
 import type { Caller } from './outages/outage.ts';
 import type { CallLegs } from './storage/call-legs.ts';
 import type { CallRequests } from './storage/call-requests.ts';
+import type { EndedCalls } from './storage/ended-calls.ts';
 import type { Failures } from './storage/failures.ts';
 import type { Lines } from './storage/lines.ts';
 import type { OptOuts } from './storage/opt-outs.ts';
 import type { Outages } from './storage/outages.ts';
 import type { QueueStore } from './storage/queue-store.ts';
 import type { Recipients } from './storage/recipients.ts';
+import type { Tallies } from './storage/tallies.ts';
 
 /** What the workflows work with. Made once, in app.ts. */
 export type Services = {
   readonly outages: Outages;
   readonly recipients: Recipients;
+  readonly tallies: Tallies;
+  readonly endedCalls: EndedCalls;
   readonly lines: Lines;
   readonly legs: CallLegs;
   readonly requests: CallRequests;

@@ -3,10 +3,10 @@ import { LegState } from '../../src/lib/calls/leg.ts';
 import type { CallPurpose } from '../../src/lib/calls/purpose.ts';
 import { LINE_GRACE_MS } from '../../src/lib/outages/dispatcher.ts';
 import { Outcome } from '../../src/lib/outages/outcome.ts';
-import { AttemptResult } from '../../src/lib/outages/retry.ts';
 import { QUEUES } from '../../src/lib/storage/queue-store.ts';
 import type { Cell, Columns } from '../../src/lib/storage/table-store.ts';
 import type { Call, CallParts, Operation } from './call.ts';
+import { counted, listed, resultsIn } from './counts.ts';
 import type { Invocation } from './process.ts';
 import type { Message } from './queues.ts';
 import type { Scenario } from './scenario.ts';
@@ -24,6 +24,7 @@ export type Rule =
   | 'an event counts once'
   | 'an action is asked for once'
   | 'nothing disappears'
+  | 'a count is what the list says'
   | 'nothing multiplies'
   | 'everything ends'
   | 'no surprises';
@@ -40,7 +41,6 @@ const REDELIVERY_MS = 10 * 60_000;
 const MANY = 30;
 const SLACK_MS = 5 * 60_000;
 
-const Results = z.array(AttemptResult);
 const Actions = z.array(
   z.object({ queue: z.enum(QUEUES), message: z.looseObject({ operationContext: z.string().optional() }) }),
 );
@@ -89,7 +89,9 @@ export class Checks {
   committed(changes: readonly RowChange[], by: Invocation | undefined): void {
     const people = new Map<string, RowChange>();
     for (const change of changes) {
-      if (change.table === 'Recipients') people.set(this.#recipientChanged(change), change);
+      if (change.table === 'Recipients' && /^(due|recipient)\|/.test(change.rowKey)) {
+        people.set(this.#recipientChanged(change), change);
+      }
       if (change.table === 'CallLegs') this.#callChanged(change, by);
       if (change.table === 'Requests') this.#learn(change.after?.['callLegId']);
       if (change.table === 'OptOuts' && !change.before) this.#optedOutAt.set(change.rowKey, this.#facts.now());
@@ -315,6 +317,7 @@ export class Checks {
     this.#everybodyHasAnOutcome();
     this.#everyRequestIsDone();
     this.#everyKeyCounted();
+    for (const [partition, rows] of this.#facts.tables.partitions('Recipients')) this.#countsAreTrue(partition, rows);
     for (const call of this.#facts.service.inFlight) {
       if (!call.isLost) this.fail('everything ends', `${call.id} is still in progress`);
     }
@@ -323,6 +326,13 @@ export class Checks {
     }
     for (const [partition, rows] of this.#facts.tables.partitions('CallLegs')) this.#actionsAreTrue(partition, rows);
     this.#linesAreFree();
+  }
+
+  /** What was counted while it happened is what counting the list gives. */
+  #countsAreTrue(partition: string, rows: ReadonlyMap<string, Columns>): void {
+    const [count, list] = [counted(rows), listed(rows)];
+    if (count === list) return;
+    this.fail('a count is what the list says', `${partition} counts ${count}; its list says ${list}`);
   }
 
   #everyRequestIsDone(): void {
@@ -416,8 +426,5 @@ function actionName(queue: string, message: object): string {
 /** The place of a word in its order; -1 for none at all. */
 const rank = (order: { readonly options: readonly string[] }, word: Cell | undefined): number =>
   word === undefined ? -1 : order.options.indexOf(String(word));
-
-const resultsIn = (columns: Columns | undefined): AttemptResult[] =>
-  Results.parse(JSON.parse(String(columns?.['resultsJson'] ?? '[]')));
 
 const actionsIn = (columns: Columns): Actions => Actions.parse(JSON.parse(String(columns['actionsJson'] ?? '[]')));

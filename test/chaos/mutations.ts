@@ -321,6 +321,25 @@ export const MUTATIONS: readonly Mutation[] = [
     }),
   },
   {
+    name: 'a call that ended is not counted',
+    breaks: ['a count is what the list says'],
+    tables: writing('Recipients', (write) =>
+      write.rowKey.startsWith('count|change|') && !write.rowKey.endsWith('|added') ? [] : [write],
+    ),
+  },
+  {
+    name: 'a change that was folded into the sums stays',
+    breaks: ['a count is what the list says'],
+    tables: writing('Recipients', (write) =>
+      write.kind === 'delete' && write.rowKey.startsWith('count|change|') ? [] : [write],
+    ),
+  },
+  {
+    name: 'a call that ended is not listed',
+    breaks: ['a count is what the list says'],
+    tables: writing('Recipients', (write) => (write.rowKey.startsWith('ended|') ? [] : [write])),
+  },
+  {
     name: 'no call is ever hung up',
     breaks: ['everything ends', 'pacing is exact', 'nobody is called twice'],
     services: asking(() => ({

@@ -24,6 +24,7 @@ import { onMessage } from '../../src/lib/queue-messages.ts';
 import type { Services } from '../../src/lib/services.ts';
 import { CallLegs } from '../../src/lib/storage/call-legs.ts';
 import { CallRequests } from '../../src/lib/storage/call-requests.ts';
+import { EndedCalls } from '../../src/lib/storage/ended-calls.ts';
 import { Failures } from '../../src/lib/storage/failures.ts';
 import { Lines } from '../../src/lib/storage/lines.ts';
 import { OptOuts } from '../../src/lib/storage/opt-outs.ts';
@@ -33,6 +34,7 @@ import { Recipients } from '../../src/lib/storage/recipients.ts';
 import { ReliableQueues } from '../../src/lib/storage/reliable-queues.ts';
 import { ReliableTables } from '../../src/lib/storage/reliable-tables.ts';
 import type { TableStore } from '../../src/lib/storage/table-store.ts';
+import { Tallies } from '../../src/lib/storage/tallies.ts';
 import { measure } from '../../src/lib/telemetry/metrics.ts';
 import type { Invocation } from './process.ts';
 
@@ -61,6 +63,8 @@ export function composed(ports: Ports, tables: TableStore, outages: Outages, set
   return {
     outages,
     recipients: new Recipients(tables),
+    tallies: new Tallies(tables),
+    endedCalls: new EndedCalls(tables),
     lines: new Lines(tables),
     legs: new CallLegs(tables),
     requests: new CallRequests(tables),

@@ -407,8 +407,9 @@ class World {
     const { clock, faults, trace } = this.#ground;
     const outcomes = new Map<string, number>();
     for (const [, rows] of this.#tables.partitions('Recipients')) {
-      for (const { outcome } of rows.values()) {
-        if (typeof outcome === 'string') outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
+      for (const [rowKey, { outcome }] of rows) {
+        if (rowKey.startsWith('recipient|') && typeof outcome === 'string')
+          outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
       }
     }
     return {

@@ -86,7 +86,9 @@ export function concluded(
 ): Moved | undefined {
   const before = recipient.results.find(({ attempt }) => attempt === result.attempt);
   if (before && better(before.outcome, result.outcome) === before.outcome) return undefined;
-  const told = { ...recipient, results: [...recipient.results.filter((other) => other !== before), result] };
+  // It ended when that was first known; only how it ended is known better now.
+  const known = { ...result, at: before?.at ?? result.at };
+  const told = { ...recipient, results: [...recipient.results.filter((other) => other !== before), known] };
   const isSettled = told.results.some((each) => endsTheMatter(policy, each));
 
   if (recipient.phase === 'done') return done(told, now);

@@ -4,7 +4,7 @@ import { type CountryCode, isSupportedCountry, parsePhoneNumberFromString } from
 import { type Identifier, PhoneNumber } from '../call-automation/identifiers.ts';
 import { InvalidInputError } from '../errors.ts';
 import type { Services } from '../services.ts';
-import { MAX_WRITES } from '../storage/table-store.ts';
+import { MAX_ADDED } from '../storage/recipients.ts';
 import type { Outage } from './outage.ts';
 import { callableFrom, TimeZone } from './quiet-hours.ts';
 import { type Contact, newRecipient, type Recipient, shardOf } from './recipient.ts';
@@ -23,9 +23,6 @@ export type ImportReport = {
 
 /** So many rejected rows are listed one by one; all are counted. */
 const MAX_REJECTIONS = 100;
-
-/** Two rows a recipient: that many recipients fill an entity-group transaction. */
-const BATCH = MAX_WRITES / 2;
 
 /**
  * Adds the people of a CSV to an outage, a row at a time: header row, `phone` or `communicationUserId` required, numbers
@@ -67,7 +64,7 @@ export async function importRecipients(
     const shard = shardOf(recipient.recipientId, outage.shards);
     const batch = batches.get(shard) ?? [];
     batches.set(shard, [...batch, recipient]);
-    if (batch.length + 1 === BATCH) await flush(shard);
+    if (batch.length + 1 === MAX_ADDED) await flush(shard);
   }
   for (const shard of [...batches.keys()]) await flush(shard);
   return { ...counts, rejections };

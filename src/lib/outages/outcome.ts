@@ -31,3 +31,6 @@ export function better(a: Outcome | undefined, b: Outcome | undefined): Outcome 
 }
 
 const rankOf = (outcome: Outcome): number => RANK.get(outcome) ?? -1;
+
+/** Somebody or something picked up. */
+export const isAnswered = (outcome: Outcome): boolean => rankOf(outcome) >= rankOf('answered');

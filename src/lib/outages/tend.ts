@@ -2,6 +2,7 @@ import type { AttemptRef } from '../calls/purpose.ts';
 import type { Services } from '../services.ts';
 import type { StoredOutage } from '../storage/outages.ts';
 import type { DueRow } from '../storage/recipients.ts';
+import type { Shard } from '../storage/shard.ts';
 import { expired } from './attempts.ts';
 import { type Filled, fillLines } from './dispatcher.ts';
 import { healAttempt } from './heal-attempt.ts';
@@ -9,6 +10,11 @@ import { begun, hasExpired, type Outage } from './outage.ts';
 
 /** How many rows of each kind one look takes up a shard; the rest has its turn at the next. */
 const BATCH = 100;
+
+/** Changes are counted exactly wherever they are; folding them once a minute is enough. The timer comes every ten seconds. */
+const TICK_SECONDS = 10;
+/** How many transactions a shard are spent on folding at one look. */
+const MAX_FOLDS = 20;
 
 /** What a look at the outages came to, for the log. */
 export type Tended = {
@@ -30,6 +36,7 @@ export async function tendOutages(services: Services): Promise<Tended[]> {
   const visits = (await services.outages.open()).map((stored) => new Visit(services, stored));
   for (const visit of visits) await visit.attempt(() => visit.beginAndHeal());
   for (const visit of visits) await visit.attempt(() => visit.callAndFinish());
+  for (const visit of visits) await visit.foldCounts();
   return visits.map((visit) => visit.report());
 }
 
@@ -86,6 +93,19 @@ class Visit {
     if (this.#filled.started > 0 || !(await this.#isDone(outage))) return;
     const finished = { ...outage, state: 'finished' as const, finishedAt: now.toISOString() };
     this.#stored = (await this.#services.outages.save(this.#stored, finished)) ?? this.#stored;
+  }
+
+  /** Once a minute, and at the end. A request a shard, and two for each 49 changes. */
+  async foldCounts(): Promise<void> {
+    const { outage } = this.#stored;
+    if (outage.state !== 'finished' && this.#services.now().getUTCSeconds() >= TICK_SECONDS) return;
+    for (const shard of shardsOf(outage)) await this.attempt(() => this.#foldShard({ outageId: outage.id, shard }));
+  }
+
+  async #foldShard(place: Shard): Promise<void> {
+    for (let folds = 0; folds < MAX_FOLDS; folds++) {
+      if (!(await this.#services.tallies.fold(place))) return;
+    }
   }
 
   async #isDone(outage: Outage): Promise<boolean> {

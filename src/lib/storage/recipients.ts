@@ -2,8 +2,12 @@ import type { AttemptRef } from '../calls/purpose.ts';
 import { ConflictError } from '../errors.ts';
 import { type Due, dispatchedColumns, type Moved } from '../outages/attempts.ts';
 import { type HeldLine, Recipient } from '../outages/recipient.ts';
+import { difference, sumOf, tallyOf } from '../outages/tally.ts';
 import { fromColumns, toColumns } from './columns.ts';
+import { endedRows } from './ended-calls.ts';
+import { partitionOf, SHARDS_TABLE } from './shard.ts';
 import { ANY, MAX_WRITES, type StoredRow, startingWith, type TableStore, type Write } from './table-store.ts';
+import { changeRow } from './tallies.ts';
 
 /** A recipient as read, with what it takes to change it. */
 export type StoredRecipient = { readonly recipient: Recipient; readonly etag: string };
@@ -19,10 +23,13 @@ export type DueRow = {
 
 type Place = Pick<AttemptRef, 'outageId' | 'shard' | 'recipientId'>;
 
+/** Two rows a recipient, and one that counts them: that many new recipients fill an entity-group transaction. */
+export const MAX_ADDED = Math.floor((MAX_WRITES - 1) / 2);
+
 /**
- * Recipients and their due rows, in one partition a shard, so that both change in one transaction:
- * `recipient|<id>` and `due|<waiting or leased>|<time>|<id>`. The two kinds of due row are apart so that a long list of
- * people still to be called cannot hide the leases that have ended.
+ * Recipients and their due rows, in one partition a shard (shard.ts), so that both change in one transaction, and what they
+ * count for with them. The two kinds of due row are apart so that a long list of people still to be called cannot hide the
+ * leases that have ended.
  */
 export class Recipients {
   readonly #tables: TableStore;
@@ -38,8 +45,8 @@ export class Recipients {
     dueAt: (recipient: Recipient) => Date,
   ): Promise<number> {
     let added = 0;
-    for (let start = 0; start < recipients.length; start += MAX_WRITES / 2) {
-      added += await this.#addBatch(outageId, shard, recipients.slice(start, start + MAX_WRITES / 2), dueAt);
+    for (let start = 0; start < recipients.length; start += MAX_ADDED) {
+      added += await this.#addBatch(outageId, shard, recipients.slice(start, start + MAX_ADDED), dueAt);
     }
     return added;
   }
@@ -53,8 +60,12 @@ export class Recipients {
     const writes = batch.flatMap((recipient) =>
       insertion({ recipient, due: { kind: 'waiting', at: dueAt(recipient) } }),
     );
+    const [first] = batch;
+    if (!first) return 0;
+    // Whoever is added first in a batch is so only once.
+    const count = changeRow(`${first.recipientId}|added`, sumOf(batch.map(tallyOf)));
     try {
-      await this.#tables.commit(TABLE, partition(outageId, shard), writes);
+      await this.#tables.commit(TABLE, partition(outageId, shard), [...writes, ...count]);
       return batch.length;
     } catch (error) {
       if (!(error instanceof ConflictError)) throw error;
@@ -106,7 +117,7 @@ export class Recipients {
   }
 
   /**
-   * Writes a recipient's change and moves its due row, in one request.
+   * Writes a recipient's change, moves its due row, counts what has changed and lists the attempt that ended, in one request.
    * @returns the recipient as it is now; undefined if somebody else changed it first.
    */
   async save(place: Place, before: StoredRecipient, { recipient, due }: Moved): Promise<StoredRecipient | undefined> {
@@ -120,6 +131,8 @@ export class Recipients {
       if (newKey)
         writes.push({ kind: 'insert', rowKey: newKey, columns: dueColumns(place.recipientId, after.attempt) });
     }
+    const change = difference(tallyOf(before.recipient), tallyOf(after));
+    writes.push(...changeRow(standingOf(after), change), ...endedRows(before.recipient, after));
     try {
       const [etag] = await this.#tables.commit(TABLE, partition(place.outageId, place.shard), writes);
       return { recipient: after, etag: etag ?? '' };
@@ -146,11 +159,15 @@ export class Recipients {
   }
 }
 
-const TABLE = 'Recipients';
-const partition = (outageId: string, shard: number): string => `${outageId}|${shard}`;
+const TABLE = SHARDS_TABLE;
+const partition = (outageId: string, shard: number): string => partitionOf({ outageId, shard });
 const recipientKey = (recipientId: string): string => `recipient|${recipientId}`;
 const dueKey = ({ kind, at }: Due, recipientId: string): string => `due|${kind}|${at.toISOString()}|${recipientId}`;
 const dueColumns = (recipientId: string, attempt: number) => ({ recipientId, attempt });
+
+/** Where somebody stands, for good: results are only ever added and bettered, so that they never stand there again. */
+const standingOf = ({ recipientId, results, outcome }: Recipient): string =>
+  `${recipientId}|${results.map((result) => `${result.attempt}.${result.outcome}`).join('+')}|${outcome ?? ''}`;
 
 function insertion({ recipient, due }: { recipient: Recipient; due: Due }): Write[] {
   const { recipientId } = recipient;

@@ -6,6 +6,7 @@ import { type Contact, newRecipient, type Recipient } from '../../../src/lib/out
 import type { Services } from '../../../src/lib/services.ts';
 import { CallLegs } from '../../../src/lib/storage/call-legs.ts';
 import { CallRequests } from '../../../src/lib/storage/call-requests.ts';
+import { EndedCalls } from '../../../src/lib/storage/ended-calls.ts';
 import { Failures } from '../../../src/lib/storage/failures.ts';
 import { Lines } from '../../../src/lib/storage/lines.ts';
 import { OptOuts } from '../../../src/lib/storage/opt-outs.ts';
@@ -13,6 +14,7 @@ import { Outages } from '../../../src/lib/storage/outages.ts';
 import type { QueueName, QueueStore } from '../../../src/lib/storage/queue-store.ts';
 import { Recipients } from '../../../src/lib/storage/recipients.ts';
 import type { TableStore } from '../../../src/lib/storage/table-store.ts';
+import { Tallies } from '../../../src/lib/storage/tallies.ts';
 import { MemoryTables } from './memory-tables.ts';
 
 export type Sent = { queue: QueueName; message: object; delaySeconds: number };
@@ -58,6 +60,8 @@ export class MemoryWorld {
     this.services = {
       outages: new Outages(tables, now),
       recipients: new Recipients(tables),
+      tallies: new Tallies(tables),
+      endedCalls: new EndedCalls(tables),
       lines: new Lines(tables),
       legs: new CallLegs(tables),
       requests: new CallRequests(tables),

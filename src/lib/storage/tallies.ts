@@ -1,0 +1,113 @@
+import { ConflictError } from '../errors.ts';
+import { addedMinutes, MinuteCount, minuteOf, sumOf, Tally } from '../outages/tally.ts';
+import { fromColumns, toColumns } from './columns.ts';
+import { partitionOf, SHARDS_TABLE, type Shard } from './shard.ts';
+import { type KeyRange, type StoredRow, startingWith, type TableStore, type Write } from './table-store.ts';
+
+/** How a shard stands: all of one moment, so that who is not done and not being called waits. */
+export type Standing = {
+  readonly tally: Tally;
+  /** Attempts under way. */
+  readonly calling: number;
+};
+
+/**
+ * How many there are of each, without reading the list. Whatever changes a recipient's standing writes down the difference
+ * in its own transaction, `count|change|<name>`, which costs no request and is in nobody's way; the timer folds these into the
+ * sums, `count|all` and `activity|<minute>`. Sums and changes that are not folded yet together are exact at any moment.
+ */
+export class Tallies {
+  readonly #tables: TableStore;
+  constructor(tables: TableStore) {
+    this.#tables = tables;
+  }
+
+  /**
+   * One request (one more for each thousand rows: attempts under way, changes that are not folded yet).
+   * @param since of the tally's minutes only those from then on are read.
+   */
+  async standing(place: Shard, since: Date): Promise<Standing> {
+    const to = startingWith(LEASED).to;
+    const rows = await this.#read(place, { from: activityKey(minuteOf(since.toISOString())), to });
+    return { tally: tallyIn(rows), calling: rows.filter(({ rowKey }) => rowKey.startsWith(LEASED)).length };
+  }
+
+  /** Every minute of the shard in which an attempt ended. A request for each thousand. */
+  async minutes(place: Shard): Promise<Tally['minutes']> {
+    return tallyIn(await this.#read(place, { from: ACTIVITY, to: startingWith(COUNT).to })).minutes;
+  }
+
+  /**
+   * Adds the first changes to the sums. Three requests; one where there are none. Each change is added by one only, for it is
+   * deleted with the same transaction.
+   * @returns true if there may be more.
+   */
+  async fold(place: Shard): Promise<boolean> {
+    const rows = await this.#tables.query(SHARDS_TABLE, partitionOf(place), startingWith(COUNT), FOLDED + 1);
+    const changes = rows.filter(({ rowKey }) => rowKey !== SUMS).slice(0, FOLDED);
+    if (changes.length === 0) return false;
+    const change = tallyIn(changes);
+    const before = rows.find(({ rowKey }) => rowKey === SUMS);
+    const { minutes: _, ...sums } = sumOf(before ? [countIn(before), change] : [change]);
+    try {
+      await this.#tables.commit(SHARDS_TABLE, partitionOf(place), [
+        written(SUMS, before, sums),
+        ...(await this.#minutesWith(place, change.minutes)),
+        ...changes.map(({ rowKey }): Write => ({ kind: 'delete', rowKey })),
+      ]);
+      return changes.length === FOLDED;
+    } catch (error) {
+      if (error instanceof ConflictError) return false;
+      throw error;
+    }
+  }
+
+  async #minutesWith(place: Shard, touched: Tally['minutes']): Promise<Write[]> {
+    const minutes = Object.keys(touched).sort();
+    const [first, last] = [minutes[0], minutes.at(-1)];
+    if (first === undefined || last === undefined) return [];
+    const rows = await this.#read(place, { from: activityKey(first), to: `${activityKey(last)}~` });
+    return minutes.map((minute) => {
+      const before = rows.find(({ rowKey }) => rowKey === activityKey(minute));
+      const known = before ? { [minute]: fromColumns(MinuteCount, before.columns) } : {};
+      const sum = addedMinutes(known, { [minute]: touched[minute] ?? NONE })[minute] ?? NONE;
+      return written(activityKey(minute), before, sum);
+    });
+  }
+
+  async #read(place: Shard, range: KeyRange): Promise<StoredRow[]> {
+    return this.#tables.query(SHARDS_TABLE, partitionOf(place), range, Number.POSITIVE_INFINITY);
+  }
+}
+
+/**
+ * The row by which a transaction says what it changes.
+ * @param name never used twice in the shard: of who changed, and what they came to.
+ */
+export const changeRow = (name: string, change: Tally | undefined): Write[] =>
+  change ? [{ kind: 'insert', rowKey: `${COUNT}change|${name}`, columns: toColumns(change) }] : [];
+
+const ACTIVITY = 'activity|';
+const COUNT = 'count|';
+const SUMS = `${COUNT}all`;
+const LEASED = 'due|leased|';
+const NONE: MinuteCount = { ended: 0, answered: 0 };
+/** Each may be of a minute of its own: that many changes fill an entity-group transaction, with the sums. */
+const FOLDED = 49;
+
+const activityKey = (minute: string): string => `${ACTIVITY}${minute}`;
+const countIn = ({ columns }: StoredRow): Tally => fromColumns(Tally, columns);
+
+function tallyIn(rows: readonly StoredRow[]): Tally {
+  const counts = rows.filter(({ rowKey }) => rowKey.startsWith(COUNT)).map(countIn);
+  const minutes = rows
+    .filter(({ rowKey }) => rowKey.startsWith(ACTIVITY))
+    .map(({ rowKey, columns }) => [rowKey.slice(ACTIVITY.length), fromColumns(MinuteCount, columns)] as const);
+  const sum = sumOf(counts);
+  return { ...sum, minutes: addedMinutes(sum.minutes, Object.fromEntries(minutes)) };
+}
+
+const written = (rowKey: string, before: StoredRow | undefined, value: object): Write =>
+  before
+    ? { kind: 'replace', rowKey, columns: toColumns(value), etag: before.etag }
+    : { kind: 'insert', rowKey, columns: toColumns(value) };
