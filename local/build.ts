@@ -48,6 +48,7 @@ await runCommand(async () => {
   const telemetry = ['src/lib/telemetry/azure-monitor.ts'];
   await bundle({ entryPoints: telemetry, outfile: join(out, 'azure-monitor.cjs'), minify: true, sourcemap: false });
   for (const [name, make] of Object.entries(FILES)) make(join(out, name));
+  process.stdout.write(`${out} is the package. To publish it: cd ${out} && func azure functionapp publish <app>\n`);
   return 0;
 });
 

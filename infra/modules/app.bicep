@@ -44,10 +44,10 @@ var settings = {
   CALLBACK_SECRET_PREVIOUS: empty(previousCallbackSecretUri)
     ? ''
     : '@Microsoft.KeyVault(SecretUri=${previousCallbackSecretUri})'
-  // The host sends its requests and the log there too. It lets one send telemetry, and nothing else.
-  APPLICATIONINSIGHTS_CONNECTION_STRING: applicationInsightsConnectionString
   CALL_LEASE_SECONDS: string(callLeaseSeconds)
   MAX_CALL_SECONDS: string(maxCallSeconds)
+  // The host reads it too. It lets one send telemetry, and nothing else.
+  APPLICATIONINSIGHTS_CONNECTION_STRING: applicationInsightsConnectionString
 }
 
 var given = filter(items(settings), setting => !empty(setting.value))

@@ -45,7 +45,7 @@ resource people 'Microsoft.Insights/actionGroups@2023-01-01' = if (!empty(alertE
   }
 }
 
-// Each is asked every five minutes of its window, and fires when its query gives a row.
+// Each is asked every five minutes of its window, and fires when its query gives a row. What they ask is not sampled (host.json).
 var alerts = [
   {
     name: 'poison-messages'

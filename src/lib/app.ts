@@ -6,7 +6,7 @@ import type { CallAutomation } from './call-automation/port.ts';
 import { CallbackUris } from './calls/callback-uris.ts';
 import { readSettings, type Settings } from './config.ts';
 import type { Services } from './services.ts';
-import { endpointsOf, type StorageAccess } from './storage/access.ts';
+import { storageAccess } from './storage/access.ts';
 import { AzureQueues } from './storage/azure-queues.ts';
 import { AzureTables } from './storage/azure-tables.ts';
 import { CallLegs } from './storage/call-legs.ts';
@@ -51,21 +51,6 @@ export function compose(settings: Settings): Services {
       limits: { leaseMs: settings.CALL_LEASE_SECONDS * 1000, maxCallMs: settings.MAX_CALL_SECONDS * 1000 },
     },
     now,
-  };
-}
-
-/** The connection string wins, as it does with the Functions host. */
-function storageAccess(settings: Settings): StorageAccess {
-  const { AzureWebJobsStorage: connectionString, AzureWebJobsStorage__accountName: account = '' } = settings;
-  if (connectionString !== undefined) return { connectionString };
-  const byDefault = endpointsOf(account);
-  return {
-    queueEndpoint: settings.AzureWebJobsStorage__queueServiceUri ?? byDefault.queueEndpoint,
-    tableEndpoint: settings.AzureWebJobsStorage__tableServiceUri ?? byDefault.tableEndpoint,
-    credential: credentialOf({
-      clientId: settings.AzureWebJobsStorage__clientId,
-      isManaged: settings.AzureWebJobsStorage__credential !== undefined,
-    }),
   };
 }
 

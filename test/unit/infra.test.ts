@@ -72,6 +72,14 @@ describe('an alert', () => {
     expect(functions).toEqual(expect.arrayContaining(asked));
   });
 
+  it('asks only for what the host does not sample away', () => {
+    const asked = new Set(
+      [...queries.matchAll(/^(?:\| where toscalar\()?(traces|requests)\b/gm)].map(([, table]) => table),
+    );
+    expect(asked).toEqual(new Set(['traces', 'requests']));
+    expect(readFileSync('host.json', 'utf8')).toContain('"excludedTypes": "Request;Exception;Trace"');
+  });
+
   it('reads what the timer logs, as the timer logs it', () => {
     expect(queries).toContain("parse message with 'outage ' outage ' is running: ' started:int ' calls started' *");
     const log = readFileSync('src/functions/notifyOutages.ts', 'utf8');
