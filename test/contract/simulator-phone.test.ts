@@ -211,6 +211,8 @@ describe('nobody is at the page', () => {
     await call.is('Established');
     await page.presses('5');
     await page.close();
+    // By the time it answers this, the simulator knows that the page has gone.
+    await telephone.control('GET', '/simulator/people');
     page = await PhonePage.open(telephone.simulator.url, ME);
     expect(page.view.call).toMatchObject({ state: 'talking', pressed: '5' });
     // Longer than a page may be away.
