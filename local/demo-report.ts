@@ -1,5 +1,5 @@
 import type { Caller } from '../src/lib/outages/outage.ts';
-import type { Summary } from './management.ts';
+import type { OutageView } from '../src/lib/outages/outage-view.ts';
 import { type Pacing, pacingOf } from './pacing.ts';
 import type { Stack } from './stack.ts';
 import { tableText } from './table-text.ts';
@@ -20,13 +20,13 @@ export type Report = {
 
 type Circumstances = { begun: number; speed: number; seed: number; callers: readonly Caller[] };
 
-export function reportOf(stack: Stack, summary: Summary, { begun, callers, ...given }: Circumstances): Report {
+export function reportOf(stack: Stack, view: OutageView, { begun, callers, ...given }: Circumstances): Report {
   const { calls, maxCallsInFlight } = stack.simulator.calls();
-  const { recipients, outcomes } = summary;
+  const { recipients, outcomes, states } = view;
   return {
     recipients,
     outcomes,
-    everyoneHasAnOutcome: recipients > 0 && Object.values(outcomes).reduce((a, b) => a + b, 0) === recipients,
+    everyoneHasAnOutcome: recipients > 0 && states.done === recipients,
     calls: calls.length,
     maxCallsInFlight,
     lines: callers.reduce((sum, { lines }) => sum + lines, 0),

@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { OutageView } from '../src/lib/outages/outage-view.ts';
 import { numberFlag, readFlags, runCommand, UsageError } from './cli.ts';
 import { type Report, reportOf, tableOf } from './demo-report.ts';
 import { loadScene, PEOPLE } from './demo-scene.ts';
-import { management, type Summary } from './management.ts';
+import { management } from './management.ts';
 import { type Progress, progressBar } from './progress.ts';
 import { APIS, type Api, type Stack, startStack } from './stack.ts';
 import { timelineText } from './timeline-text.ts';
@@ -66,11 +67,11 @@ await runCommand(async (onEnd) => {
   say(`${imported.added} people are on the list of "${scene.title}"${leftOut(imported)}. The timer will call them.\n`);
 
   const begun = Date.now();
-  const summary = await watch(stack, bar, imported.added, () => manage.summary(outage.id));
-  const report = reportOf(stack, summary, { begun, speed, seed, callers: outage.callers });
+  const view = await watch(stack, bar, imported.added, () => manage.view(outage.id));
+  const report = reportOf(stack, view, { begun, speed, seed, callers: outage.callers });
   await show(stack, report, flags.json ?? false);
   if (!report.everyoneHasAnOutcome) {
-    const open = JSON.stringify({ ...summary.phases, done: undefined });
+    const open = JSON.stringify({ ...view.states, done: undefined });
     process.stderr.write(
       `Not everybody has an outcome, and nothing has changed for ${STANDSTILL_MS / 1000} s: ${open}\n`,
     );
@@ -85,14 +86,14 @@ function apiFlag(given: string | undefined): Api | undefined {
 }
 
 /** Follows the outage until everybody has an outcome, or nothing has changed for too long. */
-async function watch(stack: Stack, bar: Progress, total: number, ask: () => Promise<Summary>): Promise<Summary> {
+async function watch(stack: Stack, bar: Progress, total: number, ask: () => Promise<OutageView>): Promise<OutageView> {
   bar.start(total);
   let crashed = false;
   void stack.app().exited.then(() => (crashed = true));
   let news = { at: Date.now(), what: '' };
   for (;;) {
-    const summary = await ask();
-    const ended = sum(summary.outcomes);
+    const view = await ask();
+    const ended = view.states.done;
     const { callsInFlight, created } = stack.simulator.calls();
     bar.update(ended, callsInFlight, sum(created));
     const what = `${ended} ${callsInFlight} ${sum(created)}`;
@@ -101,7 +102,7 @@ async function watch(stack: Stack, bar: Progress, total: number, ask: () => Prom
     if (isOver || crashed || Date.now() - news.at > STANDSTILL_MS) {
       bar.stop();
       if (crashed) throw new Error(`The app has ended:\n${stack.app().stderrTail()}`);
-      return summary;
+      return view;
     }
     await sleep(500);
   }
@@ -124,5 +125,5 @@ async function show(stack: Stack, report: Report, asJson: boolean): Promise<void
   process.stdout.write(`${tableOf(report)}\n\n`);
   const { calls } = stack.simulator.calls();
   const call = calls.find(({ people }) => people.some(({ pressed }) => pressed.includes('2'))) ?? calls[0];
-  if (call) process.stdout.write(`${timelineText(await management(stack).timeline(call.callLegId))}\n`);
+  if (call) process.stdout.write(`${timelineText(await management(stack).call(call.callLegId))}\n`);
 }

@@ -22,6 +22,6 @@ printf 'phone\\n${number}\\n' | curl -sS -X PUT ${url}/api/outages/$OUTAGE/recip
 
 /** How somebody at the phone page is called by this stack. */
 export const waysToBeCalled = (stack: Stack): WayToBeCalled[] => [
-  { title: 'One call, by a message on a queue', command: callCommand(stack, '{number}') },
-  { title: 'On the list of an outage, within ten seconds: 1 acknowledges', command: outageCommands(stack, '{number}') },
+  { title: 'By an outage: within ten seconds', command: outageCommands(stack, '{number}') },
+  { title: 'By one message on a queue', command: callCommand(stack, '{number}') },
 ];

@@ -1,17 +1,19 @@
 import type { Key } from '../src/lib/call-automation/events.ts';
 import type { Callee, Caller, Handset, Party } from './callee.ts';
 import type { Clock, Timers } from './clock.ts';
+import type { Options } from './options.ts';
 import type { CallView, Ending, PastCall, PhoneView, SoundView } from './phone-view.ts';
 import { timestamp } from './records.ts';
 import { notNow, type Refusal } from './refusal.ts';
 import type { Outcome } from './script.ts';
 import type { Sound } from './sound.ts';
 
+/** How long it rings until nobody has answered, and how soon a page must be back that was closed in a call. */
+export type PageTimes = Pick<Options, 'pageRingMs' | 'pageBackMs'>;
+
 /** A page that shows the telephone. */
 export type Page = { show(view: PhoneView): void; end(): void };
 
-/** A page that is reloaded, or loses its connection, is back by then; one that is not has been closed. Real time. */
-const BACK_MS = 2_000;
 /** How many calls that are over are remembered. */
 const PAST_CALLS = 5;
 
@@ -34,7 +36,7 @@ export class LivePhone implements Callee {
   readonly does = 'is at the phone page';
   readonly identity: string;
   readonly #clock: Clock;
-  readonly #ringMs: number;
+  readonly #times: PageTimes;
   readonly #forsaken: () => void;
   readonly #pages = new Set<Page>();
   #call: Call | undefined;
@@ -43,14 +45,13 @@ export class LivePhone implements Callee {
   constructor(parts: {
     identity: string;
     clock: Clock;
-    /** How long it rings until nobody has answered. */
-    ringMs: number;
+    times: PageTimes;
     /** No page shows it any more, and it is not in use. */
     forsaken: () => void;
   }) {
     this.identity = parts.identity;
     this.#clock = parts.clock;
-    this.#ringMs = parts.ringMs;
+    this.#times = parts.times;
     this.#forsaken = parts.forsaken;
   }
 
@@ -71,7 +72,7 @@ export class LivePhone implements Callee {
     const timers = this.#clock.timers();
     const call = { caller, timers, over, rangAt: timestamp(), since: Date.now(), handset: undefined };
     this.#call = { ...call, pressed: '', others: 0, sounds: [] };
-    timers.after(0, () => this.#refuse('noAnswer', 'missed'), this.#ringMs);
+    timers.after(0, () => this.#refuse('noAnswer', 'missed'), this.#times.pageRingMs);
     this.#show();
   }
 
@@ -197,7 +198,7 @@ export class LivePhone implements Callee {
       timers.end();
       if (this.#pages.size === 0 && this.#call === call) this.hangUp();
     };
-    timers.after(0, look, BACK_MS);
+    timers.after(0, look, this.#times.pageBackMs);
   }
 
   #show(): void {

@@ -1,5 +1,5 @@
 import type { Clock } from './clock.ts';
-import { LivePhone, type Page } from './live-phone.ts';
+import { LivePhone, type Page, type PageTimes } from './live-phone.ts';
 
 /** Numbers that are kept for fiction end in 0100 to 0199; this is the example everywhere. */
 const FIRST_SUGGESTED = 14_255_550_123;
@@ -7,12 +7,12 @@ const FIRST_SUGGESTED = 14_255_550_123;
 /** The telephones that pages have picked, by number or ACS user id. Everybody else is simulated. */
 export class LivePhones {
   readonly #clock: Clock;
-  readonly #ringMs: number;
+  readonly #times: PageTimes;
   readonly #phones = new Map<string, LivePhone>();
 
-  constructor(clock: Clock, ringMs: number) {
+  constructor(clock: Clock, times: PageTimes) {
     this.#clock = clock;
-    this.#ringMs = ringMs;
+    this.#times = times;
   }
 
   find(identity: string): LivePhone | undefined {
@@ -26,7 +26,7 @@ export class LivePhones {
       new LivePhone({
         identity,
         clock: this.#clock,
-        ringMs: this.#ringMs,
+        times: this.#times,
         forsaken: () => this.#phones.delete(identity),
       });
     this.#phones.set(identity, phone);

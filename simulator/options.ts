@@ -32,6 +32,8 @@ export const Options = z.strictObject({
   patienceMs: z.number().nonnegative().default(5_000),
   /** How long the telephone of somebody at the phone page rings. Real time. */
   pageRingMs: z.number().positive().default(25_000),
+  /** A page that was closed in a call and is not back by then has hung up: it may only have been loaded again. Real time. */
+  pageBackMs: z.number().positive().default(2_000),
   people: PeopleSchema.optional(),
   faults: FaultsSchema.optional(),
 });

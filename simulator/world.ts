@@ -34,7 +34,7 @@ export class World {
       if (!this.http.closed) tell(change);
     });
     this.behaviour = new Behaviour(options.seed);
-    this.phones = new LivePhones(this.clock, options.pageRingMs);
+    this.phones = new LivePhones(this.clock, options);
     this.faults = new FaultBox(options.seed);
     if (options.people) this.behaviour.learn(options.people);
     if (options.faults) this.faults.set(options.faults);

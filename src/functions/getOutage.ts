@@ -1,14 +1,13 @@
 import { app } from '@azure/functions';
+import { endpoint } from '../lib/api/operation.ts';
+import { OPERATIONS } from '../lib/api/operations.ts';
 import { services } from '../lib/app.ts';
-import { answering } from '../lib/http.ts';
-import { summarize } from '../lib/outages/summary.ts';
+import { viewOutage } from '../lib/outages/outage-view.ts';
 
-app.http('getOutage', {
-  route: 'outages/{id}',
-  methods: ['GET'],
-  authLevel: 'function',
-  handler: answering(async (request) => {
-    const { outage } = await services.outages.read(request.params['id'] ?? '');
-    return { status: 200, jsonBody: await summarize(services, outage) };
+app.http(
+  'getOutage',
+  endpoint(OPERATIONS.getOutage, async ({ params }) => {
+    const { outage } = await services.outages.read(params.id);
+    return { jsonBody: await viewOutage(services, outage) };
   }),
-});
+);

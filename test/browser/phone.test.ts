@@ -94,7 +94,9 @@ describeInBrowser('the phone page', () => {
     await page.getByText('Silence').waitFor();
     // Whoever held Enter down does not hang up by it.
     await page.keyboard.press('Enter');
-    await page.keyboard.press('7');
+    // Nor does one that is held down count twice.
+    for (const _ of ['down', 'still down']) await page.keyboard.down('7');
+    await page.keyboard.up('7');
     await page.keyboard.press('#');
     await page.keyboard.press('a');
     await page.getByText('7#A', { exact: true }).waitFor();

@@ -7,13 +7,15 @@ import { CALLER, Telephone } from '../fixtures/telephone.ts';
 /** Somebody who sits at the phone page is called, by either API. */
 
 const ME = '+14255550123';
+/** How long a page may be away in a call. */
+const BACK_MS = 300;
 const OPERATOR = '8:acs:operator-1';
 
 let telephone: Telephone;
 let page: PhonePage;
 beforeEach(async () => {
   // What is fast is everybody else: at this speed a ringing of 25 s takes a quarter of a second.
-  telephone = await Telephone.start({ speed: 100, pageRingMs: 10_000 });
+  telephone = await Telephone.start({ speed: 100, pageRingMs: 10_000, pageBackMs: BACK_MS });
   telephone.person('+1*', 'busy');
   page = await PhonePage.open(telephone.simulator.url, ME);
 });
@@ -209,11 +211,31 @@ describe('nobody is at the page', () => {
     await call.is('Established');
     await page.presses('5');
     await page.close();
+    // By the time it answers this, the simulator knows that the page has gone.
+    await telephone.control('GET', '/simulator/people');
     page = await PhonePage.open(telephone.simulator.url, ME);
     expect(page.view.call).toMatchObject({ state: 'talking', pressed: '5' });
+    // Longer than a page may be away.
+    await call.plays(BACK_MS / 1000, 'the message');
+    await call.hears('PlayAudioResult', { Status: 'Completed' });
     await page.presses('1');
     await telephone.receives(({ data }) => JSON.stringify(data).includes('Tone1'));
     expect(call.record.state).toBe('Established');
+  });
+
+  it('answered: it rings no more, and is not given up when a ringing would have been', async () => {
+    await telephone.hangUpForGood();
+    telephone = await Telephone.start({ speed: 100, pageRingMs: 500 });
+    page = await PhonePage.open(telephone.simulator.url, ME);
+    const call = await telephone.call(ME);
+    await page.rings();
+    await page.answers();
+    await call.is('Established');
+    await call.plays(0.5, 'the message');
+    await call.hears('PlayAudioResult', { Status: 'Completed' });
+    expect(page.view).toMatchObject({ call: { state: 'talking' }, past: [] });
+    await page.hangsUp();
+    await call.is('Terminated');
   });
 
   it('the simulator is put back: the page is cut off, and comes back to a telephone that is quiet', async () => {

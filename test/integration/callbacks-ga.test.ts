@@ -64,7 +64,7 @@ describe('a callback of ours is refused', () => {
   ])('with %s, and nothing of it is kept', async (_, authorization) => {
     const response = await post([cloudEvent('CallConnected', 'of-a-stranger')], await authorization());
     expect(response.status).toBe(401);
-    await expect(town.timeline('of-a-stranger')).rejects.toThrow('404');
+    await expect(town.call('of-a-stranger')).rejects.toThrow('404');
   });
 });
 
@@ -94,7 +94,7 @@ test('every element of a callback counts, and one that is not known is kept', as
     cloudEvent('CallDisconnected', 'several', { resultInformation: { code: 200, subCode: 560000, message: 'Ended.' } }),
   ];
   expect((await post(events, await callbackToken())).status).toBe(200);
-  const { leg, events: kept } = await town.timeline('several');
+  const { leg, events: kept } = await town.record('several');
   expect(leg).toMatchObject({ state: 'terminated', outcome: 'answered', conversationId: 'server-call' });
   expect(kept.map(({ type }) => type).sort()).toEqual([
     'CallLegStateChanged',
@@ -110,7 +110,7 @@ test('one malformed element spoils the whole callback', async () => {
     { specversion: '1.0', type: 'Microsoft.Communication.PlayCompleted' },
   ];
   expect((await post(events, await callbackToken())).status).toBe(400);
-  await expect(town.timeline('spoilt')).rejects.toThrow('404');
+  await expect(town.call('spoilt')).rejects.toThrow('404');
 });
 
 test('a call that the service turned away, as there are too many, is no attempt to reach the person', async () => {

@@ -53,7 +53,7 @@ test('a callback without our token is refused and nothing of it is kept', async 
     expect(response.status).toBe(401);
     expect(await response.json()).toMatchObject({ status: 401, detail: expect.stringContaining('token') });
   }
-  await expect(town.timeline('leg-of-a-stranger')).rejects.toThrow('404');
+  await expect(town.call('leg-of-a-stranger')).rejects.toThrow('404');
 });
 
 test.each(readdirSync(FIXTURES))('the page’s %s is understood and kept', async (name) => {
@@ -61,7 +61,7 @@ test.each(readdirSync(FIXTURES))('the page’s %s is understood and kept', async
   const callLegId = `${name.replace('.json', '')}-leg`;
   const mine = { ...event, data: { ...event.data, CallLegId: callLegId } };
   expect((await post(await callbackUri(), mine)).status).toBe(200);
-  const { events } = await town.timeline(callLegId);
+  const { events } = await town.record(callLegId);
   expect(events).toHaveLength(1);
   expect(events[0]?.type).not.toBe('Unknown');
 });
@@ -72,7 +72,7 @@ test('several events come in one body, in either casing', async () => {
     { ...ESTABLISHED, data: { CallLegId: 'both-casings', CallState: 'Established', ConversationId: null } },
   ];
   expect((await post(await callbackUri(), body)).status).toBe(200);
-  const { leg, events } = await town.timeline('both-casings');
+  const { leg, events } = await town.record('both-casings');
   expect(leg['state']).toBe('established');
   expect(events).toHaveLength(2);
 });
@@ -83,7 +83,7 @@ test('an event that comes twice counts once, and a late one takes nothing back',
   for (const name of ['Established', 'Terminated', 'Terminated', 'Establishing', 'Established']) {
     expect((await post(uri, state(name))).status).toBe(200);
   }
-  const { leg, events } = await town.timeline('twice');
+  const { leg, events } = await town.record('twice');
   expect(leg).toMatchObject({ state: 'terminated', outcome: 'answered' });
   expect(events).toHaveLength(3);
 });
@@ -95,7 +95,7 @@ test('an event of a type we do not know is kept and answered 200', async () => {
     data: { CallLegId: 'new-type' },
   };
   expect((await post(await callbackUri(), event)).status).toBe(200);
-  const { events } = await town.timeline('new-type');
+  const { events } = await town.record('new-type');
   expect(events).toMatchObject([{ type: 'Unknown', data: { eventType: 'Microsoft.Communication.RecordingStarted' } }]);
 });
 
@@ -123,5 +123,5 @@ test('one malformed element spoils the whole callback: nothing of it is kept', a
   const good = { ...ESTABLISHED, data: { ...ESTABLISHED.data, CallLegId: 'half-good' } };
   const response = await post(await callbackUri(), [good, { eventType: 'Microsoft.Communication.DtmfReceived' }]);
   expect(response.status).toBe(400);
-  await expect(town.timeline('half-good')).rejects.toThrow('404');
+  await expect(town.call('half-good')).rejects.toThrow('404');
 });

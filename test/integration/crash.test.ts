@@ -58,9 +58,9 @@ test('whatever the app was doing each time it was killed, everyone has one hones
     }
     town.stack.simulator.faults({});
     await eventually(async () => {
-      const { recipients, phases } = await town.summary(outage.id);
-      if ((phases['done'] ?? 0) < recipients) await town.tick();
-      expect({ recipients, done: phases['done'] }).toEqual({ recipients: PEOPLE, done: PEOPLE });
+      const { recipients, states } = await town.view(outage.id);
+      if (states.done < recipients) await town.tick();
+      expect({ recipients, done: states.done }).toEqual({ recipients: PEOPLE, done: PEOPLE });
     }, 120_000);
 
     const { calls, maxCallsInFlightByNumber } = town.stack.simulator.calls();

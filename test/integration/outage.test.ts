@@ -126,7 +126,7 @@ test('the lines are never exceeded, and the end of a call starts the next withou
   const number = town.callerNumber();
   const outage = await town.declare(people, { callers: [{ number, lines: 2 }] });
   await town.tick();
-  await eventually(async () => expect((await town.summary(outage.id)).outcomes).toEqual({ acknowledged: 7 }));
+  await eventually(async () => expect((await town.view(outage.id)).outcomes).toEqual({ acknowledged: 7 }));
   const { maxCallsInFlightByNumber } = town.stack.simulator.calls();
   expect(maxCallsInFlightByNumber[number]).toBe(2);
   for (const person of people) await outage.expectOutcome(person, 'acknowledged');
@@ -165,7 +165,7 @@ test('one person in two rows, however written, is called once; bad rows are name
 test('the timer starts the calls by itself, and ends the outage when everybody has an outcome', async () => {
   const mary = town.callee().answers().hears('message').presses('1').hears('thanks').stays();
   const outage = await town.declare([mary]);
-  await eventually(async () => expect((await town.summary(outage.id)).state).toBe('finished'), 45_000);
+  await eventually(async () => expect((await town.view(outage.id)).state).toBe('finished'), 45_000);
   await outage.expectOutcome(mary, 'acknowledged');
 }, 60_000);
 

@@ -34,7 +34,7 @@ test('the end of a call starts the next at once: the lines are used without a pa
     expect(pacing.mostAtOnce).toEqual(full);
     expect(maxCallsInFlightByNumber).toMatchObject(full);
     await outage.ended();
-    expect((await town.summary(outage.id)).outcomes).toEqual({ answered: PEOPLE });
+    expect((await town.view(outage.id)).outcomes).toEqual({ answered: PEOPLE });
     town.nothingElseRang();
   } finally {
     await town.close();

@@ -38,7 +38,7 @@ test('a call that somebody asks for plays its audio and hangs up, with no outage
   ada.expectHeard();
   expect(operationsOf(call)).toEqual(['playAudio', 'hangUp']);
   expect(call.callerNumber).toBe('+14255550190');
-  await eventually(async () => expect((await town.timeline(call.callLegId)).leg.outcome).toBe('heard'));
+  await eventually(async () => expect((await town.record(call.callLegId)).leg.outcome).toBe('heard'));
 });
 
 test('one request is dialled once, however often it is enqueued', async () => {
@@ -80,7 +80,7 @@ test('audio is played, and cancelled, by hand', async () => {
   );
   await town.enqueue('cancel-media', { callLegId });
   await eventually(async () => {
-    const { events } = await town.timeline(callLegId);
+    const { events } = await town.record(callLegId);
     const ended = events.find(({ type }) => type === 'PlayAudioResult');
     expect(ended?.data).toMatchObject({ operationContext: 'hold', resultInfo: { subcode: 8508 } });
   });
@@ -105,7 +105,7 @@ test('people are invited to a call and removed from it by its leg', async () => 
   );
   await town.enqueue('hang-up', { callLegId });
   await until((calls) => calls.some((call) => call.callLegId === callLegId && call.state === 'Terminated'));
-  const { actions } = await town.timeline(callLegId);
+  const { actions } = await town.record(callLegId);
   expect(actions.map(({ action }) => action)).toEqual(['invite-participants', 'remove-participant', 'hang-up']);
 });
 
@@ -205,10 +205,10 @@ test('an action for a call that is over does nothing and says why; it is no fail
   const { callLegId } = await callInProgress();
   await town.enqueue('hang-up', { callLegId });
   await until((calls) => calls.some((call) => call.callLegId === callLegId && call.state === 'Terminated'));
-  await eventually(async () => expect((await town.timeline(callLegId)).leg['state']).toBe('terminated'));
+  await eventually(async () => expect((await town.record(callLegId)).leg['state']).toBe('terminated'));
   await town.enqueue('play-audio', { callLegId, audioFileUri: town.audio('message'), operationContext: 'too-late' });
   await eventually(async () => {
-    const { actions } = await town.timeline(callLegId);
+    const { actions } = await town.record(callLegId);
     expect(actions.find(({ operationContext }) => operationContext === 'too-late')).toMatchObject({
       status: 'superseded',
       reason: expect.stringContaining('the call is over'),

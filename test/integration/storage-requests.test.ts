@@ -5,8 +5,8 @@ import { freePort } from '../../local/ports.ts';
 import { SAMPLES } from '../../local/stack.ts';
 import { type Simulator, startSimulator } from '../../simulator/simulator.ts';
 import { declareOutage } from '../../src/lib/outages/declare.ts';
+import { viewOutage } from '../../src/lib/outages/outage-view.ts';
 import { newRecipient } from '../../src/lib/outages/recipient.ts';
-import { summarize } from '../../src/lib/outages/summary.ts';
 import { tendOutages } from '../../src/lib/outages/tend.ts';
 import type { Services } from '../../src/lib/services.ts';
 import { RequestCounter } from './support/request-counter.ts';
@@ -65,7 +65,7 @@ async function requestsFor(people: number): Promise<Record<string, number>> {
     30_000,
   );
   counter.stop();
-  expect(await summarize(services, outage)).toMatchObject({ outcomes: { acknowledged: people } });
+  expect(await viewOutage(services, outage)).toMatchObject({ outcomes: { acknowledged: people } });
   return counter.counts;
 }
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { InvalidInputError } from '../../src/lib/errors.ts';
-import { type ImportReport, importRecipients } from '../../src/lib/outages/import.ts';
+import { importRecipients } from '../../src/lib/outages/import.ts';
+import type { ImportReport } from '../../src/lib/outages/import-report.ts';
 import type { OutageSpec } from '../../src/lib/outages/outage.ts';
 import type { Recipient } from '../../src/lib/outages/recipient.ts';
 import { MemoryWorld, outageWith } from './support/memory-services.ts';

@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { mustBePlayable } from '../call-automation/speech.ts';
-import { InvalidInputError, StorageError } from '../errors.ts';
+import { ConflictError, InvalidInputError, StorageError } from '../errors.ts';
 import { problemsOf } from '../problems.ts';
 import type { Services } from '../services.ts';
 import { declared, type Outage, OutageSpec } from './outage.ts';
 
 /**
  * Puts an outage on record; the timer begins it when its time comes. One id is one outage, however often it is declared.
- * @throws InvalidInputError naming each field.
+ * @throws InvalidInputError naming each field; ConflictError if its id is that of an outage that was declared otherwise.
  */
 export async function declareOutage(services: Services, body: unknown): Promise<{ outage: Outage; isNew: boolean }> {
   const spec = OutageSpec.safeParse(body);
@@ -21,7 +21,10 @@ export async function declareOutage(services: Services, body: unknown): Promise<
   const id = spec.data.id ?? randomUUID();
   const outage = declared(spec.data, id, [...services.settings.callers], services.now());
   await services.lines.ensure(outage.callers, await services.lines.list());
-  return services.outages.add(outage);
+  const added = await services.outages.add(outage);
+  const before = added.outage.declaration ?? outage.declaration;
+  if (before !== outage.declaration) throw new ConflictError(`There is an outage ${id} already, declared otherwise`);
+  return added;
 }
 
 /** Others may write the same outage at the same time; that often in a row means that something is wrong. */

@@ -1,25 +1,17 @@
 import { pipeline } from 'node:stream/promises';
 import { CsvError, parse } from 'csv-parse';
-import { type CountryCode, isSupportedCountry, parsePhoneNumberFromString } from 'libphonenumber-js';
-import { type Identifier, PhoneNumber } from '../call-automation/identifiers.ts';
+import type { Identifier } from '../call-automation/identifiers.ts';
 import { InvalidInputError } from '../errors.ts';
+import { phoneNumberOf } from '../phone-numbers.ts';
 import type { Services } from '../services.ts';
 import { MAX_ADDED } from '../storage/recipients.ts';
+import type { ImportReport } from './import-report.ts';
 import type { Outage } from './outage.ts';
 import { callableFrom, TimeZone } from './quiet-hours.ts';
 import { type Contact, newRecipient, type Recipient, shardOf } from './recipient.ts';
 
 /** The columns we know; any other is kept with the recipient. */
 type Row = { readonly line: number; readonly cells: Readonly<Record<string, string>> };
-
-/** How an import went. `line` counts from 1, the header row; reasons never repeat what the cell held. */
-export type ImportReport = {
-  readonly added: number;
-  readonly alreadyThere: number;
-  readonly duplicates: number;
-  readonly rejected: number;
-  readonly rejections: readonly { readonly line: number; readonly reason: string }[];
-};
 
 /** So many rejected rows are listed one by one; all are counted. */
 const MAX_REJECTIONS = 100;
@@ -121,11 +113,6 @@ function identifierOf(
   defaultCountry: string,
 ): Identifier | string {
   if (!phone) return userId ? { communicationUser: { id: userId } } : 'phone: is empty';
-  const number = parsePhoneNumberFromString(phone, countryOf(defaultCountry));
-  // Possible, not valid: numbering plans change faster than the library, and a wrong number is an honest outcome. But
-  // the library thinks numbers possible that E.164 has no room for; a row with one could be written and never read again.
-  const value = number?.isPossible() ? PhoneNumber.safeParse(number.number).data : undefined;
+  const value = phoneNumberOf(phone, defaultCountry);
   return value === undefined ? 'phone: is no phone number' : { phoneNumber: { value } };
 }
-
-const countryOf = (code: string): CountryCode => (isSupportedCountry(code) ? code : 'US');

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { PhoneNumber } from '../call-automation/identifiers.ts';
 import { SafeId } from '../calls/purpose.ts';
@@ -45,11 +46,29 @@ export const Outage = OutageSpec.extend({
   createdAt: z.string(),
   startedAt: z.string().optional(),
   finishedAt: z.string().optional(),
+  /** A digest of the declaration: the same one again is told from another with the same id, whatever was changed since. */
+  declaration: z.string().optional(),
 });
 export type Outage = z.infer<typeof Outage>;
 
 export function declared(spec: OutageSpec, id: string, defaultCallers: Caller[], now: Date): Outage {
-  return { ...spec, id, callers: spec.callers ?? defaultCallers, state: 'scheduled', createdAt: now.toISOString() };
+  return {
+    ...spec,
+    id,
+    callers: spec.callers ?? defaultCallers,
+    state: 'scheduled',
+    createdAt: now.toISOString(),
+    declaration: digestOf(spec),
+  };
+}
+
+/** The same for the same declaration, in whatever order its members were written. */
+function digestOf(spec: OutageSpec): string {
+  const inOrder = (_: string, value: unknown): unknown =>
+    typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : value;
+  return createHash('sha256').update(JSON.stringify(spec, inOrder)).digest('hex').slice(0, 20);
 }
 
 /** The state an outage should be in by now, before anybody is called. */

@@ -1,5 +1,11 @@
-import { toColumns } from './columns.ts';
-import type { TableStore } from './table-store.ts';
+import { z } from 'zod';
+import { ConflictError } from '../errors.ts';
+import { fromColumns, toColumns } from './columns.ts';
+import type { TableStore, Write } from './table-store.ts';
+
+/** Since when, and in a call of which outage they asked for it; none if it was entered by hand. */
+const OptOut = z.object({ at: z.string(), outageId: z.string().optional() });
+export type OptOut = z.infer<typeof OptOut>;
 
 /** People who must not be called again by any outage, by recipient id (a digest of their number). */
 export class OptOuts {
@@ -8,13 +14,32 @@ export class OptOuts {
     this.#tables = tables;
   }
 
-  async has(recipientId: string): Promise<boolean> {
-    return (await this.#tables.get(TABLE, PARTITION, recipientId)) !== undefined;
+  async find(recipientId: string): Promise<OptOut | undefined> {
+    const row = await this.#tables.get(TABLE, PARTITION, recipientId);
+    return row && fromColumns(OptOut, row.columns);
   }
 
-  async add(recipientId: string, because: { outageId: string; at: Date }): Promise<void> {
-    const columns = toColumns({ outageId: because.outageId, at: because.at.toISOString() });
-    await this.#tables.commit(TABLE, PARTITION, [{ kind: 'upsert', rowKey: recipientId, columns }]);
+  async has(recipientId: string): Promise<boolean> {
+    return (await this.find(recipientId)) !== undefined;
+  }
+
+  /** Whoever has opted out before stays as they are. */
+  async add(recipientId: string, because: { outageId?: string; at: Date }): Promise<void> {
+    const columns = toColumns({ outageId: because.outageId, at: because.at.toISOString() } satisfies OptOut);
+    await this.#commit({ kind: 'insert', rowKey: recipientId, columns });
+  }
+
+  /** They may be called again. No harm if they may anyway. */
+  async remove(recipientId: string): Promise<void> {
+    await this.#commit({ kind: 'delete', rowKey: recipientId });
+  }
+
+  async #commit(write: Write): Promise<void> {
+    try {
+      await this.#tables.commit(TABLE, PARTITION, [write]);
+    } catch (error) {
+      if (!(error instanceof ConflictError)) throw error;
+    }
   }
 }
 

@@ -66,6 +66,12 @@ export class Outages {
     return found.filter((stored) => stored !== undefined);
   }
 
+  /** Every outage there is. A request for each thousand. */
+  async list(): Promise<Outage[]> {
+    const rows = await this.#tables.query(TABLE, PARTITION, startingWith(outageKey('')), Number.POSITIVE_INFINITY);
+    return rows.map(({ columns }) => fromColumns(Outage, columns));
+  }
+
   /** @returns the outage as it is now; undefined if somebody else changed it first. */
   async save(before: StoredOutage, outage: Outage): Promise<StoredOutage | undefined> {
     const closes = before.outage.state !== 'finished' && outage.state === 'finished';

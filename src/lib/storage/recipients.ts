@@ -142,6 +142,13 @@ export class Recipients {
     }
   }
 
+  /** The people of a shard in order of id, those after this one; '' for the first. A request for each thousand. */
+  async page(outageId: string, shard: number, after: string, limit: number): Promise<StoredRecipient[]> {
+    const range = { ...startingWith('recipient|'), from: `${recipientKey(after)}${NEXT}` };
+    const rows = await this.#tables.query(TABLE, partition(outageId, shard), range, limit);
+    return rows.map(({ columns, etag }) => ({ recipient: fromColumns(Recipient, columns), etag }));
+  }
+
   /** Everybody of a shard, for reports. */
   async *all(outageId: string, shard: number): AsyncIterable<Recipient> {
     const rows = this.#tables.scan(TABLE, partition(outageId, shard), startingWith('recipient|'));
@@ -163,6 +170,8 @@ const TABLE = SHARDS_TABLE;
 const partition = (outageId: string, shard: number): string => partitionOf({ outageId, shard });
 const recipientKey = (recipientId: string): string => `recipient|${recipientId}`;
 const dueKey = ({ kind, at }: Due, recipientId: string): string => `due|${kind}|${at.toISOString()}|${recipientId}`;
+/** Sorts before everything that an id can go on with: what follows a key. */
+const NEXT = '!';
 const dueColumns = (recipientId: string, attempt: number) => ({ recipientId, attempt });
 
 /** Where somebody stands, for good: results are only ever added and bettered, so that they never stand there again. */

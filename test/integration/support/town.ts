@@ -1,12 +1,15 @@
 import { QueueClient } from '@azure/storage-queue';
 import { expect } from 'vitest';
-import { management, type Timeline } from '../../../local/management.ts';
+import { management } from '../../../local/management.ts';
 import { APIS, type Api, type Stack, type StackOptions, startStack } from '../../../local/stack.ts';
 import type { CallRecord } from '../../../simulator/simulator.ts';
+import type { CallView } from '../../../src/lib/calls/call-view.ts';
 import type { CallScript } from '../../../src/lib/calls/script.ts';
 import type { OutageSpec } from '../../../src/lib/outages/outage.ts';
+import type { OutageView } from '../../../src/lib/outages/outage-view.ts';
 import { type Recipient, recipientIdOf, shardOf } from '../../../src/lib/outages/recipient.ts';
 import { AzureTables } from '../../../src/lib/storage/azure-tables.ts';
+import { CallLegs } from '../../../src/lib/storage/call-legs.ts';
 import type { QueueName } from '../../../src/lib/storage/queue-store.ts';
 import { Recipients } from '../../../src/lib/storage/recipients.ts';
 import { Callee, type Heard } from './callee.ts';
@@ -32,6 +35,7 @@ export class Town {
   readonly api: Api;
   readonly #manage: ReturnType<typeof management>;
   readonly #recipients: Recipients;
+  readonly #legs: CallLegs;
   readonly #callees: Callee[] = [];
   #numbers = 0;
 
@@ -39,7 +43,9 @@ export class Town {
     this.stack = stack;
     this.api = api;
     this.#manage = management(stack);
-    this.#recipients = new Recipients(new AzureTables({ connectionString: stack.storage }));
+    const tables = new AzureTables({ connectionString: stack.storage });
+    this.#recipients = new Recipients(tables);
+    this.#legs = new CallLegs(tables);
   }
 
   static async found(options: StackOptions = {}): Promise<Town> {
@@ -117,12 +123,19 @@ export class Town {
     return this.#manage.importCsv(outageId, csv);
   }
 
-  summary(outageId: string) {
-    return this.#manage.summary(outageId);
+  view(outageId: string): Promise<OutageView> {
+    return this.#manage.view(outageId);
   }
 
-  timeline(callLegId: string): Promise<Timeline> {
-    return this.#manage.timeline(callLegId);
+  /** All that is in the tables of a call: more than the app tells of it. */
+  async record(callLegId: string) {
+    const { leg, ...rest } = await this.#legs.timeline(callLegId);
+    if (!leg) throw new Error(`Nothing is on record of ${callLegId}`);
+    return { leg, ...rest };
+  }
+
+  call(callLegId: string): Promise<CallView> {
+    return this.#manage.call(callLegId);
   }
 
   /** Has the timer's function run now, as its schedule would within ten seconds. */
@@ -206,10 +219,9 @@ export class Outage {
   /** Everybody has an outcome. Retries need the timer, so it runs while we wait. */
   async ended(timeoutMs?: number): Promise<void> {
     await eventually(async () => {
-      const { recipients, outcomes } = await this.#town.summary(this.id);
-      const withOutcome = Object.values(outcomes).reduce((sum, count) => sum + count, 0);
-      if (withOutcome < recipients) await this.#town.tick();
-      expect(`${withOutcome} of ${recipients} have an outcome`).toBe(`${recipients} of ${recipients} have an outcome`);
+      const { recipients, states } = await this.#town.view(this.id);
+      if (states.done < recipients) await this.#town.tick();
+      expect(`${states.done} of ${recipients} have an outcome`).toBe(`${recipients} of ${recipients} have an outcome`);
     }, timeoutMs);
   }
 

@@ -1,0 +1,13 @@
+import { app } from '@azure/functions';
+import { endpoint } from '../lib/api/operation.ts';
+import { OPERATIONS } from '../lib/api/operations.ts';
+import { services } from '../lib/app.ts';
+import { activityOf } from '../lib/outages/activity.ts';
+
+app.http(
+  'getActivity',
+  endpoint(OPERATIONS.getActivity, async ({ params }) => {
+    const { outage } = await services.outages.read(params.id);
+    return { jsonBody: await activityOf(services, outage) };
+  }),
+);

@@ -1,0 +1,12 @@
+import { app } from '@azure/functions';
+import { endpoint } from '../lib/api/operation.ts';
+import { OPERATIONS } from '../lib/api/operations.ts';
+import { services } from '../lib/app.ts';
+import { calleeOf, viewOptOut } from '../lib/outages/opt-out-view.ts';
+
+app.http(
+  'getOptOut',
+  endpoint(OPERATIONS.getOptOut, async ({ params, query }) => ({
+    jsonBody: await viewOptOut(services, calleeOf(params.number, query.country)),
+  })),
+);

@@ -1,0 +1,19 @@
+import { app } from '@azure/functions';
+import { endpoint } from '../lib/api/operation.ts';
+import { OPERATIONS } from '../lib/api/operations.ts';
+import { services } from '../lib/app.ts';
+import { reportOf } from '../lib/outages/report.ts';
+
+app.http(
+  'getReport',
+  endpoint(OPERATIONS.getReport, async ({ params }) => {
+    const { outage } = await services.outages.read(params.id);
+    return {
+      headers: {
+        'content-type': 'text/csv; charset=utf-8',
+        'content-disposition': `attachment; filename="${outage.id}.csv"`,
+      },
+      body: reportOf(services, outage),
+    };
+  }),
+);

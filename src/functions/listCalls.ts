@@ -1,0 +1,13 @@
+import { app } from '@azure/functions';
+import { endpoint } from '../lib/api/operation.ts';
+import { OPERATIONS } from '../lib/api/operations.ts';
+import { services } from '../lib/app.ts';
+import { viewCalls } from '../lib/outages/calls-view.ts';
+
+app.http(
+  'listCalls',
+  endpoint(OPERATIONS.listCalls, async ({ params, query }) => {
+    const { outage } = await services.outages.read(params.id);
+    return { jsonBody: await viewCalls(services, outage, query.limit) };
+  }),
+);

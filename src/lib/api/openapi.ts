@@ -1,0 +1,94 @@
+import { z } from 'zod';
+import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiPathsObject } from 'zod-openapi';
+import packageJson from '../../../package.json' with { type: 'json' };
+import { CallView } from '../calls/call-view.ts';
+import { Health } from '../health.ts';
+import { ImportReport } from '../outages/import-report.ts';
+import { OptOutView } from '../outages/opt-out-view.ts';
+import { OutageSpec } from '../outages/outage.ts';
+import { DeclaredOutage, OutageEntry, OutageView } from '../outages/outage-view.ts';
+import { RecipientView } from '../outages/recipient-view.ts';
+import type { Content, Operation } from './operation.ts';
+import { OPERATIONS } from './operations.ts';
+
+/** Why a request was refused: RFC 9457. */
+export const Problem = z.object({
+  type: z.string(),
+  title: z.string(),
+  status: z.number().int(),
+  detail: z.string().describe('What was wrong, and what to do.'),
+  errors: z.array(z.string()).optional().describe('By field: `script.message: …`.'),
+});
+
+/** The HTTP API as OpenAPI 3.1, from the schemas that requests and answers are made by. */
+export function openApi(): object {
+  return createDocument({
+    openapi: '3.1.0',
+    info: { title: 'Ringdown', version: packageJson.version, description: packageJson.description },
+    servers: [{ url: '/api' }],
+    security: [{ header: [] }, { query: [] }],
+    paths: paths(OPERATIONS),
+    components: {
+      securitySchemes: {
+        header: { type: 'apiKey', in: 'header', name: 'x-functions-key' },
+        query: { type: 'apiKey', in: 'query', name: 'code' },
+      },
+      schemas: {
+        CallView,
+        DeclaredOutage,
+        Health,
+        ImportReport,
+        OptOutView,
+        OutageEntry,
+        OutageSpec,
+        OutageView,
+        Problem,
+        RecipientView,
+      },
+    },
+  });
+}
+
+function paths(operations: Readonly<Record<string, Operation>>): ZodOpenApiPathsObject {
+  const all: Record<string, Record<string, ZodOpenApiOperationObject>> = {};
+  for (const [name, operation] of Object.entries(operations)) {
+    const path = `/${operation.route}`;
+    all[path] = { ...all[path], [operation.method.toLowerCase()]: described(name, operation) };
+  }
+  return all;
+}
+
+function described(operationId: string, operation: Operation): ZodOpenApiOperationObject {
+  const { does, isAnonymous, params, query, body, answers } = operation;
+  return {
+    operationId,
+    summary: does,
+    ...(isAnonymous && { security: [] }),
+    requestParams: { path: params, query },
+    ...(body && { requestBody: { description: body.says, required: true, content: contentOf(body) } }),
+    responses: {
+      ...Object.fromEntries(
+        Object.entries(answers).map(([status, answer]) => [
+          status,
+          { description: answer.says, content: contentOf(answer) },
+        ]),
+      ),
+      ...Object.fromEntries(Object.entries(refusalsOf(operation)).map(([status, why]) => [status, refusal(why)])),
+    },
+  };
+}
+
+const contentOf = ({ types = {} }: Content) =>
+  Object.fromEntries(Object.entries(types).map(([type, schema]) => [type, { schema }]));
+
+const refusal = (why: string) => ({ description: why, content: { 'application/problem+json': { schema: Problem } } });
+
+/** With those that follow from what is asked for. A wrong key is answered by the host, without a body. */
+export function refusalsOf({ params, query, body, refusals, isAnonymous }: Operation): Record<string, string> {
+  const isAsked = body !== undefined || Object.keys({ ...params.shape, ...query.shape }).length > 0;
+  return {
+    ...(isAsked && { 400: 'What was sent is not understood: `errors` names each field.' }),
+    ...(!isAnonymous && { 401: 'The key is missing or wrong.' }),
+    ...refusals,
+  };
+}

@@ -1,0 +1,76 @@
+import type {
+  HttpFunctionOptions,
+  HttpMethod,
+  HttpRequest,
+  HttpResponseInit,
+  InvocationContext,
+} from '@azure/functions';
+import { z } from 'zod';
+import { InvalidInputError } from '../errors.ts';
+import { answering } from '../http.ts';
+import { problemsOf } from '../problems.ts';
+
+/** What an answer, or a body that is sent, is. */
+export type Content = {
+  readonly says: string;
+  /** By type: what `application/json` must fit, or a string for what is no JSON. None: there is no body. */
+  readonly types?: Readonly<Record<string, z.ZodType>>;
+};
+
+/** One operation of the HTTP API: what its function is registered with, what it takes and what it answers. */
+export type Operation<Params extends z.ZodObject = z.ZodObject, Query extends z.ZodObject = z.ZodObject> = {
+  readonly method: HttpMethod;
+  /** Under /api. */
+  readonly route: string;
+  /** Anybody may ask. By default only who has the function key. */
+  readonly isAnonymous?: boolean;
+  readonly does: string;
+  /** The parts of the route in braces. */
+  readonly params: Params;
+  readonly query: Query;
+  readonly body?: Content;
+  readonly answers: Readonly<Record<number, Content>>;
+  /** Why it may be refused, by status: problem details. */
+  readonly refusals?: Readonly<Record<number, string>>;
+};
+
+/** For operations that are asked nothing in their route and query. */
+export const ASKED_NOTHING = { params: z.object({}), query: z.object({}) };
+
+/** Keeps the types of the parameters. */
+export const operation = <Params extends z.ZodObject, Query extends z.ZodObject>(
+  it: Operation<Params, Query>,
+): Operation<Params, Query> => it;
+
+type Asked<Params extends z.ZodObject, Query extends z.ZodObject> = {
+  readonly params: z.output<Params>;
+  readonly query: z.output<Query>;
+  readonly request: HttpRequest;
+  readonly context: InvocationContext;
+};
+
+/** What an operation's function is registered with. Its parameters are parsed before the handler sees them; bodies are its own. */
+export function endpoint<Params extends z.ZodObject, Query extends z.ZodObject>(
+  { method, route, isAnonymous, params, query }: Operation<Params, Query>,
+  handler: (asked: Asked<Params, Query>) => Promise<HttpResponseInit>,
+): HttpFunctionOptions {
+  return {
+    methods: [method],
+    route,
+    authLevel: isAnonymous ? 'anonymous' : 'function',
+    handler: answering((request, context) =>
+      handler({
+        params: parsed(params, request.params),
+        query: parsed(query, Object.fromEntries(request.query)),
+        request,
+        context,
+      }),
+    ),
+  };
+}
+
+function parsed<Schema extends z.ZodObject>(schema: Schema, given: object): z.output<Schema> {
+  const result = schema.safeParse(given);
+  if (result.success) return result.data;
+  throw new InvalidInputError('The request is not understood', problemsOf(result.error));
+}

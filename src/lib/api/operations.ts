@@ -1,0 +1,176 @@
+import { z } from 'zod';
+import { CallView } from '../calls/call-view.ts';
+import { SafeId } from '../calls/purpose.ts';
+import { Health } from '../health.ts';
+import { Activity } from '../outages/activity.ts';
+import { CallsQuery, CallsView } from '../outages/calls-view.ts';
+import { ImportReport } from '../outages/import-report.ts';
+import { OptOutQuery, OptOutView } from '../outages/opt-out-view.ts';
+import { OutageSpec } from '../outages/outage.ts';
+import { DeclaredOutage, OutageEntry, OutageView } from '../outages/outage-view.ts';
+import { RecipientPage, RecipientQuery } from '../outages/recipient-view.ts';
+import { ASKED_NOTHING, type Content, operation } from './operation.ts';
+
+const json = (says: string, schema: z.ZodType): Content => ({ says, types: { 'application/json': schema } });
+
+const OfOutage = z.object({ id: SafeId.describe('The outage.') });
+const CallLegId = z.string().min(1).max(256).describe('The call leg, as the service named it.');
+const OfNumber = z.object({
+  number: z.string().max(40).describe('A phone number, E.164 (`%2B1…`) or as people write it.'),
+});
+
+const NO_OUTAGE = { 404: 'There is no such outage.' };
+const NO_CALL = { 404: 'There is no such call.' };
+
+/** The HTTP API, by the names of its functions. docs/http.md and /api/openapi.json are made from it. */
+export const OPERATIONS = {
+  createOutage: operation({
+    ...ASKED_NOTHING,
+    method: 'POST',
+    route: 'outages',
+    does: 'Declares an outage. With an `id` of your own it can be sent again: one id is one outage.',
+    body: json('The outage; see [outage.md](outage.md).', OutageSpec),
+    answers: {
+      201: json('It is on record; its people are called when its time comes.', DeclaredOutage),
+      200: json('It was declared before, just so.', DeclaredOutage),
+    },
+    refusals: { 409: 'There is an outage with that id, declared otherwise.' },
+  }),
+  listOutages: operation({
+    ...ASKED_NOTHING,
+    method: 'GET',
+    route: 'outages',
+    does: 'Lists the outages, the newest first.',
+    answers: { 200: json('All of them.', z.object({ outages: z.array(OutageEntry) })) },
+  }),
+  getOutage: operation({
+    ...ASKED_NOTHING,
+    method: 'GET',
+    route: 'outages/{id}',
+    does: 'How an outage stands: its declaration, counts, forecast, and what can be done with it now.',
+    params: OfOutage,
+    answers: { 200: json('As it is at this moment.', OutageView) },
+    refusals: NO_OUTAGE,
+  }),
+  importRecipients: operation({
+    ...ASKED_NOTHING,
+    method: 'PUT',
+    route: 'outages/{id}/recipients',
+    does: 'Adds people to the list of an outage. Good rows are kept whatever the others are like; the same list again changes nothing.',
+    params: OfOutage,
+    body: {
+      says: 'A header row with the column `phone` or `communicationUserId`; `name`, `timeZone` and `language` are known, any other column is kept.',
+      types: { 'text/csv': z.string() },
+    },
+    answers: { 200: json('How it went, row by row for the first hundred that were rejected.', ImportReport) },
+    refusals: { ...NO_OUTAGE, 413: 'The list has more than 100 MB.' },
+  }),
+  listRecipients: operation({
+    method: 'GET',
+    route: 'outages/{id}/recipients',
+    does: 'The people of an outage and how each of them stands. An answer may have fewer than `limit`, even none, while it has a cursor.',
+    params: OfOutage,
+    query: RecipientQuery,
+    answers: { 200: json('Some of them.', RecipientPage) },
+    refusals: NO_OUTAGE,
+  }),
+  getReport: operation({
+    ...ASKED_NOTHING,
+    method: 'GET',
+    route: 'outages/{id}/report.csv',
+    does: 'Everybody on the list and how they ended, a row each. A cell that a spreadsheet would run begins with an apostrophe.',
+    params: OfOutage,
+    answers: { 200: { says: 'The list, streamed.', types: { 'text/csv': z.string() } } },
+    refusals: NO_OUTAGE,
+  }),
+  getActivity: operation({
+    ...ASKED_NOTHING,
+    method: 'GET',
+    route: 'outages/{id}/activity',
+    does: 'How many calls ended, minute by minute, and how many of them were answered.',
+    params: OfOutage,
+    answers: { 200: json('The minutes in which calls ended.', Activity) },
+    refusals: NO_OUTAGE,
+  }),
+  listCalls: operation({
+    method: 'GET',
+    route: 'outages/{id}/calls',
+    does: 'The calls in progress, and the latest that ended.',
+    params: OfOutage,
+    query: CallsQuery,
+    answers: { 200: json('The newest first.', CallsView) },
+    refusals: NO_OUTAGE,
+  }),
+  getOutageCall: operation({
+    ...ASKED_NOTHING,
+    method: 'GET',
+    route: 'outages/{id}/calls/{callLegId}',
+    does: 'One call of an outage: where it stands, its events, and what was asked for in it.',
+    params: OfOutage.extend({ callLegId: CallLegId }),
+    answers: { 200: json('What is on record.', CallView) },
+    refusals: NO_CALL,
+  }),
+  getCall: operation({
+    ...ASKED_NOTHING,
+    method: 'GET',
+    route: 'calls/{callLegId}',
+    does: 'One call, also one that was asked for by hand.',
+    params: z.object({ callLegId: CallLegId }),
+    answers: { 200: json('What is on record.', CallView) },
+    refusals: NO_CALL,
+  }),
+  getOptOut: operation({
+    method: 'GET',
+    route: 'opt-outs/{number}',
+    does: 'Whether a number has opted out of being called.',
+    params: OfNumber,
+    query: OptOutQuery,
+    answers: { 200: json('It has.', OptOutView) },
+    refusals: { 404: 'It has not.' },
+  }),
+  putOptOut: operation({
+    method: 'PUT',
+    route: 'opt-outs/{number}',
+    does: 'The number is not called again, by any outage. A call in progress goes on.',
+    params: OfNumber,
+    query: OptOutQuery,
+    answers: { 200: json('It has opted out, now or before.', OptOutView) },
+  }),
+  deleteOptOut: operation({
+    method: 'DELETE',
+    route: 'opt-outs/{number}',
+    does: 'The number may be called again.',
+    params: OfNumber,
+    query: OptOutQuery,
+    answers: { 204: { says: 'It may be called.' } },
+  }),
+  callEvents: operation({
+    ...ASKED_NOTHING,
+    method: 'POST',
+    route: 'call-events/{token}',
+    isAnonymous: true,
+    does: 'Azure Communication Services tells what happens in a call. Not for people: the token is signed by the app, and says what the call is for.',
+    params: z.object({ token: z.string().describe('What the call is for, signed.') }),
+    body: json('An event or a list of them; those of a type that is not known are recorded.', z.unknown()),
+    answers: { 200: { says: 'They are on record.' } },
+    refusals: {
+      401: 'The token, or the proof of who calls, is missing or wrong.',
+      503: 'Who calls cannot be checked now: try again.',
+    },
+  }),
+  getHealth: operation({
+    ...ASKED_NOTHING,
+    method: 'GET',
+    route: 'health',
+    isAnonymous: true,
+    does: 'Whether the app can work: its settings are right and storage answers.',
+    answers: { 200: json('It can.', Health), 503: json('It cannot.', Health) },
+  }),
+  getOpenApi: operation({
+    ...ASKED_NOTHING,
+    method: 'GET',
+    route: 'openapi.json',
+    does: 'This API as OpenAPI 3.1.',
+    answers: { 200: json('The document.', z.record(z.string(), z.unknown())) },
+  }),
+};
