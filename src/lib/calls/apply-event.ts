@@ -7,6 +7,7 @@ import {
   postponeAttempt,
   recoverLine,
 } from '../outages/conclude.ts';
+import { filledIn, saysName } from '../outages/wording.ts';
 import { done, type Handled, type Services, superseded } from '../services.ts';
 import { measure } from '../telemetry/metrics.ts';
 import type { CallAction } from './actions.ts';
@@ -95,8 +96,12 @@ async function record(
 const isBetter = (after: CallLeg, before: CallLeg): boolean =>
   after.outcome !== before.outcome || after.optOut !== before.optOut;
 
-async function planFor({ outages, requests }: Services, purpose: CallPurpose): Promise<CallPlan> {
-  if (purpose.kind === 'attempt') return { script: (await outages.recent(purpose.outageId)).script };
+async function planFor({ outages, recipients, requests }: Services, purpose: CallPurpose): Promise<CallPlan> {
+  if (purpose.kind === 'attempt') {
+    const { script, title, estimate } = await outages.recent(purpose.outageId);
+    const name = saysName(script) ? (await recipients.find(purpose))?.recipient.name : undefined;
+    return { script: filledIn(script, { title, estimate, name }) };
+  }
   const stored = await requests.find(purpose.requestId);
   const sound = stored && soundOf(stored.request.message);
   return { script: sound === undefined ? undefined : announcement(sound) };

@@ -3,7 +3,8 @@ import type { Services } from '../services.ts';
 import { isFree, type Line, linesOf } from '../storage/lines.ts';
 import type { DueRow } from '../storage/recipients.ts';
 import { currentSpan, SpanKind, traced, traceOf } from '../telemetry/traces.ts';
-import { hasExpired, type Outage } from './outage.ts';
+import { isCalling } from './lifecycle.ts';
+import type { Outage } from './outage.ts';
 import type { HeldLine } from './recipient.ts';
 
 /** A line outlives its attempt's lease by this much (ms), so that it is not given away before the attempt is looked into. */
@@ -45,8 +46,7 @@ const TRIES = 5;
 export async function passOnLine(services: Services, outage: Outage, line: HeldLine, shard: number): Promise<void> {
   let held: HeldLine | undefined = line;
   for (let tries = 0; held && tries < TRIES; tries++) {
-    const isCalling = outage.state === 'running' && !hasExpired(outage, services.now());
-    const candidates = isCalling ? await dueNow(services, outage, shard, 1, RIVALS) : [];
+    const candidates = isCalling(outage, services.now()) ? await dueNow(services, outage, shard, 1, RIVALS) : [];
     if (candidates.length === 0) break;
     held = await giveLine(services, outage, held, startingAt(candidates, line.lineId));
   }
