@@ -2,6 +2,7 @@
 import './functions/callEvents.ts';
 import './functions/cancelMedia.ts';
 import './functions/createOutage.ts';
+import './functions/dashboard.ts';
 import './functions/getCall.ts';
 import './functions/getOutage.ts';
 import './functions/hangUp.ts';
