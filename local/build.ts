@@ -1,8 +1,9 @@
-import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type BuildOptions, build, type Plugin } from 'esbuild';
 import { z } from 'zod';
 import { readFlags, runCommand } from './cli.ts';
+import { bundleDashboard } from './dashboard.ts';
 
 const USAGE = `Usage: npm run build
 
@@ -17,7 +18,6 @@ const FILES: Record<string, (path: string) => void> = {
   'local.settings.json': (path) =>
     writeJson(path, { IsEncrypted: false, Values: { FUNCTIONS_WORKER_RUNTIME: 'node', AzureWebJobsStorage: '' } }),
   '.funcignore': (path) => writeFileSync(path, `${['.funcignore', 'local.settings.json', '*.map'].join('\n')}\n`),
-  dashboard: (path) => existsSync('src/dashboard') && cpSync('src/dashboard', path, { recursive: true }),
 };
 
 const Identity = z.object({ name: z.string(), version: z.string(), license: z.string(), private: z.boolean() });
@@ -47,6 +47,7 @@ await runCommand(async () => {
   // Nearly all of it is others' code, whose names nobody needs to read.
   const telemetry = ['src/lib/telemetry/azure-monitor.ts'];
   await bundle({ entryPoints: telemetry, outfile: join(out, 'azure-monitor.cjs'), minify: true, sourcemap: false });
+  await bundleDashboard(join(out, 'dashboard', 'built'));
   for (const [name, make] of Object.entries(FILES)) make(join(out, name));
   process.stdout.write(`${out} is the package. To publish it: cd ${out} && func azure functionapp publish <app>\n`);
   return 0;

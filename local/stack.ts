@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { type Simulator, type SimulatorOptions, startSimulator } from '../simulator/simulator.ts';
 import { startAzurite } from './azurite.ts';
+import { bundleDashboard } from './dashboard.ts';
 import { FunctionListing } from './host/listing.ts';
 import { freePort } from './ports.ts';
 import { type RunningProcess, startProcess } from './processes.ts';
@@ -63,6 +64,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     for (const end of ending.splice(0).reverse()) await end();
   };
   try {
+    await bundleDashboard();
     const azurite = await startAzurite(options.azuritePorts);
     ending.push(() => azurite.stop());
     const simulator = await startSimulator({ audioDir: `${SAMPLES}audio`, ...options.simulator });
