@@ -102,8 +102,11 @@ describe('declaring an outage', () => {
   it('twice under one id is declaring it once: the first holds', async () => {
     const { services } = new MemoryWorld();
     await declareOutage(services, { ...whole, id: 'storm' });
-    const again = await declareOutage(services, { ...whole, id: 'storm', title: 'Another' });
+    const again = await declareOutage(services, { ...whole, id: 'storm' });
     expect(again).toMatchObject({ isNew: false, outage: { title: 'Storm' } });
+    const other = declareOutage(services, { ...whole, id: 'storm', title: 'Another' });
+    await expect(other).rejects.toMatchObject({ httpStatus: 409, message: expect.stringContaining('storm') });
+    expect((await services.outages.read('storm')).outage.title).toBe('Storm');
   });
 
   it('without an id makes one that no other has', async () => {
