@@ -1,6 +1,9 @@
 import { z } from 'zod';
+import { type Content, type Operation, refusalsOf } from '../src/lib/api/operation.ts';
+import { OPERATIONS } from '../src/lib/api/operations.ts';
 import { Settings2021, SettingsGa } from '../src/lib/config.ts';
 import { OutageSpec } from '../src/lib/outages/outage.ts';
+import { OutageView } from '../src/lib/outages/outage-view.ts';
 import { CONTRACTS, type Contract } from './queue-contracts.ts';
 
 const NOTE = '<!-- Generated from the schemas by `npm run docs`. Edit those. -->';
@@ -11,6 +14,7 @@ export function generatedDocs(): Record<string, string> {
     'docs/queues.md': queues(),
     'docs/configuration.md': configuration(),
     'docs/outage.md': outage(),
+    'docs/http.md': http(),
   };
 }
 
@@ -92,6 +96,59 @@ What to create in Azure, and how the two differ: [acs.md](acs.md).
 
 ${table(SettingsGa)}
 `;
+}
+
+function http(): string {
+  const parts = Object.values(OPERATIONS).map((operation: Operation) => operationText(operation));
+  return `${NOTE}
+
+# The HTTP API
+
+Everything is under \`/api\`, speaks JSON, and wants a function key in the header \`x-functions-key\` or as \`?code=\`, unless it says
+that anybody may ask. Times are UTC, ISO 8601. What is refused is answered with problem details
+([RFC 9457](https://www.rfc-editor.org/rfc/rfc9457)): \`detail\` says what was wrong, \`errors\` names each field. A wrong key is 401 without a body; a
+body of more than 100 MB is 413. \`GET /api/openapi.json\` is the same as OpenAPI 3.1.
+
+${parts.join('\n')}`;
+}
+
+function operationText(operation: Operation): string {
+  const { method, route, isAnonymous, does, params, query, body, answers } = operation;
+  const asked = z.object({ ...params.shape, ...query.shape });
+  const outcomes = [
+    ...Object.entries(answers).map(([status, { says }]) => [status, says]),
+    ...Object.entries(refusalsOf(operation)),
+  ];
+  return [
+    `## ${method} /api/${route}`,
+    `${does}${isAnonymous ? ' Anybody may ask.' : ''}`,
+    ...(Object.keys(asked.shape).length > 0 ? [table(asked)] : []),
+    ...(body ? [`Body (${Object.keys(body.types ?? {}).join(' or ')}): ${body.says}`] : []),
+    `| answer | means |\n|---|---|\n${outcomes.map(([status, says]) => `| ${status} | ${says} |`).join('\n')}`,
+    ...membersOf(answers[200]),
+  ]
+    .join('\n\n')
+    .concat('\n');
+}
+
+/** What a JSON answer holds. What an outage is declared with has a document of its own. */
+function membersOf(answer: Content | undefined): string[] {
+  const schema = answer?.types?.['application/json'];
+  if (!schema) return [];
+  const rows = memberRows('', Shape.parse(z.toJSONSchema(schema, { io: 'output', unrepresentable: 'any' })));
+  return rows.length > 0 ? [`| member of the answer | type | means |\n|---|---|---|\n${rows.join('\n')}`] : [];
+}
+
+function memberRows(prefix: string, shape: Shape): string[] {
+  return Object.entries(shape.properties ?? {}).flatMap(([name, value]) => {
+    const member = Shape.parse(value);
+    const optional = shape.required?.includes(name) ? '' : '?';
+    const means = member.description?.replace('; see below', '') ?? '';
+    const row = `| \`${prefix}${name}${optional}\` | ${typeText(member)} | ${means} |`;
+    if (prefix === '' && name in OutageSpec.shape && name in OutageView.shape) return [row];
+    const inner = member.type === 'array' && member.items ? member.items : member;
+    return [row, ...memberRows(`${prefix}${name}${member.type === 'array' ? '[]' : ''}.`, inner)];
+  });
 }
 
 /** A JSON Schema, as far as it matters for a table of members. */

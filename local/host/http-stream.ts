@@ -58,7 +58,7 @@ export async function serveStreamed(options: {
     request.pipe(limited(options.bodyLimit)).once('error', reject).pipe(forward);
   });
   request.once('close', () => request.complete || forward.destroy());
-  // Either may fail after the other has settled the matter; neither must be left unhandled.
+  // Any may fail after another has settled the matter; none must be left unhandled.
   answered.catch(() => undefined);
   tooLarge.catch(() => undefined);
 
@@ -81,7 +81,10 @@ export async function serveStreamed(options: {
       return;
     }
     response.writeHead(answer.statusCode ?? 200, withoutHopByHop(answer.headers));
-    await pipeline(answer, response);
+    const passedOn = pipeline(answer, response);
+    passedOn.catch(() => undefined);
+    // An invocation that fails halfway never ends its answer: the caller's connection is broken off then.
+    await Promise.race([passedOn, invocation.then(() => passedOn)]);
     await invocation;
   } finally {
     invocation.catch(() => undefined);

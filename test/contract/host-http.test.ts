@@ -170,6 +170,16 @@ describe('admin', () => {
   });
 });
 
+/** What comes of an answer whose second half is made only when the first has been read. */
+async function answerPieceByPiece(url: string, name: string): Promise<string[]> {
+  const pieces: string[] = [];
+  for await (const chunk of (await fetch(`${url}/api/${name}`)).body ?? []) {
+    pieces.push(Buffer.from(chunk).toString('utf8'));
+    if (pieces.length === 1) await fetch(`${url}/api/goOn`, { method: 'POST' });
+  }
+  return pieces;
+}
+
 describe('HTTP streams', () => {
   it('reach the handler before the request has ended, and answers come back', async () => {
     const streamed = await startFixture({
@@ -184,6 +194,9 @@ describe('HTTP streams', () => {
         query: { q: '1' },
         header: 'yes',
       });
+      expect(await answerPieceByPiece(streamed.url, 'drips')).toEqual(['one', 'two']);
+      // Whoever reads an answer that breaks off is not to take it for whole.
+      await expect(answerPieceByPiece(streamed.url, 'breaksOff')).rejects.toThrow();
       const text = await fetch(`${streamed.url}/api/text`, { method: 'POST', body: 'grüß' });
       expect([text.status, await text.text()]).toEqual([201, 'got grüß']);
       const thrown = await fetch(`${streamed.url}/api/throws`);

@@ -12,11 +12,14 @@ import {
 import { Outcome } from '../../src/lib/outages/outcome.ts';
 import type { Recipient } from '../../src/lib/outages/recipient.ts';
 import { RetryPolicy } from '../../src/lib/outages/retry.ts';
+import { sumOf, tallyOf } from '../../src/lib/outages/tally.ts';
 import { type DueRow, Recipients, type StoredRecipient } from '../../src/lib/storage/recipients.ts';
 import { startingWith } from '../../src/lib/storage/table-store.ts';
+import { Tallies } from '../../src/lib/storage/tallies.ts';
 import { recipientWith } from './support/memory-services.ts';
 import { MemoryTables } from './support/memory-tables.ts';
 
+const SHARD = { outageId: 'storm', shard: 0 };
 const PEOPLE = ['+14255550121', '+14255550122'].map((value) =>
   recipientWith({ identifier: { phoneNumber: { value } } }),
 );
@@ -26,7 +29,18 @@ const policy = RetryPolicy.parse({ delaySeconds: { busy: 0, noAnswer: 1, failed:
 
 /** `old`: acts on what was read that many steps ago, as somebody does who was slow. `who`: which of the two people. */
 const Step = fc.record({
-  what: fc.constantFrom('add', 'dispatch', 'claim', 'bind', 'extend', 'postpone', 'expire', 'conclude', 'conclude'),
+  what: fc.constantFrom(
+    'add',
+    'dispatch',
+    'claim',
+    'bind',
+    'extend',
+    'postpone',
+    'expire',
+    'conclude',
+    'conclude',
+    'fold',
+  ),
   who: fc.nat(1),
   old: fc.oneof({ weight: 3, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: fc.integer({ min: 1, max: 4 }) }),
   outcome: fc.constantFrom(...Outcome.options),
@@ -59,6 +73,7 @@ function changeOf({ what, outcome, later }: Step, recipient: Recipient, now: Dat
 class Shard {
   readonly tables = new MemoryTables();
   readonly recipients = new Recipients(this.tables);
+  readonly tallies = new Tallies(this.tables);
   readonly #reads: Read[][] = PEOPLE.map(() => []);
   #now = START;
 
@@ -74,6 +89,7 @@ class Shard {
       const until = new Date(this.#now + step.later * 1000);
       await this.recipients.dispatch({ ...place, attempt: read.due.attempt + 1 }, read.due, LINE, until);
     }
+    if (step.what === 'fold') await this.tallies.fold(SHARD);
     const moved = read?.stored && changeOf(step, read.stored.recipient, now);
     if (read?.stored && moved) await this.recipients.save(place, read.stored, moved);
     await this.#look();
@@ -112,6 +128,15 @@ class Shard {
   }
 }
 
+/** What is counted, folded or not, is what counting the list gives. */
+async function countsAreTrue({ recipients, tallies }: Shard): Promise<void> {
+  const people: Recipient[] = [];
+  for await (const recipient of recipients.all('storm', 0)) people.push(recipient);
+  const { tally, calling } = await tallies.standing(SHARD, new Date(0));
+  expect(tally).toEqual(sumOf(people.map(tallyOf)));
+  expect(calling).toBe(people.filter(({ phase }) => phase === 'dispatched' || phase === 'dialling').length);
+}
+
 describe('whatever is done to recipients, and however old the news it is done on', () => {
   it('everybody without an outcome has exactly one due row, and everybody with one has none', async () => {
     await fc.assert(
@@ -121,6 +146,7 @@ describe('whatever is done to recipients, and however old the news it is done on
         for (const step of steps) {
           await shard.take(step);
           await shard.holds();
+          await countsAreTrue(shard);
         }
       }),
       { numRuns: 150 },
@@ -135,6 +161,7 @@ describe('whatever is done to recipients, and however old the news it is done on
         for (const round of rounds) {
           await Promise.all(round.map((step) => shard.take(step)));
           await shard.holds();
+          await countsAreTrue(shard);
         }
       }),
       { numRuns: 100 },

@@ -8,7 +8,7 @@ import { OptOutView } from '../outages/opt-out-view.ts';
 import { OutageSpec } from '../outages/outage.ts';
 import { DeclaredOutage, OutageEntry, OutageView } from '../outages/outage-view.ts';
 import { RecipientView } from '../outages/recipient-view.ts';
-import type { Content, Operation } from './operation.ts';
+import { type Content, type Operation, refusalsOf, WRONG_KEY } from './operation.ts';
 import { OPERATIONS } from './operations.ts';
 
 /** Why a request was refused: RFC 9457. */
@@ -74,6 +74,7 @@ function described(operationId: string, operation: Operation): ZodOpenApiOperati
         ]),
       ),
       ...Object.fromEntries(Object.entries(refusalsOf(operation)).map(([status, why]) => [status, refusal(why)])),
+      ...(!isAnonymous && { 401: { description: WRONG_KEY } }),
     },
   };
 }
@@ -82,13 +83,3 @@ const contentOf = ({ types = {} }: Content) =>
   Object.fromEntries(Object.entries(types).map(([type, schema]) => [type, { schema }]));
 
 const refusal = (why: string) => ({ description: why, content: { 'application/problem+json': { schema: Problem } } });
-
-/** With those that follow from what is asked for. A wrong key is answered by the host, without a body. */
-export function refusalsOf({ params, query, body, refusals, isAnonymous }: Operation): Record<string, string> {
-  const isAsked = body !== undefined || Object.keys({ ...params.shape, ...query.shape }).length > 0;
-  return {
-    ...(isAsked && { 400: 'What was sent is not understood: `errors` names each field.' }),
-    ...(!isAnonymous && { 401: 'The key is missing or wrong.' }),
-    ...refusals,
-  };
-}

@@ -74,3 +74,12 @@ function parsed<Schema extends z.ZodObject>(schema: Schema, given: object): z.ou
   if (result.success) return result.data;
   throw new InvalidInputError('The request is not understood', problemsOf(result.error));
 }
+
+/** Told by the host, without a body: status 401. */
+export const WRONG_KEY = 'The key is missing or wrong.';
+
+/** Why an operation may be refused, also for what it was asked: problem details. */
+export function refusalsOf({ params, query, body, refusals }: Operation): Readonly<Record<number, string>> {
+  const isAsked = body !== undefined || Object.keys({ ...params.shape, ...query.shape }).length > 0;
+  return { ...(isAsked && { 400: 'What was sent is not understood: `errors` names each field.' }), ...refusals };
+}

@@ -11,6 +11,7 @@ import { OutageSpec } from '../outages/outage.ts';
 import { DeclaredOutage, OutageEntry, OutageView } from '../outages/outage-view.ts';
 import { OutagePatch } from '../outages/patch.ts';
 import { RecipientPage, RecipientQuery } from '../outages/recipient-view.ts';
+import { REPORT_COLUMNS } from '../outages/report.ts';
 import { Cancellation } from '../outages/steer.ts';
 import { ASKED_NOTHING, type Content, operation } from './operation.ts';
 
@@ -26,6 +27,19 @@ const NO_OUTAGE = { 404: 'There is no such outage.' };
 const NOT_NOW = { 409: 'It makes no sense as the outage stands: `detail` says why, and what is possible.' };
 const NO_CALL = { 404: 'There is no such call.' };
 
+const PAGE_FILE: Readonly<Record<number, Content>> = {
+  200: {
+    says: 'The file.',
+    types: {
+      'text/html': z.string(),
+      'text/javascript': z.string(),
+      'text/css': z.string(),
+      'image/svg+xml': z.string(),
+    },
+  },
+  304: { says: 'It is as it was (`If-None-Match`).' },
+};
+
 /** The HTTP API, by the names of its functions. docs/http.md and /api/openapi.json are made from it. */
 export const OPERATIONS = {
   createOutage: operation({
@@ -33,7 +47,7 @@ export const OPERATIONS = {
     method: 'POST',
     route: 'outages',
     does: 'Declares an outage. With an `id` of your own it can be sent again: one id is one outage.',
-    body: json('The outage; see [outage.md](outage.md).', OutageSpec),
+    body: json('The outage: docs/outage.md tells of each member.', OutageSpec),
     answers: {
       201: json('It is on record; its people are called when its time comes.', DeclaredOutage),
       200: json('It was declared before, just so.', DeclaredOutage),
@@ -132,7 +146,9 @@ export const OPERATIONS = {
     route: 'outages/{id}/report.csv',
     does: 'Everybody on the list and how they ended, a row each. A cell that a spreadsheet would run begins with an apostrophe.',
     params: OfOutage,
-    answers: { 200: { says: 'The list, streamed.', types: { 'text/csv': z.string() } } },
+    answers: {
+      200: { says: `Streamed, with the columns ${REPORT_COLUMNS.join(', ')}.`, types: { 'text/csv': z.string() } },
+    },
     refusals: NO_OUTAGE,
   }),
   getActivity: operation({
@@ -195,6 +211,24 @@ export const OPERATIONS = {
     params: OfNumber,
     query: OptOutQuery,
     answers: { 204: { says: 'It may be called.' } },
+  }),
+  dashboard: operation({
+    ...ASKED_NOTHING,
+    method: 'GET',
+    route: 'dashboard',
+    isAnonymous: true,
+    does: 'The dashboard: a page for people. There is no data in it; it asks for the key.',
+    answers: PAGE_FILE,
+  }),
+  dashboardFile: operation({
+    ...ASKED_NOTHING,
+    method: 'GET',
+    route: 'dashboard/{file}',
+    isAnonymous: true,
+    does: 'What the dashboard’s page is made of.',
+    params: z.object({ file: z.string().describe('`main.js` and the like.') }),
+    answers: PAGE_FILE,
+    refusals: { 404: 'The page has no such file.' },
   }),
   callEvents: operation({
     ...ASKED_NOTHING,

@@ -5,7 +5,8 @@ import type { Outage } from './outage.ts';
 import type { Recipient } from './recipient.ts';
 import { viewRecipient } from './recipient-view.ts';
 
-const COLUMNS = [
+/** The columns of a report, in order. */
+export const REPORT_COLUMNS = [
   'recipientId',
   'phone',
   'communicationUserId',
@@ -32,7 +33,7 @@ export function reportOf({ recipients }: Services, outage: Outage): Readable {
   };
   // Numbers are E.164: digits, which nothing can be run by. Anything else may have been written by anybody.
   const string = (value: string, { column }: CastingContext) => ({ value, escape_formulas: column !== 'phone' });
-  const csv = stringify({ header: true, columns: COLUMNS, cast: { string } });
+  const csv = stringify({ header: true, columns: REPORT_COLUMNS, cast: { string } });
   // Whoever reads the report is told of what goes wrong by the stream itself.
   pipeline(Readable.from(rows()), csv, () => undefined);
   return csv;

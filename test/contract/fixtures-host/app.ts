@@ -3,6 +3,7 @@
  * Functions app: nothing in it knows of the local host. Queue names come from app settings, so that each test has its own;
  * what happened is told to the test over the IPC channel of the process.
  */
+import { Readable } from 'node:stream';
 import {
   app,
   type HttpRequest,
@@ -101,6 +102,39 @@ app.http('firstChunk', {
     }
     return { status: 400 };
   },
+});
+
+let goOn = (): void => undefined;
+app.http('drips', {
+  methods: ['GET'],
+  handler: () => ({
+    body: Readable.from(
+      (async function* () {
+        yield 'one';
+        await new Promise<void>((resolve) => (goOn = resolve));
+        yield 'two';
+      })(),
+    ),
+  }),
+});
+app.http('goOn', {
+  methods: ['POST'],
+  handler: () => {
+    goOn();
+    return {};
+  },
+});
+app.http('breaksOff', {
+  methods: ['GET'],
+  handler: () => ({
+    body: Readable.from(
+      (async function* () {
+        yield 'one';
+        await new Promise<void>((resolve) => (goOn = resolve));
+        throw new Error('a secret of the app');
+      })(),
+    ),
+  }),
 });
 
 app.hook.preInvocation((context) => {

@@ -1,0 +1,195 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { concluded } from '../../src/lib/outages/attempts.ts';
+import type { Outcome } from '../../src/lib/outages/outcome.ts';
+import type { Recipient } from '../../src/lib/outages/recipient.ts';
+import { RetryPolicy } from '../../src/lib/outages/retry.ts';
+import { NOTHING, sumOf, tallyOf } from '../../src/lib/outages/tally.ts';
+import { EndedCalls } from '../../src/lib/storage/ended-calls.ts';
+import { Recipients } from '../../src/lib/storage/recipients.ts';
+import { Tallies } from '../../src/lib/storage/tallies.ts';
+import { recipientWith } from '../unit/support/memory-services.ts';
+import { type OpenStore, TABLE_STORES } from '../unit/support/table-stores.ts';
+
+const NOW = new Date('2026-01-05T08:00:30.000Z');
+const LONG_AGO = new Date(0);
+const LINE = { lineId: '+14255550190|0', number: '+14255550190', etag: 'etag' };
+const minutesLater = (minutes: number): Date => new Date(NOW.getTime() + minutes * 60_000);
+
+const someone = (index: number): Recipient =>
+  recipientWith({
+    identifier: { phoneNumber: { value: `+1425555${String(index).padStart(4, '0')}` } },
+    name: `N${index}`,
+  });
+const people = (count: number): Recipient[] => Array.from({ length: count }, (_, index) => someone(index));
+
+describe.each(TABLE_STORES)('on $name', ({ open }) => {
+  let opened: OpenStore;
+  beforeAll(async () => {
+    opened = await open();
+  });
+  afterAll(() => opened.close());
+
+  /** An outage of one shard, of its own for each test. */
+  class List {
+    readonly place = { outageId: randomUUID(), shard: 0 };
+    readonly recipients = new Recipients(opened.store);
+    readonly tallies = new Tallies(opened.store);
+    readonly endedCalls = new EndedCalls(opened.store);
+
+    add(these: readonly Recipient[]): Promise<number> {
+      return this.recipients.add(this.place.outageId, 0, these, () => NOW);
+    }
+
+    async dispatch({ recipientId }: Recipient): Promise<void> {
+      const waiting = await this.recipients.due(this.place.outageId, 0, 'waiting', 1000);
+      const due = waiting.find((row) => row.recipientId === recipientId);
+      if (!due) throw new Error('is not waiting');
+      await this.recipients.dispatch(
+        { ...this.place, recipientId, attempt: due.attempt + 1 },
+        due,
+        LINE,
+        minutesLater(60),
+      );
+    }
+
+    async ends({ recipientId }: Recipient, outcome: Outcome, at: Date, attempt = 1): Promise<void> {
+      const place = { ...this.place, recipientId };
+      const stored = await this.recipients.find(place);
+      const result = { attempt, outcome, callLegId: `leg-${attempt}`, at: at.toISOString() };
+      const moved = stored && concluded(stored.recipient, result, RetryPolicy.parse({}), at);
+      if (!stored || !moved) throw new Error('that is no news');
+      expect(await this.recipients.save(place, stored, moved)).toBeDefined();
+    }
+
+    async fold(): Promise<number> {
+      let folds = 0;
+      while (await this.tallies.fold(this.place)) folds++;
+      return folds;
+    }
+
+    /** What the list itself says. */
+    async listed() {
+      const all: Recipient[] = [];
+      for await (const recipient of this.recipients.all(this.place.outageId, 0)) all.push(recipient);
+      return sumOf(all.map(tallyOf));
+    }
+
+    standing(since = LONG_AGO) {
+      return this.tallies.standing(this.place, since);
+    }
+  }
+
+  describe('how many there are', () => {
+    it('is nothing where nobody is on the list', async () => {
+      const list = new List();
+      expect(await list.standing()).toEqual({ tally: NOTHING, calling: 0 });
+      expect(await list.fold()).toBe(0);
+    });
+
+    it('is known as soon as people are added, and once only however often they are', async () => {
+      const list = new List();
+      await list.add(people(120));
+      await list.add(people(130));
+      expect(await list.standing()).toEqual({ tally: { ...NOTHING, recipients: 130 }, calling: 0 });
+    });
+
+    it('is of one moment: who is called, and who is done', async () => {
+      const list = new List();
+      const [ann, bob] = [someone(1), someone(2)];
+      await list.add([ann, bob, someone(3)]);
+      await list.dispatch(ann);
+      await list.dispatch(bob);
+      await list.ends(bob, 'heard', NOW);
+      expect(await list.standing()).toMatchObject({
+        tally: { recipients: 3, attempts: 1, outcomes: { heard: 1 } },
+        calling: 1,
+      });
+    });
+
+    it('is the same before and after it is folded, and no change is added twice', async () => {
+      const list = new List();
+      await list.add(people(60));
+      for (const person of people(52)) {
+        await list.dispatch(person);
+        await list.ends(person, 'busy', minutesLater(Number(person.name?.slice(1)) % 3));
+      }
+      const before = await list.standing();
+      expect(before.tally).toEqual(await list.listed());
+      const folds = await Promise.all([list.fold(), list.fold(), list.fold()]);
+      expect(Math.max(...folds)).toBeGreaterThanOrEqual(1);
+      while (await list.tallies.fold(list.place));
+      expect(await list.standing()).toEqual(before);
+      expect(await list.tallies.minutes(list.place)).toEqual(before.tally.minutes);
+      await list.dispatch(someone(55));
+      await list.ends(someone(55), 'acknowledged', minutesLater(1));
+      while (await list.tallies.fold(list.place));
+      expect((await list.standing()).tally).toEqual(await list.listed());
+    });
+
+    it('has the minutes that are asked for', async () => {
+      const list = new List();
+      await list.add(people(2));
+      for (const [index, person] of people(2).entries()) {
+        await list.dispatch(person);
+        await list.ends(person, 'heard', minutesLater(10 * index));
+      }
+      await list.fold();
+      expect(Object.keys((await list.standing(minutesLater(5))).tally.minutes)).toEqual(['2026-01-05T08:10:00.000Z']);
+      expect(await list.tallies.minutes(list.place)).toEqual({
+        '2026-01-05T08:00:00.000Z': { ended: 1, answered: 1 },
+        '2026-01-05T08:10:00.000Z': { ended: 1, answered: 1 },
+      });
+    });
+  });
+
+  describe('the calls that ended', () => {
+    it('come the latest first, with whom they were for', async () => {
+      const list = new List();
+      await list.add(people(3));
+      for (const [index, person] of people(3).entries()) {
+        await list.dispatch(person);
+        await list.ends(person, 'heard', minutesLater(index));
+      }
+      const latest = await list.endedCalls.latest(list.place, 2);
+      expect(latest.map(({ name, at }) => [name, at])).toEqual([
+        ['N2', minutesLater(2).toISOString()],
+        ['N1', minutesLater(1).toISOString()],
+      ]);
+      expect(latest[0]).toMatchObject({
+        identifier: someone(2).identifier,
+        attempt: 1,
+        outcome: 'heard',
+        callLegId: 'leg-1',
+      });
+    });
+
+    it('are each there once, with the best that is known of them', async () => {
+      const list = new List();
+      await list.add([someone(1)]);
+      await list.dispatch(someone(1));
+      await list.ends(someone(1), 'unknown', NOW);
+      await list.ends(someone(1), 'acknowledged', minutesLater(5));
+      expect(await list.endedCalls.latest(list.place, 10)).toMatchObject([
+        { outcome: 'acknowledged', at: NOW.toISOString() },
+      ]);
+      expect((await list.standing()).tally).toEqual(await list.listed());
+    });
+  });
+
+  it('people come a page at a time, each once', async () => {
+    const list = new List();
+    await list.add(people(7));
+    const ids: string[] = [];
+    for (;;) {
+      const page = await list.recipients.page(list.place.outageId, 0, ids.at(-1) ?? '', 3);
+      if (page.length === 0) break;
+      ids.push(...page.map(({ recipient }) => recipient.recipientId));
+    }
+    expect(ids).toEqual(
+      people(7)
+        .map(({ recipientId }) => recipientId)
+        .sort(),
+    );
+  });
+});

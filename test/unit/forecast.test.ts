@@ -1,0 +1,77 @@
+import { describe, expect, it } from 'vitest';
+import { forecast, latelySince } from '../../src/lib/outages/forecast.ts';
+import { NOTHING, type Tally } from '../../src/lib/outages/tally.ts';
+
+const NOW = new Date('2026-01-05T08:30:30.000Z');
+const at = (minutesAgo: number): string => new Date(NOW.getTime() - minutesAgo * 60_000).toISOString();
+const minute = (minutesAgo: number): string => `${at(minutesAgo).slice(0, 16)}:00.000Z`;
+
+/** An outage of 1000 people that has been running for an hour on twenty lines, ten calls a minute, each of which ended the matter. */
+const steady: Tally = {
+  ...NOTHING,
+  recipients: 1000,
+  attempts: 600,
+  outcomes: { acknowledged: 600 },
+  minutes: Object.fromEntries(
+    Array.from({ length: 11 }, (_, ago) => [minute(ago), { ended: ago === 0 ? 5 : 10, answered: 5 }]),
+  ),
+};
+const hourOld = { startedAt: at(60), expiresAt: undefined, calling: 20, lines: 20 };
+
+const minutesLeft = (told: ReturnType<typeof forecast>): number =>
+  told ? Math.round((Date.parse(told.endsAt) - NOW.getTime()) / 60_000) : Number.NaN;
+
+describe('the end of an outage is foretold', () => {
+  it('by the calls of the last ten minutes', () => {
+    const told = forecast({ ...hourOld, tally: steady }, NOW);
+    expect(told?.perMinute).toBe(10);
+    expect(minutesLeft(told)).toBe(40);
+  });
+
+  it('with as many calls a person as it has taken so far', () => {
+    expect(minutesLeft(forecast({ ...hourOld, tally: { ...steady, attempts: 900 } }, NOW))).toBe(60);
+  });
+
+  it('by what was counted of late, not by what was counted before', () => {
+    const minutes = { ...steady.minutes, [minute(30)]: { ended: 900, answered: 0 } };
+    expect(forecast({ ...hourOld, tally: { ...steady, minutes } }, NOW)?.perMinute).toBe(10);
+  });
+
+  it('after one minute as well: the calls in progress are half over', () => {
+    const tally = {
+      ...steady,
+      attempts: 10,
+      outcomes: { heard: 10 },
+      minutes: { [minute(0)]: { ended: 10, answered: 10 } },
+    };
+    const told = forecast({ ...hourOld, startedAt: at(1), tally }, NOW);
+    expect(told?.perMinute).toBe(20);
+    expect(minutesLeft(told)).toBe(50);
+  });
+
+  it('for the last calls as well: they take the time of a call', () => {
+    const tally = { ...steady, recipients: 602 };
+    expect(minutesLeft(forecast({ ...hourOld, calling: 2, tally }, NOW))).toBe(1);
+  });
+
+  it('no later than its time is over', () => {
+    const expiresAt = at(-5);
+    expect(forecast({ ...hourOld, expiresAt, tally: steady }, NOW)?.endsAt).toBe(expiresAt);
+  });
+});
+
+describe('the end of an outage cannot be told', () => {
+  it.each([
+    ['that has not begun', { startedAt: undefined, tally: steady }],
+    ['of which nobody has an outcome yet', { tally: { ...steady, attempts: 3, outcomes: {} } }],
+    ['in which no call has ended of late', { tally: { ...steady, minutes: {} } }],
+    ['whose people are all done', { tally: { ...steady, recipients: 600 } }],
+    ['that has nobody on its list', { tally: NOTHING }],
+  ])('%s', (_, given) => {
+    expect(forecast({ ...hourOld, ...given }, NOW)).toBeUndefined();
+  });
+});
+
+it('"of late" begins with a minute', () => {
+  expect(latelySince(NOW).toISOString()).toBe('2026-01-05T08:20:00.000Z');
+});
