@@ -7,7 +7,7 @@ export function timelineText({ callLegId, outcome, createdAt, timeline }: CallVi
   const rows = timeline.map(({ at, kind, name, detail, status }) => [
     `+${((Date.parse(at) - first) / 1000).toFixed(2)} s`,
     kind,
-    [name, detail && `(${detail})`, status].filter(Boolean).join(' '),
+    [name, kind === 'action' && detail ? `(${detail})` : detail, status].filter(Boolean).join(' '),
   ]);
   return `Call leg ${callLegId}, which ended as "${outcome ?? '?'}":\n\n${tableText(['time', '', ''], rows)}`;
 }

@@ -7,7 +7,7 @@ import { CallView } from '../../src/lib/calls/call-view.ts';
 import { Activity } from '../../src/lib/outages/activity.ts';
 import { CallsView } from '../../src/lib/outages/calls-view.ts';
 import { RecipientPage } from '../../src/lib/outages/recipient-view.ts';
-import { ask as askApp, OPERATION_NAMES } from './support/api.ts';
+import { ask as askApp, OPERATION_NAMES, type OperationName } from './support/api.ts';
 import type { Callee } from './support/callee.ts';
 import { eventually } from './support/eventually.ts';
 import { type Outage, Town } from './support/town.ts';
@@ -97,12 +97,16 @@ describe('an outage', () => {
     });
   });
 
+  const BODIES: Partial<Record<OperationName, string | object>> = {
+    importRecipients: 'phone\n',
+    patchOutage: {},
+    restoreOutage: { message: 'https://audio.example/all-clear.wav' },
+  };
+
   test('that is not there is not found, whatever is asked of it', async () => {
     for (const name of OPERATION_NAMES.filter((each) => OPERATIONS[each].route.startsWith('outages/{id}'))) {
-      const given = {
-        params: { id: 'nowhere', callLegId: 'none' },
-        ...(name === 'importRecipients' && { body: 'phone\n' }),
-      };
+      const body = BODIES[name];
+      const given = { params: { id: 'nowhere', callLegId: 'none' }, ...(body !== undefined && { body }) };
       expect(await askApp(town.stack, name, given)).toMatchObject({ status: 404 });
     }
   });

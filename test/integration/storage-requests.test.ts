@@ -1,12 +1,19 @@
 import { randomUUID } from 'node:crypto';
+import { Readable } from 'node:stream';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type RunningAzurite, startAzurite } from '../../local/azurite.ts';
 import { freePort } from '../../local/ports.ts';
 import { SAMPLES } from '../../local/stack.ts';
 import { type Simulator, startSimulator } from '../../simulator/simulator.ts';
+import { activityOf } from '../../src/lib/outages/activity.ts';
+import { viewCalls } from '../../src/lib/outages/calls-view.ts';
 import { declareOutage } from '../../src/lib/outages/declare.ts';
+import { importRecipients } from '../../src/lib/outages/import.ts';
+import type { Outage } from '../../src/lib/outages/outage.ts';
 import { viewOutage } from '../../src/lib/outages/outage-view.ts';
 import { newRecipient } from '../../src/lib/outages/recipient.ts';
+import { pageOfRecipients, RecipientQuery } from '../../src/lib/outages/recipient-view.ts';
+import { reportOf } from '../../src/lib/outages/report.ts';
 import { tendOutages } from '../../src/lib/outages/tend.ts';
 import type { Services } from '../../src/lib/services.ts';
 import { RequestCounter } from './support/request-counter.ts';
@@ -47,6 +54,25 @@ afterAll(async () => {
   await azurite.stop();
 });
 
+/** An outage of four shards with so many people on its list; nobody is called. */
+async function outageOf(people: number): Promise<Outage> {
+  const { outage } = await declareOutage(services, {
+    title: 'Storm',
+    startAt: '2030-01-01T00:00:00.000Z',
+    script: { message: `${simulator.url}/simulator/audio/message.wav` },
+  });
+  const csv = ['phone', ...Array.from({ length: people }, (_, index) => `+1425${5_550_000 + index}`)].join('\n');
+  await importRecipients(services, outage, Readable.from([Buffer.from(csv)]));
+  return outage;
+}
+
+async function requestsOf(work: () => Promise<unknown>): Promise<number> {
+  const counter = new RequestCounter(azurite.connectionString);
+  await work();
+  counter.stop();
+  return Object.values(counter.counts).reduce((sum, count) => sum + count, 0);
+}
+
 /** What an outage asks of storage, from the first call to the end of the last, one call after the other on one line. */
 async function requestsFor(people: number): Promise<Record<string, number>> {
   const audio = (name: string): string => `${simulator.url}/simulator/audio/${name}.wav`;
@@ -80,4 +106,36 @@ it('one acknowledged call costs few requests to storage, counted as they leave t
   expect(sum, JSON.stringify(Object.fromEntries(perCall))).toBeLessThanOrEqual(AT_MOST);
   // Fewer cannot be: then something was not counted.
   expect(sum).toBeGreaterThan(AT_MOST - 6);
+});
+
+it('how an outage stands costs as much with a long list as with a short one', { timeout: 60_000 }, async () => {
+  for (const outage of [await outageOf(1), await outageOf(1200)]) {
+    const { id, shards } = outage;
+    expect(await requestsOf(async () => viewOutage(services, (await services.outages.read(id)).outage))).toBe(
+      1 + shards,
+    );
+    expect(await requestsOf(() => activityOf(services, outage))).toBe(shards);
+    expect(await requestsOf(() => viewCalls(services, outage, 20))).toBe(2 * shards);
+  }
+});
+
+it('a page of people costs a request for each shard that it needs, and the report one for each thousand', {
+  timeout: 60_000,
+}, async () => {
+  const outage = await outageOf(1200);
+  const page = (query: object) => () => pageOfRecipients(services, outage, RecipientQuery.parse(query));
+  expect(await requestsOf(page({ limit: 100 }))).toBe(1);
+  expect(await requestsOf(page({ limit: 1000 }))).toBeLessThanOrEqual(outage.shards);
+  expect(await requestsOf(page({ outcome: 'busy' }))).toBe(outage.shards);
+  expect(await requestsOf(() => reportOf(services, outage).toArray())).toBe(outage.shards);
+});
+
+it('folding costs a request a shard where there is nothing to fold, and three for each 49 changes', {
+  timeout: 60_000,
+}, async () => {
+  const outage = await outageOf(200);
+  const fold = () => services.tallies.fold({ outageId: outage.id, shard: 0 });
+  // Nobody was called: no minute is to be read.
+  expect(await requestsOf(fold)).toBe(2);
+  expect(await requestsOf(fold)).toBe(1);
 });

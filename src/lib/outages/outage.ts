@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { PhoneNumber } from '../call-automation/identifiers.ts';
 import { SafeId } from '../calls/purpose.ts';
 import { CallScript } from '../calls/script.ts';
+import { AllClear } from './all-clear-message.ts';
 import { QuietHours } from './quiet-hours.ts';
 import { RetryPolicy } from './retry.ts';
 
@@ -90,15 +91,15 @@ export const Outage = OutageSpec.extend({
   createdAt: z.string(),
   startedAt: z.string().optional(),
   finishedAt: z.string().optional(),
-  /** Once it is cancelled, calls in progress are hung up. */
-  hangUp: z.boolean().optional(),
-  /** The outage that this one is the all-clear of. */
-  allClearFor: SafeId.optional(),
-  /** The outage by which people are told that this one is over. */
-  allClearBy: SafeId.optional(),
-  progress: Progress.optional(),
   /** A digest of the declaration: the same one again is told from another with the same id, whatever was changed since. */
   declaration: z.string().optional(),
+  /** Once it is cancelled, calls in progress are hung up. */
+  hangUp: z.boolean().optional(),
+  allClearFor: SafeId.optional().describe('The outage whose all-clear this is.'),
+  allClearBy: SafeId.optional().describe('The outage that tells of the all-clear.'),
+  /** What people are told by it. */
+  allClear: AllClear.optional(),
+  progress: Progress.optional(),
 });
 export type Outage = z.infer<typeof Outage>;
 

@@ -2,7 +2,7 @@ import type { AttemptRef } from '../calls/purpose.ts';
 import { ConflictError } from '../errors.ts';
 import { type Due, dispatchedColumns, type Moved } from '../outages/attempts.ts';
 import { type HeldLine, Recipient } from '../outages/recipient.ts';
-import { difference, sumOf, tallyOf } from '../outages/tally.ts';
+import { difference, sumOf, type Tally, tallyOf } from '../outages/tally.ts';
 import { fromColumns, toColumns } from './columns.ts';
 import { endedRows } from './ended-calls.ts';
 import { partitionOf, SHARDS_TABLE } from './shard.ts';
@@ -124,9 +124,8 @@ export class Recipients {
    * @returns the recipient as it is now; undefined if somebody else changed it first.
    */
   async save(place: Place, before: StoredRecipient, moved: Moved): Promise<StoredRecipient | undefined> {
-    const { after, writes } = changeOf(before, moved);
-    const change = difference(tallyOf(before.recipient), tallyOf(after));
-    writes.push(...changeRow(standingOf(after), change), ...endedRows(before.recipient, after));
+    const { after, writes, counted } = changeOf(before, moved);
+    writes.push(...changeRow(standingOf(after), counted));
     try {
       const [etag] = await this.#tables.commit(TABLE, partition(place.outageId, place.shard), writes);
       return { recipient: after, etag: etag ?? '' };
@@ -137,26 +136,27 @@ export class Recipients {
   }
 
   /**
-   * Writes that people of one shard will not be called, each a change that adds no result and ends in an outcome: as many in a
-   * request as fit, and one by one where somebody else was first with one of them, who is then left as they are.
+   * Gives many recipients of one shard, who wait, their outcome: 49 in a request. Who was changed by somebody else first
+   * is left as they are.
    */
-  async callOff(outageId: string, shard: number, changes: readonly Change[]): Promise<void> {
-    for (let start = 0; start < changes.length; start += MAX_ADDED) {
-      await this.#callOffBatch(outageId, shard, changes.slice(start, start + MAX_ADDED));
+  async endAll(outageId: string, shard: number, changes: readonly Change[]): Promise<void> {
+    for (let start = 0; start < changes.length; start += MAX_CHANGED) {
+      await this.#endBatch(outageId, shard, changes.slice(start, start + MAX_CHANGED));
     }
   }
 
-  async #callOffBatch(outageId: string, shard: number, batch: readonly Change[]): Promise<void> {
-    const each = batch.map(({ before, moved }) => changeOf(before, moved));
-    const [first] = each;
-    if (!first) return;
-    const change = difference(
-      sumOf(batch.map(({ before }) => tallyOf(before.recipient))),
-      sumOf(each.map(({ after }) => tallyOf(after))),
-    );
-    // Whoever is first comes to stand there only once.
-    const writes = [...each.flatMap(({ writes }) => writes), ...changeRow(`${standingOf(first.after)}|all`, change)];
-    if (await this.#commit({ outageId, shard }, writes)) return;
+  async #endBatch(outageId: string, shard: number, batch: readonly Change[]): Promise<void> {
+    const written = batch.map(({ before, moved }) => changeOf(before, moved));
+    const [first] = written;
+    const counted = sumOf(written.flatMap((each) => each.counted ?? []));
+    const writes = written.flatMap((each) => each.writes);
+    // Named for the first: nobody else's change ever has that name.
+    if (
+      first &&
+      (await this.#commit({ outageId, shard }, [...writes, ...changeRow(standingOf(first.after), counted)]))
+    ) {
+      return;
+    }
     for (const { before, moved } of batch) {
       await this.save({ outageId, shard, recipientId: before.recipient.recipientId }, before, moved);
     }
@@ -217,8 +217,14 @@ function insertion({ recipient, due }: { recipient: Recipient; due: Due }): Writ
   ];
 }
 
-/** What a recipient's change writes. */
-function changeOf(before: StoredRecipient, { recipient, due }: Moved): { after: Recipient; writes: Write[] } {
+/** Of each the recipient and the due row that goes, and one row that counts them all. */
+const MAX_CHANGED = Math.floor((MAX_WRITES - 1) / 2);
+
+/** What a recipient's change writes, and what it adds to the count. */
+function changeOf(
+  before: StoredRecipient,
+  { recipient, due }: Moved,
+): { after: Recipient; writes: Write[]; counted: Tally | undefined } {
   const { recipientId } = recipient;
   const oldKey = before.recipient.dueRow;
   const newKey = due === 'unchanged' ? oldKey : due === 'none' ? undefined : dueKey(due, recipientId);
@@ -230,7 +236,8 @@ function changeOf(before: StoredRecipient, { recipient, due }: Moved): { after: 
     if (oldKey) writes.push({ kind: 'delete', rowKey: oldKey });
     if (newKey) writes.push({ kind: 'insert', rowKey: newKey, columns: dueColumns(recipientId, after.attempt) });
   }
-  return { after, writes };
+  writes.push(...endedRows(before.recipient, after));
+  return { after, writes, counted: difference(tallyOf(before.recipient), tallyOf(after)) };
 }
 
 function toDueRow({ rowKey, columns }: StoredRow): DueRow {

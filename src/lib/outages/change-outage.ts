@@ -1,7 +1,7 @@
 import { NotAllowedError, StorageError } from '../errors.ts';
 import type { Services } from '../services.ts';
 import { allowedActions, type OutageAction, transition } from './lifecycle.ts';
-import { begun, type Outage } from './outage.ts';
+import type { Outage } from './outage.ts';
 
 /** Others may write the same outage at the same time; that often in a row means that something is wrong. */
 const TRIES = 10;
@@ -36,28 +36,3 @@ export function mustAllow(outage: Outage, action: OutageAction): Outage['state']
     `The outage is ${outage.state}: ${action} is not possible, for ${next.because}. Possible now: ${possible}`,
   );
 }
-
-/** The outage in the state that the action leads to: the same outage where it is in it already. */
-const moved = (outage: Outage, action: OutageAction): Outage => {
-  const state = mustAllow(outage, action);
-  return state === outage.state ? outage : { ...outage, state };
-};
-
-/** Nobody else is called until the outage is resumed; calls in progress go on. */
-export const pauseOutage = (services: Services, id: string): Promise<Outage> =>
-  changeOutage(services, id, (outage) => moved(outage, 'pause'));
-
-/** Whoever waits is called from the timer's next look on, or from `startAt` where that is still to come. */
-export const resumeOutage = (services: Services, id: string): Promise<Outage> =>
-  changeOutage(services, id, (outage) => begun(moved(outage, 'resume'), services.now()));
-
-/**
- * Nobody else is called any more; calls in progress come to their end, or are hung up. Cancelled again with `hangUp`, they are
- * hung up after all.
- */
-export const cancelOutage = (services: Services, id: string, hangUp: boolean): Promise<Outage> =>
-  changeOutage(services, id, (outage) => {
-    const cancelled = moved(outage, 'cancel');
-    const isNews = hangUp && cancelled.state === 'cancelling' && !outage.hangUp;
-    return isNews ? { ...cancelled, hangUp } : cancelled;
-  });

@@ -1,0 +1,9 @@
+import { app } from '@azure/functions';
+import { endpoint } from '../lib/api/operation.ts';
+import { OPERATIONS } from '../lib/api/operations.ts';
+import { pageFile } from '../lib/page-files.ts';
+
+app.http(
+  'dashboard',
+  endpoint(OPERATIONS.dashboard, ({ request }) => pageFile('index.html', request.headers.get('if-none-match'))),
+);
