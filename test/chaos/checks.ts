@@ -2,6 +2,8 @@ import { z } from 'zod';
 import { LegState } from '../../src/lib/calls/leg.ts';
 import type { CallPurpose } from '../../src/lib/calls/purpose.ts';
 import { LINE_GRACE_MS } from '../../src/lib/outages/dispatcher.ts';
+import { isOver } from '../../src/lib/outages/lifecycle.ts';
+import { OutageState } from '../../src/lib/outages/outage.ts';
 import { Outcome } from '../../src/lib/outages/outcome.ts';
 import { QUEUES } from '../../src/lib/storage/queue-store.ts';
 import type { Cell, Columns } from '../../src/lib/storage/table-store.ts';
@@ -352,7 +354,7 @@ export class Checks {
       }
     }
     for (const [rowKey, row] of this.#facts.tables.rows('Outages', 'outage')) {
-      if (rowKey.startsWith('outage|') && row['state'] !== 'finished') {
+      if (rowKey.startsWith('outage|') && !isOver({ state: OutageState.parse(row['state']) })) {
         this.fail('everything ends', `${rowKey} is ${row['state']} and stays so`);
       }
     }

@@ -4,7 +4,8 @@ import { OutageSpec as Spec } from '../../src/lib/outages/outage.ts';
 import { BEGINNING } from './clock.ts';
 import { drawRates, drawSpells, type FaultRates, NO_FAULTS, type Spell } from './faults.ts';
 import { MIXED_TOWN, type Town } from './people.ts';
-import type { Random } from './random.ts';
+import { Random } from './random.ts';
+import { drawSteps, type Step } from './steering.ts';
 import type { AppSettings } from './wiring.ts';
 
 /** Somebody who enqueues a message by hand. */
@@ -16,6 +17,8 @@ export type PlannedOutage = {
   readonly people: readonly string[];
   readonly later: readonly string[];
   readonly laterMs: number;
+  /** What whoever runs it does with it. */
+  readonly steps: readonly Step[];
 };
 
 /** All that is decided about a world before it begins. */
@@ -51,7 +54,8 @@ const RETRIES: readonly [Delays, ...Delays[]] = [
 ];
 
 /** A world as the seed has it. @param recipients how many people in all; drawn if undefined. */
-export function drawScenario(random: Random, recipients: number | undefined): Scenario {
+export function drawScenario(seed: number, recipients: number | undefined): Scenario {
+  const random = new Random(`${seed} scenario`);
   const callers = drawCallers(random);
   const faults = drawRates(random);
   const calmAfterMs = random.int(3, 40) * MINUTE;
@@ -63,7 +67,13 @@ export function drawScenario(random: Random, recipients: number | undefined): Sc
   return {
     settings: { callers, limits },
     outages: Array.from({ length: outages }, (_, index) =>
-      drawOutage(random, index, callers, Math.max(1, Math.floor((recipients ?? random.int(1, 7)) / outages))),
+      drawOutage(
+        random,
+        index,
+        callers,
+        Math.max(1, Math.floor((recipients ?? random.int(1, 7)) / outages)),
+        drawSteps(new Random(`${seed} steering ${index}`)),
+      ),
     ),
     town: MIXED_TOWN,
     operatorAnswers: random.pick([0, 0.5, 1]),
@@ -82,7 +92,13 @@ function drawCallers(random: Random): Caller[] {
   }));
 }
 
-function drawOutage(random: Random, index: number, callers: readonly Caller[], people: number): PlannedOutage {
+function drawOutage(
+  random: Random,
+  index: number,
+  callers: readonly Caller[],
+  people: number,
+  steps: readonly Step[],
+): PlannedOutage {
   const script = CallScript.parse({
     message: audio('message', random.int(5, 25)),
     replays: random.int(0, 2),
@@ -115,6 +131,7 @@ function drawOutage(random: Random, index: number, callers: readonly Caller[], p
     people: numbers.slice(0, people),
     later: numbers.slice(people),
     laterMs: random.int(1, 30) * MINUTE,
+    steps,
   };
 }
 
@@ -140,7 +157,7 @@ export function calmScenario(people: number): Scenario {
   const numbers = Array.from({ length: people }, (_, person) => phoneNumber(person));
   return {
     settings: { callers, limits: { leaseMs: 300 * SECOND, maxCallMs: 60 * MINUTE } },
-    outages: [{ spec: { ...spec, id: 'outage-1' }, people: numbers, later: [], laterMs: 0 }],
+    outages: [{ spec: { ...spec, id: 'outage-1' }, people: numbers, later: [], laterMs: 0, steps: [] }],
     town: [['acknowledges', 1]],
     operatorAnswers: 1,
     byHand: [],

@@ -1,8 +1,11 @@
 import { DIALECT_2021 } from '../../simulator/dialect-2021.ts';
 import type { Dialect } from '../../simulator/news.ts';
 import { tendRequests } from '../../src/lib/calls/tend-requests.ts';
-import { RingdownError } from '../../src/lib/errors.ts';
+import { NotAllowedError, RingdownError } from '../../src/lib/errors.ts';
+import { mustAllow } from '../../src/lib/outages/change-outage.ts';
 import { declareOutage, reopenOutage } from '../../src/lib/outages/declare.ts';
+import { isOver } from '../../src/lib/outages/lifecycle.ts';
+import { OutageState } from '../../src/lib/outages/outage.ts';
 import { newRecipient, shardOf } from '../../src/lib/outages/recipient.ts';
 import { type Tended, tendOutages } from '../../src/lib/outages/tend.ts';
 import type { Services } from '../../src/lib/services.ts';
@@ -18,6 +21,7 @@ import { type Message, Queues, type Run } from './queues.ts';
 import { Random } from './random.ts';
 import { drawScenario, OPERATOR, type PlannedOutage, type Scenario } from './scenario.ts';
 import { AskedService, Service, type ServiceEvent } from './service.ts';
+import { STEERING, type Step } from './steering.ts';
 import { AskedQueues, AskedTables, type RowChange, WorldTables } from './stores.ts';
 import { Trace } from './trace.ts';
 import { callEvents, composed, onQueue, PlainCallbackUris, type Ports, purposeOfUri, reliable } from './wiring.ts';
@@ -99,7 +103,7 @@ class World {
 
   constructor({ seed, recipients, scenario, mutation, trace = 0, dialect = DIALECT_2021 }: WorldOptions) {
     this.#seed = seed;
-    this.#scenario = scenario ?? drawScenario(new Random(`${seed} scenario`), recipients);
+    this.#scenario = scenario ?? drawScenario(seed, recipients);
     this.#mutation = mutation;
     this.#temperRandom = new Random(`${seed} people`);
     const clock = new Clock();
@@ -147,6 +151,7 @@ class World {
       await declareOutage(services, planned.spec);
       await addPeople(services, planned, planned.people);
       if (planned.later.length > 0) this.#after(planned.laterMs, () => this.#addLater(planned));
+      for (const step of planned.steps) this.#after(step.afterMs, () => this.#steer(planned.spec.id, step));
     }
     for (const { afterMs, queue, message } of this.#scenario.byHand) {
       this.#after(afterMs, () => this.#queues.put(queue, message));
@@ -157,7 +162,7 @@ class World {
   async run(): Promise<WorldReport> {
     const { clock } = this.#ground;
     const end = BEGINNING + this.#scenario.calmAfterMs + PATIENCE_MS;
-    while (!this.#checks.violation && !clock.isEmpty && clock.now < end) {
+    while (!this.#checks.violation && clock.now < end && (!clock.isEmpty || this.#resumeForgotten())) {
       await clock.step();
       // Node has other things to do too.
       if (++this.#steps % 2000 === 0) await new Promise((resolve) => setImmediate(resolve));
@@ -299,19 +304,47 @@ class World {
     });
   }
 
-  async #addLater(planned: PlannedOutage): Promise<void> {
+  /** functions/importRecipients.ts. */
+  #addLater(planned: PlannedOutage): void {
+    this.#asked('importRecipients', async (services) => {
+      const { outage } = await services.outages.read(planned.spec.id);
+      mustAllow(outage, 'upload');
+      try {
+        await addPeople(services, planned, planned.later);
+      } finally {
+        await reopenOutage(services, outage.id);
+      }
+    });
+  }
+
+  #steer(id: string, { does, body }: Step): void {
+    this.#asked(`${does} ${id}`, (services) => STEERING[does](services, id, body));
+  }
+
+  /** An outage that was left paused would wait for ever: it is resumed in the end. @returns false if none was. */
+  #resumeForgotten(): boolean {
+    const paused = [...this.#tables.rows('Outages', 'outage').values()].filter(({ state }) => state === 'paused');
+    for (const { id } of paused) this.#steer(String(id), { afterMs: 0, does: 'resume', body: {} });
+    return paused.length > 0;
+  }
+
+  /** Somebody asks over HTTP, again where no answer comes; that it is not possible now is one. */
+  #asked(name: string, work: (services: Services) => Promise<unknown>): void {
     const process = this.#anyProcess();
-    let isDone = false;
-    // Whoever asked asks again where no answer comes.
+    let isAnswered = false;
     this.#after(CLIENT_RETRY_MS, () => {
-      if (!isDone) void this.#addLater(planned);
+      if (!isAnswered) this.#asked(name, work);
     });
     if (!process) return;
-    const by = this.#invocation(process, 'importRecipients');
+    const by = this.#invocation(process, name);
     void this.#runIn(by, async (services) => {
-      await addPeople(services, planned, planned.later);
-      await reopenOutage(services, planned.spec.id);
-      isDone = true;
+      try {
+        await work(services);
+      } catch (error) {
+        if (!(error instanceof NotAllowedError)) throw error;
+        by.note(() => `is refused: ${error.message}`);
+      }
+      isAnswered = true;
     });
   }
 
@@ -379,11 +412,12 @@ class World {
     if (areWaiting) {
       for (const row of this.#tables.rows('Lines', 'lines').values()) times.push(Date.parse(String(row['leaseUntil'])));
     }
-    const isOpen = [...this.#tables.rows('Outages', 'outage')].some(
-      ([rowKey, row]) => rowKey.startsWith('outage|') && row['state'] !== 'finished',
+    const states = [...this.#tables.rows('Outages', 'outage')].flatMap(([rowKey, row]) =>
+      rowKey.startsWith('outage|') ? [OutageState.parse(row['state'])] : [],
     );
+    if (states.some((state) => state === 'cancelling' || state === 'restoring')) return now;
     if (times.length > 0) return Math.min(...times);
-    return isOpen ? now : undefined;
+    return states.some((state) => state !== 'paused' && !isOver({ state })) ? now : undefined;
   }
 
   // --- The rest
