@@ -323,8 +323,8 @@ class World {
 
   /** An outage that was left paused would wait for ever: it is resumed in the end. @returns false if none was. */
   #resumeForgotten(): boolean {
-    const paused = [...this.#tables.rows('Outages', 'outage').values()].filter(({ state }) => state === 'paused');
-    for (const { id } of paused) this.#steer(String(id), { afterMs: 0, does: 'resume', body: {} });
+    const paused = [...this.#states()].filter(([, state]) => state === 'paused');
+    for (const [id] of paused) this.#steer(id, { afterMs: 0, does: 'resume', body: {} });
     return paused.length > 0;
   }
 
@@ -400,8 +400,13 @@ class World {
   /** When there will be something for the timer to do; undefined if never. */
   #nextReason(): number | undefined {
     const { now } = this.#ground.clock;
-    const dueRows = [...this.#tables.partitions('Recipients')].flatMap(([, rows]) =>
-      [...rows.keys()].flatMap(dueRowOf),
+    const states = this.#states();
+    if ([...states.values()].some((state) => state === 'cancelling' || state === 'restoring')) return now;
+    // Whoever waits in an outage that is paused waits for people, not for the timer.
+    const dueRows = [...this.#tables.partitions('Recipients')].flatMap(([partition, rows]) =>
+      [...rows.keys()]
+        .flatMap(dueRowOf)
+        .filter(({ isWaiting }) => !isWaiting || states.get(partition.split('|')[0] ?? '') !== 'paused'),
     );
     const areWaiting = dueRows.some(({ isWaiting, at }) => isWaiting && at <= now);
     const requests = [...this.#tables.rows('Requests', 'requests').keys()].flatMap((rowKey) =>
@@ -412,12 +417,17 @@ class World {
     if (areWaiting) {
       for (const row of this.#tables.rows('Lines', 'lines').values()) times.push(Date.parse(String(row['leaseUntil'])));
     }
-    const states = [...this.#tables.rows('Outages', 'outage')].flatMap(([rowKey, row]) =>
-      rowKey.startsWith('outage|') ? [OutageState.parse(row['state'])] : [],
-    );
-    if (states.some((state) => state === 'cancelling' || state === 'restoring')) return now;
     if (times.length > 0) return Math.min(...times);
-    return states.some((state) => state !== 'paused' && !isOver({ state })) ? now : undefined;
+    return [...states.values()].some((state) => state !== 'paused' && !isOver({ state })) ? now : undefined;
+  }
+
+  /** By outage. */
+  #states(): ReadonlyMap<string, OutageState> {
+    return new Map(
+      [...this.#tables.rows('Outages', 'outage')].flatMap(([rowKey, { id, state }]) =>
+        rowKey.startsWith('outage|') ? [[String(id), OutageState.parse(state)] as const] : [],
+      ),
+    );
   }
 
   // --- The rest

@@ -87,20 +87,28 @@ class Visit {
     const lines = await this.#services.lines.list();
     await this.#services.lines.ensure(outage.callers, lines);
     this.#filled = await fillLines(this.#services, outage, lines);
-    if (this.#filled.started === 0 && (await this.#isDone(outage))) await this.#become(ended(outage, now));
+    if (this.#filled.started > 0 || !(await this.#isListWhole(outage))) return;
+    if (await this.#isDone(outage)) await this.#become(ended(outage, now));
+  }
+
+  /** People are put on the list of an all-clear until the outage that it is for is over. */
+  async #isListWhole({ allClearFor }: Outage): Promise<boolean> {
+    return allClearFor === undefined || isOver(await this.#services.outages.current(allClearFor));
   }
 
   /** Nobody else is called: whoever waits has an outcome, and once nobody is being called any more it is over. */
   async #callOff(): Promise<void> {
     const { outage } = this.#stored;
     if (outage.hangUp) for (const shard of shardsOf(outage)) await this.attempt(() => this.#hangUpShard(outage, shard));
-    const isDone = await this.#isDone(outage);
-    const progress = await callOff(this.#services, outage, outage.progress ?? begunProgress(outage, isDone));
+    const begunBefore = outage.progress ?? begunProgress(outage, await this.#isDone(outage));
+    const progress = await callOff(this.#services, outage, begunBefore);
     if (!isThrough(progress)) return void (await this.#become({ ...outage, progress }));
-    if (progress.isLast) return void (await this.#become(ended(outage, this.#services.now())));
-    // Whoever was being called when their turn came: once more from the beginning when nobody is, for those who were told then.
-    if (await this.#isDone(outage))
-      return void (await this.#become({ ...outage, progress: begunProgress(outage, true) }));
+    if (await this.#isDone(outage)) {
+      // Whoever was being called when their turn came: once more from the beginning when nobody is, for those who were told then.
+      const again = outage.allClearBy !== undefined && !progress.isLast;
+      const next = again ? { ...outage, progress: begunProgress(outage, true) } : ended(outage, this.#services.now());
+      return void (await this.#become(next));
+    }
     for (const shard of shardsOf(outage)) await this.attempt(() => this.#expireShard(outage, shard));
     if (outage.progress?.after.join() !== progress.after.join()) await this.#become({ ...outage, progress });
   }
