@@ -5,6 +5,7 @@ import { BEGINNING } from './clock.ts';
 import { drawRates, drawSpells, type FaultRates, NO_FAULTS, type Spell } from './faults.ts';
 import { MIXED_TOWN, type Town } from './people.ts';
 import type { Random } from './random.ts';
+import { type Deed, drawDeeds } from './steering.ts';
 import type { AppSettings } from './wiring.ts';
 
 /** Somebody who enqueues a message by hand. */
@@ -26,6 +27,7 @@ export type Scenario = {
   /** How often an operator answers. */
   readonly operatorAnswers: number;
   readonly byHand: readonly ByHand[];
+  readonly deeds: readonly Deed[];
   readonly processes: number;
   readonly faults: FaultRates;
   readonly spells: readonly Spell[];
@@ -51,7 +53,8 @@ const RETRIES: readonly [Delays, ...Delays[]] = [
 ];
 
 /** A world as the seed has it. @param recipients how many people in all; drawn if undefined. */
-export function drawScenario(random: Random, recipients: number | undefined): Scenario {
+/** @param steering draws what people do with the outages. */
+export function drawScenario(random: Random, steering: Random, recipients: number | undefined): Scenario {
   const callers = drawCallers(random);
   const faults = drawRates(random);
   const calmAfterMs = random.int(3, 40) * MINUTE;
@@ -60,8 +63,10 @@ export function drawScenario(random: Random, recipients: number | undefined): Sc
     [1, 3],
     [2, 1],
   ]);
+  const ids = Array.from({ length: outages }, (_, index) => `outage-${index + 1}`);
   return {
     settings: { callers, limits },
+    deeds: drawDeeds(steering, ids, calmAfterMs),
     outages: Array.from({ length: outages }, (_, index) =>
       drawOutage(random, index, callers, Math.max(1, Math.floor((recipients ?? random.int(1, 7)) / outages))),
     ),
@@ -144,6 +149,7 @@ export function calmScenario(people: number): Scenario {
     town: [['acknowledges', 1]],
     operatorAnswers: 1,
     byHand: [],
+    deeds: [],
     processes: 1,
     faults: NO_FAULTS,
     spells: [],

@@ -3,6 +3,7 @@ import type { Dialect } from '../../simulator/news.ts';
 import { tendRequests } from '../../src/lib/calls/tend-requests.ts';
 import { RingdownError } from '../../src/lib/errors.ts';
 import { declareOutage, reopenOutage } from '../../src/lib/outages/declare.ts';
+import { transition } from '../../src/lib/outages/lifecycle.ts';
 import { newRecipient, shardOf } from '../../src/lib/outages/recipient.ts';
 import { type Tended, tendOutages } from '../../src/lib/outages/tend.ts';
 import type { Services } from '../../src/lib/services.ts';
@@ -18,6 +19,7 @@ import { type Message, Queues, type Run } from './queues.ts';
 import { Random } from './random.ts';
 import { drawScenario, OPERATOR, type PlannedOutage, type Scenario } from './scenario.ts';
 import { AskedService, Service, type ServiceEvent } from './service.ts';
+import { type Deed, steer } from './steering.ts';
 import { AskedQueues, AskedTables, type RowChange, WorldTables } from './stores.ts';
 import { Trace } from './trace.ts';
 import { callEvents, composed, onQueue, PlainCallbackUris, type Ports, purposeOfUri, reliable } from './wiring.ts';
@@ -57,6 +59,9 @@ export type WorldReport = {
 };
 
 const TICK_MS = 10_000;
+/** Outages that the timer has something to do with at each look, and those that are to be ended. */
+const STOPPING: ReadonlySet<string> = new Set(['cancelling', 'restoring']);
+const OPEN: ReadonlySet<string> = new Set(['scheduled', 'running', ...STOPPING]);
 /** The tables that decide when the timer has something to do. */
 const TIMERS: ReadonlySet<TableName> = new Set<TableName>(['Recipients', 'Outages', 'Lines', 'Requests']);
 /** A world that has not come to rest so long after its last trouble never does. */
@@ -99,7 +104,8 @@ class World {
 
   constructor({ seed, recipients, scenario, mutation, trace = 0, dialect = DIALECT_2021 }: WorldOptions) {
     this.#seed = seed;
-    this.#scenario = scenario ?? drawScenario(new Random(`${seed} scenario`), recipients);
+    this.#scenario =
+      scenario ?? drawScenario(new Random(`${seed} scenario`), new Random(`${seed} steering`), recipients);
     this.#mutation = mutation;
     this.#temperRandom = new Random(`${seed} people`);
     const clock = new Clock();
@@ -151,6 +157,7 @@ class World {
     for (const { afterMs, queue, message } of this.#scenario.byHand) {
       this.#after(afterMs, () => this.#queues.put(queue, message));
     }
+    for (const deed of this.#scenario.deeds) this.#after(deed.afterMs, () => this.#steer(deed));
     this.#wake();
   }
 
@@ -300,19 +307,31 @@ class World {
   }
 
   async #addLater(planned: PlannedOutage): Promise<void> {
-    const process = this.#anyProcess();
-    let isDone = false;
-    // Whoever asked asks again where no answer comes.
-    this.#after(CLIENT_RETRY_MS, () => {
-      if (!isDone) void this.#addLater(planned);
-    });
-    if (!process) return;
-    const by = this.#invocation(process, 'importRecipients');
-    void this.#runIn(by, async (services) => {
+    await this.#asks('importRecipients', async (services) => {
+      const { outage } = await services.outages.read(planned.spec.id);
+      if (typeof transition(outage, 'upload') !== 'string') return;
       await addPeople(services, planned, planned.later);
       await reopenOutage(services, planned.spec.id);
+    });
+  }
+
+  /** Somebody asks the app over HTTP, and asks again where no answer comes. */
+  async #asks(what: string, work: (services: Services) => Promise<void>): Promise<void> {
+    const process = this.#anyProcess();
+    let isDone = false;
+    this.#after(CLIENT_RETRY_MS, () => {
+      if (!isDone) void this.#asks(what, work);
+    });
+    if (!process) return;
+    const by = this.#invocation(process, what);
+    void this.#runIn(by, async (services) => {
+      await work(services);
       isDone = true;
     });
+  }
+
+  async #steer(deed: Deed): Promise<void> {
+    await this.#asks(`${deed.what} ${deed.outageId}`, (services) => steer(services, deed));
   }
 
   // --- The timer
@@ -379,11 +398,12 @@ class World {
     if (areWaiting) {
       for (const row of this.#tables.rows('Lines', 'lines').values()) times.push(Date.parse(String(row['leaseUntil'])));
     }
-    const isOpen = [...this.#tables.rows('Outages', 'outage')].some(
-      ([rowKey, row]) => rowKey.startsWith('outage|') && row['state'] !== 'finished',
+    const states = [...this.#tables.rows('Outages', 'outage')].flatMap(([rowKey, { state }]) =>
+      rowKey.startsWith('outage|') ? [String(state)] : [],
     );
+    if (states.some((state) => STOPPING.has(state))) return now;
     if (times.length > 0) return Math.min(...times);
-    return isOpen ? now : undefined;
+    return states.some((state) => OPEN.has(state)) ? now : undefined;
   }
 
   // --- The rest
