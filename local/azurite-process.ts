@@ -15,6 +15,17 @@ interface AzuriteServer {
 const require = createRequire(import.meta.url);
 const loopback = '127.0.0.1';
 
+const Wanted = z.strictObject({
+  services: z.strictObject({
+    queue: z.int().optional(),
+    table: z.int().optional(),
+    blob: z.int().optional(),
+  }),
+  tls: z.strictObject({ certFile: z.string(), keyFile: z.string() }).optional(),
+});
+
+const wanted = Wanted.parse(JSON.parse(process.argv[2] ?? '{}'));
+
 /** As the flags --silent, --inMemoryPersistence, --skipApiVersionCheck; telemetry is started by the commands only. */
 const settings = {
   enableAccessLog: false,
@@ -23,13 +34,9 @@ const settings = {
   skipApiVersionCheck: true,
   // Seconds. The default of 5 resets a connection that a client is just about to use again.
   keepAliveTimeout: 3_600,
+  // `--oauth basic`: tokens are read (by whom, for what, until when), their signature is not checked. It needs HTTPS.
+  ...(wanted.tls && { cert: wanted.tls.certFile, key: wanted.tls.keyFile, oauth: 'basic' }),
 };
-
-const services = z.strictObject({
-  queue: z.int().optional(),
-  table: z.int().optional(),
-  blob: z.int().optional(),
-});
 
 /** Azurite publishes no types for these modules; what is used of them is checked here. */
 function loadClass(path: string): new (...args: unknown[]) => object {
@@ -63,13 +70,12 @@ process.on('SIGTERM', () => process.exit(0));
 // Ctrl+C reaches the whole process group: the parent decides when storage goes.
 process.on('SIGINT', () => undefined);
 
-const wanted = services.parse(JSON.parse(process.argv[2] ?? '{}'));
-const endpoints: Record<string, string> = {};
+const origins: Record<string, string> = {};
 for (const service of ['blob', 'queue', 'table'] as const) {
-  const port = wanted[service];
+  const port = wanted.services[service];
   if (port === undefined) continue;
   const server = createServer(service, port);
   await server.start();
-  endpoints[service] = `http://${loopback}:${new URL(server.getHttpServerAddress()).port}`;
+  origins[service] = `${wanted.tls ? 'https' : 'http'}://${loopback}:${new URL(server.getHttpServerAddress()).port}`;
 }
-process.send?.({ type: 'ready', endpoints });
+process.send?.({ type: 'ready', origins });

@@ -15,16 +15,20 @@ export interface AzuriteOptions {
   blobPort?: number;
   /** Blob storage is started only when asked for. */
   blob?: boolean;
+  /** HTTPS with this certificate (PEM files); then tokens of an identity are taken, too. */
+  tls?: { certFile: string; keyFile: string };
 }
 
 /** Azurite in a process of its own. */
 export interface RunningAzurite {
   connectionString: string;
+  /** Where each service's account is. */
+  endpoints: Record<string, string>;
   pid: number;
   stop(): Promise<void>;
 }
 
-const readyMessage = z.object({ endpoints: z.record(z.string(), z.url()) });
+const readyMessage = z.object({ origins: z.record(z.string(), z.url()) });
 
 /** Starts Azurite with everything in memory: queues and tables, and blobs if asked for. It ends with this process. */
 export async function startAzurite(options: AzuriteOptions = {}): Promise<RunningAzurite> {
@@ -36,17 +40,20 @@ export async function startAzurite(options: AzuriteOptions = {}): Promise<Runnin
   const child = await startProcess({
     name: 'azurite',
     entry: fileURLToPath(new URL('./azurite-process.ts', import.meta.url)),
-    args: [JSON.stringify(services)],
+    args: [JSON.stringify({ services, tls: options.tls })],
   });
-  const { endpoints } = readyMessage.parse(child.ready);
-  return { connectionString: connectionString(endpoints), pid: child.pid, stop: child.stop };
+  const { origins } = readyMessage.parse(child.ready);
+  const endpoints = Object.fromEntries(
+    Object.entries(origins).map(([service, origin]) => [service, `${origin}/${emulatorAccount.name}`]),
+  );
+  return { connectionString: connectionString(endpoints), endpoints, pid: child.pid, stop: child.stop };
 }
 
 function connectionString(endpoints: Record<string, string>): string {
   const { name, key } = emulatorAccount;
   const parts = ['DefaultEndpointsProtocol=http', `AccountName=${name}`, `AccountKey=${key}`];
   for (const [service, url] of Object.entries(endpoints)) {
-    parts.push(`${service.charAt(0).toUpperCase()}${service.slice(1)}Endpoint=${url}/${name}`);
+    parts.push(`${service.charAt(0).toUpperCase()}${service.slice(1)}Endpoint=${url}`);
   }
   return `${parts.join(';')};`;
 }

@@ -1,9 +1,12 @@
 import { parseArgs } from 'node:util';
-import { QueueClient } from '@azure/storage-queue';
+import type { QueueClient } from '@azure/storage-queue';
+import type { StorageAccess } from '../src/lib/storage/access.ts';
+import { openQueue } from '../src/lib/storage/azure-queues.ts';
 import { AzureTables } from '../src/lib/storage/azure-tables.ts';
 import { Failures } from '../src/lib/storage/failures.ts';
 import { QUEUES, type QueueName } from '../src/lib/storage/queue-store.ts';
 import { runCommand, UsageError } from './cli.ts';
+import { STORAGE_FLAGS, STORAGE_HELP, storageOf } from './storage-flags.ts';
 import { tableText } from './table-text.ts';
 
 const USAGE = `Usage: npm run -s poison -- list
@@ -15,7 +18,7 @@ Messages that failed five times are kept on their queue's poison queue.
   show    each with its id, when it came there, what it says and why it failed
   retry   sends one again, or all of the queue
 
-  --storage TEXT   storage connection string (default: the environment's AzureWebJobsStorage)
+${STORAGE_HELP}
   --json           for programs: one JSON value
   --help           this text
 
@@ -31,8 +34,7 @@ await runCommand(async () => {
     return 0;
   }
   const [command, queue, messageId] = positionals;
-  const storage = values.storage ?? process.env['AzureWebJobsStorage'];
-  if (!storage) throw new UsageError('Name the storage: --storage, or AzureWebJobsStorage in the environment.');
+  const storage = storageOf(values);
   const print = (value: unknown, text: string): number => {
     process.stdout.write(`${values.json ? JSON.stringify(value) : text}\n`);
     return 0;
@@ -68,7 +70,7 @@ await runCommand(async () => {
 function parse() {
   try {
     const options = {
-      storage: { type: 'string' },
+      ...STORAGE_FLAGS,
       json: { type: 'boolean' },
       help: { type: 'boolean', short: 'h' },
     } as const;
@@ -84,11 +86,11 @@ function known(queue: string | undefined): QueueName {
   return found;
 }
 
-function poisonOf(storage: string, queue: QueueName): QueueClient {
-  return new QueueClient(storage, `${queue}-poison`);
+function poisonOf(storage: StorageAccess, queue: QueueName): QueueClient {
+  return openQueue(storage, `${queue}-poison`);
 }
 
-async function count(storage: string): Promise<Record<string, number>> {
+async function count(storage: StorageAccess): Promise<Record<string, number>> {
   const counts: Record<string, number> = {};
   for (const queue of QUEUES) {
     const poison = poisonOf(storage, queue);
@@ -99,7 +101,7 @@ async function count(storage: string): Promise<Record<string, number>> {
 
 type Poisoned = { id: string; at: string; why: string; says: string };
 
-async function show(storage: string, queue: QueueName): Promise<Poisoned[]> {
+async function show(storage: StorageAccess, queue: QueueName): Promise<Poisoned[]> {
   const poison = poisonOf(storage, queue);
   if (!(await poison.exists())) return [];
   const failures = new Failures(new AzureTables(storage));
@@ -122,10 +124,10 @@ function asHandled(text: string): unknown {
 }
 
 /** Sent before it is deleted: if this is cut short a message is there twice, which does no harm, rather than lost. */
-async function retry(storage: string, queue: QueueName, only: string | undefined): Promise<string[]> {
+async function retry(storage: StorageAccess, queue: QueueName, only: string | undefined): Promise<string[]> {
   const poison = poisonOf(storage, queue);
   if (!(await poison.exists())) return [];
-  const target = new QueueClient(storage, queue);
+  const target = openQueue(storage, queue);
   await target.createIfNotExists();
   const failures = new Failures(new AzureTables(storage));
   const sent: string[] = [];

@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { type Simulator, type SimulatorOptions, startSimulator } from '../simulator/simulator.ts';
 import { startAzurite } from './azurite.ts';
+import { bundleDashboard } from './dashboard.ts';
 import { FunctionListing } from './host/listing.ts';
 import { freePort } from './ports.ts';
 import { type RunningProcess, startProcess } from './processes.ts';
@@ -20,6 +22,8 @@ export type StackOptions = {
   readonly simulator?: SimulatorOptions;
   /** Settings of the app that differ from the stack's own. */
   readonly settings?: Readonly<Record<string, string>>;
+  /** A built package to run, by its folder, in place of the sources. */
+  readonly packageDir?: string;
   readonly logLevel?: 'error' | 'warn' | 'info' | 'debug';
   /** Show the app's log on stderr. */
   readonly showLog?: boolean;
@@ -45,8 +49,10 @@ const Ready = z.object({ url: z.string(), functions: z.array(FunctionListing) })
 
 export const SAMPLES = fileURLToPath(new URL('./samples/', import.meta.url));
 const HOST = fileURLToPath(new URL('./host/main.ts', import.meta.url));
-const APP = fileURLToPath(new URL('../src/main.ts', import.meta.url));
-const HOST_JSON = fileURLToPath(new URL('../host.json', import.meta.url));
+const SOURCES = {
+  app: fileURLToPath(new URL('../src/main.ts', import.meta.url)),
+  hostJson: fileURLToPath(new URL('../host.json', import.meta.url)),
+};
 
 /** The key by which the local runtime lets callers in; it guards nothing but this machine's own demo. */
 const FUNCTION_KEY = 'local';
@@ -58,6 +64,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     for (const end of ending.splice(0).reverse()) await end();
   };
   try {
+    await bundleDashboard();
     const azurite = await startAzurite(options.azuritePorts);
     ending.push(() => azurite.stop());
     const simulator = await startSimulator({ audioDir: `${SAMPLES}audio`, ...options.simulator });
@@ -104,7 +111,11 @@ function apiSettings(api: Api, { resourceId, url }: Simulator): Record<string, s
 }
 
 function startApp(port: number, settings: NodeJS.ProcessEnv, options: StackOptions): Promise<RunningProcess> {
-  const args = ['--app', APP, '--port', String(port), '--host-json', HOST_JSON, '--function-key', FUNCTION_KEY];
+  const { packageDir } = options;
+  const { app, hostJson } = packageDir
+    ? { app: join(packageDir, 'app.cjs'), hostJson: join(packageDir, 'host.json') }
+    : SOURCES;
+  const args = ['--app', app, '--port', String(port), '--host-json', hostJson, '--function-key', FUNCTION_KEY];
   return startProcess({
     name: 'the app',
     entry: HOST,

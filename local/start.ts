@@ -1,12 +1,18 @@
 import { numberFlag, readFlags, runCommand } from './cli.ts';
 import { PEOPLE } from './demo-scene.ts';
 import { listingText } from './host/listing.ts';
+import { isFree } from './ports.ts';
 import { type Stack, startStack } from './stack.ts';
+import { callCommand, waysToBeCalled } from './ways-to-be-called.ts';
 
 const USAGE = `Usage: npm start -- [flags]
 
 Serves the app with storage and a simulated telephone service on this machine, until Ctrl-C.
-Prints the functions, the storage connection string, and a command that enqueues a call.`;
+Prints the functions, the storage connection string, the address of a phone to be called on, and a command that
+enqueues a call.`;
+
+/** Where things listen unless a flag says otherwise. */
+const PORTS = { port: 7071, 'simulator-port': 7072, 'queue-port': 10_001, 'table-port': 10_002 } as const;
 
 const FLAGS = {
   port: { type: 'string', value: 'P', help: 'port of the app (default 7071)' },
@@ -19,13 +25,20 @@ const FLAGS = {
 
 await runCommand(async (onEnd) => {
   const flags = readFlags(USAGE, FLAGS);
-  const portFlag = (name: keyof typeof FLAGS, fallback: number): number =>
-    numberFlag(name, typeof flags[name] === 'string' ? flags[name] : undefined, { min: 0, max: 65_535 }) ?? fallback;
+  const port = (flag: keyof typeof PORTS): number =>
+    numberFlag(flag, flags[flag], { min: 0, max: 65_535 }) ?? PORTS[flag];
+  const ports = {
+    port: port('port'),
+    'simulator-port': port('simulator-port'),
+    'queue-port': port('queue-port'),
+    'table-port': port('table-port'),
+  };
+  await mustBeFree(ports);
   const stack = await startStack({
-    appPort: portFlag('port', 7071),
-    azuritePorts: { queuePort: portFlag('queue-port', 10_001), tablePort: portFlag('table-port', 10_002) },
+    appPort: ports.port,
+    azuritePorts: { queuePort: ports['queue-port'], tablePort: ports['table-port'] },
     simulator: {
-      port: portFlag('simulator-port', 7072),
+      port: ports['simulator-port'],
       speed: numberFlag('speed', flags.speed, { min: 0.1, max: 1000 }) ?? 1,
       people: PEOPLE,
     },
@@ -33,6 +46,7 @@ await runCommand(async (onEnd) => {
     showLog: !flags.quiet,
   });
   onEnd(() => stack.stop());
+  stack.simulator.canBeCalled(...waysToBeCalled(stack));
   process.stdout.write(`${welcome(stack)}\n`);
   const how = await stack.app().exited;
   throw new Error(`The app has ended (${how}).`);
@@ -47,18 +61,23 @@ ${listingText(stack.functions)}
 Function key (x-functions-key): ${stack.functionKey}
 Telephone service:  ${stack.simulator.connectionString}
 Calls so far:       ${stack.simulator.url}/simulator/calls
+Your own phone:     ${stack.simulator.url}/phone
 Storage:            ${stack.storage}
 
 To place a call, paste this into another terminal, in this folder:
 
-  npm run -s enqueue -- start-call '${exampleCall(stack)}' --storage '${stack.storage}'
+  ${callCommand(stack, '+14255550123')}
+
+With its page open, you are the one who is called.
 
 Ctrl-C ends everything.`;
 }
 
-function exampleCall(stack: Stack): string {
-  return JSON.stringify({
-    targets: [{ phoneNumber: { value: '+14255550123' } }],
-    audioFileUri: `${stack.simulator.url}/simulator/audio/message.wav`,
-  });
+/** @throws Error naming each port that is in use, and the flag that chooses another. */
+async function mustBeFree(ports: Readonly<Record<string, number>>): Promise<void> {
+  const problems: string[] = [];
+  for (const [flag, port] of Object.entries(ports)) {
+    if (!(await isFree(port))) problems.push(`Port ${port} is in use: choose another with --${flag}.`);
+  }
+  if (problems.length > 0) throw new Error(problems.join(' '));
 }

@@ -28,29 +28,32 @@ export class AudioError extends Error {
 export const NOBODY_TO_SAY_IT = (): AudioError =>
   new AudioError(SPEECH_SUBCODE, 'Action failed, the call has no Cognitive Services to say a text.');
 
-/** How long each audio file plays. A file is fetched once; one that failed is fetched again the next time. */
+/** An audio file, and how long it plays. */
+export type Recording = { readonly file: Buffer; readonly seconds: number };
+
+/** The audio files that were played. Each is fetched once; one that failed is fetched again the next time. */
 export class AudioLibrary {
   readonly #http: HttpClient;
-  readonly #known = new Map<string, Promise<number>>();
+  readonly #known = new Map<string, Promise<Recording>>();
 
   constructor(http: HttpClient) {
     this.#http = http;
   }
 
   /** @throws AudioError */
-  secondsOf(uri: string): Promise<number> {
+  find(uri: string): Promise<Recording> {
     const known = this.#known.get(uri);
     if (known) return known;
-    const seconds = this.#measure(uri);
-    this.#known.set(uri, seconds);
-    seconds.catch(() => this.#known.delete(uri));
-    return seconds;
+    const recording = this.#record(uri);
+    this.#known.set(uri, recording);
+    recording.catch(() => this.#known.delete(uri));
+    return recording;
   }
 
-  async #measure(uri: string): Promise<number> {
+  async #record(uri: string): Promise<Recording> {
     const file = await this.#fetch(uri);
     try {
-      return wavSeconds(file);
+      return { file, seconds: wavSeconds(file) };
     } catch (error) {
       if (!(error instanceof AudioFormatError)) throw error;
       throw new AudioError(FORMAT_SUBCODE, `Action failed, the audio file cannot be played. ${error.message}.`);

@@ -50,12 +50,13 @@ export class CallLeg {
     this.#requested = new Set(request.requestedCallEvents);
     this.#timers = world.clock.timers();
     this.#callbacks = new CallbackQueue(this.id, world, dialect);
-    this.playback = new Playback(world.audio, this.#timers, speaks, {
-      started: ({ operationContext }) => {
-        conversation.sounds(1);
+    this.playback = new Playback(world.audio, speaks, {
+      started: ({ operationContext }, sound) => {
+        conversation.soundBegins(sound);
         this.tell({ what: 'audioStarted', operationContext });
       },
-      stopped: () => conversation.sounds(-1),
+      heard: (sound) => conversation.heard(sound, this.#timers),
+      stopped: (sound) => conversation.soundEnds(sound),
       ended: ({ operationContext }, result) => this.tell({ what: 'audioEnded', operationContext, result }),
     });
     conversation.enter(this);

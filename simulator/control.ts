@@ -3,8 +3,10 @@ import { basename, join } from 'node:path';
 import { z } from 'zod';
 import { Key } from '../src/lib/call-automation/events.ts';
 import { People } from './behaviour.ts';
+import { Content } from './content.ts';
 import type { Exchange } from './exchange.ts';
 import { Faults } from './faults.ts';
+import type { WayToBeCalled } from './phone-view.ts';
 import { noRoute } from './refusal.ts';
 import { type Route, route } from './routes.ts';
 import type { World } from './world.ts';
@@ -12,7 +14,12 @@ import type { World } from './world.ts';
 /** The simulator's own API, by which people and tests see and steer what happens. It needs no signature. */
 
 /** What is there at this moment; a reset puts another in its place. */
-export type Current = { readonly world: World; readonly exchange: Exchange; readonly reset: () => void };
+export type Current = {
+  readonly world: World;
+  readonly exchange: Exchange;
+  readonly waysToBeCalled: readonly WayToBeCalled[];
+  readonly reset: () => void;
+};
 
 const Tones = z.strictObject({
   tones: z
@@ -137,10 +144,11 @@ export const PUBLISHED: readonly Route<Current>[] = [
 ];
 
 /** Only a WAV that lies right in the folder: whatever could lead elsewhere is no name of such a file. */
-async function audioFile(folder: string | undefined, name: string): Promise<Buffer> {
+async function audioFile(folder: string | undefined, name: string): Promise<Content> {
   const isPlain = name === basename(name) && !name.includes('\\') && !name.startsWith('.') && /\.wav$/i.test(name);
   if (!folder || !isPlain) throw noRoute('this address');
-  return readFile(join(folder, name)).catch(() => {
+  const file = await readFile(join(folder, name)).catch(() => {
     throw noRoute('this address: there is no such audio file');
   });
+  return new Content('audio/wav', file);
 }

@@ -3,13 +3,13 @@ import type { Key } from '../src/lib/call-automation/events.ts';
 import { type Identifier, identityOf } from '../src/lib/call-automation/identifiers.ts';
 import type { Result } from './audio.ts';
 import type { CallLeg } from './call.ts';
+import type { Callee, Party } from './callee.ts';
 import type { Timers } from './clock.ts';
 import type { Present } from './event-bodies.ts';
-import { inWords } from './people.ts';
-import { Person } from './person.ts';
 import { type PersonDid, type PersonRecord, timestamp } from './records.ts';
 import { notNow } from './refusal.ts';
-import type { Outcome, Script } from './script.ts';
+import type { Outcome } from './script.ts';
+import type { Sound } from './sound.ts';
 import type { World } from './world.ts';
 
 /** Why a telephone was not answered: codes and subcodes as the service gives them. */
@@ -35,8 +35,11 @@ export type Ringing = {
   failed(reason: Result): void;
 };
 
-type Ring = Ringing & { readonly record: PersonRecord; readonly script: Script; readonly timers: Timers };
-type Guest = Present & { readonly person: Person; readonly record: PersonRecord; readonly leg: CallLeg };
+type Ring = Ringing & { readonly record: PersonRecord; readonly callee: Callee };
+type Guest = Present & { readonly party: Party; readonly record: PersonRecord; readonly leg: CallLeg };
+
+/** A real listener may need so much longer than a sound is: the voice of their browser may be a slow one. */
+const SLOWEST = 1.5;
 
 /**
  * Where call legs of applications and people meet. One that createCall made is over when no person is left in it;
@@ -52,7 +55,7 @@ export class Conversation {
   readonly #legs = new Set<CallLeg>();
   readonly #guests = new Map<string, Guest>();
   readonly #rings = new Set<Ring>();
-  #sounding = 0;
+  readonly #sounding = new Set<Sound>();
 
   constructor(world: World, { endsWithoutPeople, over }: { endsWithoutPeople: boolean; over: () => void }) {
     this.#world = world;
@@ -84,15 +87,16 @@ export class Conversation {
   /** Rings somebody, who does what they do. */
   ring(ringing: Ringing): void {
     const identity = identityOf(ringing.identifier);
-    const script = this.#world.behaviour.next(identity);
-    const record = newRecord(identity, ringing.role, script);
-    const ring: Ring = { ...ringing, record, script, timers: this.#world.clock.timers() };
+    const callee = this.#world.callee(identity, ringing.role);
+    const record = newRecord(identity, ringing.role, callee.does);
+    const ring: Ring = { ...ringing, record, callee };
+    const { callerNumber, source, subject } = ringing.leg.record;
     ringing.leg.record.people.push(record);
     this.#rings.add(ring);
     this.#note(ring, 'rings');
-    ring.timers.after(script.ringSeconds, () => {
-      if (script.outcome === 'answers') this.#admit(ring);
-      else this.#ended(ring, script.outcome);
+    callee.ring({ identity: callerNumber ?? source, subject }, (outcome) => {
+      if (outcome === 'answers') this.#admit(ring);
+      else this.#ended(ring, outcome);
     });
   }
 
@@ -125,10 +129,23 @@ export class Conversation {
     this.update();
   }
 
-  /** Audio of one leg begins (1) or ends (-1). */
-  sounds(change: 1 | -1): void {
-    this.#sounding += change;
-    for (const { person } of this.#guests.values()) person.hearsAudio(this.#sounding > 0);
+  /** Audio of a leg begins. */
+  soundBegins(sound: Sound): void {
+    this.#sounding.add(sound);
+    this.#letHear();
+  }
+
+  /** Audio of a leg has ended. */
+  soundEnds(sound: Sound): void {
+    this.#sounding.delete(sound);
+    this.#letHear();
+  }
+
+  /** Resolves when a sound has been heard to its end: after its time, or by somebody real. */
+  heard(sound: Sound, timers: Timers): Promise<void> {
+    const isReal = [...this.#guests.values()].some(({ party }) => party.isReal);
+    if (!isReal) return timers.sleep(sound.seconds);
+    return Promise.race([sound.untilHeard(), timers.sleep(0, sound.seconds * 1000 * SLOWEST)]);
   }
 
   /** Tells every application, and the people themselves, who is in it now. */
@@ -138,7 +155,7 @@ export class Conversation {
       ...this.#guests.values(),
     ];
     for (const leg of this.#legs) leg.seesPeople(present);
-    for (const { person } of this.#guests.values()) person.isWith(this.#guests.size - 1);
+    for (const { party } of this.#guests.values()) party.isWith(this.#guests.size - 1);
   }
 
   #close(): void {
@@ -148,35 +165,33 @@ export class Conversation {
   }
 
   #admit(ring: Ring): void {
-    const { identifier, leg, record, script, timers } = ring;
+    const { identifier, leg, record, callee } = ring;
     this.#rings.delete(ring);
     const participantId = randomUUID();
-    const person = new Person({
-      steps: script.steps,
-      timers,
-      patienceMs: this.#world.options.patienceMs,
-      leavesWhenAlone: ring.role === 'invited',
-      handset: {
-        press: (key) => this.#press(guest, key),
-        mute: (isMuted) => this.mute(participantId, isMuted),
-        hangUp: () => this.#leave(guest),
-      },
+    const party = callee.answer({
+      press: (key) => this.#press(guest, key),
+      mute: (isMuted) => this.mute(participantId, isMuted),
+      hangUp: () => this.#leave(guest),
     });
-    const guest: Guest = { identifier, participantId, isMuted: false, person, record, leg };
+    const guest: Guest = { identifier, participantId, isMuted: false, party, record, leg };
     this.#guests.set(participantId, guest);
     record.participantId = participantId;
     record.answeredAt = timestamp();
     this.#note(ring, 'answered');
     ring.answered();
-    person.hearsAudio(this.#sounding > 0);
+    party.hear(this.#sounding);
     this.update();
-    person.begin();
+    party.begin();
+  }
+
+  #letHear(): void {
+    for (const { party } of this.#guests.values()) party.hear(this.#sounding);
   }
 
   /** The ringing is over and nobody answered. */
   #ended(ring: Ring, how: Exclude<Outcome, 'answers'> | 'cancelled'): void {
     this.#rings.delete(ring);
-    ring.timers.end();
+    ring.callee.silence();
     this.#note(ring, how);
     ring.failed(REASONS[how]);
     this.#endIfForsaken(REASONS[how]);
@@ -195,7 +210,7 @@ export class Conversation {
 
   #seeOff(guest: Guest): void {
     this.#guests.delete(guest.participantId);
-    guest.person.end();
+    guest.party.end();
     guest.record.leftAt = timestamp();
     this.#note(guest, 'left');
   }
@@ -213,10 +228,10 @@ export class Conversation {
   }
 }
 
-const newRecord = (identity: string, role: PersonRecord['role'], script: Script): PersonRecord => ({
+const newRecord = (identity: string, role: PersonRecord['role'], does: string): PersonRecord => ({
   identity,
   role,
-  does: inWords(script),
+  does,
   did: 'rings',
   rangAt: timestamp(),
   answeredAt: null,

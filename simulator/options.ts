@@ -30,6 +30,10 @@ export const Options = z.strictObject({
   callbackBackoffMs: z.number().nonnegative().default(250),
   /** How long people wait for audio before they act without it. Real time: it is the application's. */
   patienceMs: z.number().nonnegative().default(5_000),
+  /** How long the telephone of somebody at the phone page rings. Real time. */
+  pageRingMs: z.number().positive().default(25_000),
+  /** A page that was closed in a call and is not back by then has hung up: it may only have been loaded again. Real time. */
+  pageBackMs: z.number().positive().default(2_000),
   people: PeopleSchema.optional(),
   faults: FaultsSchema.optional(),
 });

@@ -1,14 +1,9 @@
-import type { Key } from '../src/lib/call-automation/events.ts';
+import type { Callee, Handset, Party } from './callee.ts';
 import type { Timers } from './clock.ts';
-import type { Step } from './script.ts';
+import { inWords } from './people.ts';
+import type { Outcome, Script, Step } from './script.ts';
+import type { Sound } from './sound.ts';
 import { Watched } from './watched.ts';
-
-/** The telephone in a person's hand. */
-export type Handset = {
-  press(key: Key): void;
-  mute(isMuted: boolean): void;
-  hangUp(): void;
-};
 
 type Heard = 'nothing' | 'audio' | 'silence';
 
@@ -22,8 +17,46 @@ const MESSAGE_SECONDS = 30;
 /** Whoever stays does so until the application hangs up; after this they do so themselves. Not sped up. */
 const STAY_MS = 4 * 3_600_000;
 
-/** Somebody who has answered, doing what their script says. */
-export class Person {
+/** Somebody simulated, who does what a script says when they are called. */
+export class ScriptedCallee implements Callee {
+  readonly #script: Script;
+  readonly #habits: Habits;
+
+  constructor(script: Script, habits: Habits) {
+    this.#script = script;
+    this.#habits = habits;
+  }
+
+  get does(): string {
+    return inWords(this.#script);
+  }
+
+  ring(_: unknown, over: (outcome: Outcome) => void): void {
+    this.#habits.timers.after(this.#script.ringSeconds, () => over(this.#script.outcome));
+  }
+
+  silence(): void {
+    this.#habits.timers.end();
+  }
+
+  answer(handset: Handset): Party {
+    return new Person(this.#script.steps, handset, this.#habits);
+  }
+}
+
+/** What does not follow from a script. */
+type Habits = {
+  /** Theirs alone. */
+  readonly timers: Timers;
+  /** How long they wait for audio before they act without; real time, because it is the application's. */
+  readonly patienceMs: number;
+  /** Somebody who was invited comes for the others and goes with them, unless they were told to stay. */
+  readonly leavesWhenAlone: boolean;
+};
+
+/** Somebody simulated who has answered. */
+class Person implements Party {
+  readonly isReal = false;
   readonly #steps: readonly Step[];
   readonly #handset: Handset;
   readonly #timers: Timers;
@@ -32,20 +65,12 @@ export class Person {
   readonly #heard = new Watched<Heard>('nothing');
   readonly #others = new Watched(0);
 
-  constructor(parts: {
-    steps: readonly Step[];
-    handset: Handset;
-    timers: Timers;
-    /** How long they wait for audio before they act without; real time, because it is the application's. */
-    patienceMs: number;
-    /** Somebody who was invited comes for the others and goes with them, unless they were told to stay. */
-    leavesWhenAlone: boolean;
-  }) {
-    this.#steps = parts.steps;
-    this.#handset = parts.handset;
-    this.#timers = parts.timers;
-    this.#patienceMs = parts.patienceMs;
-    this.#leavesWhenAlone = parts.leavesWhenAlone && parts.steps.at(-1)?.do !== 'stay';
+  constructor(steps: readonly Step[], handset: Handset, { timers, patienceMs, leavesWhenAlone }: Habits) {
+    this.#steps = steps;
+    this.#handset = handset;
+    this.#timers = timers;
+    this.#patienceMs = patienceMs;
+    this.#leavesWhenAlone = leavesWhenAlone && steps.at(-1)?.do !== 'stay';
   }
 
   begin(): void {
@@ -53,17 +78,15 @@ export class Person {
     if (this.#leavesWhenAlone) void this.#leaveWhenAlone();
   }
 
-  hearsAudio(plays: boolean): void {
-    if (plays) this.#heard.set('audio');
+  hear(sounds: ReadonlySet<Sound>): void {
+    if (sounds.size > 0) this.#heard.set('audio');
     else if (this.#heard.value === 'audio') this.#heard.set('silence');
   }
 
-  /** How many other people are in the conversation. */
   isWith(others: number): void {
     this.#others.set(others);
   }
 
-  /** They have left: nothing that they were about to do happens. */
   end(): void {
     this.#timers.end();
   }

@@ -1,19 +1,20 @@
 import { AudioError, type AudioLibrary, NOBODY_TO_SAY_IT, type Result, SPOKEN_PER_SECOND } from './audio.ts';
-import type { Timers } from './clock.ts';
 import { CANCELLED, COMPLETED } from './event-bodies.ts';
+import { Sound, type Source } from './sound.ts';
 import { Watched } from './watched.ts';
 
 export type Play = {
-  /** The file's URI, or a text to be said. */
-  readonly sound: string | { readonly text: string };
+  readonly source: Source;
   readonly loop: boolean;
   readonly operationContext: string | null;
 };
 
 export type PlaybackListener = {
   /** The first sound is heard. */
-  started(play: Play): void;
-  stopped(): void;
+  started(play: Play, sound: Sound): void;
+  /** Resolves when it has been heard to its end. */
+  heard(sound: Sound): Promise<void>;
+  stopped(sound: Sound): void;
   /** The operation is over. */
   ended(play: Play, result: Result): void;
 };
@@ -21,16 +22,14 @@ export type PlaybackListener = {
 /** Plays audio into a call, one file after the other in the order they were asked for. */
 export class Playback {
   readonly #audio: AudioLibrary;
-  readonly #timers: Timers;
   readonly #speaks: boolean;
   readonly #listener: PlaybackListener;
   /** The file being fetched or played is the first. */
   #queue: { play: Play; cancelled: Watched<boolean> }[] = [];
 
   /** @param speaks whether texts can be said. */
-  constructor(audio: AudioLibrary, timers: Timers, speaks: boolean, listener: PlaybackListener) {
+  constructor(audio: AudioLibrary, speaks: boolean, listener: PlaybackListener) {
     this.#audio = audio;
-    this.#timers = timers;
     this.#speaks = speaks;
     this.#listener = listener;
   }
@@ -59,11 +58,11 @@ export class Playback {
   async #play(play: Play, cancelled: Watched<boolean>): Promise<Result> {
     const whenCancelled = cancelled.until(Boolean);
     try {
-      const seconds = await Promise.race([this.#secondsOf(play), whenCancelled]);
-      if (seconds === undefined) return CANCELLED;
-      this.#listener.started(play);
-      await Promise.race(play.loop ? [whenCancelled] : [whenCancelled, this.#timers.sleep(seconds)]);
-      this.#listener.stopped();
+      const sound = await Promise.race([this.#soundOf(play), whenCancelled]);
+      if (sound === undefined) return CANCELLED;
+      this.#listener.started(play, sound);
+      await Promise.race(play.loop ? [whenCancelled] : [whenCancelled, this.#listener.heard(sound)]);
+      this.#listener.stopped(sound);
       return cancelled.value ? CANCELLED : COMPLETED;
     } catch (error) {
       if (!(error instanceof AudioError)) throw error;
@@ -72,9 +71,9 @@ export class Playback {
   }
 
   /** @throws AudioError */
-  async #secondsOf({ sound }: Play): Promise<number> {
-    if (typeof sound === 'string') return this.#audio.secondsOf(sound);
+  async #soundOf({ source, loop }: Play): Promise<Sound> {
+    if (typeof source === 'string') return new Sound({ source, loop, ...(await this.#audio.find(source)) });
     if (!this.#speaks) throw NOBODY_TO_SAY_IT();
-    return sound.text.length / SPOKEN_PER_SECOND;
+    return new Sound({ source, loop, seconds: source.text.length / SPOKEN_PER_SECOND });
   }
 }

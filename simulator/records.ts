@@ -32,7 +32,7 @@ export type PersonDid =
 export type PersonRecord = {
   identity: string;
   role: 'called' | 'invited';
-  /** What they are up to, in the people language. */
+  /** What they are up to: in the people language, where they are simulated. */
   does: string;
   did: PersonDid;
   rangAt: string;

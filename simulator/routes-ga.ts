@@ -82,8 +82,8 @@ export const OPERATIONS_GA: readonly Route<Current>[] = [
     status: 202,
     body: Play,
     run: ({ exchange }, { callLegId }, { playSources: [source], playOptions, operationContext = null }) => {
-      const sound = source?.kind === 'text' ? { text: source.text.text } : (source?.file.uri ?? '');
-      exchange.play(callLegId, { sound, loop: playOptions?.loop ?? false, operationContext });
+      const played = source?.kind === 'text' ? said(source.text) : (source?.file.uri ?? '');
+      exchange.play(callLegId, { source: played, loop: playOptions?.loop ?? false, operationContext });
     },
   }),
   route({
@@ -186,6 +186,8 @@ function properties({ id, record, conversation, identifier }: CallLeg): object {
     ...(callerNumber !== null && { sourceCallerIdNumber: { value: callerNumber } }),
   };
 }
+
+const said = ({ text, voiceName }: { text: string; voiceName: string }) => ({ text, voice: voiceName });
 
 const identifierOf = (identity: string): Identifier =>
   identity.startsWith('+') ? { phoneNumber: { value: identity } } : { communicationUser: { id: identity } };

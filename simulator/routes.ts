@@ -11,7 +11,9 @@ import type { Exchange } from './exchange.ts';
 import { checked } from './refusal.ts';
 
 /** The parts of a path that a route leaves open, by name. */
-export type Params = { readonly [name in 'callLegId' | 'conversationId' | 'participantId' | 'file']: string };
+export type Params = {
+  readonly [name in 'callLegId' | 'conversationId' | 'participantId' | 'file' | 'who' | 'sound']: string;
+};
 
 /** Something that can be asked for over HTTP. `Context` is what it is carried out on. */
 export type Route<Context> = {
@@ -62,7 +64,7 @@ export const OPERATIONS_2021: readonly Route<Exchange>[] = [
     status: 202,
     body: PlayAudioRequest,
     run: (exchange, { callLegId }, { audioFileUri, loop = false, operationContext = null }) =>
-      exchange.play(callLegId, { sound: audioFileUri, loop, operationContext }),
+      exchange.play(callLegId, { source: audioFileUri, loop, operationContext }),
   }),
   route({
     name: 'cancelMediaProcessing',
@@ -140,7 +142,7 @@ function paramsOf(pattern: string, pathname: string): Params | undefined {
     if (segment === undefined || (name ? !isSegment(segment, action) : segment !== part)) return undefined;
     if (name) open[name] = segment.slice(0, segment.length - action.length);
   }
-  return { callLegId: '', conversationId: '', participantId: '', file: '', ...open };
+  return { callLegId: '', conversationId: '', participantId: '', file: '', who: '', sound: '', ...open };
 }
 
 /** Something, and then the action if there is one: `{id}:play`. */

@@ -1,9 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import http from 'node:http';
 import { API_VERSION } from '../src/lib/call-automation/requests.ts';
+import { Content, EventStream } from './content.ts';
 import { CONTROLS, type Current, PUBLISHED } from './control.ts';
 import type { Exchange } from './exchange.ts';
 import { collect } from './http-client.ts';
+import { PHONE_PAGE } from './phone-page.ts';
+import { PHONES } from './phone-routes.ts';
 import { type OperationRecord, type RequestRecord, timestamp } from './records.ts';
 import { noRoute, notNow, Refusal, tooMany } from './refusal.ts';
 import { findRoute, OPERATIONS_2021, type Params, type Route } from './routes.ts';
@@ -13,11 +16,14 @@ import type { World } from './world.ts';
 
 const MAX_BODY_BYTES = 1_000_000;
 
-/** `body` is sent as JSON, or as audio where it is bytes. */
+/** What needs no signature and is no operation. */
+const OPEN: readonly Route<Current>[] = [...CONTROLS, ...PHONES, ...PHONE_PAGE];
+
+/** `body` is sent as JSON, unless it says what it is. */
 type Answer = { status: number; body: unknown; headers?: Readonly<Record<string, string>> };
 type Asked = { request: http.IncomingMessage; url: URL; raw: Buffer; requestId: string };
 
-/** The HTTP server: operations under /calling, the simulator's own API under /simulator. */
+/** The HTTP server: operations under /calling, the simulator's own API under /simulator, the phone page at /phone. */
 export function createServer(current: () => Current): http.Server {
   // Longer than clients keep a connection: one that is closed just as it is used leaves a request unanswered.
   return http.createServer({ keepAliveTimeout: 120_000 }, (request, response) => {
@@ -37,7 +43,7 @@ async function answer(current: Current, request: http.IncomingMessage, requestId
   const asked = { request, url, raw, requestId };
   const published = findRoute(PUBLISHED, request.method ?? '', url.pathname);
   if (url.pathname.startsWith('/calling/') && !published) return operate(current, asked);
-  const found = published ?? findRoute(CONTROLS, request.method ?? '', url.pathname);
+  const found = published ?? findRoute(OPEN, request.method ?? '', url.pathname);
   if (!found) throw noRoute(`${request.method} ${url.pathname}`);
   const body = await found.route.handle(current, found.params, readJson(raw), request.headers);
   return { status: found.route.status, body };
@@ -196,14 +202,22 @@ function refused(error: unknown, api: Api = API_2021): Answer {
   return api.error(500, 'InternalServerError', 'The simulator failed');
 }
 
-function send(response: http.ServerResponse, requestId: string, { status, body, headers }: Answer): void {
-  const isAudio = Buffer.isBuffer(body);
-  const content = isAudio ? body : Buffer.from(body === undefined ? '' : JSON.stringify(body));
+function send(response: http.ServerResponse, requestId: string, given: Answer): void {
+  if (given.body instanceof EventStream) given.body.pour(response);
+  else sendWhole(response, requestId, given);
+}
+
+function sendWhole(response: http.ServerResponse, requestId: string, { status, body, headers }: Answer): void {
+  const content =
+    body instanceof Content
+      ? body
+      : new Content('application/json', Buffer.from(body === undefined ? '' : JSON.stringify(body)));
   response.writeHead(status, {
     ...headers,
-    'content-type': isAudio ? 'audio/wav' : 'application/json',
-    'content-length': content.length,
+    ...content.headers,
+    'content-type': content.type,
+    'content-length': content.bytes.length,
     'x-ms-request-id': requestId,
   });
-  response.end(content);
+  response.end(content.bytes);
 }

@@ -6,6 +6,7 @@ import { Exchange } from './exchange.ts';
 import { Faults } from './faults.ts';
 import { masked } from './masking.ts';
 import { Options, type SimulatorOptions } from './options.ts';
+import type { WayToBeCalled } from './phone-view.ts';
 import type { CallsReport, Change, RequestRecord } from './records.ts';
 import { checked } from './refusal.ts';
 import { createServer } from './server.ts';
@@ -18,6 +19,7 @@ export type { EventBody, LegState } from './event-bodies.ts';
 export type { Faults } from './faults.ts';
 export { DEVELOPMENT_KEY, DEVELOPMENT_RESOURCE_ID, type SimulatorOptions } from './options.ts';
 export { inWords, PeopleLanguageError, readScript } from './people.ts';
+export type { WayToBeCalled } from './phone-view.ts';
 export type * from './records.ts';
 export type { Script } from './script.ts';
 export { silentWav } from './wav.ts';
@@ -36,6 +38,8 @@ export interface Simulator {
   rotateKeys(): Promise<void>;
   /** Says who does what when they are called; added to what was said before unless `replace` is set. */
   people(people: People): void;
+  /** What the phone page tells people to type to be called; in the commands, `{number}` stands for theirs. */
+  canBeCalled(...ways: WayToBeCalled[]): void;
   /** Everything that has happened: a copy. */
   calls(): CallsReport;
   /** Every request to the nine operations, refused ones included. */
@@ -73,13 +77,14 @@ export async function startSimulator(given: SimulatorOptions = {}): Promise<Simu
   const tell = (change: Change): void => {
     for (const listener of [...listeners]) listener(change);
   };
+  const waysToBeCalled: WayToBeCalled[] = [];
   const reset = (): void => {
     current.world.close();
     current = begin();
   };
   const begin = () => {
     const world = new World(options, issuer, tell);
-    return { world, exchange: new Exchange(world), reset };
+    return { world, exchange: new Exchange(world), waysToBeCalled, reset };
   };
   let current = begin();
   const server = createServer(() => current);
@@ -98,6 +103,7 @@ export async function startSimulator(given: SimulatorOptions = {}): Promise<Simu
     callbackToken: (claims) => issuer.token(claims),
     rotateKeys: () => issuer.rotate(),
     people: (people) => current.world.behaviour.learn(checked(People, people)),
+    canBeCalled: (...ways) => void waysToBeCalled.splice(0, waysToBeCalled.length, ...ways),
     calls: () => structuredClone(current.world.records.report),
     requests: () => structuredClone(current.world.records.requests),
     press: (callLegId, tones) => current.exchange.press(callLegId, checked(readTones, { tones }).tones),

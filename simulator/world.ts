@@ -1,11 +1,15 @@
 import { AudioLibrary } from './audio.ts';
 import { Behaviour } from './behaviour.ts';
 import type { CallbackIssuer } from './callback-issuer.ts';
+import type { Callee } from './callee.ts';
 import { Clock } from './clock.ts';
 import { FaultBox } from './faults.ts';
 import { HttpClient } from './http-client.ts';
+import { LivePhones } from './live-phones.ts';
 import type { Options } from './options.ts';
-import { type Change, Records } from './records.ts';
+import { readScript } from './people.ts';
+import { ScriptedCallee } from './person.ts';
+import { type Change, type PersonRecord, Records } from './records.ts';
 import { Repeatability } from './repeatability.ts';
 
 /** Everything that a reset forgets. A closed world does nothing any more and tells nobody. */
@@ -14,6 +18,7 @@ export class World {
   readonly clock: Clock;
   readonly records: Records;
   readonly behaviour: Behaviour;
+  readonly phones: LivePhones;
   readonly faults: FaultBox;
   readonly issuer: CallbackIssuer;
   readonly repeatability = new Repeatability();
@@ -29,13 +34,24 @@ export class World {
       if (!this.http.closed) tell(change);
     });
     this.behaviour = new Behaviour(options.seed);
+    this.phones = new LivePhones(this.clock, options);
     this.faults = new FaultBox(options.seed);
     if (options.people) this.behaviour.learn(options.people);
     if (options.faults) this.faults.set(options.faults);
   }
 
+  /** Whoever is to be called: the person at the page that has the number, if there is one and they are not on the phone. */
+  callee(identity: string, role: PersonRecord['role']): Callee {
+    const phone = this.phones.find(identity);
+    if (phone && !phone.isInUse) return phone;
+    const script = phone ? readScript('busy') : this.behaviour.next(identity);
+    const { patienceMs } = this.options;
+    return new ScriptedCallee(script, { timers: this.clock.timers(), patienceMs, leavesWhenAlone: role === 'invited' });
+  }
+
   close(): void {
     this.http.close();
+    this.phones.close();
     this.clock.stop();
   }
 }

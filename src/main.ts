@@ -2,9 +2,11 @@
 import { app } from '@azure/functions';
 import './functions/callEvents.ts';
 import './functions/cancelMedia.ts';
+import './functions/cancelOutage.ts';
 import './functions/createOutage.ts';
 import './functions/deleteOptOut.ts';
 import './functions/getActivity.ts';
+import './functions/dashboard.ts';
 import './functions/getCall.ts';
 import './functions/getHealth.ts';
 import './functions/getOpenApi.ts';
@@ -20,10 +22,19 @@ import './functions/listCalls.ts';
 import './functions/listOutages.ts';
 import './functions/listRecipients.ts';
 import './functions/notifyOutages.ts';
+import './functions/patchOutage.ts';
+import './functions/pauseOutage.ts';
 import './functions/playAudio.ts';
 import './functions/putOptOut.ts';
 import './functions/removeParticipant.ts';
+import './functions/restoreOutage.ts';
+import './functions/resumeOutage.ts';
 import './functions/startCall.ts';
+import { settings } from './lib/app.ts';
+import { startTelemetry } from './lib/telemetry/start.ts';
+
+const telemetry = settings.APPLICATIONINSIGHTS_CONNECTION_STRING;
+if (telemetry !== undefined) startTelemetry(telemetry);
 
 // Lists and reports of any length pass through, in flat memory.
 app.setup({ enableHttpStream: true });

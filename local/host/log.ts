@@ -13,15 +13,16 @@ export function isLogLevel(text: string): text is LogLevel {
   return levels.some((level) => level === text);
 }
 
-/** A log that writes lines to stderr; stdout is kept for the ready line. */
-export function createLog(
-  level: LogLevel,
-  write: (line: string) => void = (line) => process.stderr.write(`${line}\n`),
-): Log {
+/** A log that writes lines to stderr, each with the time of day (UTC); stdout is kept for the ready line. */
+export function createLog(level: LogLevel, write: (line: string) => void = toStderr): Log {
   const at = (own: LogLevel) => (line: string) => {
     if (levels.indexOf(own) <= levels.indexOf(level)) write(line);
   };
   return { error: at('error'), warn: at('warn'), info: at('info'), debug: at('debug') };
+}
+
+function toStderr(line: string): void {
+  process.stderr.write(`${new Date().toISOString().slice('yyyy-mm-ddT'.length)} ${line}\n`);
 }
 
 /** The host's level for a level of `context.log` and its sisters. */

@@ -1,17 +1,22 @@
-import { app } from '@azure/functions';
+import { app, type InvocationContext } from '@azure/functions';
 import { services } from '../lib/app.ts';
 import { tendRequests } from '../lib/calls/tend-requests.ts';
 import { tendOutages } from '../lib/outages/tend.ts';
+import { measure } from '../lib/telemetry/metrics.ts';
+import { traced } from '../lib/telemetry/traces.ts';
 
 /** Every ten seconds: looks into calls that went quiet, begins outages, and puts free lines to use. */
 app.timer('notifyOutages', {
   schedule: '*/10 * * * * *',
-  handler: async (_timer, context) => {
-    const requests = await tendRequests(services);
-    for (const problem of requests.problems) context.error('a requested call could not be looked after:', problem);
-    for (const { outage, started, healed, state, problems } of await tendOutages(services)) {
-      for (const problem of problems) context.error(`outage ${outage}: something could not be looked after:`, problem);
-      context.info(`outage ${outage} is ${state}: ${started} calls started, ${healed} leases looked into`);
-    }
-  },
+  handler: (_timer, context) => traced('notifyOutages', {}, () => notifyOutages(context)),
 });
+
+async function notifyOutages(context: InvocationContext): Promise<void> {
+  const requests = await tendRequests(services);
+  for (const problem of requests.problems) context.error('a requested call could not be looked after:', problem);
+  for (const { outage, started, healed, linesInUse, dueLagMs, state, problems } of await tendOutages(services)) {
+    for (const problem of problems) context.error(`outage ${outage}: something could not be looked after:`, problem);
+    measure.outage(outage, linesInUse, dueLagMs);
+    context.info(`outage ${outage} is ${state}: ${started} calls started, ${healed} leases looked into`);
+  }
+}

@@ -1,3 +1,4 @@
+import { credentialOf } from './azure-identity.ts';
 import { acs2021 } from './call-automation/acs-2021.ts';
 import { acsGa } from './call-automation/ga/acs-ga.ts';
 import { CallbackSender } from './call-automation/ga/callback-sender.ts';
@@ -5,6 +6,7 @@ import type { CallAutomation } from './call-automation/port.ts';
 import { CallbackUris } from './calls/callback-uris.ts';
 import { readSettings, type Settings } from './config.ts';
 import type { Services } from './services.ts';
+import { storageAccess } from './storage/access.ts';
 import { AzureQueues } from './storage/azure-queues.ts';
 import { AzureTables } from './storage/azure-tables.ts';
 import { CallLegs } from './storage/call-legs.ts';
@@ -18,10 +20,13 @@ import { Recipients } from './storage/recipients.ts';
 import { ReliableQueues } from './storage/reliable-queues.ts';
 import { ReliableTables } from './storage/reliable-tables.ts';
 import { Tallies } from './storage/tallies.ts';
+import { tracedCalls } from './telemetry/traced-calls.ts';
+import { TracedQueues } from './telemetry/traced-queues.ts';
 
 /** The composition root: what the app is made of, from its settings. Nothing is asked of the network here. */
 export function compose(settings: Settings): Services {
-  const tables = new ReliableTables(new AzureTables(settings.AzureWebJobsStorage));
+  const storage = storageAccess(settings);
+  const tables = new ReliableTables(new AzureTables(storage));
   const now = (): Date => new Date();
   return {
     outages: new Outages(tables, now),
@@ -33,8 +38,8 @@ export function compose(settings: Settings): Services {
     requests: new CallRequests(tables),
     optOuts: new OptOuts(tables),
     failures: new Failures(tables),
-    queues: new ReliableQueues(new AzureQueues(settings.AzureWebJobsStorage)),
-    calls: callAutomation(settings),
+    queues: new TracedQueues(new ReliableQueues(new AzureQueues(storage))),
+    calls: tracedCalls(callAutomation(settings)),
     callbacks: new CallbackUris(
       settings.CALLBACK_BASE_URL,
       { current: settings.CALLBACK_SECRET, previous: settings.CALLBACK_SECRET_PREVIOUS },
@@ -53,8 +58,10 @@ function callAutomation(settings: Settings): CallAutomation {
   if (settings.CALL_AUTOMATION_API !== 'ga') {
     return acs2021(settings.ACS_CONNECTION_STRING, settings.ACS_SOURCE_IDENTITY);
   }
-  const { ACS_CONNECTION_STRING: connectionString, ACS_ENDPOINT: endpoint = '' } = settings;
-  return acsGa(connectionString === undefined ? { endpoint } : { connectionString }, {
+  const { ACS_CONNECTION_STRING: connectionString, ACS_ENDPOINT: endpoint = '', AZURE_CLIENT_ID: clientId } = settings;
+  const access =
+    connectionString === undefined ? { endpoint, credential: credentialOf({ clientId }) } : { connectionString };
+  return acsGa(access, {
     sourceIdentity: settings.ACS_SOURCE_IDENTITY,
     cognitiveServicesEndpoint: settings.COGNITIVE_SERVICES_ENDPOINT,
   });
@@ -65,5 +72,6 @@ function senderOf(settings: Settings, now: () => Date): CallbackSender | undefin
   return new CallbackSender(settings.ACS_ISSUER, settings.ACS_RESOURCE_ID, now);
 }
 
-/** The running app's services. Made when the functions are loaded, so that wrong settings stop the start. */
-export const services: Services = compose(readSettings(process.env));
+/** The running app's settings and services. Made when the functions are loaded, so that wrong settings stop the start. */
+export const settings: Settings = readSettings(process.env);
+export const services: Services = compose(settings);

@@ -39,6 +39,11 @@ export class ConflictError extends RingdownError {
   readonly httpStatus = 409;
 }
 
+/** What was asked for makes no sense as things stand: the message says why, and what can be done instead. */
+export class NotAllowedError extends RingdownError {
+  readonly httpStatus = 409;
+}
+
 /** The app cannot start: every setting that is wrong, by name. */
 export class ConfigurationError extends RingdownError {
   readonly httpStatus = 500;

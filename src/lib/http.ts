@@ -46,3 +46,14 @@ export async function jsonBody(request: HttpRequest): Promise<unknown> {
     throw new InvalidInputError('The body is not readable', ['it must be JSON'], { cause });
   }
 }
+
+/** The same for a body that may be left out: then it is an empty object. */
+export async function optionalJsonBody(request: HttpRequest): Promise<unknown> {
+  const text = await request.text();
+  if (text.trim() === '') return {};
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new InvalidInputError('The body is not readable', ['it must be JSON'], { cause });
+  }
+}

@@ -1,10 +1,12 @@
 import type { InvocationContext } from '@azure/functions';
+import type { Span, SpanContext } from '@opentelemetry/api';
 import type { z } from 'zod';
 import { InvalidInputError } from './errors.ts';
 import { masked } from './masking.ts';
 import { problemsOf } from './problems.ts';
 import type { Handled, Services } from './services.ts';
 import type { QueueName } from './storage/queue-store.ts';
+import { SpanKind, spanIn, traced } from './telemetry/traces.ts';
 
 /**
  * The one way from a queue message to a workflow: parse it, do it, log what came of it. One that fails is tried again by
@@ -17,13 +19,22 @@ export function onMessage<Schema extends z.ZodType>(
   schema: Schema,
   work: (message: z.infer<Schema>, messageId: string) => Promise<Handled>,
 ): (message: unknown, context: InvocationContext) => Promise<void> {
-  return async (message, context) => {
+  return (given, context) => {
+    const { message, from } = taken(given);
+    const attributes = { 'ringdown.queue': queue };
+    return traced(`queue ${queue}`, { kind: SpanKind.SERVER, parent: from, attributes }, (span) =>
+      handle(message, context, span),
+    );
+  };
+
+  async function handle(message: unknown, context: InvocationContext, span: Span): Promise<void> {
     try {
       const parsed = schema.safeParse(message);
       if (!parsed.success) throw new InvalidInputError('The message does not fit its queue', problemsOf(parsed.error));
       const messageId = context.triggerMetadata?.['id'];
       if (typeof messageId !== 'string') throw new Error('The host gave the queue message no id');
       const handled = await work(parsed.data, messageId);
+      span.setAttributes({ 'ringdown.result': handled.result, 'ringdown.why': handled.why });
       context.info(`${handled.result}: ${handled.why}`);
     } catch (error) {
       const reason = masked(error instanceof Error ? `${error.name}: ${error.message}` : String(error));
@@ -31,5 +42,14 @@ export function onMessage<Schema extends z.ZodType>(
       await failures.record(queue, message, reason, now()).catch((unrecorded) => context.error(unrecorded));
       throw error;
     }
-  };
+  }
+}
+
+/** A message without what telemetry/traced-queues.ts has added to it. */
+function taken(message: unknown): { message: unknown; from: SpanContext | undefined } {
+  if (typeof message !== 'object' || message === null || !('traceparent' in message)) {
+    return { message, from: undefined };
+  }
+  const { traceparent, ...rest } = message;
+  return { message: rest, from: spanIn(traceparent) };
 }

@@ -35,6 +35,7 @@ import { ReliableQueues } from '../../src/lib/storage/reliable-queues.ts';
 import { ReliableTables } from '../../src/lib/storage/reliable-tables.ts';
 import type { TableStore } from '../../src/lib/storage/table-store.ts';
 import { Tallies } from '../../src/lib/storage/tallies.ts';
+import { measure } from '../../src/lib/telemetry/metrics.ts';
 import type { Invocation } from './process.ts';
 
 /**
@@ -139,10 +140,11 @@ const QUEUE_FUNCTIONS: Readonly<Record<QueueName, (services: Services) => OnMess
   'play-audio': (services) =>
     onMessage(services, 'play-audio', PlayAudio, (given, messageId) => {
       const message = named(given, messageId);
-      const { callLegId, ...audio } = message;
-      return performAction(services, { queue: 'play-audio', address: callLegId, message }, (as) =>
-        services.calls.playAudio(callLegId, audio, as),
-      );
+      const { callLegId, answeredAt, ...audio } = message;
+      return performAction(services, { queue: 'play-audio', address: callLegId, message }, async (as) => {
+        await services.calls.playAudio(callLegId, audio, as);
+        if (answeredAt) measure.firstAudio(services.now().getTime() - Date.parse(answeredAt));
+      });
     }),
   'cancel-media': (services) =>
     onMessage(services, 'cancel-media', CancelMedia, (given, messageId) => {

@@ -434,7 +434,8 @@ class World {
 /** functions/notifyOutages.ts. */
 async function notifyOutages(services: Services): Promise<Tended[]> {
   const { healed, problems } = await tendRequests(services);
-  const requests = { outage: 'requests', state: 'tended', started: 0, healed, problems };
+  const nothing = { started: 0, linesInUse: 0, dueLagMs: 0 };
+  const requests = { outage: 'requests', state: 'tended', ...nothing, healed, problems };
   return [requests, ...(await tendOutages(services))];
 }
 

@@ -119,13 +119,14 @@ it('an error that escapes the app ends the process with 1, as it ends the worker
   expect(host.stderrTail()).toContain('escaped from a timer');
 });
 
-it('what functions log goes to stderr under their name, as far as the level lets it', async () => {
+it('what functions log goes to stderr with the time and under their name, as far as the level lets it', async () => {
   const info = await start();
   const quiet = await start({ args: ['--log-level', 'error'] });
   for (const host of [info, quiet]) await fetch(`${host.url}/api/says`);
   await eventually(async () => (quiet.stderrTail().includes('[says] an error line') ? true : undefined));
-  expect(info.stderrTail()).toContain('[says] a plain line\n[says] an error line\n');
-  expect(quiet.stderrTail()).toBe('[says] an error line\n');
+  const time = String.raw`\d\d:\d\d:\d\d\.\d{3}Z`;
+  expect(info.stderrTail()).toMatch(new RegExp(`${time} \\[says\\] a plain line\n${time} \\[says\\] an error line\n`));
+  expect(quiet.stderrTail()).toMatch(new RegExp(`^${time} \\[says\\] an error line\n$`));
 });
 
 it('serves a CommonJS app, as a bundle is', async () => {

@@ -58,7 +58,7 @@ describe('the tables in memory', () => {
   afterAll(() => azurite.stop());
 
   it('answer to any writes as Table Storage does', async () => {
-    const real = new AzureTables(azurite.connectionString);
+    const real = new AzureTables(azurite);
     await fc.assert(
       fc.asyncProperty(Commits, async (commits) => {
         expect(await answers(new MemoryTables(), commits)).toEqual(await answers(real, commits));

@@ -13,7 +13,7 @@ let azurite: RunningAzurite;
 let queues: AzureQueues;
 beforeAll(async () => {
   azurite = await startAzurite();
-  queues = new AzureQueues(azurite.connectionString);
+  queues = new AzureQueues(azurite);
 });
 afterAll(() => azurite.stop());
 
@@ -65,7 +65,7 @@ describe('a message put on a queue', () => {
   });
 
   it('to queues that many miss at the same time reaches each', async () => {
-    const fresh = new AzureQueues(azurite.connectionString);
+    const fresh = new AzureQueues(azurite);
     await Promise.all([...QUEUES, ...QUEUES].map((queue) => fresh.send(queue, MESSAGE)));
     for (const queue of QUEUES) expect((await clientOf(queue).getProperties()).approximateMessagesCount).toBe(2);
   });

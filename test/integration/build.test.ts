@@ -1,33 +1,88 @@
 import { execFile } from 'node:child_process';
-import { readdir } from 'node:fs/promises';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import { expect, test } from 'vitest';
-import { startAzurite } from '../../local/azurite.ts';
-import { startProcess } from '../../local/processes.ts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { APIS } from '../../local/stack.ts';
+import { Collector } from './support/collector.ts';
+import { Town } from './support/town.ts';
 
-test('the bundle that is deployed loads, and registers every function', async () => {
-  await promisify(execFile)(process.execPath, ['local/build.ts']);
-  const azurite = await startAzurite();
-  try {
-    const app = await startProcess({
-      name: 'the bundle',
-      entry: 'local/host/main.ts',
-      args: ['--app', 'dist/app.cjs', '--port', '0', '--host-json', 'host.json', '--log-level', 'error'],
-      env: {
-        PATH: process.env['PATH'],
-        AzureWebJobsStorage: azurite.connectionString,
-        ACS_CONNECTION_STRING: 'endpoint=http://127.0.0.1:1/;accesskey=YQ==',
-        ACS_SOURCE_IDENTITY: '8:acs:us',
-        CALLER_NUMBERS: '+14255550190:2',
-        CALLBACK_BASE_URL: 'http://127.0.0.1:1',
-        CALLBACK_SECRET: 'a secret of more than thirty-two characters',
-      },
-    });
-    expect(JSON.stringify(app.ready)).toContain('callEvents');
-    const files = await readdir('src/functions');
-    expect(app.ready).toMatchObject({ functions: { length: files.length } });
-    await app.stop();
-  } finally {
-    await azurite.stop();
-  }
-}, 60_000);
+/** The package for Azure, in a folder that no installed library can be found from, as in Azure. */
+
+const MAX_BYTES = 10 * 1024 * 1024;
+
+let folder: string;
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'ringdown-package-'));
+  await promisify(execFile)(process.execPath, ['local/build.ts', '--out', folder]);
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const files = (): string[] =>
+  readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => statSync(join(folder, name)).isFile());
+
+const json = (name: string): unknown => JSON.parse(readFileSync(join(folder, name), 'utf8'));
+
+function foldersAbove(path: string): string[] {
+  return dirname(path) === path ? [path] : [path, ...foldersAbove(dirname(path))];
+}
+
+describe('the package', () => {
+  it('has all that Azure needs, and is small', () => {
+    expect(files()).toEqual(expect.arrayContaining(['app.cjs', 'host.json', 'package.json', '.funcignore']));
+    expect(json('host.json')).toEqual(JSON.parse(readFileSync('host.json', 'utf8')));
+    const bytes = files().reduce((sum, name) => sum + statSync(join(folder, name)).size, 0);
+    expect(bytes).toBeLessThan(MAX_BYTES);
+  });
+
+  it('has nothing to install, and says which file the app is', () => {
+    const manifest = z.looseObject({ main: z.string() }).parse(json('package.json'));
+    expect(Object.keys(manifest).filter((name) => /dependencies/i.test(name))).toEqual([]);
+    expect(files()).toContain(manifest.main);
+  });
+
+  it('is published by the Core Tools without being asked for its language, which stays behind, as do source maps', () => {
+    expect(json('local.settings.json')).toMatchObject({ Values: { FUNCTIONS_WORKER_RUNTIME: 'node' } });
+    const ignored = readFileSync(join(folder, '.funcignore'), 'utf8').split('\n');
+    expect(ignored).toEqual(expect.arrayContaining(['local.settings.json', '*.map']));
+    // Azure Developer CLI: where node_modules is ignored, Azure would install what package.json names.
+    expect(ignored).not.toContain('node_modules');
+  });
+
+  it('asks for no module but the worker’s own and Node’s', () => {
+    const required = readFileSync(join(folder, 'app.cjs'), 'utf8').matchAll(
+      /\b(?:require|import)\((["'])([@\w/.:-]+)\1\)/g,
+    );
+    const builtin = new Set(process.getBuiltinModule('node:module').builtinModules);
+    const others = [...required]
+      .map(([, , name = '']) => name)
+      .filter((name) => !builtin.has(name.replace(/^node:/, '')));
+    // `debug` would like the second one, and goes without; the third is loaded where telemetry is asked for.
+    expect(new Set(others)).toEqual(new Set(['@azure/functions-core', 'supports-color', './azure-monitor.cjs']));
+  });
+
+  it.each(APIS)('runs an outage from a folder without any library above it: %s', async (api) => {
+    expect(foldersAbove(folder).filter((above) => existsSync(join(above, 'node_modules')))).toEqual([]);
+    const collector = await Collector.open();
+    // Not so fast that the message is over before the app can react to a key.
+    const town = await Town.found({ api, packageDir: folder, settings: collector.settings, simulator: { speed: 8 } });
+    try {
+      const sources = readdirSync('src/functions').map((file) => file.replace(/\.ts$/, ''));
+      expect(new Set(town.stack.functions.map(({ name }) => name))).toEqual(new Set(sources));
+      const ada = town.callee().answers().hears('message').presses('1').hears('thanks').stays();
+      const bob = town.callee().isBusy().answers().hears('message').stays();
+      const outage = await town.declare([ada, bob]);
+      await outage.run();
+      await outage.expectOutcome(ada, 'acknowledged');
+      await outage.expectOutcome(bob, 'heard');
+      town.nothingElseRang();
+      await town.stack.app().stop();
+      expect(collector.metric('ringdown.calls.acknowledged')).toEqual([1]);
+    } finally {
+      await town.close();
+      await collector.close();
+    }
+  });
+});

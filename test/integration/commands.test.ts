@@ -1,12 +1,15 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { generatedDocs } from '../../local/generated-docs.ts';
 import { startProcess } from '../../local/processes.ts';
 import { CONTRACTS } from '../../local/queue-contracts.ts';
+
+const PhoneBook = z.looseObject({ ways: z.array(z.object({ title: z.string(), command: z.string() })).length(2) });
 
 type Run = { readonly code: number | null; readonly out: string; readonly err: string };
 
@@ -24,6 +27,13 @@ async function run(command: string): Promise<Run> {
   ]);
   await ended;
   return { code: child.exitCode, out, err };
+}
+
+/** A server that listens somewhere: its port. */
+async function listening(server: Server): Promise<number> {
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const address = server.address();
+  return typeof address === 'object' && address ? address.port : 0;
 }
 
 /** The processes of a group that are still there. */
@@ -109,7 +119,7 @@ test.each(['demo', 'start', 'start:func', 'enqueue', 'simulator'])('npm run %s h
   expect({ code, help: out.includes('--help') }).toEqual({ code: 0, help: true });
 });
 
-test('npm start lists the functions, and the command that it prints enqueues a call that rings', async () => {
+test('npm start lists the functions, and the commands that it and the phone page print make telephones ring', async () => {
   const child = begin('npm start -- --port 0 --simulator-port 0 --queue-port 0 --table-port 0 --speed 20 --quiet');
   const ended = once(child, 'close');
   let out = '';
@@ -129,10 +139,33 @@ test('npm start lists the functions, and the command that it prints enqueues a c
   await expect
     .poll(async () => (await fetch(calls)).json(), { timeout: 20_000, interval: 200 })
     .toMatchObject({ created: { '+14255550123': 1 } });
+  const [, phone = ''] = out.match(/Your own phone: +(\S+)/) ?? [];
+  expect((await fetch(phone)).headers.get('content-type')).toContain('text/html');
+  const { ways } = PhoneBook.parse(await (await fetch(new URL('/simulator/phones', phone))).json());
+  for (const [index, way] of ways.entries()) {
+    const pasted = await run(`bash <<'END'\n${way.command.replaceAll('{number}', `+1425555014${index}`)}\nEND`);
+    expect(pasted).toMatchObject({ code: 0, err: '' });
+  }
+  await expect
+    .poll(async () => (await fetch(calls)).json(), { timeout: 20_000, interval: 200 })
+    .toMatchObject({ created: { '+14255550140': 1, '+14255550141': 1 } });
   process.kill(-(child.pid ?? 0), 'SIGINT');
   await ended;
   expect(isAlive(child.pid ?? 0)).toBe(false);
 }, 60_000);
+
+test('npm start says in a line which ports are in use, and by which flags to choose others', async () => {
+  const [busy, taken] = [createServer(), createServer()];
+  const [simulatorPort, queuePort] = await Promise.all([busy, taken].map(listening));
+  const { code, out, err } = await run(
+    `npm run -s start -- --port 0 --simulator-port ${simulatorPort} --queue-port ${queuePort} --table-port 0`,
+  );
+  expect({ code, out }).toEqual({ code: 1, out: '' });
+  expect(err).toBe(
+    `Port ${simulatorPort} is in use: choose another with --simulator-port. Port ${queuePort} is in use: choose another with --queue-port.\n`,
+  );
+  for (const server of [busy, taken]) server.close();
+}, 30_000);
 
 test('start:func says what is missing where the Core Tools could not be installed', async () => {
   const { code, err } = await run('npm run -s start:func');

@@ -1,5 +1,6 @@
 import { createHttpHeaders, type PipelineRequest } from '@azure/core-rest-pipeline';
 import { describe, expect, it, vi } from 'vitest';
+import { credentialOf } from '../../src/lib/azure-identity.ts';
 import { acsGa } from '../../src/lib/call-automation/ga/acs-ga.ts';
 import { uuidOf } from '../../src/lib/call-automation/ga/repeatability.ts';
 
@@ -9,9 +10,13 @@ const identities = vi.hoisted(() => ({ loaded: 0 }));
 vi.mock('@azure/identity', () => {
   identities.loaded++;
   class DefaultAzureCredential {
-    getToken = async () => ({ token: 'of the managed identity', expiresOnTimestamp: Date.now() + 3_600_000 });
+    readonly #clientId: string;
+    constructor({ managedIdentityClientId = 'the app itself' }: { managedIdentityClientId?: string }) {
+      this.#clientId = managedIdentityClientId;
+    }
+    getToken = async () => ({ token: `of ${this.#clientId}`, expiresOnTimestamp: Date.now() + 3_600_000 });
   }
-  return { DefaultAzureCredential };
+  return { DefaultAzureCredential, ManagedIdentityCredential: class {} };
 });
 
 const request = {
@@ -42,11 +47,14 @@ describe('the service is asked', () => {
     expect(identities.loaded).toBe(0);
   });
 
-  it('as the app’s managed identity where there is only an endpoint', async () => {
+  it.each([
+    ['as the app’s own identity where there is only an endpoint', {}, 'the app itself'],
+    ['as the identity that it was given', { clientId: 'ringdown-identity' }, 'ringdown-identity'],
+  ])('%s', async (_, identity, name) => {
     const { requests, httpClient } = service();
     const endpoint = 'https://ringdown.communication.azure.com';
-    await acsGa({ endpoint }, { httpClient }).createCall(request, asked);
-    expect(requests[0]?.headers.get('authorization')).toBe('Bearer of the managed identity');
+    await acsGa({ endpoint, credential: credentialOf(identity) }, { httpClient }).createCall(request, asked);
+    expect(requests[0]?.headers.get('authorization')).toBe(`Bearer of ${name}`);
     expect(requests[0]?.url).toMatch(/^https:\/\/ringdown\.communication\.azure\.com\/calling\/callConnections\?/);
     expect(identities.loaded).toBe(1);
   });

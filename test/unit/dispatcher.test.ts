@@ -14,7 +14,7 @@ const EVE = '+14255550123';
 const LINES = [{ number: '+14255550190', lines: 2 }];
 
 const fill = async ({ services }: MemoryWorld, outage: Outage): Promise<number> =>
-  fillLines(services, outage, await services.lines.list());
+  (await fillLines(services, outage, await services.lines.list())).started;
 
 const free = async ({ services, now }: MemoryWorld): Promise<string[]> =>
   (await services.lines.list()).filter((line) => isFree(line, now)).map(({ lineId }) => lineId);
@@ -37,6 +37,15 @@ describe('free lines', () => {
     expect(await free(world)).toEqual([]);
     expect(await fill(world, outage)).toBe(0);
     expect(dialled(world)).toHaveLength(2);
+  });
+
+  it('are told of: how many are in use, and how long whoever has been due longest has waited', async () => {
+    const world = new MemoryWorld();
+    const { outage } = await world.outage({ callers: LINES }, ANN, BOB, EVE);
+    const look = async () => fillLines(world.services, outage, await world.services.lines.list());
+    expect(await look()).toEqual({ started: 2, linesInUse: 2, dueLagMs: 0 });
+    world.passes(30);
+    expect(await look()).toEqual({ started: 0, linesInUse: 2, dueLagMs: 30_000 });
   });
 
   it('go on calling for one attempt each: the message says which', async () => {

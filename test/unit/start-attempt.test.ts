@@ -230,7 +230,7 @@ describe('a call that was turned away, as there are too many', () => {
     expect(await recipient()).toMatchObject({ phase: 'waiting', attempt: 0, results: [] });
     world.passes(60);
     const { outage } = await services.outages.read('storm');
-    expect(await fillLines(services, outage, await services.lines.list())).toBe(1);
+    expect(await fillLines(services, outage, await services.lines.list())).toMatchObject({ started: 1 });
     await startAttempt(services, ref);
     expect(exchange.dialled).toBe(2);
     expect(await recipient()).toMatchObject({ attempt: 1, callLegId: 'leg-2' });

@@ -33,6 +33,7 @@ describe('the message', () => {
           callLegId: 'leg-1',
           audioFileUri: 'https://audio.example/message.wav',
           listen: true,
+          answeredAt: expect.any(String),
           operationContext: 'message-1',
         },
       },

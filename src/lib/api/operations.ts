@@ -3,13 +3,16 @@ import { CallView } from '../calls/call-view.ts';
 import { SafeId } from '../calls/purpose.ts';
 import { Health } from '../health.ts';
 import { Activity } from '../outages/activity.ts';
+import { AllClear } from '../outages/all-clear-message.ts';
 import { CallsQuery, CallsView } from '../outages/calls-view.ts';
 import { ImportReport } from '../outages/import-report.ts';
 import { OptOutQuery, OptOutView } from '../outages/opt-out-view.ts';
 import { OutageSpec } from '../outages/outage.ts';
 import { DeclaredOutage, OutageEntry, OutageView } from '../outages/outage-view.ts';
+import { OutagePatch } from '../outages/patch.ts';
 import { RecipientPage, RecipientQuery } from '../outages/recipient-view.ts';
 import { REPORT_COLUMNS } from '../outages/report.ts';
+import { Cancellation } from '../outages/steer.ts';
 import { ASKED_NOTHING, type Content, operation } from './operation.ts';
 
 const json = (says: string, schema: z.ZodType): Content => ({ says, types: { 'application/json': schema } });
@@ -21,6 +24,7 @@ const OfNumber = z.object({
 });
 
 const NO_OUTAGE = { 404: 'There is no such outage.' };
+const NOT_NOW = { 409: 'It makes no sense as the outage stands: `detail` says why, and what is possible.' };
 const NO_CALL = { 404: 'There is no such call.' };
 
 /** The HTTP API, by the names of its functions. docs/http.md and /api/openapi.json are made from it. */
@@ -53,6 +57,54 @@ export const OPERATIONS = {
     answers: { 200: json('As it is at this moment.', OutageView) },
     refusals: NO_OUTAGE,
   }),
+  patchOutage: operation({
+    ...ASKED_NOTHING,
+    method: 'PATCH',
+    route: 'outages/{id}',
+    does: 'Changes what people are told, or for how long and how many at once. It reaches every call whose message is asked for more than ten seconds later.',
+    params: OfOutage,
+    body: json('What is left out stays; null takes away what may be left out.', OutagePatch),
+    answers: { 200: json('As it is now.', OutageView) },
+    refusals: { ...NO_OUTAGE, ...NOT_NOW },
+  }),
+  pauseOutage: operation({
+    ...ASKED_NOTHING,
+    method: 'POST',
+    route: 'outages/{id}/pause',
+    does: 'Nobody else is called until it is resumed: ten seconds later no call begins. Calls in progress go on.',
+    params: OfOutage,
+    answers: { 200: json('As it is now.', OutageView) },
+    refusals: { ...NO_OUTAGE, ...NOT_NOW },
+  }),
+  resumeOutage: operation({
+    ...ASKED_NOTHING,
+    method: 'POST',
+    route: 'outages/{id}/resume',
+    does: 'Goes on calling, at the timer’s next look.',
+    params: OfOutage,
+    answers: { 200: json('As it is now.', OutageView) },
+    refusals: { ...NO_OUTAGE, ...NOT_NOW },
+  }),
+  cancelOutage: operation({
+    ...ASKED_NOTHING,
+    method: 'POST',
+    route: 'outages/{id}/cancel',
+    does: 'Nobody else is called any more, for good. Calls in progress come to their end, or are hung up.',
+    params: OfOutage,
+    body: json('May be left out.', Cancellation),
+    answers: { 200: json('As it is now.', OutageView) },
+    refusals: { ...NO_OUTAGE, ...NOT_NOW },
+  }),
+  restoreOutage: operation({
+    ...ASKED_NOTHING,
+    method: 'POST',
+    route: 'outages/{id}/restore',
+    does: 'It is over: nobody else is told of it, and whoever was told is called with the all-clear, an outage of its own, once each.',
+    params: OfOutage,
+    body: json('The all-clear.', AllClear),
+    answers: { 200: json('As it is now; `allClearBy` is the outage of the all-clear.', OutageView) },
+    refusals: { ...NO_OUTAGE, ...NOT_NOW },
+  }),
   importRecipients: operation({
     ...ASKED_NOTHING,
     method: 'PUT',
@@ -64,7 +116,7 @@ export const OPERATIONS = {
       types: { 'text/csv': z.string() },
     },
     answers: { 200: json('How it went, row by row for the first hundred that were rejected.', ImportReport) },
-    refusals: { ...NO_OUTAGE, 413: 'The list has more than 100 MB.' },
+    refusals: { ...NO_OUTAGE, ...NOT_NOW, 413: 'The list has more than 100 MB.' },
   }),
   listRecipients: operation({
     method: 'GET',

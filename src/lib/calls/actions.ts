@@ -100,6 +100,10 @@ export const PlayAudio = z
       .boolean()
       .optional()
       .describe('Also listen for the callee’s keys from now on; once a call. Only today’s API needs to be told.'),
+    answeredAt: z.iso
+      .datetime({ offset: true })
+      .optional()
+      .describe('Sent by the script: when the call was answered, to measure how long until it says something.'),
     operationContext: OperationContext,
   })
   .refine(oneSound, NOT_ONE_SOUND);

@@ -7,7 +7,9 @@ import {
   postponeAttempt,
   recoverLine,
 } from '../outages/conclude.ts';
+import { filledIn, saysName } from '../outages/wording.ts';
 import { done, type Handled, type Services, superseded } from '../services.ts';
+import { measure } from '../telemetry/metrics.ts';
 import type { CallAction } from './actions.ts';
 import { OVER_LIMIT } from './endings.ts';
 import { type CallLeg, isOver, newCallLeg } from './leg.ts';
@@ -30,8 +32,9 @@ export async function applyCallEvent(services: Services, purpose: CallPurpose, e
     await services.legs.keep(nameOf(purpose), event, services.now());
     return done('kept; it names no call leg');
   }
-  const { leg, actions, isNew, isNews } = await record(services, purpose, callLegId, event);
+  const { before, leg, actions, isNew, isNews } = await record(services, purpose, callLegId, event);
   for (const { queue, message, delaySeconds } of actions) await services.queues.send(queue, message, delaySeconds);
+  if (isNew) count(before, leg);
   if (isOver(leg) && isNews) await concludeCall(services, leg);
   if (isOver(leg) && !isNew && purpose.kind === 'attempt') await recoverLine(services, purpose);
   return isNew ? done(describe(leg)) : superseded('the event was recorded before');
@@ -52,7 +55,15 @@ function describe({ state, stage, outcome, reason, purpose }: CallLeg): string {
 const isUsuallyFirst = (event: CallEvent): boolean =>
   event.type === 'CallLegStateChanged' && event.data.callState === 'establishing';
 
+/** Each step of a call is counted once, with the event that is new. */
+function count(before: CallLeg, { answered, purpose, ...leg }: CallLeg): void {
+  const outageId = purpose.kind === 'attempt' ? purpose.outageId : undefined;
+  if (answered && !before.answered) measure.callAnswered(outageId);
+  if (leg.stage === 'ended' && before.stage !== 'ended') measure.callEnded(outageId, leg.outcome ?? 'unknown');
+}
+
 type Recorded = {
+  readonly before: CallLeg;
   readonly leg: CallLeg;
   readonly actions: readonly CallAction[];
   readonly isNew: boolean;
@@ -74,10 +85,10 @@ async function record(
     const before = stored?.leg ?? newCallLeg(callLegId, purpose, now);
     const { leg, actions } = step(before, event, plan, now);
     if (await services.legs.record(stored, event, leg, actions, now)) {
-      return { leg, actions, isNew: true, isNews: !isOver(before) || isBetter(leg, before) };
+      return { before, leg, actions, isNew: true, isNews: !isOver(before) || isBetter(leg, before) };
     }
     const recorded = await services.legs.actionsOf(callLegId, event);
-    if (recorded) return { leg: before, actions: recorded, isNew: false, isNews: true };
+    if (recorded) return { before, leg: before, actions: recorded, isNew: false, isNews: true };
   }
   throw new StorageError('An event could not be recorded: the call leg keeps changing');
 }
@@ -85,8 +96,12 @@ async function record(
 const isBetter = (after: CallLeg, before: CallLeg): boolean =>
   after.outcome !== before.outcome || after.optOut !== before.optOut;
 
-async function planFor({ outages, requests }: Services, purpose: CallPurpose): Promise<CallPlan> {
-  if (purpose.kind === 'attempt') return { script: (await outages.recent(purpose.outageId)).script };
+async function planFor({ outages, recipients, requests }: Services, purpose: CallPurpose): Promise<CallPlan> {
+  if (purpose.kind === 'attempt') {
+    const { script, title, estimate } = await outages.recent(purpose.outageId);
+    const name = saysName(script) ? (await recipients.find(purpose))?.recipient.name : undefined;
+    return { script: filledIn(script, { title, estimate, name }) };
+  }
   const stored = await requests.find(purpose.requestId);
   const sound = stored && soundOf(stored.request.message);
   return { script: sound === undefined ? undefined : announcement(sound) };

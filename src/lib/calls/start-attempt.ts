@@ -2,7 +2,8 @@ import { CallAutomationError } from '../call-automation/errors.ts';
 import type { PlaceCallRequest, RequestIdentity } from '../call-automation/port.ts';
 import { bound, claimed, refusalToDial } from '../outages/attempts.ts';
 import { concludeAttempt, DEFAULT_PATIENCE_MS, deferAttempt, postponeAttempt } from '../outages/conclude.ts';
-import { hasExpired, type Outage } from '../outages/outage.ts';
+import { isCalledOff } from '../outages/lifecycle.ts';
+import type { Outage } from '../outages/outage.ts';
 import { callableFrom } from '../outages/quiet-hours.ts';
 import type { Recipient } from '../outages/recipient.ts';
 import { done, type Handled, postponed, type Services, superseded } from '../services.ts';
@@ -30,6 +31,10 @@ export async function startAttempt(services: Services, ref: AttemptRef): Promise
   }
 
   const now = services.now();
+  if (outage.state === 'paused') {
+    await deferAttempt(services, ref, stored, now);
+    return postponed('the outage is paused');
+  }
   const allowedFrom = callableFrom(now, outage.quietHours, stored.recipient.timeZone);
   if (allowedFrom > now) {
     await deferAttempt(services, ref, stored, allowedFrom);
@@ -54,7 +59,8 @@ async function dialAgain(
   if (left > 0) return askLater(services, ref, left);
   const now = services.now();
   const isQuiet = callableFrom(now, outage.quietHours, stored.recipient.timeZone) > now;
-  const obstacle = isQuiet ? 'quiet hours' : await whyNotToCall(services, outage, ref);
+  const obstacle =
+    isQuiet || outage.state === 'paused' ? 'it is no time to call' : await whyNotToCall(services, outage, ref);
   if (obstacle) return superseded(`the call may have been placed, and is not asked for again: ${obstacle}`);
   return dial(services, ref, stored, outage, true);
 }
@@ -94,7 +100,7 @@ async function whyNotToCall(
   outage: Outage,
   { recipientId }: AttemptRef,
 ): Promise<'cancelled' | 'optedOut' | undefined> {
-  if (hasExpired(outage, services.now())) return 'cancelled';
+  if (isCalledOff(outage, services.now())) return 'cancelled';
   return (await services.optOuts.has(recipientId)) ? 'optedOut' : undefined;
 }
 

@@ -3,7 +3,7 @@ import { type EventIdentifier, identityOf } from '../call-automation/identifiers
 import type { Sound } from '../call-automation/speech.ts';
 import { better, type Outcome } from '../outages/outcome.ts';
 import { recipientIdOf } from '../outages/recipient.ts';
-import type { CallAction } from './actions.ts';
+import type { CallAction, PlayAudio } from './actions.ts';
 import { type Ending, endingOf } from './endings.ts';
 import { type CallLeg, isOver, LegState, type Stage } from './leg.ts';
 import { type CallScript, type KeyMeaning, meaningOf } from './script.ts';
@@ -56,7 +56,7 @@ function onState(leg: CallLeg, { data, occurredAt }: Of<'CallLegStateChanged'>, 
   };
   if (!isLater(state.data, leg.state)) return stay(seen);
   const moved = { ...seen, state: state.data };
-  if (state.data === 'established' && leg.stage === 'ringing') return begin(moved, plan);
+  if (state.data === 'established' && leg.stage === 'ringing') return begin(moved, plan, occurredAt);
   if (state.data !== 'terminated') return stay(moved);
   const ending: Ending = leg.answered ? { outcome: 'answered' } : endingOf(data.resultInfo);
   const isKnown = leg.outcome !== undefined && leg.outcome !== 'unknown';
@@ -79,8 +79,8 @@ function reaching(leg: CallLeg, outcome: Outcome | undefined, reason?: string): 
   return best === leg.outcome ? leg : { ...leg, outcome: best, reason };
 }
 
-function begin(leg: CallLeg, { script }: CallPlan): Stepped {
-  if (script) return playMessage(leg, script);
+function begin(leg: CallLeg, { script }: CallPlan, answeredAt: string): Stepped {
+  if (script) return playMessage(leg, script, answeredAt);
   const waiting: CallLeg = { ...leg, stage: 'waiting' };
   return isErrand(leg) ? hangUpAfter(waiting, ERRAND_SECONDS) : stay(waiting);
 }
@@ -167,15 +167,23 @@ const AFTER_AUDIO: Partial<Record<Stage, AfterAudio>> = {
   unavailable: (leg, script) => waitForKey(leg, script),
 };
 
-function playMessage(leg: CallLeg, script: CallScript): Stepped {
-  const isFirst = leg.plays === 0 && Object.keys(script.keys).length > 0;
-  return play({ ...leg, plays: leg.plays + 1 }, 'message', script.message, isFirst);
+function playMessage(leg: CallLeg, script: CallScript, answeredAt?: string): Stepped {
+  const listen = leg.plays === 0 && Object.keys(script.keys).length > 0;
+  return play({ ...leg, plays: leg.plays + 1 }, 'message', script.message, {
+    ...(listen && { listen }),
+    ...(answeredAt !== undefined && { answeredAt }),
+  });
 }
 
-function play(leg: CallLeg, stage: 'message' | 'thanks' | 'unavailable', sound: Sound, listen = false): Stepped {
+function play(
+  leg: CallLeg,
+  stage: 'message' | 'thanks' | 'unavailable',
+  sound: Sound,
+  more: Pick<PlayAudio, 'listen' | 'answeredAt'> = {},
+): Stepped {
   const { asked, operationContext } = ask(leg, stage);
   const source = typeof sound === 'string' ? { audioFileUri: sound } : { speech: sound };
-  const message = { callLegId: leg.callLegId, ...source, ...(listen && { listen }), operationContext };
+  const message = { callLegId: leg.callLegId, ...source, ...more, operationContext };
   return { leg: { ...asked, stage, audio: operationContext }, actions: [{ queue: 'play-audio', message }] };
 }
 

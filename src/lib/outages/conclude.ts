@@ -2,12 +2,14 @@ import type { AttemptRef } from '../calls/purpose.ts';
 import { StorageError } from '../errors.ts';
 import type { Services } from '../services.ts';
 import type { StoredRecipient } from '../storage/recipients.ts';
+import { tellAllClear } from './all-clear.ts';
 import { bound, concluded, isAt, type Moved, postponed } from './attempts.ts';
 import { holderOf, passOnLine } from './dispatcher.ts';
+import { isCalledOff, isStopped } from './lifecycle.ts';
 import type { Outage } from './outage.ts';
 import { callableFrom } from './quiet-hours.ts';
 import type { HeldLine } from './recipient.ts';
-import type { AttemptResult } from './retry.ts';
+import type { AttemptResult, RetryPolicy } from './retry.ts';
 
 /** Others may write the same recipient at the same time; that often in a row means that something is wrong. */
 const TRIES = 10;
@@ -35,6 +37,21 @@ export async function concludeAttempt(
   if (line) await passOnLine(services, outage, line, ref.shard);
 }
 
+const NEVER_AGAIN: RetryPolicy = { maxAttempts: 1, delaySeconds: {} };
+
+/** Once the outage was called off nobody is called again, whatever the result. */
+const policyOf = (outage: Outage, now: Date): RetryPolicy => (isCalledOff(outage, now) ? NEVER_AGAIN : outage.retry);
+
+/** Whoever was told before it was over is on the list of the all-clear: this may be somebody of whom the news comes late. */
+async function tellLate(
+  services: Services,
+  outage: Outage,
+  { shard }: AttemptRef,
+  saved: StoredRecipient,
+): Promise<void> {
+  if (isStopped(outage)) await tellAllClear(services, outage, shard, [saved.recipient]);
+}
+
 /** @returns the line that the recipient held, if this ended the attempt that held it. */
 async function recordResult(
   services: Services,
@@ -48,12 +65,11 @@ async function recordResult(
     const stored = decidedOn ?? (await services.recipients.find(ref));
     if (!stored) return undefined;
     const whole = { ...result, attempt: ref.attempt, at: now.toISOString() };
-    const next = concluded(stored.recipient, whole, outage.retry, now);
+    const next = concluded(stored.recipient, whole, policyOf(outage, now), now);
     if (!next) return undefined;
-    const moved = outsideQuietHours(next, outage);
-    if (await services.recipients.save(ref, stored, moved)) {
-      return moved.recipient.line ? undefined : stored.recipient.line;
-    }
+    const saved = await services.recipients.save(ref, stored, outsideQuietHours(next, outage));
+    if (saved) await tellLate(services, outage, ref, saved);
+    if (saved) return saved.recipient.line ? undefined : stored.recipient.line;
     if (decidedOn) return undefined;
   }
   throw new StorageError(`The result of attempt ${ref.attempt} could not be recorded: the row keeps changing`);

@@ -1,9 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { mustBePlayable } from '../call-automation/speech.ts';
-import { ConflictError, InvalidInputError, StorageError } from '../errors.ts';
+import { ConflictError, InvalidInputError } from '../errors.ts';
 import { problemsOf } from '../problems.ts';
 import type { Services } from '../services.ts';
+import { changeOutage } from './change-outage.ts';
+import { reopened } from './lifecycle.ts';
 import { declared, type Outage, OutageSpec } from './outage.ts';
+import { unfillable } from './wording.ts';
 
 /**
  * Puts an outage on record; the timer begins it when its time comes. One id is one outage, however often it is declared.
@@ -18,6 +21,8 @@ export async function declareOutage(services: Services, body: unknown): Promise<
     'script.thanks': thanks,
     'script.unavailable': unavailable,
   });
+  const problems = unfillable(spec.data);
+  if (problems.length > 0) throw new InvalidInputError('The outage cannot be declared', problems);
   const id = spec.data.id ?? randomUUID();
   const outage = declared(spec.data, id, [...services.settings.callers], services.now());
   await services.lines.ensure(outage.callers, await services.lines.list());
@@ -27,20 +32,10 @@ export async function declareOutage(services: Services, body: unknown): Promise<
   return added;
 }
 
-/** Others may write the same outage at the same time; that often in a row means that something is wrong. */
-const TRIES = 10;
-
 /**
  * People were added to an outage: if it was over, it no longer is. Written even where nothing changes: whoever found
  * nobody left to call before these people were added, and is about to finish the outage, then finds that it has changed.
  */
 export async function reopenOutage(services: Services, id: string): Promise<void> {
-  for (let tries = 0; tries < TRIES; tries++) {
-    const stored = await services.outages.read(id);
-    const { outage } = stored;
-    const isOver = outage.state === 'finished';
-    const open: Outage = isOver ? { ...outage, state: 'running', finishedAt: undefined } : outage;
-    if (await services.outages.save(stored, open)) return;
-  }
-  throw new StorageError('The outage could not be reopened: its row keeps changing');
+  await changeOutage(services, id, (outage) => ({ ...reopened(outage) }));
 }

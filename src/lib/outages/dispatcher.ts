@@ -2,7 +2,9 @@ import type { AttemptRef } from '../calls/purpose.ts';
 import type { Services } from '../services.ts';
 import { isFree, type Line, linesOf } from '../storage/lines.ts';
 import type { DueRow } from '../storage/recipients.ts';
-import { hasExpired, type Outage } from './outage.ts';
+import { currentSpan, SpanKind, traced, traceOf } from '../telemetry/traces.ts';
+import { isCalling } from './lifecycle.ts';
+import type { Outage } from './outage.ts';
 import type { HeldLine } from './recipient.ts';
 
 /** A line outlives its attempt's lease by this much (ms), so that it is not given away before the attempt is looked into. */
@@ -12,13 +14,19 @@ export type Candidate = { readonly shard: number; readonly due: DueRow };
 
 export const holderOf = (ref: AttemptRef): string => `${ref.outageId}|${ref.recipientId}|${ref.attempt}`;
 
-/** Gives every free line of the outage's numbers to somebody who is due. Three requests a call, plus the looking. */
-export async function fillLines(services: Services, outage: Outage, lines: readonly Line[]): Promise<number> {
+/** What the lines of an outage came to. `dueLagMs`: how long whoever was found to be due longest has waited. */
+export type Filled = { readonly started: number; readonly linesInUse: number; readonly dueLagMs: number };
+
+/**
+ * Gives every free line of the outage's numbers to somebody who is due. Three requests a call, plus the looking: also where no
+ * line is free, to know how long people wait.
+ */
+export async function fillLines(services: Services, outage: Outage, lines: readonly Line[]): Promise<Filled> {
   const now = services.now();
-  const free = linesOf(outage.callers, lines)
-    .filter((line) => isFree(line, now))
-    .slice(0, roomFor(outage, lines, now));
-  const candidates = await dueNow(services, outage, 0, free.length, free.length);
+  const ours = linesOf(outage.callers, lines);
+  const free = ours.filter((line) => isFree(line, now)).slice(0, roomFor(outage, lines, now));
+  const due = await dueNow(services, outage, 0, Math.max(1, free.length), Math.max(1, free.length));
+  const candidates = due.slice(0, free.length);
   await Promise.all(
     candidates.map(async (candidate, index) => {
       const line = free[index];
@@ -26,7 +34,9 @@ export async function fillLines(services: Services, outage: Outage, lines: reado
       if (held) await services.lines.free(held, now);
     }),
   );
-  return candidates.length;
+  const inUse = ours.filter((line) => !isFree(line, now)).length;
+  const oldest = Math.min(now.getTime(), ...due.map((candidate) => candidate.due.at.getTime()));
+  return { started: candidates.length, linesInUse: inUse + candidates.length, dueLagMs: now.getTime() - oldest };
 }
 
 /** However often others are first, somebody is left: whoever loses that often leaves the line to the timer. */
@@ -36,8 +46,7 @@ const TRIES = 5;
 export async function passOnLine(services: Services, outage: Outage, line: HeldLine, shard: number): Promise<void> {
   let held: HeldLine | undefined = line;
   for (let tries = 0; held && tries < TRIES; tries++) {
-    const isCalling = outage.state === 'running' && !hasExpired(outage, services.now());
-    const candidates = isCalling ? await dueNow(services, outage, shard, 1, RIVALS) : [];
+    const candidates = isCalling(outage, services.now()) ? await dueNow(services, outage, shard, 1, RIVALS) : [];
     if (candidates.length === 0) break;
     held = await giveLine(services, outage, held, startingAt(candidates, line.lineId));
   }
@@ -68,7 +77,11 @@ async function giveLine(
     if (!mine) return undefined;
     held = mine;
     if (await services.recipients.dispatch(ref, due, held, leaseUntil)) {
-      await services.queues.send('start-call', ref);
+      const parent = traceOf({ kind: 'attempt', ...ref });
+      // A trace of its own: one call's end starts the next call, and so on through the whole list.
+      await traced('dispatch', { kind: SpanKind.PRODUCER, parent, cause: currentSpan(), attributes: { ...ref } }, () =>
+        services.queues.send('start-call', ref),
+      );
       return undefined;
     }
   }

@@ -5,7 +5,7 @@ import type { StoredRecipient } from '../storage/recipients.ts';
 import { isAt, leaseExtended, postponed } from './attempts.ts';
 import { concludeAttempt } from './conclude.ts';
 import { holderOf, lineLease } from './dispatcher.ts';
-import { NO_NEWS } from './leases.ts';
+import { ENDING_MS, NO_NEWS } from './leases.ts';
 
 /** The lease of an attempt has ended before the attempt did: what has become of it? */
 export async function healAttempt(services: Services, ref: AttemptRef, stored: StoredRecipient): Promise<void> {
@@ -25,6 +25,16 @@ export async function healAttempt(services: Services, ref: AttemptRef, stored: S
     },
     services.settings.limits,
   );
+}
+
+/** The call is to end now, not when its lease does. Once: whatever is not over by then is looked into when its lease ends. */
+export async function hangUpAttempt(services: Services, ref: AttemptRef, stored: StoredRecipient): Promise<void> {
+  const { callLegId, isEnding } = stored.recipient;
+  if (callLegId === undefined || isEnding) return;
+  const now = services.now();
+  const until = new Date(now.getTime() + Math.min(ENDING_MS, services.settings.limits.leaseMs));
+  if (!(await extend(services, ref, stored, until, true))) return;
+  await services.queues.send('hang-up', { callLegId, operationContext: `called-off.${now.getTime()}` });
 }
 
 /** Without its line the attempt must not go on: others may be calling on it by now. */

@@ -44,7 +44,7 @@ export type Verdict =
 export const NO_NEWS = { outcome: 'unknown', reason: 'no news' } as const;
 
 /** A hang-up is looked after this soon the first time, ms. */
-const ENDING_MS = 60_000;
+export const ENDING_MS = 60_000;
 
 export function onLeaseEnded(evidence: Evidence, now: Date, limits: LeaseLimits): Verdict {
   const { phase, callLegId, leg, isEnding, isGone } = evidence;

@@ -1,15 +1,139 @@
 import { z } from 'zod';
-import type { Outage } from './outage.ts';
+import { hasExpired, type Outage, type OutageState } from './outage.ts';
 
 /** What people may do with an outage. `upload`: add people to its list. */
 export const OutageAction = z.enum(['pause', 'resume', 'cancel', 'restore', 'patch', 'upload']);
 export type OutageAction = z.infer<typeof OutageAction>;
 
-const ALLOWED: Readonly<Record<Outage['state'], readonly OutageAction[]>> = {
-  scheduled: ['upload'],
-  running: ['upload'],
-  finished: ['upload'],
+/** Why an action makes no sense in a state, in words that go on from "…: ". */
+type Refusal = { readonly because: string };
+
+const no = (because: string): Refusal => ({ because });
+
+const OVER = {
+  finished: no('everybody has an outcome'),
+  cancelled: no('it has been cancelled'),
+  restored: no('it is over, and the all-clear has gone out'),
+};
+const BEING_CANCELLED = no('it is being cancelled');
+const BEING_RESTORED = no('it is over, and the all-clear is going out');
+
+/** What becomes of an outage in each state by each action, or why it does not make sense there. The same state: nothing changes. */
+const TRANSITIONS: Readonly<Record<OutageAction, Readonly<Record<OutageState, OutageState | Refusal>>>> = {
+  pause: {
+    scheduled: 'paused',
+    running: 'paused',
+    paused: 'paused',
+    cancelling: BEING_CANCELLED,
+    restoring: BEING_RESTORED,
+    ...OVER,
+  },
+  // It begins again from where its time is: see `begun`.
+  resume: {
+    scheduled: 'scheduled',
+    running: 'running',
+    paused: 'scheduled',
+    cancelling: BEING_CANCELLED,
+    restoring: BEING_RESTORED,
+    ...OVER,
+  },
+  cancel: {
+    scheduled: 'cancelling',
+    running: 'cancelling',
+    paused: 'cancelling',
+    cancelling: 'cancelling',
+    restoring: BEING_RESTORED,
+    ...OVER,
+    cancelled: 'cancelled',
+  },
+  restore: {
+    scheduled: no('nobody has been told of it yet: cancel it'),
+    running: 'restoring',
+    paused: 'restoring',
+    cancelling: BEING_CANCELLED,
+    restoring: 'restoring',
+    finished: 'restoring',
+    cancelled: OVER.cancelled,
+    restored: 'restored',
+  },
+  patch: {
+    scheduled: 'scheduled',
+    running: 'running',
+    paused: 'paused',
+    cancelling: 'cancelling',
+    restoring: 'restoring',
+    ...OVER,
+  },
+  upload: {
+    scheduled: 'scheduled',
+    running: 'running',
+    paused: 'paused',
+    cancelling: BEING_CANCELLED,
+    restoring: BEING_RESTORED,
+    ...OVER,
+    finished: 'running',
+  },
 };
 
-/** What can be done with the outage now. */
-export const allowedActions = ({ state }: Pick<Outage, 'state'>): OutageAction[] => [...ALLOWED[state]];
+/** The state that an action leads to, or why it is not allowed now. */
+export function transition(outage: Pick<Outage, 'state' | 'allClearFor'>, action: OutageAction): OutageState | Refusal {
+  if (action === 'restore' && outage.allClearFor !== undefined) return no('it is an all-clear itself');
+  return TRANSITIONS[action][outage.state];
+}
+
+/** These are worth doing however often, without another state coming of them. */
+const REPEATABLE: ReadonlySet<OutageAction> = new Set(['patch', 'upload']);
+
+/** What can be done with the outage now: what leads to another state, or is worth doing in this one. */
+export const allowedActions = (outage: Pick<Outage, 'state' | 'allClearFor'>): OutageAction[] =>
+  OutageAction.options.filter((action) => {
+    const next = transition(outage, action);
+    return typeof next === 'string' && (next !== outage.state || REPEATABLE.has(action));
+  });
+
+const OVER_STATES: ReadonlySet<OutageState> = new Set(['finished', 'cancelled', 'restored']);
+
+/** Nobody is called, nobody waits: the timer has nothing to do with it any more. */
+export const isOver = ({ state }: Pick<Outage, 'state'>): boolean => OVER_STATES.has(state);
+
+const STOPPED: ReadonlySet<OutageState> = new Set(['cancelling', 'restoring', 'cancelled', 'restored']);
+
+/** For good: whoever waits to be called is not called any more. */
+export const isStopped = ({ state }: Pick<Outage, 'state'>): boolean => STOPPED.has(state);
+
+/** People who wait may be called now. */
+export const isCalling = (outage: Outage, now: Date): boolean => outage.state === 'running' && !hasExpired(outage, now);
+
+/** Whoever waits will never be called: the outage was stopped, or its time is over. */
+export const isCalledOff = (outage: Outage, now: Date): boolean => isStopped(outage) || hasExpired(outage, now);
+
+const REOPENED: Partial<Record<OutageState, OutageState>> = {
+  finished: 'running',
+  cancelled: 'cancelling',
+  restored: 'restoring',
+};
+
+/** What becomes of an outage when people are added to its list: there is something to do for it again. */
+export const reopened = (outage: Outage): Outage => {
+  const state = REOPENED[outage.state];
+  return state ? { ...outage, state, finishedAt: undefined, progress: undefined } : outage;
+};
+
+const ENDS: Readonly<Record<OutageState, OutageState>> = {
+  scheduled: 'finished',
+  running: 'finished',
+  paused: 'finished',
+  cancelling: 'cancelled',
+  restoring: 'restored',
+  finished: 'finished',
+  cancelled: 'cancelled',
+  restored: 'restored',
+};
+
+/** The outage once everybody has an outcome. */
+export const ended = (outage: Outage, now: Date): Outage => ({
+  ...outage,
+  state: ENDS[outage.state],
+  finishedAt: now.toISOString(),
+  progress: undefined,
+});

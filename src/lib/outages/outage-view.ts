@@ -15,12 +15,9 @@ export const OutageEntry = Outage.pick({
   startAt: true,
   startedAt: true,
   finishedAt: true,
-})
-  .extend({
-    allClearFor: z.string().optional().describe('The outage whose all-clear this is.'),
-    allClearBy: z.string().optional().describe('The outage that tells of the all-clear.'),
-  })
-  .strip();
+  allClearFor: true,
+  allClearBy: true,
+}).strip();
 export type OutageEntry = z.infer<typeof OutageEntry>;
 
 /** An outage as it was declared, with what was filled in. */
@@ -36,6 +33,7 @@ const Count = z.number().int().nonnegative();
 export const OutageView = OutageEntry.extend(
   Outage.pick({
     expiresAt: true,
+    estimate: true,
     script: true,
     callers: true,
     maxConcurrentCalls: true,
@@ -44,7 +42,6 @@ export const OutageView = OutageEntry.extend(
     defaultCountry: true,
   }).shape,
 ).extend({
-  estimate: z.string().optional().describe('When it should be over, in words for people.'),
   actions: z.array(OutageAction).describe('What can be done with it now.'),
   recipients: Count.describe('People on its list.'),
   states: z.object({ waiting: Count, calling: Count, done: Count }).describe('Where they are.'),

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { PhoneNumber } from '../call-automation/identifiers.ts';
 import { SafeId } from '../calls/purpose.ts';
 import { CallScript } from '../calls/script.ts';
+import { AllClear } from './all-clear-message.ts';
 import { QuietHours } from './quiet-hours.ts';
 import { RetryPolicy } from './retry.ts';
 
@@ -16,10 +17,25 @@ export const Caller = z.strictObject({
 });
 export type Caller = z.infer<typeof Caller>;
 
+/** What the id of an outage's all-clear ends with, after that of the outage. */
+const ALL_CLEAR = '-all-clear';
+
+/** The id of the outage by which people are told that this one is over. */
+export const allClearIdOf = (id: string): string => `${id}${ALL_CLEAR}`;
+
+/** Ten characters are left for the end of its all-clear's id. */
+const OutageId = SafeId.max(64 - ALL_CLEAR.length);
+
 /** An outage as somebody declares it. Times are UTC, ISO 8601. */
 export const OutageSpec = z.strictObject({
-  id: SafeId.optional().describe('Makes the declaration idempotent. By default an id is made.'),
+  id: OutageId.optional().describe('Makes the declaration idempotent. By default an id is made.'),
   title: z.string().min(1).max(200).describe('What it is about; sent to the service as the subject of each call.'),
+  estimate: z
+    .string()
+    .min(1)
+    .max(200)
+    .optional()
+    .describe('When it should be over, in words for people: what `{estimate}` in a text stands for.'),
   script: CallScript.describe('What a call says and listens for; see below.'),
   callers: z.array(Caller).min(1).max(100).optional().describe('By default those of the setting CALLER_NUMBERS.'),
   maxConcurrentCalls: z.number().int().min(1).optional().describe('Fewer calls at once than the callers have lines.'),
@@ -36,8 +52,37 @@ export const OutageSpec = z.strictObject({
 });
 export type OutageSpec = z.infer<typeof OutageSpec>;
 
-/** `scheduled`: waits for `startAt`. `running`: people are being called. `finished`: everybody has an outcome. */
-export const OutageState = z.enum(['scheduled', 'running', 'finished']);
+/**
+ * `scheduled`  waits for `startAt`.
+ * `running`    people are being called.
+ * `paused`     nobody else is called until it is resumed.
+ * `cancelling` nobody else is called any more; the calls in progress come to their end.
+ * `restoring`  the same, and those who were told are put on the list of the all-clear.
+ * `finished`   everybody has an outcome.
+ * `cancelled`  the end of cancelling.
+ * `restored`   the end of restoring.
+ */
+export const OutageState = z.enum([
+  'scheduled',
+  'running',
+  'paused',
+  'cancelling',
+  'restoring',
+  'finished',
+  'cancelled',
+  'restored',
+]);
+export type OutageState = z.infer<typeof OutageState>;
+
+/**
+ * How far the list has been gone through since the outage was called off: in each shard, the last recipient who was seen to.
+ */
+export const Progress = z.object({
+  after: z.array(z.string()),
+  /** Nobody was waiting or being called any more when it began: whoever was told of the outage is met on the way. */
+  isLast: z.boolean(),
+});
+export type Progress = z.infer<typeof Progress>;
 
 export const Outage = OutageSpec.extend({
   id: SafeId,
@@ -48,6 +93,13 @@ export const Outage = OutageSpec.extend({
   finishedAt: z.string().optional(),
   /** A digest of the declaration: the same one again is told from another with the same id, whatever was changed since. */
   declaration: z.string().optional(),
+  /** Once it is cancelled, calls in progress are hung up. */
+  hangUp: z.boolean().optional(),
+  allClearFor: SafeId.optional().describe('The outage whose all-clear this is.'),
+  allClearBy: SafeId.optional().describe('The outage that tells of the all-clear.'),
+  /** What people are told by it. */
+  allClear: AllClear.optional(),
+  progress: Progress.optional(),
 });
 export type Outage = z.infer<typeof Outage>;
 
@@ -75,7 +127,7 @@ function digestOf(spec: OutageSpec): string {
 export function begun(outage: Outage, now: Date): Outage {
   const isTime = !outage.startAt || new Date(outage.startAt) <= now;
   if (outage.state !== 'scheduled' || !isTime) return outage;
-  return { ...outage, state: 'running', startedAt: now.toISOString() };
+  return { ...outage, state: 'running', startedAt: outage.startedAt ?? now.toISOString() };
 }
 
 export const hasExpired = (outage: Outage, now: Date): boolean =>

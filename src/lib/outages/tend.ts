@@ -4,9 +4,11 @@ import type { StoredOutage } from '../storage/outages.ts';
 import type { DueRow } from '../storage/recipients.ts';
 import type { Shard } from '../storage/shard.ts';
 import { expired } from './attempts.ts';
-import { fillLines } from './dispatcher.ts';
-import { healAttempt } from './heal-attempt.ts';
-import { begun, hasExpired, type Outage } from './outage.ts';
+import { begunProgress, callOff, isThrough } from './call-off.ts';
+import { type Filled, fillLines } from './dispatcher.ts';
+import { hangUpAttempt, healAttempt } from './heal-attempt.ts';
+import { ended, isCalledOff, isCalling, isOver } from './lifecycle.ts';
+import { begun, type Outage } from './outage.ts';
 
 /** How many rows of each kind one look takes up a shard; the rest has its turn at the next. */
 const BATCH = 100;
@@ -22,6 +24,8 @@ export type Tended = {
   readonly state: string;
   readonly started: number;
   readonly healed: number;
+  readonly linesInUse: number;
+  readonly dueLagMs: number;
   /** What went wrong; everything else was looked after all the same, and this is again at the next tick. */
   readonly problems: readonly unknown[];
 };
@@ -41,8 +45,8 @@ export async function tendOutages(services: Services): Promise<Tended[]> {
 class Visit {
   readonly #services: Services;
   #stored: StoredOutage;
-  #isRunning = false;
-  #started = 0;
+  #isBegun = false;
+  #filled: Filled = { started: 0, linesInUse: 0, dueLagMs: 0 };
   #healed = 0;
   readonly #problems: unknown[] = [];
 
@@ -53,7 +57,7 @@ class Visit {
 
   report(): Tended {
     const { id: outage, state } = this.#stored.outage;
-    return { outage, state, started: this.#started, healed: this.#healed, problems: this.#problems };
+    return { outage, state, ...this.#filled, healed: this.#healed, problems: this.#problems };
   }
 
   /** One thing that goes wrong must not keep the others from being looked after. */
@@ -67,36 +71,52 @@ class Visit {
 
   async beginAndHeal(): Promise<void> {
     const outage = begun(this.#stored.outage, this.#services.now());
-    if (outage.state !== 'running') return;
-    if (outage !== this.#stored.outage) {
-      const saved = await this.#services.outages.save(this.#stored, outage);
-      if (!saved) return;
-      this.#stored = saved;
-    }
-    this.#isRunning = true;
+    if (outage.state === 'scheduled') return;
+    if (!(await this.#become(outage))) return;
+    this.#isBegun = true;
     for (const shard of shardsOf(outage)) await this.attempt(() => this.#healShard(outage, shard));
   }
 
   async callAndFinish(): Promise<void> {
-    if (!this.#isRunning) return;
-    const { outage } = this.#stored;
+    if (!this.#isBegun) return;
     const now = this.#services.now();
-    if (hasExpired(outage, now)) {
-      for (const shard of shardsOf(outage)) await this.attempt(() => this.#expireShard(outage, shard));
-    } else {
-      const lines = await this.#services.lines.list();
-      await this.#services.lines.ensure(outage.callers, lines);
-      this.#started = await fillLines(this.#services, outage, lines);
-    }
-    if (this.#started > 0 || !(await this.#isDone(outage))) return;
-    const finished = { ...outage, state: 'finished' as const, finishedAt: now.toISOString() };
-    this.#stored = (await this.#services.outages.save(this.#stored, finished)) ?? this.#stored;
+    if (isCalledOff(this.#stored.outage, now)) return this.#callOff();
+    // Paused, it waits for people to resume it, also where everybody has an outcome: more people may be added.
+    if (!isCalling(this.#stored.outage, now)) return;
+    const { outage } = this.#stored;
+    const lines = await this.#services.lines.list();
+    await this.#services.lines.ensure(outage.callers, lines);
+    this.#filled = await fillLines(this.#services, outage, lines);
+    if (this.#filled.started === 0 && (await this.#isDone(outage))) await this.#become(ended(outage, now));
+  }
+
+  /** Nobody else is called: whoever waits has an outcome, and once nobody is being called any more it is over. */
+  async #callOff(): Promise<void> {
+    const { outage } = this.#stored;
+    if (outage.hangUp) for (const shard of shardsOf(outage)) await this.attempt(() => this.#hangUpShard(outage, shard));
+    const isDone = await this.#isDone(outage);
+    const progress = await callOff(this.#services, outage, outage.progress ?? begunProgress(outage, isDone));
+    if (!isThrough(progress)) return void (await this.#become({ ...outage, progress }));
+    if (progress.isLast) return void (await this.#become(ended(outage, this.#services.now())));
+    // Whoever was being called when their turn came: once more from the beginning when nobody is, for those who were told then.
+    if (await this.#isDone(outage))
+      return void (await this.#become({ ...outage, progress: begunProgress(outage, true) }));
+    for (const shard of shardsOf(outage)) await this.attempt(() => this.#expireShard(outage, shard));
+    if (outage.progress?.after.join() !== progress.after.join()) await this.#become({ ...outage, progress });
+  }
+
+  /** @returns false if somebody else changed it first: this is seen to at the next look. */
+  async #become(outage: Outage): Promise<boolean> {
+    if (outage === this.#stored.outage) return true;
+    const saved = await this.#services.outages.save(this.#stored, outage);
+    this.#stored = saved ?? this.#stored;
+    return saved !== undefined;
   }
 
   /** Once a minute, and at the end. A request a shard, and two for each 49 changes. */
   async foldCounts(): Promise<void> {
     const { outage } = this.#stored;
-    if (outage.state !== 'finished' && this.#services.now().getUTCSeconds() >= TICK_SECONDS) return;
+    if (!isOver(outage) && this.#services.now().getUTCSeconds() >= TICK_SECONDS) return;
     for (const shard of shardsOf(outage)) await this.attempt(() => this.#foldShard({ outageId: outage.id, shard }));
   }
 
@@ -121,6 +141,16 @@ class Visit {
       if (stored?.recipient.phase === 'waiting') {
         await this.#services.recipients.save(ref, stored, expired(stored.recipient, this.#services.now()));
       }
+    }
+  }
+
+  async #hangUpShard(outage: Outage, shard: number): Promise<void> {
+    for (const row of await this.#services.recipients.due(outage.id, shard, 'leased', BATCH)) {
+      await this.attempt(async () => {
+        const ref = refOf(outage, shard, row);
+        const stored = await this.#services.recipients.find(ref);
+        if (stored) await hangUpAttempt(this.#services, ref, stored);
+      });
     }
   }
 

@@ -1,5 +1,6 @@
-import { QueueClient, RestError } from '@azure/storage-queue';
+import { QueueClient, RestError, type StoragePipelineOptions } from '@azure/storage-queue';
 import { StorageError } from '../errors.ts';
+import type { StorageAccess } from './access.ts';
 import type { QueueName, QueueStore } from './queue-store.ts';
 
 /** A message that never expires: nothing is dropped silently because nobody looked for a week (the default). */
@@ -10,10 +11,9 @@ export class AzureQueues implements QueueStore {
   readonly #clients = new Map<QueueName, QueueClient>();
   readonly #open: (queue: QueueName) => QueueClient;
 
-  /** @param connectionString as in the setting AzureWebJobsStorage. */
-  constructor(connectionString: string) {
+  constructor(access: StorageAccess) {
     // Tried again by reliable-queues.ts: the SDK's own pauses, of four seconds and more, are too long for a callback.
-    this.#open = (queue) => new QueueClient(connectionString, queue, { retryOptions: { maxTries: 1 } });
+    this.#open = (queue) => openQueue(access, queue, { retryOptions: { maxTries: 1 } });
   }
 
   async send(queue: QueueName, message: object, delaySeconds = 0): Promise<void> {
@@ -36,4 +36,11 @@ export class AzureQueues implements QueueStore {
       throw new StorageError(`Queue ${queue} could not be used (${what})`, { cause, isTransient: true });
     }
   }
+}
+
+/** A queue of the storage account; nothing is asked of it yet. */
+export function openQueue(access: StorageAccess, queue: string, options?: StoragePipelineOptions): QueueClient {
+  return 'connectionString' in access
+    ? new QueueClient(access.connectionString, queue, options)
+    : new QueueClient(`${access.queueEndpoint}/${queue}`, access.credential, options);
 }

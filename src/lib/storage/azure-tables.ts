@@ -1,6 +1,7 @@
 import { odata, RestError, TableClient, type TableEntityResult, type TransactionAction } from '@azure/data-tables';
 import { z } from 'zod';
 import { ConflictError, StorageError } from '../errors.ts';
+import type { StorageAccess } from './access.ts';
 import type { Cell, KeyRange, StoredRow, TableName, TableStore, Write } from './table-store.ts';
 
 type Entity = TableEntityResult<Record<string, unknown>>;
@@ -10,11 +11,16 @@ export class AzureTables implements TableStore {
   readonly #clients = new Map<TableName, TableClient>();
   readonly #open: (table: TableName) => TableClient;
 
-  /** @param connectionString as in the setting AzureWebJobsStorage. */
-  constructor(connectionString: string) {
+  constructor(access: StorageAccess) {
     // The SDK would send a commit again and take the traces of its first try for somebody else's: see reliable-tables.ts.
-    const options = { allowInsecureConnection: true, retryOptions: { maxRetries: 0 } };
-    this.#open = (table) => TableClient.fromConnectionString(connectionString, table, options);
+    const options = { retryOptions: { maxRetries: 0 } };
+    this.#open = (table) =>
+      'connectionString' in access
+        ? TableClient.fromConnectionString(access.connectionString, table, {
+            ...options,
+            allowInsecureConnection: true,
+          })
+        : new TableClient(access.tableEndpoint, table, access.credential, options);
   }
 
   async get(table: TableName, partitionKey: string, rowKey: string): Promise<StoredRow | undefined> {

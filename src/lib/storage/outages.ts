@@ -1,4 +1,5 @@
 import { ConflictError, NotFoundError, StorageError } from '../errors.ts';
+import { isOver } from '../outages/lifecycle.ts';
 import { Outage } from '../outages/outage.ts';
 import { fromColumns, toColumns } from './columns.ts';
 import { startingWith, type TableStore, type Write } from './table-store.ts';
@@ -9,7 +10,7 @@ export type StoredOutage = { readonly outage: Outage; readonly etag: string };
 const CACHE_MS = 10_000;
 
 /**
- * The outages, in one partition: a row each, and a row beside it for each that is not finished, so that the timer does not
+ * The outages, in one partition: a row each, and a row beside it for each that is not over, so that the timer does not
  * read its way through everything that ever happened.
  */
 export class Outages {
@@ -43,23 +44,29 @@ export class Outages {
     return stored;
   }
 
-  async #find(id: string): Promise<StoredOutage | undefined> {
-    const row = await this.#tables.get(TABLE, PARTITION, outageKey(id));
-    return row && { outage: fromColumns(Outage, row.columns), etag: row.etag };
-  }
-
-  /** The outage as it was at most ten seconds ago. @throws StorageError if there is none: only an outage's own work asks. */
-  async recent(id: string): Promise<Outage> {
-    const now = this.#now().getTime();
-    const cached = this.#cache.get(id);
-    if (cached && cached.until > now) return cached.outage;
+  /** The outage as it is now, for its own work. @throws StorageError if there is none. */
+  async current(id: string): Promise<Outage> {
     const stored = await this.#find(id);
     if (!stored) throw new StorageError(`Outage ${id} has gone`);
-    this.#cache.set(id, { outage: stored.outage, until: now + CACHE_MS });
     return stored.outage;
   }
 
-  /** The outages that are not finished. A request, and one for each. */
+  /** The outage as it was at most ten seconds ago: no request, where it has been read since. @throws StorageError if there is none. */
+  async recent(id: string): Promise<Outage> {
+    const cached = this.#cache.get(id);
+    return cached && cached.until > this.#now().getTime() ? cached.outage : this.current(id);
+  }
+
+  async #find(id: string): Promise<StoredOutage | undefined> {
+    const until = this.#now().getTime() + CACHE_MS;
+    const row = await this.#tables.get(TABLE, PARTITION, outageKey(id));
+    if (!row) return undefined;
+    const outage = fromColumns(Outage, row.columns);
+    this.#cache.set(id, { outage, until });
+    return { outage, etag: row.etag };
+  }
+
+  /** The outages that are not over. A request, and one for each. */
   async open(): Promise<StoredOutage[]> {
     const markers = await this.#tables.query(TABLE, PARTITION, startingWith(OPEN), MAX_OPEN);
     const found = await Promise.all(markers.map(({ rowKey }) => this.#find(rowKey.slice(OPEN.length))));
@@ -74,7 +81,7 @@ export class Outages {
 
   /** @returns the outage as it is now; undefined if somebody else changed it first. */
   async save(before: StoredOutage, outage: Outage): Promise<StoredOutage | undefined> {
-    const closes = before.outage.state !== 'finished' && outage.state === 'finished';
+    const closes = !isOver(before.outage) && isOver(outage);
     const marker: Write[] = closes ? [{ kind: 'delete', rowKey: `${OPEN}${outage.id}` }] : markerOf(outage);
     try {
       const [etag] = await this.#tables.commit(TABLE, PARTITION, [
@@ -96,5 +103,5 @@ const OPEN = 'open|';
 const MAX_OPEN = 1_000;
 const outageKey = (id: string): string => `outage|${id}`;
 
-const markerOf = ({ id, state }: Outage): Write[] =>
-  state === 'finished' ? [] : [{ kind: 'upsert', rowKey: `${OPEN}${id}`, columns: { state } }];
+const markerOf = (outage: Outage): Write[] =>
+  isOver(outage) ? [] : [{ kind: 'upsert', rowKey: `${OPEN}${outage.id}`, columns: { state: outage.state } }];

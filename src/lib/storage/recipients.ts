@@ -2,7 +2,7 @@ import type { AttemptRef } from '../calls/purpose.ts';
 import { ConflictError } from '../errors.ts';
 import { type Due, dispatchedColumns, type Moved } from '../outages/attempts.ts';
 import { type HeldLine, Recipient } from '../outages/recipient.ts';
-import { difference, sumOf, tallyOf } from '../outages/tally.ts';
+import { difference, sumOf, type Tally, tallyOf } from '../outages/tally.ts';
 import { fromColumns, toColumns } from './columns.ts';
 import { endedRows } from './ended-calls.ts';
 import { partitionOf, SHARDS_TABLE } from './shard.ts';
@@ -20,6 +20,9 @@ export type DueRow = {
   /** The attempt so far: the next one is one more. */
   readonly attempt: number;
 };
+
+/** A recipient as read, and what is to become of them. */
+export type Change = { readonly before: StoredRecipient; readonly moved: Moved };
 
 type Place = Pick<AttemptRef, 'outageId' | 'shard' | 'recipientId'>;
 
@@ -120,25 +123,42 @@ export class Recipients {
    * Writes a recipient's change, moves its due row, counts what has changed and lists the attempt that ended, in one request.
    * @returns the recipient as it is now; undefined if somebody else changed it first.
    */
-  async save(place: Place, before: StoredRecipient, { recipient, due }: Moved): Promise<StoredRecipient | undefined> {
-    const oldKey = before.recipient.dueRow;
-    const newKey = due === 'unchanged' ? oldKey : due === 'none' ? undefined : dueKey(due, place.recipientId);
-    const after = { ...recipient, dueRow: newKey };
-    const rowKey = recipientKey(place.recipientId);
-    const writes: Write[] = [{ kind: 'replace', rowKey, columns: toColumns(after), etag: before.etag }];
-    if (oldKey !== newKey) {
-      if (oldKey) writes.push({ kind: 'delete', rowKey: oldKey });
-      if (newKey)
-        writes.push({ kind: 'insert', rowKey: newKey, columns: dueColumns(place.recipientId, after.attempt) });
-    }
-    const change = difference(tallyOf(before.recipient), tallyOf(after));
-    writes.push(...changeRow(standingOf(after), change), ...endedRows(before.recipient, after));
+  async save(place: Place, before: StoredRecipient, moved: Moved): Promise<StoredRecipient | undefined> {
+    const { after, writes, counted } = changeOf(before, moved);
+    writes.push(...changeRow(standingOf(after), counted));
     try {
       const [etag] = await this.#tables.commit(TABLE, partition(place.outageId, place.shard), writes);
       return { recipient: after, etag: etag ?? '' };
     } catch (error) {
       if (error instanceof ConflictError) return undefined;
       throw error;
+    }
+  }
+
+  /**
+   * Gives many recipients of one shard, who wait, their outcome: 49 in a request. Who was changed by somebody else first
+   * is left as they are.
+   */
+  async endAll(outageId: string, shard: number, changes: readonly Change[]): Promise<void> {
+    for (let start = 0; start < changes.length; start += MAX_CHANGED) {
+      await this.#endBatch(outageId, shard, changes.slice(start, start + MAX_CHANGED));
+    }
+  }
+
+  async #endBatch(outageId: string, shard: number, batch: readonly Change[]): Promise<void> {
+    const written = batch.map(({ before, moved }) => changeOf(before, moved));
+    const [first] = written;
+    const counted = sumOf(written.flatMap((each) => each.counted ?? []));
+    const writes = written.flatMap((each) => each.writes);
+    // Named for the first: nobody else's change ever has that name.
+    if (
+      first &&
+      (await this.#commit({ outageId, shard }, [...writes, ...changeRow(standingOf(first.after), counted)]))
+    ) {
+      return;
+    }
+    for (const { before, moved } of batch) {
+      await this.save({ outageId, shard, recipientId: before.recipient.recipientId }, before, moved);
     }
   }
 
@@ -149,13 +169,23 @@ export class Recipients {
     return rows.map(({ columns, etag }) => ({ recipient: fromColumns(Recipient, columns), etag }));
   }
 
+  /** Which of these people of a shard, in order of id, are on the outage's list. A request for each thousand between the first and the last. */
+  async present(outageId: string, shard: number, recipientIds: readonly string[]): Promise<ReadonlySet<string>> {
+    const range = {
+      from: recipientKey(recipientIds[0] ?? ''),
+      to: `${recipientKey(recipientIds.at(-1) ?? '')}${NEXT}`,
+    };
+    const rows = await this.#tables.query(TABLE, partition(outageId, shard), range, Number.POSITIVE_INFINITY);
+    return new Set(rows.map(({ rowKey }) => rowKey.slice(recipientKey('').length)));
+  }
+
   /** Everybody of a shard, for reports. */
   async *all(outageId: string, shard: number): AsyncIterable<Recipient> {
     const rows = this.#tables.scan(TABLE, partition(outageId, shard), startingWith('recipient|'));
     for await (const row of rows) yield fromColumns(Recipient, row.columns);
   }
 
-  async #commit(place: Place, writes: readonly Write[]): Promise<boolean> {
+  async #commit(place: Pick<Place, 'outageId' | 'shard'>, writes: readonly Write[]): Promise<boolean> {
     try {
       await this.#tables.commit(TABLE, partition(place.outageId, place.shard), writes);
       return true;
@@ -185,6 +215,29 @@ function insertion({ recipient, due }: { recipient: Recipient; due: Due }): Writ
     { kind: 'insert', rowKey: recipientKey(recipientId), columns: toColumns({ ...recipient, dueRow }) },
     { kind: 'insert', rowKey: dueRow, columns: dueColumns(recipientId, recipient.attempt) },
   ];
+}
+
+/** Of each the recipient and the due row that goes, and one row that counts them all. */
+const MAX_CHANGED = Math.floor((MAX_WRITES - 1) / 2);
+
+/** What a recipient's change writes, and what it adds to the count. */
+function changeOf(
+  before: StoredRecipient,
+  { recipient, due }: Moved,
+): { after: Recipient; writes: Write[]; counted: Tally | undefined } {
+  const { recipientId } = recipient;
+  const oldKey = before.recipient.dueRow;
+  const newKey = due === 'unchanged' ? oldKey : due === 'none' ? undefined : dueKey(due, recipientId);
+  const after = { ...recipient, dueRow: newKey };
+  const writes: Write[] = [
+    { kind: 'replace', rowKey: recipientKey(recipientId), columns: toColumns(after), etag: before.etag },
+  ];
+  if (oldKey !== newKey) {
+    if (oldKey) writes.push({ kind: 'delete', rowKey: oldKey });
+    if (newKey) writes.push({ kind: 'insert', rowKey: newKey, columns: dueColumns(recipientId, after.attempt) });
+  }
+  writes.push(...endedRows(before.recipient, after));
+  return { after, writes, counted: difference(tallyOf(before.recipient), tallyOf(after)) };
 }
 
 function toDueRow({ rowKey, columns }: StoredRow): DueRow {

@@ -43,7 +43,7 @@ export class Town {
     this.stack = stack;
     this.api = api;
     this.#manage = management(stack);
-    const tables = new AzureTables(stack.storage);
+    const tables = new AzureTables({ connectionString: stack.storage });
     this.#recipients = new Recipients(tables);
     this.#legs = new CallLegs(tables);
   }

@@ -13,5 +13,5 @@ export const TABLE_STORES: readonly { readonly name: string; open(): Promise<Ope
 
 async function openAzurite(): Promise<OpenStore> {
   const azurite = await startAzurite();
-  return { store: new AzureTables(azurite.connectionString), close: () => azurite.stop() };
+  return { store: new AzureTables(azurite), close: () => azurite.stop() };
 }

@@ -1,9 +1,12 @@
-import { CallAutomationClient, type CallAutomationClientOptions } from '@azure/communication-call-automation';
+import type { CallAutomationClient, CallAutomationClientOptions } from '@azure/communication-call-automation';
 import type { HttpClient, PipelinePolicy } from '@azure/core-rest-pipeline';
+import type { TokenCredential } from '@azure/identity';
 import { ConfigurationError } from '../../errors.ts';
 
-/** The connection string of the resource, or its endpoint: then the app's own identity in Azure is who asks. */
-export type Access = { readonly connectionString: string } | { readonly endpoint: string };
+/** The connection string of the resource, or its endpoint and who asks. */
+export type Access =
+  | { readonly connectionString: string }
+  | { readonly endpoint: string; readonly credential: TokenCredential };
 
 export type ClientOptions = {
   /** The ACS user that places the calls; by default the service makes one up. */
@@ -17,14 +20,14 @@ export type ClientOptions = {
 /** However long Retry-After asks us to wait: what takes longer is for the queue to try again, ms. */
 const PATIENCE_MS = 60_000;
 
-/** The official client. The library of Azure identities is heavy, and loaded only where it is needed. */
+/** The official client. Its library is heavy, and loaded when the first call is asked for. */
 export async function connect(access: Access, options: ClientOptions): Promise<CallAutomationClient> {
+  const { CallAutomationClient } = await import('@azure/communication-call-automation');
   if ('connectionString' in access) {
     const isInsecure = /endpoint=http:/i.test(access.connectionString);
     return made(() => new CallAutomationClient(access.connectionString, clientOptions(options, isInsecure)));
   }
-  const { DefaultAzureCredential } = await import('@azure/identity');
-  return made(() => new CallAutomationClient(access.endpoint, new DefaultAzureCredential(), clientOptions(options)));
+  return made(() => new CallAutomationClient(access.endpoint, access.credential, clientOptions(options)));
 }
 
 function made(make: () => CallAutomationClient): CallAutomationClient {

@@ -1,0 +1,104 @@
+// The function app on Flex Consumption. It has one identity and one set of settings, and neither holds a key.
+
+param name string
+param location string
+param tags object
+param identityId string
+param identityClientId string
+param storageAccountName string
+param deploymentContainerUrl string
+param communicationEndpoint string
+param communicationResourceId string
+param speechEndpoint string
+param callbackSecret string
+param previousCallbackSecretUri string
+param callbackBaseUrl string
+param callerNumbers string
+param callLeaseSeconds int
+param maxCallSeconds int
+param applicationInsightsConnectionString string
+param alwaysReady object
+param maximumInstances int
+param instanceMemoryMB int
+
+// Every setting that src/lib/config.ts reads, and no other: a test compares. What is empty here is left out of the app's settings:
+// an empty AzureWebJobsStorage would hide the account from the host, and the app's own defaults are right for the others.
+var settings = {
+  AzureWebJobsStorage: ''
+  AzureWebJobsStorage__accountName: storageAccountName
+  AzureWebJobsStorage__queueServiceUri: ''
+  AzureWebJobsStorage__tableServiceUri: ''
+  AzureWebJobsStorage__credential: 'managedidentity'
+  AzureWebJobsStorage__clientId: identityClientId
+  CALL_AUTOMATION_API: 'ga'
+  ACS_CONNECTION_STRING: ''
+  ACS_ENDPOINT: communicationEndpoint
+  AZURE_CLIENT_ID: identityClientId
+  ACS_SOURCE_IDENTITY: ''
+  ACS_RESOURCE_ID: communicationResourceId
+  ACS_ISSUER: ''
+  COGNITIVE_SERVICES_ENDPOINT: speechEndpoint
+  CALLER_NUMBERS: callerNumbers
+  CALLBACK_BASE_URL: callbackBaseUrl
+  CALLBACK_SECRET: callbackSecret
+  CALLBACK_SECRET_PREVIOUS: empty(previousCallbackSecretUri)
+    ? ''
+    : '@Microsoft.KeyVault(SecretUri=${previousCallbackSecretUri})'
+  CALL_LEASE_SECONDS: string(callLeaseSeconds)
+  MAX_CALL_SECONDS: string(maxCallSeconds)
+  // The host reads it too. It lets one send telemetry, and nothing else.
+  APPLICATIONINSIGHTS_CONNECTION_STRING: applicationInsightsConnectionString
+}
+
+var given = filter(items(settings), setting => !empty(setting.value))
+
+resource plan 'Microsoft.Web/serverfarms@2025-03-01' = {
+  name: '${name}-plan'
+  location: location
+  tags: tags
+  kind: 'functionapp'
+  sku: { name: 'FC1', tier: 'FlexConsumption' }
+  properties: {
+    reserved: true
+  }
+}
+
+resource app 'Microsoft.Web/sites@2025-03-01' = {
+  name: name
+  location: location
+  tags: union(tags, { 'azd-service-name': 'ringdown' })
+  kind: 'functionapp,linux'
+  identity: {
+    type: 'UserAssigned'
+    userAssignedIdentities: { '${identityId}': {} }
+  }
+  properties: {
+    serverFarmId: plan.id
+    httpsOnly: true
+    keyVaultReferenceIdentity: identityId
+    siteConfig: {
+      appSettings: map(given, setting => { name: setting.key, value: setting.value })
+    }
+    functionAppConfig: {
+      runtime: { name: 'node', version: '22' }
+      deployment: {
+        storage: {
+          type: 'blobContainer'
+          value: deploymentContainerUrl
+          authentication: {
+            type: 'UserAssignedIdentity'
+            userAssignedIdentityResourceId: identityId
+          }
+        }
+      }
+      scaleAndConcurrency: {
+        maximumInstanceCount: maximumInstances
+        instanceMemoryMB: instanceMemoryMB
+        alwaysReady: map(items(alwaysReady), group => { name: group.key, instanceCount: group.value })
+      }
+    }
+  }
+}
+
+output name string = app.name
+output url string = 'https://${app.properties.defaultHostName}'

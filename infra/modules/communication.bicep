@@ -1,0 +1,65 @@
+// Azure Communication Services, and on request the Azure AI resource that says texts. No keys: the app's identity may use ACS, and
+// ACS's own identity may use the AI resource. Phone numbers are bought afterwards, by a person: docs/deploy.md.
+
+param name string
+param location string
+param dataLocation string
+param tags object
+param principalId string
+param withSpeech bool
+
+var roles = {
+  // The documentation of ACS names no narrower role for Call Automation. It is given on this one resource.
+  contributor: 'b24988ac-6180-42a0-ab88-20f7382dd24c'
+  cognitiveServicesUser: 'a97b65f3-24c7-4388-baec-2e87135dc908'
+}
+
+resource communication 'Microsoft.Communication/communicationServices@2025-09-01' = {
+  name: name
+  location: 'global'
+  tags: tags
+  identity: { type: 'SystemAssigned' }
+  properties: {
+    dataLocation: dataLocation
+    disableLocalAuth: true
+  }
+}
+
+resource access 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
+  scope: communication
+  name: guid(communication.id, principalId, roles.contributor)
+  properties: {
+    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', roles.contributor)
+    principalId: principalId
+    principalType: 'ServicePrincipal'
+  }
+}
+
+resource speech 'Microsoft.CognitiveServices/accounts@2025-12-01' = if (withSpeech) {
+  name: '${name}-speech'
+  location: location
+  tags: tags
+  kind: 'CognitiveServices'
+  sku: { name: 'S0' }
+  properties: {
+    customSubDomainName: '${name}-speech'
+    disableLocalAuth: true
+    publicNetworkAccess: 'Enabled'
+  }
+}
+
+resource speechAccess 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (withSpeech) {
+  scope: speech
+  name: guid(resourceGroup().id, name, roles.cognitiveServicesUser)
+  properties: {
+    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', roles.cognitiveServicesUser)
+    principalId: communication.identity.principalId
+    principalType: 'ServicePrincipal'
+  }
+}
+
+output name string = communication.name
+output endpoint string = 'https://${communication.properties.hostName}'
+// The audience of the tokens by which ACS proves that a callback comes from it.
+output immutableResourceId string = communication.properties.immutableResourceId
+output speechEndpoint string = withSpeech ? 'https://${name}-speech.cognitiveservices.azure.com' : ''

@@ -1,0 +1,139 @@
+// Application Insights on Log Analytics, and the alerts that somebody should get out of bed for. What to do about each:
+// docs/operations.md.
+
+param name string
+param location string
+param tags object
+param alertEmail string
+param standstill string
+
+resource workspace 'Microsoft.OperationalInsights/workspaces@2025-07-01' = {
+  name: '${name}-logs'
+  location: location
+  tags: tags
+  properties: {
+    sku: { name: 'PerGB2018' }
+    retentionInDays: 30
+  }
+}
+
+resource insights 'Microsoft.Insights/components@2020-02-02' = {
+  name: '${name}-insights'
+  location: location
+  tags: tags
+  kind: 'web'
+  properties: {
+    Application_Type: 'web'
+    WorkspaceResourceId: workspace.id
+  }
+}
+
+resource people 'Microsoft.Insights/actionGroups@2023-01-01' = if (!empty(alertEmail)) {
+  name: '${name}-people'
+  location: 'global'
+  tags: tags
+  properties: {
+    groupShortName: take(name, 12)
+    enabled: true
+    emailReceivers: [
+      {
+        name: 'email'
+        emailAddress: alertEmail
+        useCommonAlertSchema: true
+      }
+    ]
+  }
+}
+
+// Each is asked every five minutes of its window, and fires when its query gives a row. What they ask is not sampled (host.json).
+var alerts = [
+  {
+    name: 'poison-messages'
+    description: 'A message failed five times and was put on its poison queue: npm run poison.'
+    severity: 2
+    window: 'PT5M'
+    query: '''
+traces
+| where message has 'Moving message to queue' and message has '-poison'
+| project timestamp, message
+'''
+  }
+  {
+    name: 'failed-callbacks'
+    description: 'What ACS tells of its calls is not taken: all of it where ACS_RESOURCE_ID or the callback secret is wrong.'
+    severity: 1
+    window: 'PT5M'
+    query: '''
+requests
+| where name == 'callEvents'
+| summarize ours = countif(toint(resultCode) >= 500), refused = countif(toint(resultCode) in (400, 401))
+| where ours > 0 or refused > 20
+'''
+  }
+  {
+    name: 'timer-stopped'
+    description: 'The timer that looks after calls did not run: the app does not start, or is switched off.'
+    severity: 1
+    window: 'PT15M'
+    query: '''
+requests
+| summarize runs = countif(name == 'notifyOutages' and success == true)
+| where runs == 0
+'''
+  }
+  {
+    name: 'outage-stands-still'
+    description: 'An outage runs, and nobody is called: no free line, quiet hours, or ACS refuses.'
+    severity: 2
+    window: standstill
+    query: '''
+traces
+| where operation_Name == 'notifyOutages'
+| parse message with 'outage ' outage ' is running: ' started:int ' calls started' *
+| where isnotnull(started)
+| summarize runs = count(), started = sum(started) by outage
+| where runs > 60 and started == 0
+| where toscalar(requests | where name in ('callEvents', 'startCall') | count) == 0
+'''
+  }
+]
+
+resource alert 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = [
+  for rule in alerts: {
+    name: '${name}-${rule.name}'
+    location: location
+    tags: tags
+    kind: 'LogAlert'
+    properties: {
+      displayName: 'Ringdown: ${rule.name}'
+      description: rule.description
+      severity: rule.severity
+      enabled: true
+      scopes: [insights.id]
+      evaluationFrequency: 'PT5M'
+      windowSize: rule.window
+      criteria: {
+        allOf: [
+          {
+            query: rule.query
+            timeAggregation: 'Count'
+            operator: 'GreaterThan'
+            threshold: 0
+            failingPeriods: {
+              numberOfEvaluationPeriods: 1
+              minFailingPeriodsToAlert: 1
+            }
+          }
+        ]
+      }
+      autoMitigate: true
+      // A new app has no tables to ask yet.
+      skipQueryValidation: true
+      actions: {
+        actionGroups: empty(alertEmail) ? [] : [people.id]
+      }
+    }
+  }
+]
+
+output connectionString string = insights.properties.ConnectionString

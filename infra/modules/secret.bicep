@@ -1,0 +1,47 @@
+// The secret that signs callback URIs. It is the only one, and lives in Key Vault rather than among the app's settings: a deployment
+// need not know it to leave it as it is, and to rotate it is to write a new version (docs/operations.md).
+
+param vaultName string
+param location string
+param tags object
+param principalId string
+
+@secure()
+@description('The first secret. It is made here and seen by nobody; later deployments make one too, and it is not used.')
+param firstSecret string = '${newGuid()}${newGuid()}'
+
+var keyVaultSecretsUser = '4633458b-17de-408a-b874-0445c86b69e6'
+
+resource vault 'Microsoft.KeyVault/vaults@2025-05-01' = {
+  name: vaultName
+  location: location
+  tags: tags
+  properties: {
+    tenantId: tenant().tenantId
+    sku: { family: 'A', name: 'standard' }
+    enableRbacAuthorization: true
+    enableSoftDelete: true
+  }
+}
+
+@onlyIfNotExists()
+resource secret 'Microsoft.KeyVault/vaults/secrets@2025-05-01' = {
+  parent: vault
+  name: 'callback-secret'
+  properties: {
+    value: firstSecret
+  }
+}
+
+resource access 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
+  scope: vault
+  name: guid(vault.id, principalId, keyVaultSecretsUser)
+  properties: {
+    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', keyVaultSecretsUser)
+    principalId: principalId
+    principalType: 'ServicePrincipal'
+  }
+}
+
+output vaultName string = vault.name
+output reference string = '@Microsoft.KeyVault(VaultName=${vault.name};SecretName=${secret.name})'

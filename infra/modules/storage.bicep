@@ -1,0 +1,101 @@
+// The storage account: the app's tables and queues, the Functions host's own state, and the package that is deployed. Nobody has a
+// key to it; the identity has the three data roles.
+
+param name string
+param location string
+param sku string
+param tags object
+param principalId string
+
+// As in src/lib/storage: a test compares. Made up front, so that the first call waits for none to be made, and that alerts and
+// people find the poison queues where they look.
+var queues = [
+  'start-call'
+  'join-call'
+  'play-audio'
+  'cancel-media'
+  'invite-participants'
+  'remove-participant'
+  'hang-up'
+]
+var poisonQueues = [for queue in queues: '${queue}-poison']
+
+var tables = [
+  'Outages'
+  'Recipients'
+  'CallLegs'
+  'Requests'
+  'Lines'
+  'OptOuts'
+  'Failures'
+]
+
+var roles = {
+  blobDataOwner: 'b7e6dc6d-f1e8-4753-8033-0f276bb0955b'
+  queueDataContributor: '974c5e8b-45b9-4653-ba55-5f855dd0fb88'
+  tableDataContributor: '0a9a7e1f-b9d0-4cc4-a60d-0319b160aaa3'
+}
+
+resource account 'Microsoft.Storage/storageAccounts@2025-08-01' = {
+  name: name
+  location: location
+  tags: tags
+  kind: 'StorageV2'
+  sku: { name: sku }
+  properties: {
+    allowSharedKeyAccess: false
+    defaultToOAuthAuthentication: true
+    allowBlobPublicAccess: false
+    supportsHttpsTrafficOnly: true
+    minimumTlsVersion: 'TLS1_2'
+  }
+}
+
+resource blobService 'Microsoft.Storage/storageAccounts/blobServices@2025-08-01' = {
+  parent: account
+  name: 'default'
+}
+
+resource deploymentContainer 'Microsoft.Storage/storageAccounts/blobServices/containers@2025-08-01' = {
+  parent: blobService
+  name: 'deployments'
+}
+
+resource queueService 'Microsoft.Storage/storageAccounts/queueServices@2025-08-01' = {
+  parent: account
+  name: 'default'
+}
+
+resource queue 'Microsoft.Storage/storageAccounts/queueServices/queues@2025-08-01' = [
+  for queueName in concat(queues, poisonQueues): {
+    parent: queueService
+    name: queueName
+  }
+]
+
+resource tableService 'Microsoft.Storage/storageAccounts/tableServices@2025-08-01' = {
+  parent: account
+  name: 'default'
+}
+
+resource table 'Microsoft.Storage/storageAccounts/tableServices/tables@2025-08-01' = [
+  for tableName in tables: {
+    parent: tableService
+    name: tableName
+  }
+]
+
+resource access 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
+  for role in items(roles): {
+    scope: account
+    name: guid(account.id, principalId, role.value)
+    properties: {
+      roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', role.value)
+      principalId: principalId
+      principalType: 'ServicePrincipal'
+    }
+  }
+]
+
+output name string = account.name
+output deploymentContainerUrl string = '${account.properties.primaryEndpoints.blob}${deploymentContainer.name}'

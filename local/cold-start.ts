@@ -1,0 +1,55 @@
+import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
+import { startProcess } from './processes.ts';
+
+/** How long loading took: by the clock, and on the processor, which is about the same whatever else the machine does. */
+const LoadTime = z.object({ ms: z.number(), cpuMs: z.number() });
+export type LoadTime = z.infer<typeof LoadTime>;
+
+/** Of each run. */
+export type LoadTimes = { readonly library: LoadTime[]; readonly app: LoadTime[] };
+
+/** The app may take so much longer to load than `@azure/functions` alone, ms, the median of each. */
+export const MAX_MS_MORE = 150;
+
+const LOADER = fileURLToPath(new URL('./load-time.ts', import.meta.url));
+const LIBRARY = createRequire(import.meta.url).resolve('@azure/functions');
+
+/** Whatever lets the app start; nothing is asked of the network while it is loaded. */
+const SETTINGS = {
+  AzureWebJobsStorage: 'UseDevelopmentStorage=true',
+  ACS_CONNECTION_STRING: 'endpoint=https://ringdown.invalid/;accesskey=YQ==',
+  ACS_SOURCE_IDENTITY: '8:acs:ringdown',
+  CALLER_NUMBERS: '+14255550190',
+  CALLBACK_BASE_URL: 'https://ringdown.invalid',
+  CALLBACK_SECRET: 'a secret of more than thirty-two characters',
+};
+
+/**
+ * Loads `@azure/functions` alone and the built app in turn, each time in a fresh process, so that whatever else the machine
+ * does meets both alike.
+ * @param app the bundle's absolute path.
+ */
+export async function loadTimes(app: string, runs: number): Promise<LoadTimes> {
+  const times: LoadTimes = { library: [], app: [] };
+  for (let run = 0; run < runs; run++) {
+    times.library.push(await loadTime(LIBRARY));
+    times.app.push(await loadTime(app));
+  }
+  return times;
+}
+
+async function loadTime(path: string): Promise<LoadTime> {
+  const env = { PATH: process.env['PATH'], ...SETTINGS };
+  const loader = await startProcess({ name: 'the loader', entry: LOADER, args: [path], env });
+  await loader.exited;
+  return LoadTime.parse(loader.ready);
+}
+
+export function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  const [low = Number.NaN, high = low] = sorted.slice(sorted.length % 2 ? middle : middle - 1);
+  return sorted.length % 2 ? low : (low + high) / 2;
+}

@@ -1,0 +1,37 @@
+import { readFileSync } from 'node:fs';
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+const SOURCES = fileURLToPath(new URL('../src/dashboard/', import.meta.url));
+
+/** Where the app looks for the dashboard's files: beside its own sources, or in the package. */
+export const DASHBOARD = join(SOURCES, 'built');
+
+/** Bundles the dashboard's page. Files that are as they should be are left alone, for others may be reading them. */
+export async function bundleDashboard(folder = DASHBOARD): Promise<void> {
+  const { outputFiles } = await build({
+    entryPoints: { main: join(SOURCES, 'main.tsx') },
+    outdir: folder,
+    bundle: true,
+    write: false,
+    minify: true,
+    format: 'esm',
+    target: 'es2022',
+    jsx: 'automatic',
+    jsxImportSource: 'preact',
+    logLevel: 'warning',
+  });
+  await mkdir(folder, { recursive: true });
+  for (const { path, contents } of outputFiles) await put(join(folder, basename(path)), contents);
+  for (const name of ['index.html', 'icon.svg']) await put(join(folder, name), readFileSync(join(SOURCES, name)));
+}
+
+async function put(path: string, contents: Uint8Array): Promise<void> {
+  const before = await readFile(path).catch(() => undefined);
+  if (before?.equals(contents)) return;
+  const whole = `${path}.${process.pid}`;
+  await writeFile(whole, contents);
+  await rename(whole, path);
+}

@@ -1,0 +1,20 @@
+import { credentialOf } from '../src/lib/azure-identity.ts';
+import { endpointsOf, type StorageAccess } from '../src/lib/storage/access.ts';
+import { UsageError } from './cli.ts';
+
+/** The flags of a command that works on storage. */
+export const STORAGE_FLAGS = { storage: { type: 'string' }, account: { type: 'string' } } as const;
+
+export const STORAGE_HELP = `\
+  --storage TEXT   storage connection string (default: the environment's AzureWebJobsStorage)
+  --account NAME   a storage account in Azure, as whoever \`az login\` says`;
+
+/** @throws UsageError if no storage is named. */
+export function storageOf(
+  flags: { readonly [Name in keyof typeof STORAGE_FLAGS]?: string | undefined },
+): StorageAccess {
+  if (flags.account) return { ...endpointsOf(flags.account), credential: credentialOf({}) };
+  const connectionString = flags.storage ?? process.env['AzureWebJobsStorage'];
+  if (connectionString) return { connectionString };
+  throw new UsageError('Name the storage: --storage, --account, or AzureWebJobsStorage in the environment.');
+}

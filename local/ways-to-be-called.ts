@@ -1,0 +1,27 @@
+import type { WayToBeCalled } from '../simulator/simulator.ts';
+import type { Stack } from './stack.ts';
+
+/** A command that puts a call on the queue: it plays the sample message and hangs up. */
+export function callCommand({ simulator, storage }: Stack, number: string): string {
+  const message = {
+    targets: [{ phoneNumber: { value: number } }],
+    audioFileUri: `${simulator.url}/simulator/audio/message.wav`,
+  };
+  return `npm run -s enqueue -- start-call '${JSON.stringify(message)}' --storage '${storage}'`;
+}
+
+/** Commands that declare an outage, and put one number on its list. Pasted again they declare another. */
+function outageCommands({ url, functionKey, simulator }: Stack, number: string): string {
+  const audio = `${simulator.url}/simulator/audio`;
+  const script = { message: `${audio}/message.wav`, thanks: `${audio}/thanks.wav` };
+  const key = `-H 'x-functions-key: ${functionKey}'`;
+  return `OUTAGE=call-me-$(date +%s)
+curl -sS ${url}/api/outages ${key} -H 'content-type: application/json' -d '{"id":"'$OUTAGE'","title":"Storm: power out","script":${JSON.stringify(script)}}'
+printf 'phone\\n${number}\\n' | curl -sS -X PUT ${url}/api/outages/$OUTAGE/recipients ${key} -H 'content-type: text/csv' --data-binary @-`;
+}
+
+/** How somebody at the phone page is called by this stack. */
+export const waysToBeCalled = (stack: Stack): WayToBeCalled[] => [
+  { title: 'By an outage: within ten seconds', command: outageCommands(stack, '{number}') },
+  { title: 'By one message on a queue', command: callCommand(stack, '{number}') },
+];

@@ -1,0 +1,19 @@
+/** How a telephone is called: by a number in E.164 form, or by an ACS user id. */
+
+/** What somebody typed, as the simulator knows it; undefined where it is neither. Signs between digits do not count. */
+export function readIdentity(typed: string): string | undefined {
+  const text = typed.trim();
+  if (/^8:\S+$/.test(text)) return text;
+  const number = text.replace(/[\s().\-–/]/g, '');
+  return /^\+[1-9]\d{6,14}$/.test(number) ? number : undefined;
+}
+
+/** For people's eyes: `+1 425 555 0123`. Numbers of other countries stay as they are. */
+export const shown = (identity: string): string =>
+  identity.replace(/^\+1(\d{3})(\d{3})(\d{4})$/, '+1\u00a0$1\u00a0$2\u00a0$3');
+
+/** So many seconds as a telephone shows them: `1:05`. */
+export function clock(seconds: number): string {
+  const whole = Math.max(0, Math.floor(seconds));
+  return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, '0')}`;
+}

@@ -1,0 +1,121 @@
+import type { TargetedSubmitEvent } from 'preact';
+import { useState } from 'preact/hooks';
+import { ask, Refusal } from '../api.ts';
+import { declarationIn } from '../declaration.ts';
+import { Field } from '../parts/field.tsx';
+import { SoundField } from '../parts/sound-field.tsx';
+import { Problem } from '../parts/trouble.tsx';
+import { toOutage } from '../route.ts';
+import type { Listed } from '../types.ts';
+
+/** Declares an outage: what it takes first, the rest for whoever wants it otherwise. */
+export function Declare() {
+  const [refusal, setRefusal] = useState<Refusal>();
+  const [isBusy, setBusy] = useState(false);
+
+  const submit = async (event: TargetedSubmitEvent<HTMLFormElement>): Promise<void> => {
+    event.preventDefault();
+    setBusy(true);
+    setRefusal(undefined);
+    try {
+      const { id } = await ask<Listed>('outages', {
+        method: 'POST',
+        body: declarationIn(new FormData(event.currentTarget)),
+      });
+      location.assign(toOutage(id));
+    } catch (error) {
+      setRefusal(error instanceof Refusal ? error : new Refusal(0, String(error)));
+      setBusy(false);
+    }
+  };
+
+  return (
+    <>
+      <div class="title">
+        <h1>Declare an outage</h1>
+      </div>
+      <form class="card declare" onSubmit={submit}>
+        <Field
+          name="title"
+          label="What it is about"
+          required
+          hint="Seen by your team, and sent to the telephone service with each call."
+        />
+        <SoundField name="message" label="Message" required />
+        <SoundField name="thanks" label="Thanks" hint="Played when somebody acknowledges. May be left out." />
+        <div class="pair">
+          <Field name="startAt" label="Begins" type="datetime-local" hint="Your time; empty: at once." />
+          <Field
+            name="expiresAt"
+            label="Nobody is called after"
+            type="datetime-local"
+            hint="Your time; empty: no limit."
+          />
+        </div>
+        <Field
+          name="estimate"
+          label="Estimate"
+          hint="When it should be over, as people are told: {estimate} in a text."
+        />
+        <details>
+          <summary>More</summary>
+          <div class="pair">
+            <Field
+              name="maxConcurrentCalls"
+              label="Calls at once, at most"
+              type="number"
+              hint="Empty: as many as there are lines."
+            />
+            <Field name="maxAttempts" label="Calls to one person, at most" type="number" value="3" />
+          </div>
+          <div class="pair">
+            <Field name="replays" label="Message played again" type="number" value="1" hint="If no key is pressed." />
+            <Field name="defaultCountry" label="Country" value="US" hint="Of numbers that are written without one." />
+          </div>
+          <fieldset>
+            <legend>Quiet hours</legend>
+            <div class="pair three">
+              <Field name="quietFrom" label="From" type="time" />
+              <Field name="quietTo" label="To" type="time" />
+              <Field name="quietZone" label="Time zone" value={Intl.DateTimeFormat().resolvedOptions().timeZone} />
+            </div>
+          </fieldset>
+          <fieldset>
+            <legend>Keys</legend>
+            <div class="pair four">
+              <Field name="key.acknowledge" label="Acknowledge" value="1" />
+              <Field name="key.operator" label="Operator" value="2" />
+              <Field name="key.optOut" label="Opt out" value="9" />
+              <Field name="key.replay" label="Again" value="*" />
+            </div>
+          </fieldset>
+          <Field
+            name="operators"
+            label="Operators"
+            hint="Phone numbers (+1…) or ACS user ids (8:acs:…), with commas."
+          />
+          <SoundField
+            name="unavailable"
+            label="If no operator answers"
+            hint="Played then; the callee may choose again."
+          />
+          <Field name="callers" label="Our numbers" hint="number:lines, with commas; empty: those of the settings." />
+          <Field
+            name="id"
+            label="Id"
+            hint="Letters, digits, _ . - ; the same again is the same outage. Empty: one is made."
+          />
+        </details>
+        {refusal && <Problem refusal={refusal} />}
+        <div class="buttons">
+          <a class="button" href="#/">
+            Not now
+          </a>
+          <button type="submit" class="main" disabled={isBusy}>
+            Declare
+          </button>
+        </div>
+      </form>
+    </>
+  );
+}

@@ -1,0 +1,89 @@
+import type { TargetedSubmitEvent } from 'preact';
+import { useState } from 'preact/hooks';
+import { ask, Refusal } from '../api.ts';
+import { Problem } from '../parts/trouble.tsx';
+import type { OptOut } from '../types.ts';
+import { when } from '../words.ts';
+
+type Found = { readonly number: string; readonly optOut: OptOut | undefined };
+
+const pathOf = (number: string): string => `opt-outs/${encodeURIComponent(number)}`;
+
+async function lookUp(number: string): Promise<Found> {
+  try {
+    return { number, optOut: await ask<OptOut>(pathOf(number)) };
+  } catch (error) {
+    if (error instanceof Refusal && error.status === 404) return { number, optOut: undefined };
+    throw error;
+  }
+}
+
+/** Who has asked not to be called: one number at a time, for the list itself is nobody's business. */
+export function OptOuts() {
+  const [found, setFound] = useState<Found>();
+  const [refusal, setRefusal] = useState<Refusal>();
+
+  const attempt = async (work: () => Promise<Found>): Promise<void> => {
+    setRefusal(undefined);
+    try {
+      setFound(await work());
+    } catch (error) {
+      setFound(undefined);
+      setRefusal(error instanceof Refusal ? error : new Refusal(0, String(error)));
+    }
+  };
+
+  const submit = (event: TargetedSubmitEvent<HTMLFormElement>): void => {
+    event.preventDefault();
+    const number = String(new FormData(event.currentTarget).get('number') ?? '').trim();
+    if (number) void attempt(() => lookUp(number));
+  };
+
+  const change = (number: string, method: 'PUT' | 'DELETE') =>
+    attempt(async () => {
+      await ask(pathOf(number), { method });
+      return lookUp(number);
+    });
+
+  return (
+    <>
+      <div class="title">
+        <h1>Opt-outs</h1>
+      </div>
+      <p>Whoever has opted out is not called, by no outage. People opt out themselves with a key during a call.</p>
+      <form class="card look-up" onSubmit={submit}>
+        <div class="field">
+          <label for="number">Phone number</label>
+          <input id="number" name="number" type="tel" autocomplete="off" required aria-describedby="number-hint" />
+          <p class="hint" id="number-hint">
+            With + and the country code, e.g. +14255550123
+          </p>
+        </div>
+        <button type="submit" class="main">
+          Look up
+        </button>
+      </form>
+      {refusal && <Problem refusal={refusal} />}
+      <div role="status">
+        {found && (
+          <div class="card found">
+            <p>
+              <b class="mono">{found.optOut?.number ?? found.number}</b>{' '}
+              {found.optOut ? `has opted out, since ${when(found.optOut.since)}` : 'has not opted out'}
+              {found.optOut?.outageId && `, in outage ${found.optOut.outageId}`}.
+            </p>
+            {found.optOut ? (
+              <button type="button" onClick={() => change(found.number, 'DELETE')}>
+                Call them again
+              </button>
+            ) : (
+              <button type="button" onClick={() => change(found.number, 'PUT')}>
+                Opt them out
+              </button>
+            )}
+          </div>
+        )}
+      </div>
+    </>
+  );
+}

@@ -1,0 +1,90 @@
+import { ask } from '../api.ts';
+import { Actions } from '../parts/actions.tsx';
+import { Activity } from '../parts/activity.tsx';
+import { LatestCalls } from '../parts/calls.tsx';
+import { Figures } from '../parts/figures.tsx';
+import { Progress } from '../parts/progress.tsx';
+import { State } from '../parts/state.tsx';
+import { Trouble } from '../parts/trouble.tsx';
+import { Upload } from '../parts/upload.tsx';
+import { usePolled } from '../polled.ts';
+import { toOutage, toRecipients } from '../route.ts';
+import type { Calls, Minute, Outage, Sound } from '../types.ts';
+import { when } from '../words.ts';
+
+/** One outage as it goes on. */
+export function OutageView({ id }: { readonly id: string }) {
+  const path = `outages/${encodeURIComponent(id)}`;
+  const { data: outage, refusal, refresh } = usePolled(path, (signal) => ask<Outage>(path, { signal }));
+  const { data: activity } = usePolled(
+    `${path} activity`,
+    (signal) => ask<{ minutes: Minute[] }>(`${path}/activity`, { signal }),
+    5_000,
+  );
+  const { data: calls } = usePolled(`${path} calls`, (signal) => ask<Calls>(`${path}/calls`, { signal }));
+  if (!outage) return <Trouble refusal={refusal} />;
+  return (
+    <>
+      <div class="title">
+        <div>
+          <h1>{outage.title}</h1>
+          <p class="hint">{facts(outage)}</p>
+        </div>
+        <State state={outage.state} />
+      </div>
+      <Related outage={outage} />
+      <Trouble refusal={refusal} />
+      <Actions outage={outage} onChange={refresh} />
+      <Progress outage={outage} />
+      <Figures outage={outage} />
+      <div class="columns">
+        <div>
+          <Activity minutes={activity?.minutes ?? []} />
+          <section class="card" aria-labelledby="people-title">
+            <h2 id="people-title">People</h2>
+            <p>
+              <a href={toRecipients(id)}>Everybody on the list, with outcome and attempts</a>
+            </p>
+            {outage.actions.includes('upload') && <Upload id={id} onDone={refresh} />}
+          </section>
+        </div>
+        <LatestCalls outageId={id} calls={calls} />
+      </div>
+    </>
+  );
+}
+
+function facts({ startedAt, startAt, createdAt, expiresAt, estimate, script }: Outage): string {
+  const begun = startedAt
+    ? `Since ${when(startedAt)}`
+    : startAt
+      ? `Begins ${when(startAt)}`
+      : `Declared ${when(createdAt)}`;
+  return [
+    begun,
+    estimate && `estimate: ${estimate}`,
+    expiresAt && `nobody is called after ${when(expiresAt)}`,
+    said(script.message),
+  ]
+    .filter(Boolean)
+    .join(' · ');
+}
+
+const said = (sound: Sound): string =>
+  typeof sound === 'string' ? `plays ${sound.split('/').at(-1)}` : `says “${sound.text}”`;
+
+function Related({ outage: { allClearFor, allClearBy } }: { readonly outage: Outage }) {
+  if (allClearFor) {
+    return (
+      <p class="related">
+        The all-clear for <a href={toOutage(allClearFor)}>this outage</a>.
+      </p>
+    );
+  }
+  if (!allClearBy) return null;
+  return (
+    <p class="related">
+      Whoever was told is called with <a href={toOutage(allClearBy)}>the all-clear</a>.
+    </p>
+  );
+}

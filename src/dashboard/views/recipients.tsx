@@ -1,0 +1,165 @@
+import { useState } from 'preact/hooks';
+import { ask, download, Refusal } from '../api.ts';
+import { Scroll } from '../parts/scroll.tsx';
+import { TimelineDialog } from '../parts/timeline.tsx';
+import { Problem, Trouble } from '../parts/trouble.tsx';
+import { usePolled } from '../polled.ts';
+import { toOutage, toRecipients } from '../route.ts';
+import type { Recipient, Recipients } from '../types.ts';
+import { nameOf, OUTCOMES, when, whose } from '../words.ts';
+
+const PAGE = 100;
+
+/** Everybody on the list, or those with one outcome; more on demand. */
+export function RecipientsView({ id, outcome }: { readonly id: string; readonly outcome: string }) {
+  const [pages, setPages] = useState(1);
+  const [opened, setOpened] = useState<{ callLegId: string; who: string }>();
+  const path = `outages/${encodeURIComponent(id)}`;
+  const { data, refusal } = usePolled(`${path} ${outcome} ${pages}`, () => load(path, outcome, pages * PAGE), 10_000);
+  const shown = data ?? { recipients: [], cursor: undefined };
+  return (
+    <>
+      <p class="related">
+        <a href={toOutage(id)}>← The outage</a>
+      </p>
+      <div class="title">
+        <h1>People</h1>
+        <Report path={path} />
+      </div>
+      <div class="field narrow">
+        <label for="outcome">Outcome</label>
+        <select
+          id="outcome"
+          value={outcome}
+          onChange={(event) => location.assign(toRecipients(id, event.currentTarget.value))}
+        >
+          <option value="">Everybody</option>
+          {OUTCOMES.map(([each, name]) => (
+            <option key={each} value={each}>
+              {name}
+            </option>
+          ))}
+        </select>
+      </div>
+      <Trouble refusal={refusal} />
+      {data && shown.recipients.length === 0 && <p class="card empty">Nobody.</p>}
+      {shown.recipients.length > 0 && (
+        <div class="card">
+          <Scroll label="People">
+            <table>
+              <thead>
+                <tr>
+                  <th scope="col">Who</th>
+                  <th scope="col">Number</th>
+                  <th scope="col">Outcome</th>
+                  <th scope="col">When</th>
+                  <th scope="col">Calls</th>
+                </tr>
+              </thead>
+              <tbody>
+                {shown.recipients.map((recipient) => (
+                  <Row
+                    key={recipient.recipientId}
+                    recipient={recipient}
+                    open={(callLegId) => setOpened({ callLegId, who: whose(recipient) })}
+                  />
+                ))}
+              </tbody>
+            </table>
+          </Scroll>{' '}
+        </div>
+      )}
+      {shown.cursor && (
+        <button type="button" onClick={() => setPages(pages + 1)}>
+          Show more
+        </button>
+      )}
+      {opened && <TimelineDialog outageId={id} {...opened} onClose={() => setOpened(undefined)} />}
+    </>
+  );
+}
+
+/** A page of the service may be shorter than asked for while there are more. */
+async function load(path: string, outcome: string, wanted: number): Promise<Recipients> {
+  const recipients: Recipient[] = [];
+  let cursor: string | undefined;
+  do {
+    const query = new URLSearchParams({
+      limit: String(Math.min(1000, wanted - recipients.length)),
+      ...(outcome && { outcome }),
+      ...(cursor && { cursor }),
+    });
+    const page = await ask<Recipients>(`${path}/recipients?${query}`);
+    recipients.push(...page.recipients);
+    cursor = page.cursor;
+  } while (cursor !== undefined && recipients.length < wanted);
+  return { recipients, ...(cursor !== undefined && { cursor }) };
+}
+
+const STATES = { waiting: 'Waiting', calling: 'Being called', done: '' } as const;
+
+function Row({ recipient, open }: { readonly recipient: Recipient; readonly open: (callLegId: string) => void }) {
+  const { name, phone, communicationUserId, state, outcome, reason, endedAt, attempts } = recipient;
+  return (
+    <tr>
+      <td>{name ?? '–'}</td>
+      <td class="mono">{phone ?? communicationUserId}</td>
+      <td>
+        {outcome ? (
+          <>
+            <i class={`dot ${outcome}`} aria-hidden="true" /> {nameOf(outcome)}{' '}
+            {reason && <span class="hint">({reason})</span>}
+          </>
+        ) : (
+          STATES[state]
+        )}
+      </td>
+      <td>{endedAt && when(endedAt)}</td>
+      <td>
+        {attempts.map(({ attempt, callLegId }) =>
+          callLegId ? (
+            <button
+              key={attempt}
+              type="button"
+              class="small"
+              onClick={() => open(callLegId)}
+              aria-label={`Timeline of call ${attempt} to ${whose(recipient)}`}
+            >
+              {attempt}
+            </button>
+          ) : (
+            <span key={attempt}>{attempt}</span>
+          ),
+        )}
+      </td>
+    </tr>
+  );
+}
+
+/** The whole list as a file: asked for with the key, which a link cannot carry without showing it. */
+function Report({ path }: { readonly path: string }) {
+  const [refusal, setRefusal] = useState<Refusal>();
+  const [isBusy, setBusy] = useState(false);
+  const save = async (): Promise<void> => {
+    setBusy(true);
+    setRefusal(undefined);
+    try {
+      const link = document.createElement('a');
+      link.href = URL.createObjectURL(await download(`${path}/report.csv`));
+      link.download = 'report.csv';
+      link.click();
+      URL.revokeObjectURL(link.href);
+    } catch (error) {
+      setRefusal(error instanceof Refusal ? error : new Refusal(0, String(error)));
+    }
+    setBusy(false);
+  };
+  return (
+    <div>
+      <button type="button" onClick={save} disabled={isBusy}>
+        {isBusy ? 'Reading' : 'Download report.csv'}
+      </button>
+      {refusal && <Problem refusal={refusal} />}
+    </div>
+  );
+}

@@ -1,0 +1,64 @@
+import type { Ended, OutageState, Outcome } from './types.ts';
+
+/** What is said of outcomes and states, and how times and numbers are written. */
+
+/** In the order in which they are shown: from the best to the least. */
+export const OUTCOMES: readonly (readonly [Outcome, string, string])[] = [
+  ['acknowledged', 'Acknowledged', 'pressed the key to acknowledge'],
+  ['connected', 'Connected', 'talked to an operator'],
+  ['optedOut', 'Opted out', 'asked not to be called again'],
+  ['heard', 'Heard it', 'the whole message was played; no key was pressed'],
+  ['answered', 'Answered', 'hung up before the end of the message'],
+  ['noAnswer', 'No answer', 'it rang and nobody picked up'],
+  ['busy', 'Busy', 'the line was engaged'],
+  ['declined', 'Declined', 'the call was rejected'],
+  ['failed', 'Failed', 'wrong number, or the call could not be made'],
+  ['unknown', 'Unknown', 'nothing was ever heard of the call'],
+  ['cancelled', 'Not called', 'the outage was stopped or had expired'],
+];
+
+const NAMES = new Map(OUTCOMES.map(([outcome, name]) => [outcome, name]));
+export const nameOf = (outcome: Outcome): string => NAMES.get(outcome) ?? outcome;
+
+export const STATES: Readonly<Record<OutageState, string>> = {
+  scheduled: 'Scheduled',
+  running: 'Running',
+  paused: 'Paused',
+  cancelling: 'Stopping',
+  restoring: 'All-clear going out',
+  finished: 'Finished',
+  cancelled: 'Cancelled',
+  restored: 'Restored',
+};
+
+const NUMBER = new Intl.NumberFormat('en');
+export const count = (number: number): string => NUMBER.format(number);
+export const people = (number: number): string => `${count(number)} ${number === 1 ? 'person' : 'people'}`;
+
+export function share(part: number, whole: number): string {
+  if (whole === 0) return '–';
+  const percent = (100 * part) / whole;
+  return percent > 0 && percent < 1 ? '<1 %' : `${Math.floor(percent)} %`;
+}
+
+const TIME = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' });
+const SECOND = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', second: '2-digit' });
+const DAY = new Intl.DateTimeFormat('en-GB', { weekday: 'short', day: 'numeric', month: 'short' });
+
+const isToday = (date: Date): boolean => date.toDateString() === new Date().toDateString();
+
+/** The time of day in the reader's zone, with the day where it is not today. */
+export function when(iso: string): string {
+  const date = new Date(iso);
+  return isToday(date) ? TIME.format(date) : `${DAY.format(date)}, ${TIME.format(date)}`;
+}
+
+export const toTheSecond = (time: string | Date): string => SECOND.format(new Date(time));
+
+export const whose = ({
+  name,
+  phone,
+  communicationUserId,
+  recipientId,
+}: Pick<Ended, 'name' | 'phone' | 'communicationUserId' | 'recipientId'>): string =>
+  name ?? phone ?? communicationUserId ?? recipientId;

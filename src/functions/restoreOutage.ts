@@ -1,0 +1,15 @@
+import { app } from '@azure/functions';
+import { endpoint } from '../lib/api/operation.ts';
+import { OPERATIONS } from '../lib/api/operations.ts';
+import { services } from '../lib/app.ts';
+import { jsonBody } from '../lib/http.ts';
+import { viewOutage } from '../lib/outages/outage-view.ts';
+import { restoreOutage } from '../lib/outages/steer.ts';
+
+app.http(
+  'restoreOutage',
+  endpoint(OPERATIONS.restoreOutage, async ({ params, request }) => {
+    const outage = await restoreOutage(services, params.id, await jsonBody(request));
+    return { jsonBody: await viewOutage(services, outage) };
+  }),
+);

@@ -1,0 +1,62 @@
+import type { Services } from '../services.ts';
+import type { AllClear } from './all-clear-message.ts';
+import { reopenOutage } from './declare.ts';
+import { allClearIdOf, type Outage } from './outage.ts';
+import type { Outcome } from './outcome.ts';
+import { callableFrom } from './quiet-hours.ts';
+import { newRecipient, type Recipient } from './recipient.ts';
+
+/** How whoever was told of an outage ended. */
+const TOLD: ReadonlySet<Outcome> = new Set(['answered', 'heard', 'connected', 'acknowledged']);
+
+/** They know of the outage, and that is all that comes of their calls: they are to know that it is over. */
+const isTold = ({ phase, outcome }: Recipient): boolean =>
+  phase === 'done' && outcome !== undefined && TOLD.has(outcome);
+
+/** The outage by which people are told that another is over: called like it was, with another message. */
+export function allClearOf(outage: Outage, { message, thanks, title, estimate }: AllClear, now: Date): Outage {
+  const { id, script, callers, maxConcurrentCalls, retry, quietHours, defaultCountry, shards } = outage;
+  return {
+    id: allClearIdOf(id),
+    title: title ?? `All-clear: ${outage.title}`.slice(0, 200),
+    estimate,
+    script: { ...script, message, thanks: thanks ?? script.thanks },
+    callers,
+    maxConcurrentCalls,
+    retry,
+    quietHours,
+    defaultCountry,
+    shards,
+    state: 'scheduled',
+    createdAt: now.toISOString(),
+    allClearFor: id,
+  };
+}
+
+/**
+ * Puts those of these people who were told of the outage on the list of its all-clear, once each, however often it is done. A
+ * request to see who is there already, and one for each 49 who are not.
+ * @param people of one shard, in order of id.
+ */
+export async function tellAllClear(
+  services: Services,
+  outage: Outage,
+  shard: number,
+  people: readonly Recipient[],
+): Promise<void> {
+  const told = people.filter(isTold);
+  if (outage.allClear === undefined || told.length === 0) return;
+  const { outage: allClear } = await services.outages.add(allClearOf(outage, outage.allClear, services.now()));
+  const present = await services.recipients.present(
+    allClear.id,
+    shard,
+    told.map(({ recipientId }) => recipientId),
+  );
+  const missing = told.filter(({ recipientId }) => !present.has(recipientId)).map(newRecipient);
+  if (missing.length === 0) return;
+  const now = services.now();
+  await services.recipients.add(allClear.id, shard, missing, ({ timeZone }) =>
+    callableFrom(now, allClear.quietHours, timeZone),
+  );
+  await reopenOutage(services, allClear.id);
+}

@@ -1,0 +1,70 @@
+import { z } from 'zod';
+import { mustBePlayable, Sound } from '../call-automation/speech.ts';
+import { InvalidInputError } from '../errors.ts';
+import { problemsOf } from '../problems.ts';
+import type { Services } from '../services.ts';
+import { changeOutage, mustAllow } from './change-outage.ts';
+import { type Outage, OutageSpec } from './outage.ts';
+import { unfillable } from './wording.ts';
+
+const { title, estimate, expiresAt, maxConcurrentCalls } = OutageSpec.shape;
+
+/** What of an outage can be changed while it goes on. What is left out stays; null takes away what may be left out. */
+export const OutagePatch = z.strictObject({
+  title: title.optional(),
+  estimate: estimate.unwrap().nullable().optional(),
+  expiresAt: expiresAt.unwrap().nullable().optional(),
+  maxConcurrentCalls: maxConcurrentCalls.unwrap().nullable().optional(),
+  script: z
+    .strictObject({
+      message: Sound.optional(),
+      thanks: Sound.nullable().optional(),
+      unavailable: Sound.nullable().optional(),
+    })
+    .optional()
+    .describe('What is said; keys and operators stay.'),
+});
+export type OutagePatch = z.infer<typeof OutagePatch>;
+
+/**
+ * Changes what people are told: it reaches every call whose message is asked for more than ten seconds later, for outages are
+ * remembered for so long (storage/outages.ts).
+ * @throws InvalidInputError naming each field; NotAllowedError once the outage is over.
+ */
+export async function patchOutage(services: Services, id: string, body: unknown): Promise<Outage> {
+  const patch = OutagePatch.safeParse(body);
+  if (!patch.success) throw new InvalidInputError('The outage cannot be changed', problemsOf(patch.error));
+  return changeOutage(services, id, (outage) => {
+    mustAllow(outage, 'patch');
+    const patched = withPatch(outage, patch.data);
+    const problems = unfillable(patched);
+    if (problems.length > 0) throw new InvalidInputError('The outage cannot be changed', problems);
+    const { message, thanks, unavailable } = patched.script;
+    mustBePlayable(services.calls, 'The outage cannot be changed', {
+      'script.message': message,
+      'script.thanks': thanks,
+      'script.unavailable': unavailable,
+    });
+    return patched;
+  });
+}
+
+function withPatch(outage: Outage, { script = {}, ...fields }: OutagePatch): Outage {
+  return {
+    ...outage,
+    title: fields.title ?? outage.title,
+    estimate: changed(outage.estimate, fields.estimate),
+    expiresAt: changed(outage.expiresAt, fields.expiresAt),
+    maxConcurrentCalls: changed(outage.maxConcurrentCalls, fields.maxConcurrentCalls),
+    script: {
+      ...outage.script,
+      message: script.message ?? outage.script.message,
+      thanks: changed(outage.script.thanks, script.thanks),
+      unavailable: changed(outage.script.unavailable, script.unavailable),
+    },
+  };
+}
+
+/** What is left out stays; null takes it away. */
+const changed = <Value>(before: Value | undefined, patch: Value | null | undefined): Value | undefined =>
+  patch === undefined ? before : (patch ?? undefined);

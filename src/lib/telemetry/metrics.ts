@@ -1,0 +1,49 @@
+import { type Attributes, type Meter, type MeterProvider, metrics } from '@opentelemetry/api';
+import type { Outcome } from '../outages/outcome.ts';
+
+/** What is counted and measured, by OpenTelemetry's API. Without the SDK behind it (azure-monitor.ts) nothing is kept. */
+const instrumentsOf = (meter: Meter) => ({
+  started: meter.createCounter('ringdown.calls.started', { description: 'Calls that the service has placed.' }),
+  answered: meter.createCounter('ringdown.calls.answered', { description: 'Calls that somebody picked up.' }),
+  acknowledged: meter.createCounter('ringdown.calls.acknowledged', { description: 'Calls in which 1 was pressed.' }),
+  failed: meter.createCounter('ringdown.calls.failed', { description: 'Calls that reached nobody, by outcome.' }),
+  firstAudio: meter.createHistogram('ringdown.answer_to_first_audio', {
+    unit: 'ms',
+    description: 'From the answer until the service was told to play the message.',
+  }),
+  linesInUse: meter.createGauge('ringdown.lines.in_use', { description: 'Lines that a call holds.' }),
+  dueLag: meter.createGauge('ringdown.due_lag', {
+    unit: 's',
+    description: 'How long whoever has been due longest has been waiting for a line.',
+  }),
+});
+
+type Instruments = ReturnType<typeof instrumentsOf>;
+let made: { readonly provider: MeterProvider; readonly instruments: Instruments } | undefined;
+
+/** Made anew for the SDK, which comes later than the first functions: instruments from before know nothing of it. */
+function instruments(): Instruments {
+  const provider = metrics.getMeterProvider();
+  if (made?.provider !== provider) made = { provider, instruments: instrumentsOf(provider.getMeter('ringdown')) };
+  return made.instruments;
+}
+
+const of = (outageId: string | undefined): Attributes => (outageId === undefined ? {} : { outage: outageId });
+
+const NOT_REACHED: ReadonlySet<Outcome> = new Set(['cancelled', 'unknown', 'failed', 'declined', 'busy', 'noAnswer']);
+
+export const measure = {
+  callStarted: (): void => instruments().started.add(1),
+  callAnswered: (outageId: string | undefined): void => instruments().answered.add(1, of(outageId)),
+  callEnded(outageId: string | undefined, outcome: Outcome): void {
+    if (outcome === 'acknowledged') instruments().acknowledged.add(1, of(outageId));
+    if (NOT_REACHED.has(outcome)) instruments().failed.add(1, { ...of(outageId), outcome });
+  },
+  /** @param ms from the answer until the service was told to play. */
+  firstAudio: (ms: number): void => instruments().firstAudio.record(ms),
+  /** @param dueLagMs how long whoever has been due longest waits. */
+  outage(outageId: string, linesInUse: number, dueLagMs: number): void {
+    instruments().linesInUse.record(linesInUse, of(outageId));
+    instruments().dueLag.record(dueLagMs / 1000, of(outageId));
+  },
+} as const;

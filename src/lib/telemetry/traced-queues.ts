@@ -1,0 +1,15 @@
+import type { QueueName, QueueStore } from '../storage/queue-store.ts';
+import { traceparent } from './traces.ts';
+
+/** A message carries what it goes on from, so that what is done about it is in the same trace: see queue-messages.ts. */
+export class TracedQueues implements QueueStore {
+  readonly #queues: QueueStore;
+  constructor(queues: QueueStore) {
+    this.#queues = queues;
+  }
+
+  send(queue: QueueName, message: object, delaySeconds?: number): Promise<void> {
+    const from = traceparent();
+    return this.#queues.send(queue, from === undefined ? message : { ...message, traceparent: from }, delaySeconds);
+  }
+}

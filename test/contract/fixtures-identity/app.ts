@@ -1,0 +1,11 @@
+/** The app's own clients, made of the settings in the environment, do what they do for every call; then this ends. */
+import { services } from '../../../src/lib/app.ts';
+
+try {
+  await services.queues.send('hang-up', { callLegId: 'leg' });
+  await services.optOuts.add('somebody', { outageId: 'storm', at: services.now() });
+  process.send?.({ type: 'ready', isOptedOut: await services.optOuts.has('somebody') });
+} catch (error) {
+  process.send?.({ type: 'ready', error: error instanceof Error ? error.message : String(error) });
+}
+process.disconnect();

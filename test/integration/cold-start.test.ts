@@ -1,0 +1,26 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { expect, test } from 'vitest';
+import { type LoadTime, loadTimes, MAX_MS_MORE } from '../../local/cold-start.ts';
+
+const RUNS = 9;
+
+/** `@azure/functions` alone on the machine for which the bound was set, ms. Where it takes longer, so may the app. */
+const LIBRARY_MS = 15;
+
+// Time on the processor, and the best of several runs: other tests run beside this one.
+test('the app is not slow to load, compared with @azure/functions alone', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'ringdown-package-'));
+  try {
+    await promisify(execFile)(process.execPath, ['local/build.ts', '--out', folder]);
+    const times = await loadTimes(join(folder, 'app.cjs'), RUNS);
+    const best = (runs: readonly LoadTime[]): number => Math.min(...runs.map(({ cpuMs }) => cpuMs));
+    const [library, app] = [best(times.library), best(times.app)];
+    expect(app - library).toBeLessThan(MAX_MS_MORE * Math.max(1, library / LIBRARY_MS));
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}, 60_000);

@@ -1,0 +1,72 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { Collector } from './support/collector.ts';
+import { eventually } from './support/eventually.ts';
+import { Town } from './support/town.ts';
+
+/** The whole app with telemetry on, sent to this machine. */
+
+const SECRET = 'this secret signs callbacks and must stay here';
+/** Of any call whose message was played, with a key and a farewell. Whether the audio had to be cancelled is a matter of luck. */
+const STEPS = [
+  'dispatch',
+  'queue start-call',
+  'acs createCall',
+  'event CallLegStateChanged',
+  'queue play-audio',
+  'acs playAudio',
+  'event DtmfReceived',
+  'event PlayAudioResult',
+  'queue hang-up',
+  'acs hangUp',
+];
+
+let collector: Collector;
+let town: Town;
+
+beforeAll(async () => {
+  collector = await Collector.open();
+  town = await Town.found({ settings: { ...collector.settings, CALLBACK_SECRET: SECRET }, logLevel: 'debug' });
+});
+afterAll(async () => {
+  await town.close();
+  await collector.close();
+});
+
+test('one call is one trace, from the timer’s dispatch to the outcome; nobody’s number, name or token is in it', {
+  timeout: 60_000,
+}, async () => {
+  const ann = town.callee().answers().hears('message').presses('1').hears('thanks');
+  const outage = await town.declare([], {});
+  expect(await outage.add(`phone,name\n${ann.identity},Annabel Lee\n`)).toMatchObject({ added: 1 });
+  await town.tick();
+  await outage.ended();
+  ann.expectHeard();
+
+  await eventually(() => {
+    const [trace = []] = [...collector.traces().values()].filter((names) => names.includes('dispatch'));
+    expect(trace).toEqual(expect.arrayContaining(STEPS));
+    expect(trace.filter((name) => name === 'dispatch')).toHaveLength(1);
+  });
+  expect([...collector.traces().values()].flat()).toContain('notifyOutages');
+
+  // Metrics are sent once a minute; the end of the app sends what is left.
+  await town.stack.app().stop();
+  await eventually(() => expect(collector.metric('ringdown.calls.started')).toEqual([1]));
+  expect(collector.metric('ringdown.calls.answered')).toEqual([1]);
+  expect(collector.metric('ringdown.calls.acknowledged')).toEqual([1]);
+  expect(collector.metric('ringdown.calls.failed')).toEqual([]);
+  // As at the last tick: during the call or after it.
+  const [linesInUse] = collector.metric('ringdown.lines.in_use');
+  expect([0, 1]).toContain(linesInUse);
+  expect(collector.metric('ringdown.due_lag')[0]).toBeGreaterThanOrEqual(0);
+  const [firstAudio = 0] = collector.metric('ringdown.answer_to_first_audio');
+  expect(firstAudio).toBeGreaterThan(0);
+  expect(firstAudio).toBeLessThan(10_000);
+
+  const everything = [...collector.received, town.stack.app().stderrTail()].join('\n');
+  const [call] = town.stack.simulator.calls().calls;
+  const token = call?.callbackUri.split('/').at(-1) ?? expect.fail('nobody was called');
+  for (const private_ of [ann.identity.slice(2), 'Annabel', 'Lee', token.split('.')[2], SECRET, town.stack.storage]) {
+    expect(everything).not.toContain(private_);
+  }
+});

@@ -1,0 +1,72 @@
+import { describe, expect, it } from 'vitest';
+import {
+  allowedActions,
+  isCalledOff,
+  isCalling,
+  isOver,
+  OutageAction,
+  transition,
+} from '../../src/lib/outages/lifecycle.ts';
+import { OutageState } from '../../src/lib/outages/outage.ts';
+import { outageWith } from './support/memory-services.ts';
+
+/** What becomes of an outage in each state by each action; – where it makes no sense. */
+const TABLE = `
+             pause      resume     cancel      restore    patch       upload
+scheduled    paused     scheduled  cancelling  –          scheduled   scheduled
+running      paused     running    cancelling  restoring  running     running
+paused       paused     scheduled  cancelling  restoring  paused      paused
+cancelling   –          –          cancelling  –          cancelling  –
+restoring    –          –          –           restoring  restoring   –
+finished     –          –          –           restoring  –           running
+cancelled    –          –          cancelled   –          –           –
+restored     –          –          –           restored   –           –`;
+
+const [actions = [], ...rows] = TABLE.trim()
+  .split('\n')
+  .map((line) => line.trim().split(/\s+/));
+const CASES = rows.flatMap(([state = '', ...next]) =>
+  actions.map((action, index) => ({ state, action, next: next[index] ?? '' })),
+);
+
+describe('an outage', () => {
+  it.each(CASES)('that is $state: $action leads to $next', ({ state, action, next }) => {
+    const became = transition({ state: OutageState.parse(state) }, OutageAction.parse(action));
+    expect(typeof became === 'string' ? became : '–').toBe(next);
+    if (typeof became !== 'string') expect(became.because).toMatch(/^\w/);
+  });
+
+  it.each(OutageState.options)('that is %s offers what leads on, and nothing that is refused', (state) => {
+    const allowed = allowedActions({ state });
+    for (const action of OutageAction.options) {
+      const next = transition({ state }, action);
+      if (allowed.includes(action)) expect(typeof next).toBe('string');
+      else expect(typeof next !== 'string' || next === state).toBe(true);
+    }
+  });
+
+  it('that is an all-clear itself has none', () => {
+    expect(transition({ state: 'running', allClearFor: 'storm' }, 'restore')).toMatchObject({ because: /all-clear/ });
+    expect(allowedActions({ state: 'running', allClearFor: 'storm' })).not.toContain('restore');
+  });
+
+  it('calls only while it runs, and calls off only what was stopped or has expired', () => {
+    const now = new Date('2026-01-05T09:00:00.000Z');
+    const facts = OutageState.options.map((state) => {
+      const outage = { ...outageWith(), state };
+      return [state, isCalling(outage, now), isCalledOff(outage, now), isOver(outage)];
+    });
+    expect(facts).toEqual([
+      ['scheduled', false, false, false],
+      ['running', true, false, false],
+      ['paused', false, false, false],
+      ['cancelling', false, true, false],
+      ['restoring', false, true, false],
+      ['finished', false, false, true],
+      ['cancelled', false, true, true],
+      ['restored', false, true, true],
+    ]);
+    const late = { ...outageWith({ expiresAt: '2026-01-05T08:59:00.000Z' }), state: 'running' as const };
+    expect([isCalling(late, now), isCalledOff(late, now)]).toEqual([false, true]);
+  });
+});

@@ -1,0 +1,68 @@
+import { describe, expect, it, vi } from 'vitest';
+import { UsageError } from '../../local/cli.ts';
+import { storageOf } from '../../local/storage-flags.ts';
+import { readSettings } from '../../src/lib/config.ts';
+import { storageAccess } from '../../src/lib/storage/access.ts';
+
+/** Where storage is, and by what right it is used, of what the settings say. */
+
+const credential = expect.objectContaining({ getToken: expect.any(Function) });
+const ofAccount = {
+  queueEndpoint: 'https://ringdown.queue.core.windows.net',
+  tableEndpoint: 'https://ringdown.table.core.windows.net',
+  credential,
+};
+
+const accessBy = (storage: Record<string, string>) =>
+  storageAccess(
+    readSettings({
+      ACS_CONNECTION_STRING: 'endpoint=https://ringdown.communication.azure.com/;accesskey=c2VjcmV0',
+      ACS_SOURCE_IDENTITY: '8:acs:ringdown',
+      CALLER_NUMBERS: '+14255550190:2',
+      CALLBACK_BASE_URL: 'https://ringdown.example',
+      CALLBACK_SECRET: 'a secret of more than thirty-two characters',
+      ...storage,
+    }),
+  );
+
+describe('storage is reached', () => {
+  const AzureWebJobsStorage = 'UseDevelopmentStorage=true';
+  const AzureWebJobsStorage__accountName = 'ringdown';
+
+  it('with the connection string, also where an account is named', () => {
+    const connection = { connectionString: AzureWebJobsStorage };
+    expect(accessBy({ AzureWebJobsStorage })).toEqual(connection);
+    expect(accessBy({ AzureWebJobsStorage, AzureWebJobsStorage__accountName })).toEqual(connection);
+  });
+
+  it('at the account’s addresses in Azure, by an identity', () => {
+    expect(accessBy({ AzureWebJobsStorage__accountName })).toEqual(ofAccount);
+  });
+
+  it('at the addresses that are given, each in place of the account’s own', () => {
+    const AzureWebJobsStorage__queueServiceUri = 'https://queues.example';
+    expect(accessBy({ AzureWebJobsStorage__accountName, AzureWebJobsStorage__queueServiceUri })).toEqual({
+      ...ofAccount,
+      queueEndpoint: 'https://queues.example',
+    });
+  });
+});
+
+describe('a command works on the storage', () => {
+  it('of the account that it is told, by whoever is signed in', () => {
+    expect(storageOf({ account: 'ringdown', storage: 'UseDevelopmentStorage=true' })).toEqual(ofAccount);
+  });
+
+  it('of the connection string that it is told, or else the environment’s', () => {
+    vi.stubEnv('AzureWebJobsStorage', 'AccountName=environment');
+    expect(storageOf({ storage: 'AccountName=flag' })).toEqual({ connectionString: 'AccountName=flag' });
+    expect(storageOf({})).toEqual({ connectionString: 'AccountName=environment' });
+    vi.unstubAllEnvs();
+  });
+
+  it('that somebody names: without one it says how', () => {
+    vi.stubEnv('AzureWebJobsStorage', undefined);
+    expect(() => storageOf({})).toThrow(UsageError);
+    vi.unstubAllEnvs();
+  });
+});
