@@ -7,6 +7,7 @@ import './functions/createOutage.ts';
 import './functions/deleteOptOut.ts';
 import './functions/getActivity.ts';
 import './functions/dashboard.ts';
+import './functions/dashboardFile.ts';
 import './functions/getCall.ts';
 import './functions/getHealth.ts';
 import './functions/getOpenApi.ts';

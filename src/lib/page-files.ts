@@ -34,11 +34,11 @@ type File = { readonly body: Buffer; readonly etag: string };
 const files = new Map<string, Promise<File>>();
 
 /**
- * One of the dashboard's files; the page itself where none is named.
+ * One of the dashboard's files; `index.html` is the page itself.
  * @param known the ETag of what the browser has.
  * @throws NotFoundError
  */
-export async function pageFile(name = 'index.html', known: string | null): Promise<HttpResponseInit> {
+export async function pageFile(name: string, known: string | null): Promise<HttpResponseInit> {
   const type = Object.hasOwn(TYPES, name) ? TYPES[name] : undefined;
   if (type === undefined) throw new NotFoundError('The dashboard has no such file');
   const { body, etag } = await stored(name);

@@ -7,7 +7,7 @@ import { CallView } from '../../src/lib/calls/call-view.ts';
 import { Activity } from '../../src/lib/outages/activity.ts';
 import { CallsView } from '../../src/lib/outages/calls-view.ts';
 import { RecipientPage } from '../../src/lib/outages/recipient-view.ts';
-import { ask as askApp, OPERATION_NAMES } from './support/api.ts';
+import { ask as askApp, OPERATION_NAMES, type OperationName } from './support/api.ts';
 import type { Callee } from './support/callee.ts';
 import { eventually } from './support/eventually.ts';
 import { type Outage, Town } from './support/town.ts';
@@ -98,12 +98,18 @@ describe('an outage', () => {
   });
 
   test('that is not there is not found, whatever is asked of it', async () => {
+    const bodies: Partial<Record<OperationName, string | object>> = {
+      importRecipients: 'phone\n',
+      patchOutage: { estimate: 'noon' },
+      pauseOutage: {},
+      resumeOutage: {},
+      cancelOutage: {},
+      restoreOutage: { message: town.audio('message') },
+    };
     for (const name of OPERATION_NAMES.filter((each) => OPERATIONS[each].route.startsWith('outages/{id}'))) {
-      const given = {
-        params: { id: 'nowhere', callLegId: 'none' },
-        ...(name === 'importRecipients' && { body: 'phone\n' }),
-      };
-      expect(await askApp(town.stack, name, given)).toMatchObject({ status: 404 });
+      const body = bodies[name];
+      const given = { params: { id: 'nowhere', callLegId: 'none' }, ...(body !== undefined && { body }) };
+      expect(await askApp(town.stack, name, given), name).toMatchObject({ status: 404 });
     }
   });
 
