@@ -17,6 +17,12 @@ import { ASKED_NOTHING, type Content, operation } from './operation.ts';
 
 const json = (says: string, schema: z.ZodType): Content => ({ says, types: { 'application/json': schema } });
 
+const page = (says: string, ...types: string[]): Content => ({
+  says,
+  types: Object.fromEntries(types.map((type) => [type, z.string()])),
+});
+const NOT_NEW = { says: 'It is as it was: the browser has it (`if-none-match`).' };
+
 const OfOutage = z.object({ id: SafeId.describe('The outage.') });
 const CallLegId = z.string().min(1).max(256).describe('The call leg, as the service named it.');
 const OfNumber = z.object({
@@ -243,6 +249,24 @@ export const OPERATIONS = {
       401: 'The token, or the proof of who calls, is missing or wrong.',
       503: 'Who calls cannot be checked now: try again.',
     },
+  }),
+  dashboard: operation({
+    ...ASKED_NOTHING,
+    method: 'GET',
+    route: 'dashboard',
+    isAnonymous: true,
+    does: 'The dashboard: a page without data, which asks for the key.',
+    answers: { 200: page('The page.', 'text/html'), 304: NOT_NEW },
+  }),
+  dashboardFile: operation({
+    ...ASKED_NOTHING,
+    method: 'GET',
+    route: 'dashboard/{file}',
+    isAnonymous: true,
+    does: 'What the page of the dashboard is made of.',
+    params: z.object({ file: z.string().describe('The name of one of its files.') }),
+    answers: { 200: page('The file.', 'text/javascript', 'text/css', 'image/svg+xml', 'text/html'), 304: NOT_NEW },
+    refusals: { 404: 'There is no such file.' },
   }),
   getHealth: operation({
     ...ASKED_NOTHING,
