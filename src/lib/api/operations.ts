@@ -33,19 +33,6 @@ const NO_OUTAGE = { 404: 'There is no such outage.' };
 const NOT_NOW = { 409: 'It makes no sense as the outage stands: `detail` says why, and what is possible.' };
 const NO_CALL = { 404: 'There is no such call.' };
 
-const PAGE_FILE: Readonly<Record<number, Content>> = {
-  200: {
-    says: 'The file.',
-    types: {
-      'text/html': z.string(),
-      'text/javascript': z.string(),
-      'text/css': z.string(),
-      'image/svg+xml': z.string(),
-    },
-  },
-  304: { says: 'It is as it was (`If-None-Match`).' },
-};
-
 /** The HTTP API, by the names of its functions. docs/http.md and /api/openapi.json are made from it. */
 export const OPERATIONS = {
   createOutage: operation({
@@ -217,24 +204,6 @@ export const OPERATIONS = {
     params: OfNumber,
     query: OptOutQuery,
     answers: { 204: { says: 'It may be called.' } },
-  }),
-  dashboard: operation({
-    ...ASKED_NOTHING,
-    method: 'GET',
-    route: 'dashboard',
-    isAnonymous: true,
-    does: 'The dashboard: a page for people. There is no data in it; it asks for the key.',
-    answers: PAGE_FILE,
-  }),
-  dashboardFile: operation({
-    ...ASKED_NOTHING,
-    method: 'GET',
-    route: 'dashboard/{file}',
-    isAnonymous: true,
-    does: 'What the dashboard’s page is made of.',
-    params: z.object({ file: z.string().describe('`main.js` and the like.') }),
-    answers: PAGE_FILE,
-    refusals: { 404: 'The page has no such file.' },
   }),
   callEvents: operation({
     ...ASKED_NOTHING,
