@@ -1,6 +1,6 @@
 import { ask } from '../api.ts';
 import { Actions } from '../parts/actions.tsx';
-import { Activity } from '../parts/activity.tsx';
+import { ActivityChart } from '../parts/activity.tsx';
 import { LatestCalls } from '../parts/calls.tsx';
 import { Figures } from '../parts/figures.tsx';
 import { Progress } from '../parts/progress.tsx';
@@ -9,7 +9,7 @@ import { Trouble } from '../parts/trouble.tsx';
 import { Upload } from '../parts/upload.tsx';
 import { usePolled } from '../polled.ts';
 import { toOutage, toRecipients } from '../route.ts';
-import type { Calls, Minute, Outage, Sound } from '../types.ts';
+import type { Activity, Calls, Outage, Sound } from '../types.ts';
 import { when } from '../words.ts';
 
 /** One outage as it goes on. */
@@ -18,7 +18,7 @@ export function OutageView({ id }: { readonly id: string }) {
   const { data: outage, refusal, refresh } = usePolled(path, (signal) => ask<Outage>(path, { signal }));
   const { data: activity } = usePolled(
     `${path} activity`,
-    (signal) => ask<{ minutes: Minute[] }>(`${path}/activity`, { signal }),
+    (signal) => ask<Activity>(`${path}/activity`, { signal }),
     5_000,
   );
   const { data: calls } = usePolled(`${path} calls`, (signal) => ask<Calls>(`${path}/calls`, { signal }));
@@ -39,7 +39,7 @@ export function OutageView({ id }: { readonly id: string }) {
       <Figures outage={outage} />
       <div class="columns">
         <div>
-          <Activity minutes={activity?.minutes ?? []} />
+          <ActivityChart minutes={activity?.minutes ?? []} />
           <section class="card" aria-labelledby="people-title">
             <h2 id="people-title">People</h2>
             <p>
