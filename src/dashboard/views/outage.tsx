@@ -10,7 +10,7 @@ import { Upload } from '../parts/upload.tsx';
 import { usePolled } from '../polled.ts';
 import { toOutage, toRecipients } from '../route.ts';
 import type { Activity, Calls, Outage, Sound } from '../types.ts';
-import { when } from '../words.ts';
+import { people, when } from '../words.ts';
 
 /** One outage as it goes on. */
 export function OutageView({ id }: { readonly id: string }) {
@@ -73,7 +73,11 @@ function facts({ startedAt, startAt, createdAt, expiresAt, estimate, script }: O
 const said = (sound: Sound): string =>
   typeof sound === 'string' ? `plays ${sound.split('/').at(-1)}` : `says “${sound.text}”`;
 
-function Related({ outage: { allClearFor, allClearBy } }: { readonly outage: Outage }) {
+/** How those ended who are called with the all-clear. */
+const TOLD = ['answered', 'heard', 'connected', 'acknowledged'] as const;
+
+function Related({ outage }: { readonly outage: Outage }) {
+  const { allClearFor, allClearBy, state, outcomes } = outage;
   if (allClearFor) {
     return (
       <p class="related">
@@ -82,9 +86,12 @@ function Related({ outage: { allClearFor, allClearBy } }: { readonly outage: Out
     );
   }
   if (!allClearBy) return null;
+  if (state !== 'restored') return <p class="related">Whoever was told is being put on the list of the all-clear.</p>;
+  const told = TOLD.reduce((sum, outcome) => sum + (outcomes[outcome] ?? 0), 0);
+  if (told === 0) return <p class="related">Nobody had been told, so nobody is called with the all-clear.</p>;
   return (
     <p class="related">
-      Whoever was told is called with <a href={toOutage(allClearBy)}>the all-clear</a>.
+      Whoever was told, {people(told)}, is called with <a href={toOutage(allClearBy)}>the all-clear</a>.
     </p>
   );
 }
