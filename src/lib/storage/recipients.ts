@@ -179,6 +179,14 @@ export class Recipients {
     return new Set(rows.map(({ rowKey }) => rowKey.slice(recipientKey('').length)));
   }
 
+  /** The ids of everybody of a shard. A request for each thousand. */
+  async ids(outageId: string, shard: number): Promise<ReadonlySet<string>> {
+    const ids = new Set<string>();
+    const rows = this.#tables.scan(TABLE, partition(outageId, shard), startingWith(recipientKey('')));
+    for await (const { rowKey } of rows) ids.add(rowKey.slice(recipientKey('').length));
+    return ids;
+  }
+
   /** Everybody of a shard, for reports. */
   async *all(outageId: string, shard: number): AsyncIterable<Recipient> {
     const rows = this.#tables.scan(TABLE, partition(outageId, shard), startingWith('recipient|'));
