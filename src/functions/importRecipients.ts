@@ -11,9 +11,9 @@ import { LIST_TYPES, MAX_LIST } from '../lib/outages/import-rows.ts';
 app.http(
   'importRecipients',
   endpoint(OPERATIONS.importRecipients, async ({ params, request }) => {
-    const type = bodyType(request, LIST_TYPES);
     const { outage } = await services.outages.read(params.id);
     mustAllow(outage, 'upload');
+    const type = bodyType(request, LIST_TYPES);
     try {
       return { jsonBody: await importRecipients(services, outage, streamedBody(request, MAX_LIST), type) };
     } finally {
