@@ -41,8 +41,8 @@ class Import {
   readonly #services: Services;
   readonly #outage: Outage;
   readonly #seen = new Set<string>();
+  /** Who is on the outage's list, by shard, where that had to be known. */
   readonly #known = new Map<number, Promise<ReadonlySet<string>>>();
-  readonly #met = new Set<number>();
   readonly #counts = { added: 0, alreadyThere: 0, duplicates: 0, rejected: 0 };
   readonly #rejections: ImportReport['rejections'] = [];
 
@@ -94,19 +94,24 @@ class Import {
   }
 
   async add({ shard, people }: Batch): Promise<void> {
-    const known = this.#met.has(shard) ? await this.#knownIn(shard) : undefined;
-    const others = known ? people.filter(({ recipientId }) => !known.has(recipientId)) : people;
-    const added = await this.#services.recipients.add(this.#outage.id, shard, others, this.#dueAt);
-    if (added < others.length) this.#met.add(shard);
+    const added = await this.#added(shard, people);
     this.#counts.added += added;
     this.#counts.alreadyThere += people.length - added;
   }
 
-  /** Where one is on the outage's list there are more, as a rule: to read who is there costs less than to find each by a refusal. */
-  #knownIn(shard: number): Promise<ReadonlySet<string>> {
-    const known = this.#known.get(shard) ?? this.#services.recipients.ids(this.#outage.id, shard);
+  async #added(shard: number, people: readonly Recipient[]): Promise<number> {
+    const { recipients } = this.#services;
+    const { id } = this.#outage;
+    if (!this.#known.has(shard)) {
+      if (people.length < MAX_ADDED) return recipients.add(id, shard, people, this.#dueAt);
+      if (await recipients.addAtOnce(id, shard, people, this.#dueAt)) return people.length;
+    }
+    // Where one of many is on the outage's list there are more: to read who is there costs less than to find each by a refusal.
+    const known = this.#known.get(shard) ?? recipients.ids(id, shard);
     this.#known.set(shard, known);
-    return known;
+    const there = await known;
+    const others = people.filter(({ recipientId }) => !there.has(recipientId));
+    return recipients.add(id, shard, others, this.#dueAt);
   }
 
   readonly #dueAt = ({ timeZone }: Recipient): Date => {
