@@ -6,6 +6,7 @@ import { Activity } from '../outages/activity.ts';
 import { AllClear } from '../outages/all-clear-message.ts';
 import { CallsQuery, CallsView } from '../outages/calls-view.ts';
 import { ImportReport } from '../outages/import-report.ts';
+import { LIST_TYPES } from '../outages/import-rows.ts';
 import { OptOutQuery, OptOutView } from '../outages/opt-out-view.ts';
 import { OutageSpec } from '../outages/outage.ts';
 import { DeclaredOutage, OutageEntry, OutageView } from '../outages/outage-view.ts';
@@ -118,8 +119,8 @@ export const OPERATIONS = {
     does: 'Adds people to the list of an outage. Good rows are kept whatever the others are like; the same list again changes nothing.',
     params: OfOutage,
     body: {
-      says: 'A header row with the column `phone` or `communicationUserId`; `name`, `timeZone` and `language` are known, any other column is kept.',
-      types: { 'text/csv': z.string() },
+      says: 'CSV: a header row with the column `phone` or `communicationUserId`; `name`, `timeZone` and `language` are known, any other column is kept. NDJSON: an object a line with the same members.',
+      types: Object.fromEntries(LIST_TYPES.map((type) => [type, z.string()])),
     },
     answers: { 200: json('How it went, row by row for the first hundred that were rejected.', ImportReport) },
     refusals: { ...NO_OUTAGE, ...NOT_NOW, 413: 'The list has more than 100 MB.' },

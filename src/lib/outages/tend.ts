@@ -7,14 +7,16 @@ import { expired } from './attempts.ts';
 import { begunProgress, callOff, isThrough } from './call-off.ts';
 import { type Filled, fillLines } from './dispatcher.ts';
 import { hangUpAttempt, healAttempt } from './heal-attempt.ts';
-import { ended, isCalledOff, isCalling, isOver } from './lifecycle.ts';
+import { ended, isCalledOff, isCalling } from './lifecycle.ts';
 import { begun, type Outage } from './outage.ts';
 
 /** How many rows of each kind one look takes up a shard; the rest has its turn at the next. */
 const BATCH = 100;
 
-/** Changes are counted exactly wherever they are; folding them once a minute is enough. The timer comes every ten seconds. */
-const TICK_SECONDS = 10;
+/** How often the timer comes, ms. */
+const TICK_MS = 10_000;
+/** Changes are counted exactly wherever they are; folding them once a minute is enough. */
+const FOLD_MS = 60_000;
 /** How many transactions a shard are spent on folding at one look. */
 const MAX_FOLDS = 20;
 
@@ -35,12 +37,17 @@ export type Tended = {
  * lease is looked into before any line is given away, for a line that looks free may be that of another outage's live call.
  */
 export async function tendOutages(services: Services): Promise<Tended[]> {
+  const begunAt = services.now();
   const visits = (await services.outages.open()).map((stored) => new Visit(services, stored));
   for (const visit of visits) await visit.attempt(() => visit.beginAndHeal());
   for (const visit of visits) await visit.attempt(() => visit.callAndFinish());
-  for (const visit of visits) await visit.foldCounts();
+  if (isFoldingDue(begunAt, services.now())) for (const visit of visits) await visit.foldCounts();
   return visits.map((visit) => visit.report());
 }
+
+/** A minute has begun since the look before, however long this one has taken: no minute falls between two looks. */
+const isFoldingDue = (begunAt: Date, now: Date): boolean =>
+  Math.floor(now.getTime() / FOLD_MS) > Math.floor((begunAt.getTime() - TICK_MS) / FOLD_MS);
 
 class Visit {
   readonly #services: Services;
@@ -87,7 +94,7 @@ class Visit {
     const lines = await this.#services.lines.list();
     await this.#services.lines.ensure(outage.callers, lines);
     this.#filled = await fillLines(this.#services, outage, lines);
-    if (this.#filled.started === 0 && (await this.#isDone(outage))) await this.#become(ended(outage, now));
+    if (this.#filled.started === 0 && (await this.#isDone(outage))) await this.#end(outage);
   }
 
   /** Nobody else is called: whoever waits has an outcome, and once nobody is being called any more it is over. */
@@ -97,7 +104,7 @@ class Visit {
     const isDone = await this.#isDone(outage);
     const progress = await callOff(this.#services, outage, outage.progress ?? begunProgress(outage, isDone));
     if (!isThrough(progress)) return void (await this.#become({ ...outage, progress }));
-    if (progress.isLast) return void (await this.#become(ended(outage, this.#services.now())));
+    if (progress.isLast) return this.#end(outage);
     // Whoever was being called when their turn came: once more from the beginning when nobody is, for those who were told then.
     if (await this.#isDone(outage))
       return void (await this.#become({ ...outage, progress: begunProgress(outage, true) }));
@@ -113,17 +120,23 @@ class Visit {
     return saved !== undefined;
   }
 
-  /** Once a minute, and at the end. A request a shard, and two for each 49 changes. */
+  /** A request a shard, and two for each 49 changes. */
   async foldCounts(): Promise<void> {
-    const { outage } = this.#stored;
-    if (!isOver(outage) && this.#services.now().getUTCSeconds() >= TICK_SECONDS) return;
-    for (const shard of shardsOf(outage)) await this.attempt(() => this.#foldShard({ outageId: outage.id, shard }));
+    for (const place of placesOf(this.#stored.outage)) await this.attempt(() => this.#foldShard(place));
   }
 
-  async #foldShard(place: Shard): Promise<void> {
+  /** An outage that is over is not looked at again: it is over once every change is in its sums. */
+  async #end(outage: Outage): Promise<void> {
+    for (const place of placesOf(outage)) if (!(await this.#foldShard(place))) return;
+    await this.#become(ended(outage, this.#services.now()));
+  }
+
+  /** @returns false if there are more changes than one look takes up. */
+  async #foldShard(place: Shard): Promise<boolean> {
     for (let folds = 0; folds < MAX_FOLDS; folds++) {
-      if (!(await this.#services.tallies.fold(place))) return;
+      if (!(await this.#services.tallies.fold(place))) return true;
     }
+    return false;
   }
 
   async #isDone(outage: Outage): Promise<boolean> {
@@ -169,6 +182,7 @@ class Visit {
 }
 
 const shardsOf = ({ shards }: Outage): number[] => [...Array(shards).keys()];
+const placesOf = (outage: Outage): Shard[] => shardsOf(outage).map((shard) => ({ outageId: outage.id, shard }));
 
 const refOf = (outage: Outage, shard: number, { recipientId, attempt }: DueRow): AttemptRef => ({
   outageId: outage.id,
