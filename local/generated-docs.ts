@@ -58,8 +58,9 @@ function outage(): string {
 # An outage
 
 The body of \`POST /api/outages\` and of a file for \`npm run demo -- --outage FILE\` (where \`{audio}\` stands for wherever the
-demo serves its audio). People are added with \`PUT /api/outages/{id}/recipients\`: a CSV with a header row and the column
-\`phone\` or \`communicationUserId\`; \`name\`, \`timeZone\` and \`language\` are known, any other column is kept.
+demo serves its audio). People are added with \`PUT /api/outages/{id}/recipients\`: a CSV (\`text/csv\`) with a header row and the column
+\`phone\` or \`communicationUserId\`; \`name\`, \`timeZone\` and \`language\` are known, any other column is kept. Or the same as NDJSON
+(\`application/x-ndjson\`), an object a line. A list may have 100 MB; a row, 8 KB.
 
 ${table(OutageSpec)}
 

@@ -8,8 +8,8 @@ import { callCommand, waysToBeCalled } from './ways-to-be-called.ts';
 const USAGE = `Usage: npm start -- [flags]
 
 Serves the app with storage and a simulated telephone service on this machine, until Ctrl-C.
-Prints the functions, the storage connection string, the address of a phone to be called on, and a command that
-enqueues a call.`;
+Prints the functions, the storage connection string, the addresses of the dashboard and of a phone to be called on,
+and a command that enqueues a call.`;
 
 /** Where things listen unless a flag says otherwise. */
 const PORTS = { port: 7071, 'simulator-port': 7072, 'queue-port': 10_001, 'table-port': 10_002 } as const;
@@ -59,6 +59,7 @@ Functions:
 ${listingText(stack.functions)}
 
 Function key (x-functions-key): ${stack.functionKey}
+Dashboard:          ${stack.url}/api/dashboard (asks for that key)
 Telephone service:  ${stack.simulator.connectionString}
 Calls so far:       ${stack.simulator.url}/simulator/calls
 Your own phone:     ${stack.simulator.url}/phone

@@ -36,6 +36,8 @@ export async function serveStreamed(options: {
   const headers = headerRecord(request);
   const forward = openRequest(new URL(request.url ?? '/', options.streamUri), {
     method: request.method ?? 'GET',
+    // A connection of its own: one on which a body was refused half-way is of no use to the next request.
+    agent: false,
     headers: {
       ...withoutHopByHop(headers),
       'x-ms-invocation-id': invocationId,

@@ -1,4 +1,4 @@
-import type { Ended, OutageState, Outcome } from './types.ts';
+import type { OutageState, Outcome, Person } from './types.ts';
 
 /** What is said of outcomes and states, and how times and numbers are written. */
 
@@ -55,10 +55,5 @@ export function when(iso: string): string {
 
 export const toTheSecond = (time: string | Date): string => SECOND.format(new Date(time));
 
-export const whose = ({
-  name,
-  phone,
-  communicationUserId,
-  recipientId,
-}: Pick<Ended, 'name' | 'phone' | 'communicationUserId' | 'recipientId'>): string =>
+export const whose = ({ name, phone, communicationUserId, recipientId }: Person): string =>
   name ?? phone ?? communicationUserId ?? recipientId;

@@ -44,6 +44,11 @@ export class NotAllowedError extends RingdownError {
   readonly httpStatus = 409;
 }
 
+/** The body is longer than it may be. */
+export class TooLargeError extends RingdownError {
+  readonly httpStatus = 413;
+}
+
 /** The app cannot start: every setting that is wrong, by name. */
 export class ConfigurationError extends RingdownError {
   readonly httpStatus = 500;

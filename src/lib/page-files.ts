@@ -34,7 +34,7 @@ type File = { readonly body: Buffer; readonly etag: string };
 const files = new Map<string, Promise<File>>();
 
 /**
- * One of the dashboard's files.
+ * One of the dashboard's files; `index.html` is the page itself.
  * @param known the ETag of what the browser has.
  * @throws NotFoundError
  */

@@ -6,10 +6,12 @@ import type { CallAction } from '../../src/lib/calls/actions.ts';
 import { type CallLeg, LegState } from '../../src/lib/calls/leg.ts';
 import { StorageError } from '../../src/lib/errors.ts';
 import type { Moved } from '../../src/lib/outages/attempts.ts';
+import type { Outage } from '../../src/lib/outages/outage.ts';
 import type { Services } from '../../src/lib/services.ts';
 import { CallLegs, type StoredAction, type StoredLeg } from '../../src/lib/storage/call-legs.ts';
 import { CallRequests, type RequestDue } from '../../src/lib/storage/call-requests.ts';
 import { OptOuts } from '../../src/lib/storage/opt-outs.ts';
+import { Outages, type StoredOutage } from '../../src/lib/storage/outages.ts';
 import { Recipients, type StoredRecipient } from '../../src/lib/storage/recipients.ts';
 import { ANY, type TableName, type TableStore, type Write } from '../../src/lib/storage/table-store.ts';
 import type { Rule } from './checks.ts';
@@ -47,6 +49,26 @@ const NO_LEASES = (tables: TableStore): TableStore => ({
   commit: (...asked) => tables.commit(...asked),
   query: async (...asked) => (asked[2].from.startsWith('due|leased|') ? [] : tables.query(...asked)),
 });
+
+class DeafOutages extends Outages {
+  /** Whatever was done to it, it goes on. */
+  override async recent(id: string): Promise<Outage> {
+    const outage = await super.recent(id);
+    return { ...outage, state: outage.state === 'scheduled' ? outage.state : 'running' };
+  }
+  override async open(): Promise<StoredOutage[]> {
+    return (await super.open()).map((stored) =>
+      stored.outage.state === 'paused' ? { ...stored, outage: { ...stored.outage, state: 'running' } } : stored,
+    );
+  }
+}
+
+class ForgetfulLists extends Recipients {
+  /** Nobody needs to be told. */
+  override async present(...[, , recipientIds]: Parameters<Recipients['present']>): ReturnType<Recipients['present']> {
+    return new Set(recipientIds);
+  }
+}
 
 type Calls = Services['calls'];
 
@@ -273,6 +295,16 @@ export const MUTATIONS: readonly Mutation[] = [
     name: 'nobody looks after calls asked for by hand',
     breaks: ['nobody is lost'],
     services: (services, tables) => ({ ...services, requests: new UnattendedRequests(tables) }),
+  },
+  {
+    name: 'an outage that is paused goes on',
+    breaks: ['who stops an outage is obeyed'],
+    services: (services, tables) => ({ ...services, outages: new DeafOutages(tables, services.now) }),
+  },
+  {
+    name: 'whoever was told of an outage is not told that it is over',
+    breaks: ['whoever was told is told that it is over'],
+    services: (services, tables) => ({ ...services, recipients: new ForgetfulLists(tables) }),
   },
   {
     name: 'a line is given to whoever asks',

@@ -4,8 +4,8 @@ import { OutageSpec as Spec } from '../../src/lib/outages/outage.ts';
 import { BEGINNING } from './clock.ts';
 import { drawRates, drawSpells, type FaultRates, NO_FAULTS, type Spell } from './faults.ts';
 import { MIXED_TOWN, type Town } from './people.ts';
-import { Random } from './random.ts';
-import { drawSteps, type Step } from './steering.ts';
+import type { Random } from './random.ts';
+import { type Deed, drawDeeds } from './steering.ts';
 import type { AppSettings } from './wiring.ts';
 
 /** Somebody who enqueues a message by hand. */
@@ -17,8 +17,6 @@ export type PlannedOutage = {
   readonly people: readonly string[];
   readonly later: readonly string[];
   readonly laterMs: number;
-  /** What whoever runs it does with it. */
-  readonly steps: readonly Step[];
 };
 
 /** All that is decided about a world before it begins. */
@@ -29,6 +27,7 @@ export type Scenario = {
   /** How often an operator answers. */
   readonly operatorAnswers: number;
   readonly byHand: readonly ByHand[];
+  readonly deeds: readonly Deed[];
   readonly processes: number;
   readonly faults: FaultRates;
   readonly spells: readonly Spell[];
@@ -54,8 +53,8 @@ const RETRIES: readonly [Delays, ...Delays[]] = [
 ];
 
 /** A world as the seed has it. @param recipients how many people in all; drawn if undefined. */
-export function drawScenario(seed: number, recipients: number | undefined): Scenario {
-  const random = new Random(`${seed} scenario`);
+/** @param steering draws what people do with the outages. */
+export function drawScenario(random: Random, steering: Random, recipients: number | undefined): Scenario {
   const callers = drawCallers(random);
   const faults = drawRates(random);
   const calmAfterMs = random.int(3, 40) * MINUTE;
@@ -64,16 +63,12 @@ export function drawScenario(seed: number, recipients: number | undefined): Scen
     [1, 3],
     [2, 1],
   ]);
+  const ids = Array.from({ length: outages }, (_, index) => `outage-${index + 1}`);
   return {
     settings: { callers, limits },
+    deeds: drawDeeds(steering, ids, calmAfterMs),
     outages: Array.from({ length: outages }, (_, index) =>
-      drawOutage(
-        random,
-        index,
-        callers,
-        Math.max(1, Math.floor((recipients ?? random.int(1, 7)) / outages)),
-        drawSteps(new Random(`${seed} steering ${index}`)),
-      ),
+      drawOutage(random, index, callers, Math.max(1, Math.floor((recipients ?? random.int(1, 7)) / outages))),
     ),
     town: MIXED_TOWN,
     operatorAnswers: random.pick([0, 0.5, 1]),
@@ -92,13 +87,7 @@ function drawCallers(random: Random): Caller[] {
   }));
 }
 
-function drawOutage(
-  random: Random,
-  index: number,
-  callers: readonly Caller[],
-  people: number,
-  steps: readonly Step[],
-): PlannedOutage {
+function drawOutage(random: Random, index: number, callers: readonly Caller[], people: number): PlannedOutage {
   const script = CallScript.parse({
     message: audio('message', random.int(5, 25)),
     replays: random.int(0, 2),
@@ -131,7 +120,6 @@ function drawOutage(
     people: numbers.slice(0, people),
     later: numbers.slice(people),
     laterMs: random.int(1, 30) * MINUTE,
-    steps,
   };
 }
 
@@ -157,10 +145,11 @@ export function calmScenario(people: number): Scenario {
   const numbers = Array.from({ length: people }, (_, person) => phoneNumber(person));
   return {
     settings: { callers, limits: { leaseMs: 300 * SECOND, maxCallMs: 60 * MINUTE } },
-    outages: [{ spec: { ...spec, id: 'outage-1' }, people: numbers, later: [], laterMs: 0, steps: [] }],
+    outages: [{ spec: { ...spec, id: 'outage-1' }, people: numbers, later: [], laterMs: 0 }],
     town: [['acknowledges', 1]],
     operatorAnswers: 1,
     byHand: [],
+    deeds: [],
     processes: 1,
     faults: NO_FAULTS,
     spells: [],

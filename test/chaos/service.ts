@@ -107,8 +107,8 @@ export class Service {
     if (isTooMany && this.#world.dialect.refusesCallsTooMany) {
       throw refusal('createCall', 429, 'ConcurrentCallLimitExceeded', 1_000);
     }
+    if (isTooMany) return this.#turnAway(parts);
     const call = this.#place(parts);
-    if (isTooMany) call.end(REASONS.overLimit);
     for (const who of request.targets) call.ring(who, this.#world.temperOf(identityOf(who)));
     return call;
   }
@@ -156,9 +156,21 @@ export class Service {
   }
 
   #place(parts: CallParts): Call {
+    const call = this.#made(parts);
+    this.#world.isPlaced(call);
+    return call;
+  }
+
+  /** It has a name and is told of, but nobody's telephone rings: whoever asked may ask for another. */
+  #turnAway(parts: CallParts): Call {
+    const call = this.#made(parts);
+    call.end(REASONS.overLimit);
+    return call;
+  }
+
+  #made(parts: CallParts): Call {
     const call = new Call(parts, this.#world.ground, (...told) => this.#tell(...told));
     this.calls.push(call);
-    this.#world.isPlaced(call);
     return call;
   }
 

@@ -1,11 +1,9 @@
 import { DIALECT_2021 } from '../../simulator/dialect-2021.ts';
 import type { Dialect } from '../../simulator/news.ts';
 import { tendRequests } from '../../src/lib/calls/tend-requests.ts';
-import { NotAllowedError, RingdownError } from '../../src/lib/errors.ts';
-import { mustAllow } from '../../src/lib/outages/change-outage.ts';
+import { RingdownError } from '../../src/lib/errors.ts';
 import { declareOutage, reopenOutage } from '../../src/lib/outages/declare.ts';
-import { isOver } from '../../src/lib/outages/lifecycle.ts';
-import { OutageState } from '../../src/lib/outages/outage.ts';
+import { transition } from '../../src/lib/outages/lifecycle.ts';
 import { newRecipient, shardOf } from '../../src/lib/outages/recipient.ts';
 import { type Tended, tendOutages } from '../../src/lib/outages/tend.ts';
 import type { Services } from '../../src/lib/services.ts';
@@ -21,7 +19,7 @@ import { type Message, Queues, type Run } from './queues.ts';
 import { Random } from './random.ts';
 import { drawScenario, OPERATOR, type PlannedOutage, type Scenario } from './scenario.ts';
 import { AskedService, Service, type ServiceEvent } from './service.ts';
-import { STEERING, type Step } from './steering.ts';
+import { type Deed, steer } from './steering.ts';
 import { AskedQueues, AskedTables, type RowChange, WorldTables } from './stores.ts';
 import { Trace } from './trace.ts';
 import { callEvents, composed, onQueue, PlainCallbackUris, type Ports, purposeOfUri, reliable } from './wiring.ts';
@@ -61,6 +59,9 @@ export type WorldReport = {
 };
 
 const TICK_MS = 10_000;
+/** Outages that the timer has something to do with at each look, and those that are to be ended. */
+const STOPPING: ReadonlySet<string> = new Set(['cancelling', 'restoring']);
+const OPEN: ReadonlySet<string> = new Set(['scheduled', 'running', ...STOPPING]);
 /** The tables that decide when the timer has something to do. */
 const TIMERS: ReadonlySet<TableName> = new Set<TableName>(['Recipients', 'Outages', 'Lines', 'Requests']);
 /** A world that has not come to rest so long after its last trouble never does. */
@@ -103,7 +104,8 @@ class World {
 
   constructor({ seed, recipients, scenario, mutation, trace = 0, dialect = DIALECT_2021 }: WorldOptions) {
     this.#seed = seed;
-    this.#scenario = scenario ?? drawScenario(seed, recipients);
+    this.#scenario =
+      scenario ?? drawScenario(new Random(`${seed} scenario`), new Random(`${seed} steering`), recipients);
     this.#mutation = mutation;
     this.#temperRandom = new Random(`${seed} people`);
     const clock = new Clock();
@@ -151,18 +153,18 @@ class World {
       await declareOutage(services, planned.spec);
       await addPeople(services, planned, planned.people);
       if (planned.later.length > 0) this.#after(planned.laterMs, () => this.#addLater(planned));
-      for (const step of planned.steps) this.#after(step.afterMs, () => this.#steer(planned.spec.id, step));
     }
     for (const { afterMs, queue, message } of this.#scenario.byHand) {
       this.#after(afterMs, () => this.#queues.put(queue, message));
     }
+    for (const deed of this.#scenario.deeds) this.#after(deed.afterMs, () => this.#steer(deed));
     this.#wake();
   }
 
   async run(): Promise<WorldReport> {
     const { clock } = this.#ground;
     const end = BEGINNING + this.#scenario.calmAfterMs + PATIENCE_MS;
-    while (!this.#checks.violation && clock.now < end && (!clock.isEmpty || this.#resumeForgotten())) {
+    while (!this.#checks.violation && !clock.isEmpty && clock.now < end) {
       await clock.step();
       // Node has other things to do too.
       if (++this.#steps % 2000 === 0) await new Promise((resolve) => setImmediate(resolve));
@@ -304,48 +306,32 @@ class World {
     });
   }
 
-  /** functions/importRecipients.ts. */
-  #addLater(planned: PlannedOutage): void {
-    this.#asked('importRecipients', async (services) => {
+  async #addLater(planned: PlannedOutage): Promise<void> {
+    await this.#asks('importRecipients', async (services) => {
       const { outage } = await services.outages.read(planned.spec.id);
-      mustAllow(outage, 'upload');
-      try {
-        await addPeople(services, planned, planned.later);
-      } finally {
-        await reopenOutage(services, outage.id);
-      }
+      if (typeof transition(outage, 'upload') !== 'string') return;
+      await addPeople(services, planned, planned.later);
+      await reopenOutage(services, planned.spec.id);
     });
   }
 
-  #steer(id: string, { does, body }: Step): void {
-    this.#asked(`${does} ${id}`, (services) => STEERING[does](services, id, body));
-  }
-
-  /** An outage that was left paused would wait for ever: it is resumed in the end. @returns false if none was. */
-  #resumeForgotten(): boolean {
-    const paused = [...this.#states()].filter(([, state]) => state === 'paused');
-    for (const [id] of paused) this.#steer(id, { afterMs: 0, does: 'resume', body: {} });
-    return paused.length > 0;
-  }
-
-  /** Somebody asks over HTTP, again where no answer comes; that it is not possible now is one. */
-  #asked(name: string, work: (services: Services) => Promise<unknown>): void {
+  /** Somebody asks the app over HTTP, and asks again where no answer comes. */
+  async #asks(what: string, work: (services: Services) => Promise<void>): Promise<void> {
     const process = this.#anyProcess();
-    let isAnswered = false;
+    let isDone = false;
     this.#after(CLIENT_RETRY_MS, () => {
-      if (!isAnswered) this.#asked(name, work);
+      if (!isDone) void this.#asks(what, work);
     });
     if (!process) return;
-    const by = this.#invocation(process, name);
+    const by = this.#invocation(process, what);
     void this.#runIn(by, async (services) => {
-      try {
-        await work(services);
-      } catch (error) {
-        if (!(error instanceof NotAllowedError)) throw error;
-        by.note(() => `is refused: ${error.message}`);
-      }
-      isAnswered = true;
+      await work(services);
+      isDone = true;
     });
+  }
+
+  async #steer(deed: Deed): Promise<void> {
+    await this.#asks(`${deed.what} ${deed.outageId}`, (services) => steer(services, deed));
   }
 
   // --- The timer
@@ -400,13 +386,8 @@ class World {
   /** When there will be something for the timer to do; undefined if never. */
   #nextReason(): number | undefined {
     const { now } = this.#ground.clock;
-    const states = this.#states();
-    if ([...states.values()].some((state) => state === 'cancelling' || state === 'restoring')) return now;
-    // Whoever waits in an outage that is paused waits for people, not for the timer.
-    const dueRows = [...this.#tables.partitions('Recipients')].flatMap(([partition, rows]) =>
-      [...rows.keys()]
-        .flatMap(dueRowOf)
-        .filter(({ isWaiting }) => !isWaiting || states.get(partition.split('|')[0] ?? '') !== 'paused'),
+    const dueRows = [...this.#tables.partitions('Recipients')].flatMap(([, rows]) =>
+      [...rows.keys()].flatMap(dueRowOf),
     );
     const areWaiting = dueRows.some(({ isWaiting, at }) => isWaiting && at <= now);
     const requests = [...this.#tables.rows('Requests', 'requests').keys()].flatMap((rowKey) =>
@@ -417,17 +398,12 @@ class World {
     if (areWaiting) {
       for (const row of this.#tables.rows('Lines', 'lines').values()) times.push(Date.parse(String(row['leaseUntil'])));
     }
-    if (times.length > 0) return Math.min(...times);
-    return [...states.values()].some((state) => state !== 'paused' && !isOver({ state })) ? now : undefined;
-  }
-
-  /** By outage. */
-  #states(): ReadonlyMap<string, OutageState> {
-    return new Map(
-      [...this.#tables.rows('Outages', 'outage')].flatMap(([rowKey, { id, state }]) =>
-        rowKey.startsWith('outage|') ? [[String(id), OutageState.parse(state)] as const] : [],
-      ),
+    const states = [...this.#tables.rows('Outages', 'outage')].flatMap(([rowKey, { state }]) =>
+      rowKey.startsWith('outage|') ? [String(state)] : [],
     );
+    if (states.some((state) => STOPPING.has(state))) return now;
+    if (times.length > 0) return Math.min(...times);
+    return states.some((state) => OPEN.has(state)) ? now : undefined;
   }
 
   // --- The rest

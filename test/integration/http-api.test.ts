@@ -97,17 +97,19 @@ describe('an outage', () => {
     });
   });
 
-  const BODIES: Partial<Record<OperationName, string | object>> = {
-    importRecipients: 'phone\n',
-    patchOutage: {},
-    restoreOutage: { message: 'https://audio.example/all-clear.wav' },
-  };
-
   test('that is not there is not found, whatever is asked of it', async () => {
+    const bodies: Partial<Record<OperationName, string | object>> = {
+      importRecipients: 'phone\n',
+      patchOutage: { estimate: 'noon' },
+      pauseOutage: {},
+      resumeOutage: {},
+      cancelOutage: {},
+      restoreOutage: { message: town.audio('message') },
+    };
     for (const name of OPERATION_NAMES.filter((each) => OPERATIONS[each].route.startsWith('outages/{id}'))) {
-      const body = BODIES[name];
+      const body = bodies[name];
       const given = { params: { id: 'nowhere', callLegId: 'none' }, ...(body !== undefined && { body }) };
-      expect(await askApp(town.stack, name, given)).toMatchObject({ status: 404 });
+      expect(await askApp(town.stack, name, given), name).toMatchObject({ status: 404 });
     }
   });
 

@@ -3,6 +3,7 @@ import { concludeAttempt, postponeAttempt } from '../../src/lib/outages/conclude
 import { reopenOutage } from '../../src/lib/outages/declare.ts';
 import { fillLines, passOnLine } from '../../src/lib/outages/dispatcher.ts';
 import type { Outage } from '../../src/lib/outages/outage.ts';
+import { patchOutage } from '../../src/lib/outages/patch.ts';
 import type { HeldLine } from '../../src/lib/outages/recipient.ts';
 import { tendOutages } from '../../src/lib/outages/tend.ts';
 import { isFree } from '../../src/lib/storage/lines.ts';
@@ -147,6 +148,24 @@ describe('the end of a call', () => {
       expect(dialled(world)).toHaveLength(1);
       expect(await free(world)).toHaveLength(1);
     }
+  });
+
+  it('starts nobody’s call while the outage has more calls than it may have by now: its line is free for others', async () => {
+    const world = new MemoryWorld();
+    await world.outage({ callers: LINES }, ANN, BOB, EVE);
+    await tendOutages(world.services);
+    await patchOutage(world.services, 'storm', { maxConcurrentCalls: 1 });
+    const oneEnds = async () => {
+      const [called] = await world.services.recipients.due('storm', 0, 'leased', 1);
+      const ref = { outageId: 'storm', shard: 0, recipientId: called?.recipientId ?? '', attempt: 1 };
+      await concludeAttempt(world.services, ref, { outcome: 'heard' });
+    };
+    await oneEnds();
+    expect(dialled(world)).toHaveLength(2);
+    expect(await free(world)).toHaveLength(1);
+    await oneEnds();
+    expect(dialled(world)).toHaveLength(3);
+    expect(await free(world)).toHaveLength(1);
   });
 
   it('told twice does not pass the line on twice', async () => {

@@ -7,9 +7,10 @@ import {
   InvalidInputError,
   NotFoundError,
   StorageError,
+  TooLargeError,
   UnauthorizedError,
 } from '../../src/lib/errors.ts';
-import { answering, jsonBody } from '../../src/lib/http.ts';
+import { answering, bodyType, jsonBody, streamedBody } from '../../src/lib/http.ts';
 
 const request = (body?: string): HttpRequest =>
   new HttpRequest({
@@ -47,6 +48,7 @@ describe('a handler that throws', () => {
     [new UnauthorizedError('The callback has no valid token'), 401, 'Unauthorized'],
     [new NotFoundError('There is no outage storm'), 404, 'Not found'],
     [new ConflictError('A row of Outages changed meanwhile'), 409, 'Conflict'],
+    [new TooLargeError('The body is longer than 1 MB'), 413, 'Content too large'],
   ])('%s is answered with what was wrong', async (error, status, title) => {
     const { answer, body, log } = await answerTo(error);
     expect(answer).toMatchObject({ status, headers: { 'content-type': 'application/problem+json' } });
@@ -100,5 +102,39 @@ describe('a body', () => {
 
   it('that is missing is the caller’s fault', async () => {
     await expect(jsonBody(request())).rejects.toThrow(InvalidInputError);
+  });
+
+  it('of a megabyte of JSON is read, a longer one is not', async () => {
+    const text = (length: number): string => `"${'x'.repeat(length - 2)}"`;
+    await expect(jsonBody(request(text(1_000_000)))).resolves.toHaveLength(999_998);
+    await expect(jsonBody(request(text(1_000_001)))).rejects.toThrow(TooLargeError);
+  });
+
+  const pieces = async (asked: HttpRequest, limit: number): Promise<string> => {
+    let text = '';
+    for await (const chunk of streamedBody(asked, limit)) text += Buffer.from(chunk).toString();
+    return text;
+  };
+
+  it('arrives whole up to its limit, and is refused from there on', async () => {
+    await expect(pieces(request('12345'), 5)).resolves.toBe('12345');
+    await expect(pieces(request('123456'), 5)).rejects.toThrow(TooLargeError);
+    await expect(pieces(request(), 5)).resolves.toBe('');
+  });
+
+  const typed = (type: string | undefined): HttpRequest =>
+    new HttpRequest({
+      method: 'PUT',
+      url: 'https://ringdown.example/',
+      headers: type === undefined ? {} : { 'content-type': type },
+    });
+
+  it('is of one of the types that are understood, whatever its parameters', () => {
+    expect(bodyType(typed('Text/CSV; charset=utf-8'), ['text/csv', 'application/x-ndjson'])).toBe('text/csv');
+  });
+
+  it.each([undefined, 'application/x-www-form-urlencoded'])('of another type is refused: %s', (type) => {
+    const asked = () => bodyType(typed(type), ['text/csv', 'application/x-ndjson']);
+    expect(asked).toThrow('content-type: must be text/csv or application/x-ndjson');
   });
 });

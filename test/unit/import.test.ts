@@ -2,9 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { InvalidInputError } from '../../src/lib/errors.ts';
 import { importRecipients } from '../../src/lib/outages/import.ts';
 import type { ImportReport } from '../../src/lib/outages/import-report.ts';
+import type { ListType } from '../../src/lib/outages/import-rows.ts';
 import type { OutageSpec } from '../../src/lib/outages/outage.ts';
 import type { Recipient } from '../../src/lib/outages/recipient.ts';
 import { MemoryWorld, outageWith } from './support/memory-services.ts';
+import { MemoryTables } from './support/memory-tables.ts';
 
 /** The list as it comes over the network: in pieces, cut anywhere. */
 async function* inPieces(csv: string, size = 7): AsyncIterable<Uint8Array> {
@@ -18,14 +20,23 @@ async function imports(
   csv: string,
   spec: Partial<OutageSpec> = {},
   into = world(),
+  type: ListType = 'text/csv',
 ): Promise<{ report: ImportReport; people: Recipient[] }> {
   const outage = outageWith({ shards: 2, ...spec });
-  const report = await importRecipients(into.services, outage, inPieces(csv));
+  const report = await importRecipients(into.services, outage, inPieces(csv), type);
   const people: Recipient[] = [];
   for (const shard of Array.from({ length: outage.shards }, (_, index) => index)) {
     for await (const recipient of into.services.recipients.all(outage.id, shard)) people.push(recipient);
   }
   return { report, people };
+}
+
+class CountedTables extends MemoryTables {
+  commits = 0;
+  override commit(...asked: Parameters<MemoryTables['commit']>): ReturnType<MemoryTables['commit']> {
+    this.commits++;
+    return super.commit(...asked);
+  }
 }
 
 const numbersOf = (people: readonly Recipient[]): (string | undefined)[] =>
@@ -94,11 +105,67 @@ describe('a list of people', () => {
     expect(numbersOf(people)).toEqual(manyNumbers(333));
   });
 
+  it('sent again costs some refusals; then it is read who is there', async () => {
+    const tables = new CountedTables();
+    const into = new MemoryWorld(tables);
+    const long = list(...manyNumbers(5_000));
+    await imports(long, {}, into);
+    expect(tables.commits).toBeLessThan(110);
+    tables.commits = 0;
+    const { report } = await imports(`${long}\n+14255559999`, {}, into);
+    expect(report).toMatchObject({ added: 1, alreadyThere: 5_000 });
+    // Those that were under way when the first was refused; and the one who is new.
+    expect(tables.commits).toBeLessThanOrEqual(16 + 1);
+  });
+
   it('makes everybody due when the outage starts', async () => {
     const into = world();
     await imports(list('+14255550123'), { shards: 1, startAt: '2026-01-06T09:00:00Z' }, into);
     const [due] = await into.services.recipients.due('storm', 0, 'waiting', 10);
     expect(due?.at).toEqual(new Date('2026-01-06T09:00:00Z'));
+  });
+});
+
+describe('a list as NDJSON', () => {
+  const ndjson = (...lines: string[]) => imports(lines.join('\n'), {}, world(), 'application/x-ndjson');
+
+  it('is taken with all it says of them', async () => {
+    const { report, people } = await ndjson(
+      '\uFEFF{"phone":"(425) 555-0123","name":"Ann\u2028Zoë","timeZone":"America/Denver","floor":3,"isHome":true,"room":null}\r',
+      '',
+      '{"communicationUserId":"8:acs:bob"}',
+    );
+    expect(report).toMatchObject({ added: 2, rejected: 0 });
+    expect(people).toHaveLength(2);
+    expect(people).toContainEqual(
+      expect.objectContaining({
+        identifier: { phoneNumber: { value: '+14255550123' } },
+        name: 'Ann\u2028Zoë',
+        timeZone: 'America/Denver',
+        extra: { floor: '3', isHome: 'true', room: '' },
+      }),
+    );
+    expect(people).toContainEqual(expect.objectContaining({ identifier: { communicationUser: { id: '8:acs:bob' } } }));
+  });
+
+  it('names the same person as a CSV does', async () => {
+    const into = world();
+    await imports(list('+14255550123'), {}, into);
+    const { report } = await imports('{"phone":14255550123}', {}, into, 'application/x-ndjson');
+    expect(report).toMatchObject({ added: 0, alreadyThere: 1 });
+  });
+
+  it.each([
+    ['{"phone":', 'is no JSON object'],
+    ['["+14255550123"]', 'is no JSON object'],
+    ['null', 'is no JSON object'],
+    ['{"phone":"+14255550123","name":{"first":"Ann"}}', 'name: must be a text or a number'],
+    ['{"phone":"+14255550123","4255550123":[]}', '•••23: must be a text or a number'],
+    ['{"name":"Ann"}', 'phone: is empty'],
+  ])('has rows that cannot be taken: %s', async (row, reason) => {
+    const { report, people } = await ndjson('{"phone":"+14255550124"}', row, '{"phone":"+14255550125"}');
+    expect(report).toMatchObject({ added: 2, rejected: 1, rejections: [{ line: 2, reason }] });
+    expect(people).toHaveLength(2);
   });
 });
 
@@ -141,11 +208,27 @@ describe('what is no list', () => {
     await expect(broken).rejects.toThrow(/line \d+: CSV_QUOTE_NOT_CLOSED/);
   });
 
-  it('for the upload broke off is an error, not a short list', async () => {
+  it.each(['text/csv', 'application/x-ndjson'] as const)(
+    'for a row never ends is refused by its line: %s',
+    async (type) => {
+      const endless = `${type === 'text/csv' ? 'phone,name' : '{"phone":"+14255550123"}'}\n${'x'.repeat(10_000)}`;
+      const refused = imports(endless, {}, world(), type);
+      await expect(refused).rejects.toThrow(InvalidInputError);
+      await expect(refused).rejects.toThrow(/line \d/);
+    },
+  );
+
+  it('for the upload broke off is an error, not a short list; who came before is kept', async () => {
     async function* brokenOff(): AsyncIterable<Uint8Array> {
-      yield new TextEncoder().encode('phone\n+14255550123\n');
+      yield new TextEncoder().encode('{"phone":"+14255550123"}\n');
       throw new Error('connection lost');
     }
-    await expect(importRecipients(world().services, outageWith(), brokenOff())).rejects.toThrow('connection lost');
+    const into = world();
+    const broken = importRecipients(into.services, outageWith(), brokenOff(), 'application/x-ndjson');
+    await expect(broken).rejects.toThrow('connection lost');
+    const ids = await Promise.all(
+      Array.from({ length: 4 }, (_, shard) => into.services.recipients.ids('storm', shard)),
+    );
+    expect(ids.reduce((sum, { size }) => sum + size, 0)).toBe(1);
   });
 });

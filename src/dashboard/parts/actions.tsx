@@ -2,6 +2,7 @@ import type { ComponentChildren, TargetedSubmitEvent } from 'preact';
 import { useState } from 'preact/hooks';
 import { ask, Refusal } from '../api.ts';
 import type { Action, Outage } from '../types.ts';
+import { count } from '../words.ts';
 import { Dialog } from './dialog.tsx';
 import { SoundField, soundIn } from './sound-field.tsx';
 import { Problem } from './trouble.tsx';
@@ -17,6 +18,9 @@ type Deed = {
   readonly fields: (outage: Outage) => ComponentChildren;
   readonly body: (form: FormData) => object;
 };
+
+const waiting = (people: number): string =>
+  people === 1 ? 'the one who is waiting never will be.' : `${count(people)} who are waiting never will be.`;
 
 const text = (form: FormData, name: string): string => String(form.get(name) ?? '').trim();
 
@@ -37,7 +41,11 @@ const DEEDS: readonly Deed[] = [
     title: 'Resume this outage?',
     method: 'POST',
     go: 'Resume',
-    fields: ({ states }) => <p>Calling goes on: {states.waiting} are waiting.</p>,
+    fields: ({ states }) => (
+      <p>
+        Calling goes on: {count(states.waiting)} {states.waiting === 1 ? 'is' : 'are'} waiting.
+      </p>
+    ),
     body: () => ({}),
   },
   {
@@ -84,10 +92,13 @@ const DEEDS: readonly Deed[] = [
     isDangerous: true,
     fields: ({ states, callsInFlight }) => (
       <>
-        <p>Nobody new is called: {states.waiting} who are waiting never will be. This cannot be undone.</p>
-        <label class="check">
-          <input type="checkbox" name="hangUp" /> Hang up the {callsInFlight} calls in progress now
-        </label>
+        <p>Nobody new is called: {waiting(states.waiting)} This cannot be undone.</p>
+        {callsInFlight > 0 && (
+          <label class="check">
+            <input type="checkbox" name="hangUp" /> Hang up the{' '}
+            {callsInFlight === 1 ? 'call' : `${count(callsInFlight)} calls`} in progress now
+          </label>
+        )}
       </>
     ),
     body: (form) => ({ hangUp: form.get('hangUp') !== null }),

@@ -33,7 +33,7 @@ export function barsOf(minutes: readonly Minute[]): { readonly bars: Bars; reado
 }
 
 /** Calls that ended, and those of them that somebody answered, over time. */
-export function Activity({ minutes }: { readonly minutes: readonly Minute[] }) {
+export function ActivityChart({ minutes }: { readonly minutes: readonly Minute[] }) {
   const box = useRef<HTMLDivElement>(null);
   const chart = useRef<uPlot>(undefined);
   const { bars, minutesEach } = barsOf(minutes);

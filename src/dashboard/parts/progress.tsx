@@ -15,10 +15,14 @@ export function Progress({ outage }: { readonly outage: Outage }) {
       <h2 id="progress-title" class="unseen">
         Progress
       </h2>
-      <p class="figure">
-        <strong>{count(states.done)}</strong> of {people(recipients)} {states.done === 1 ? 'has' : 'have'} an outcome
-        <span class="figure-share">{share(states.done, recipients)}</span>
-      </p>
+      {recipients === 0 ? (
+        <p class="figure">Nobody is on the list yet.</p>
+      ) : (
+        <p class="figure">
+          <strong>{count(states.done)}</strong> of {people(recipients)} {states.done === 1 ? 'has' : 'have'} an outcome
+          <span class="figure-share">{share(states.done, recipients)}</span>
+        </p>
+      )}
       <div
         class="bar"
         role="img"

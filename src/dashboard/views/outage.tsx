@@ -1,6 +1,6 @@
 import { ask } from '../api.ts';
 import { Actions } from '../parts/actions.tsx';
-import { Activity } from '../parts/activity.tsx';
+import { ActivityChart } from '../parts/activity.tsx';
 import { LatestCalls } from '../parts/calls.tsx';
 import { Figures } from '../parts/figures.tsx';
 import { Progress } from '../parts/progress.tsx';
@@ -9,8 +9,8 @@ import { Trouble } from '../parts/trouble.tsx';
 import { Upload } from '../parts/upload.tsx';
 import { usePolled } from '../polled.ts';
 import { toOutage, toRecipients } from '../route.ts';
-import type { Calls, Minute, Outage, Sound } from '../types.ts';
-import { when } from '../words.ts';
+import type { Activity, Calls, Outage, Sound } from '../types.ts';
+import { people, when } from '../words.ts';
 
 /** One outage as it goes on. */
 export function OutageView({ id }: { readonly id: string }) {
@@ -18,7 +18,7 @@ export function OutageView({ id }: { readonly id: string }) {
   const { data: outage, refusal, refresh } = usePolled(path, (signal) => ask<Outage>(path, { signal }));
   const { data: activity } = usePolled(
     `${path} activity`,
-    (signal) => ask<{ minutes: Minute[] }>(`${path}/activity`, { signal }),
+    (signal) => ask<Activity>(`${path}/activity`, { signal }),
     5_000,
   );
   const { data: calls } = usePolled(`${path} calls`, (signal) => ask<Calls>(`${path}/calls`, { signal }));
@@ -39,7 +39,7 @@ export function OutageView({ id }: { readonly id: string }) {
       <Figures outage={outage} />
       <div class="columns">
         <div>
-          <Activity minutes={activity?.minutes ?? []} />
+          <ActivityChart minutes={activity?.minutes ?? []} />
           <section class="card" aria-labelledby="people-title">
             <h2 id="people-title">People</h2>
             <p>
@@ -73,7 +73,11 @@ function facts({ startedAt, startAt, createdAt, expiresAt, estimate, script }: O
 const said = (sound: Sound): string =>
   typeof sound === 'string' ? `plays ${sound.split('/').at(-1)}` : `says “${sound.text}”`;
 
-function Related({ outage: { allClearFor, allClearBy } }: { readonly outage: Outage }) {
+/** How those ended who are called with the all-clear. */
+const TOLD = ['answered', 'heard', 'connected', 'acknowledged'] as const;
+
+function Related({ outage }: { readonly outage: Outage }) {
+  const { allClearFor, allClearBy, state, outcomes } = outage;
   if (allClearFor) {
     return (
       <p class="related">
@@ -82,9 +86,12 @@ function Related({ outage: { allClearFor, allClearBy } }: { readonly outage: Out
     );
   }
   if (!allClearBy) return null;
+  if (state !== 'restored') return <p class="related">Whoever was told is being put on the list of the all-clear.</p>;
+  const told = TOLD.reduce((sum, outcome) => sum + (outcomes[outcome] ?? 0), 0);
+  if (told === 0) return <p class="related">Nobody had been told, so nobody is called with the all-clear.</p>;
   return (
     <p class="related">
-      Whoever was told is called with <a href={toOutage(allClearBy)}>the all-clear</a>.
+      Whoever was told, {people(told)}, is called with <a href={toOutage(allClearBy)}>the all-clear</a>.
     </p>
   );
 }

@@ -6,6 +6,7 @@ import { Activity } from '../outages/activity.ts';
 import { AllClear } from '../outages/all-clear-message.ts';
 import { CallsQuery, CallsView } from '../outages/calls-view.ts';
 import { ImportReport } from '../outages/import-report.ts';
+import { LIST_TYPES } from '../outages/import-rows.ts';
 import { OptOutQuery, OptOutView } from '../outages/opt-out-view.ts';
 import { OutageSpec } from '../outages/outage.ts';
 import { DeclaredOutage, OutageEntry, OutageView } from '../outages/outage-view.ts';
@@ -17,6 +18,12 @@ import { ASKED_NOTHING, type Content, operation } from './operation.ts';
 
 const json = (says: string, schema: z.ZodType): Content => ({ says, types: { 'application/json': schema } });
 
+const page = (says: string, ...types: string[]): Content => ({
+  says,
+  types: Object.fromEntries(types.map((type) => [type, z.string()])),
+});
+const NOT_NEW = { says: 'It is as it was: the browser has it (`if-none-match`).' };
+
 const OfOutage = z.object({ id: SafeId.describe('The outage.') });
 const CallLegId = z.string().min(1).max(256).describe('The call leg, as the service named it.');
 const OfNumber = z.object({
@@ -26,19 +33,6 @@ const OfNumber = z.object({
 const NO_OUTAGE = { 404: 'There is no such outage.' };
 const NOT_NOW = { 409: 'It makes no sense as the outage stands: `detail` says why, and what is possible.' };
 const NO_CALL = { 404: 'There is no such call.' };
-
-const PAGE_FILE: Readonly<Record<number, Content>> = {
-  200: {
-    says: 'The file.',
-    types: {
-      'text/html': z.string(),
-      'text/javascript': z.string(),
-      'text/css': z.string(),
-      'image/svg+xml': z.string(),
-    },
-  },
-  304: { says: 'It is as it was (`If-None-Match`).' },
-};
 
 /** The HTTP API, by the names of its functions. docs/http.md and /api/openapi.json are made from it. */
 export const OPERATIONS = {
@@ -125,8 +119,8 @@ export const OPERATIONS = {
     does: 'Adds people to the list of an outage. Good rows are kept whatever the others are like; the same list again changes nothing.',
     params: OfOutage,
     body: {
-      says: 'A header row with the column `phone` or `communicationUserId`; `name`, `timeZone` and `language` are known, any other column is kept.',
-      types: { 'text/csv': z.string() },
+      says: 'CSV: a header row with the column `phone` or `communicationUserId`; `name`, `timeZone` and `language` are known, any other column is kept. NDJSON: an object a line with the same members.',
+      types: Object.fromEntries(LIST_TYPES.map((type) => [type, z.string()])),
     },
     answers: { 200: json('How it went, row by row for the first hundred that were rejected.', ImportReport) },
     refusals: { ...NO_OUTAGE, ...NOT_NOW, 413: 'The list has more than 100 MB.' },
@@ -212,24 +206,6 @@ export const OPERATIONS = {
     query: OptOutQuery,
     answers: { 204: { says: 'It may be called.' } },
   }),
-  dashboard: operation({
-    ...ASKED_NOTHING,
-    method: 'GET',
-    route: 'dashboard',
-    isAnonymous: true,
-    does: 'The dashboard: a page for people. There is no data in it; it asks for the key.',
-    answers: PAGE_FILE,
-  }),
-  dashboardFile: operation({
-    ...ASKED_NOTHING,
-    method: 'GET',
-    route: 'dashboard/{file}',
-    isAnonymous: true,
-    does: 'What the dashboard’s page is made of.',
-    params: z.object({ file: z.string().describe('`main.js` and the like.') }),
-    answers: PAGE_FILE,
-    refusals: { 404: 'The page has no such file.' },
-  }),
   callEvents: operation({
     ...ASKED_NOTHING,
     method: 'POST',
@@ -243,6 +219,24 @@ export const OPERATIONS = {
       401: 'The token, or the proof of who calls, is missing or wrong.',
       503: 'Who calls cannot be checked now: try again.',
     },
+  }),
+  dashboard: operation({
+    ...ASKED_NOTHING,
+    method: 'GET',
+    route: 'dashboard',
+    isAnonymous: true,
+    does: 'The dashboard: a page without data, which asks for the key.',
+    answers: { 200: page('The page.', 'text/html'), 304: NOT_NEW },
+  }),
+  dashboardFile: operation({
+    ...ASKED_NOTHING,
+    method: 'GET',
+    route: 'dashboard/{file}',
+    isAnonymous: true,
+    does: 'What the page of the dashboard is made of.',
+    params: z.object({ file: z.string().describe('The name of one of its files.') }),
+    answers: { 200: page('The file.', 'text/javascript', 'text/css', 'image/svg+xml', 'text/html'), 304: NOT_NEW },
+    refusals: { 404: 'There is no such file.' },
   }),
   getHealth: operation({
     ...ASKED_NOTHING,

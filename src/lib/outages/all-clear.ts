@@ -4,7 +4,7 @@ import { reopenOutage } from './declare.ts';
 import { allClearIdOf, type Outage } from './outage.ts';
 import type { Outcome } from './outcome.ts';
 import { callableFrom } from './quiet-hours.ts';
-import { contactOf, newRecipient, type Recipient } from './recipient.ts';
+import { newRecipient, type Recipient } from './recipient.ts';
 
 /** How whoever was told of an outage ended. */
 const TOLD: ReadonlySet<Outcome> = new Set(['answered', 'heard', 'connected', 'acknowledged']);
@@ -50,11 +50,8 @@ export async function tellAllClear(
   const present = await services.recipients.present(allClearBy, shard, ids);
   const missing = told.filter(({ recipientId }) => !present.has(recipientId));
   const now = services.now();
-  await services.recipients.add(
-    allClearBy,
-    shard,
-    missing.map((recipient) => newRecipient(contactOf(recipient))),
-    ({ timeZone }) => callableFrom(now, quietHours, timeZone),
+  await services.recipients.add(allClearBy, shard, missing.map(newRecipient), ({ timeZone }) =>
+    callableFrom(now, quietHours, timeZone),
   );
   // Also where all are there: whoever added them may have died before this.
   await reopenOutage(services, allClearBy);

@@ -42,15 +42,26 @@ export async function fillLines(services: Services, outage: Outage, lines: reado
 /** However often others are first, somebody is left: whoever loses that often leaves the line to the timer. */
 const TRIES = 5;
 
-/** The end of a call starts the next at once: its line goes to whoever is due, or is freed. */
+/**
+ * The end of a call starts the next at once: its line goes to whoever is due, or is freed. Where the outage may have fewer calls at
+ * once than there are lines, a request more than giving it: what it may have could have been lowered since.
+ */
 export async function passOnLine(services: Services, outage: Outage, line: HeldLine, shard: number): Promise<void> {
   let held: HeldLine | undefined = line;
   for (let tries = 0; held && tries < TRIES; tries++) {
-    const candidates = isCalling(outage, services.now()) ? await dueNow(services, outage, shard, 1, RIVALS) : [];
+    const candidates = (await mayGoOn(services, outage, line)) ? await dueNow(services, outage, shard, 1, RIVALS) : [];
     if (candidates.length === 0) break;
     held = await giveLine(services, outage, held, startingAt(candidates, line.lineId));
   }
   if (held) await services.lines.free(held, services.now());
+}
+
+/** True if there may be another call in place of the one that had this line. */
+async function mayGoOn({ lines, now }: Services, outage: Outage, { lineId }: HeldLine): Promise<boolean> {
+  if (!isCalling(outage, now())) return false;
+  if (outage.maxConcurrentCalls === undefined) return true;
+  const others = (await lines.list()).filter((line) => line.lineId !== lineId);
+  return roomFor(outage, others, now()) > 0;
 }
 
 /** Several lines become free at once and go for the same recipients: each begins at another of the first so many. */

@@ -1,99 +1,127 @@
-import { pipeline } from 'node:stream/promises';
-import { CsvError, parse } from 'csv-parse';
 import type { Identifier } from '../call-automation/identifiers.ts';
-import { InvalidInputError } from '../errors.ts';
+import { eachOf } from '../each-of.ts';
+import { masked } from '../masking.ts';
 import { phoneNumberOf } from '../phone-numbers.ts';
 import type { Services } from '../services.ts';
 import { MAX_ADDED } from '../storage/recipients.ts';
 import type { ImportReport } from './import-report.ts';
+import { type Cells, type ListType, type Row, rowsOf } from './import-rows.ts';
 import type { Outage } from './outage.ts';
 import { callableFrom, TimeZone } from './quiet-hours.ts';
 import { type Contact, newRecipient, type Recipient, shardOf } from './recipient.ts';
 
-/** The columns we know; any other is kept with the recipient. */
-type Row = { readonly line: number; readonly cells: Readonly<Record<string, string>> };
-
 /** So many rejected rows are listed one by one; all are counted. */
 const MAX_REJECTIONS = 100;
 
+/** So many transactions are under way at once: a shard takes some at the same time, and the rest of the list waits outside. */
+const COMMITS = 16;
+
+/** People of one shard, new as far as this list tells, as many as one transaction adds. */
+type Batch = { readonly shard: number; readonly people: readonly Recipient[] };
+
 /**
- * Adds the people of a CSV to an outage, a row at a time: header row, `phone` or `communicationUserId` required, numbers
- * in any usual form. Good rows are kept whatever the others are like; the same list again changes nothing.
+ * Adds the people of a list to an outage as it arrives: `phone` or `communicationUserId` required, numbers in any usual form.
+ * Good rows are kept whatever the others are like; the same list again changes nothing. In memory are the ids of those it
+ * names, and the rows of some transactions. A request for each 49 people; where some are on the outage's list already, one more for
+ * each thousand who are.
+ * @throws InvalidInputError where the list cannot be read on. Who came before may be on the outage's list then: send it again.
  */
 export async function importRecipients(
   services: Services,
   outage: Outage,
-  csv: AsyncIterable<Uint8Array>,
+  list: AsyncIterable<Uint8Array>,
+  type: ListType,
 ): Promise<ImportReport> {
-  const seen = new Set<string>();
-  const batches = new Map<number, Recipient[]>();
-  const rejections: { line: number; reason: string }[] = [];
-  const counts = { added: 0, alreadyThere: 0, duplicates: 0, rejected: 0 };
-  const at = new Date(outage.startAt ?? outage.createdAt);
-  const dueAt = ({ timeZone }: Recipient): Date => callableFrom(at, outage.quietHours, timeZone);
+  const work = new Import(services, outage);
+  await eachOf(work.batches(rowsOf(list, type)), COMMITS, (batch) => work.add(batch));
+  return work.report;
+}
 
-  const flush = async (shard: number): Promise<void> => {
-    const batch = batches.get(shard) ?? [];
-    batches.delete(shard);
-    const added = await services.recipients.add(outage.id, shard, batch, dueAt);
-    counts.added += added;
-    counts.alreadyThere += batch.length - added;
-  };
+class Import {
+  readonly #services: Services;
+  readonly #outage: Outage;
+  readonly #seen = new Set<string>();
+  /** Who is on the outage's list, by shard, where that had to be known. */
+  readonly #known = new Map<number, Promise<ReadonlySet<string>>>();
+  readonly #counts = { added: 0, alreadyThere: 0, duplicates: 0, rejected: 0 };
+  readonly #rejections: ImportReport['rejections'] = [];
 
-  for await (const { line, cells } of rowsOf(csv)) {
-    const contact = contactOf(cells, outage.defaultCountry);
+  constructor(services: Services, outage: Outage) {
+    this.#services = services;
+    this.#outage = outage;
+  }
+
+  get report(): ImportReport {
+    return { ...this.#counts, rejections: this.#rejections };
+  }
+
+  /** The people whom the rows name, each once, by shard. Where the rows break off, first those who came before. */
+  async *batches(rows: AsyncIterable<Row>): AsyncGenerator<Batch> {
+    const waiting = new Map<number, Recipient[]>();
+    const broken: unknown[] = [];
+    try {
+      for await (const row of rows) {
+        const recipient = this.#recipientIn(row);
+        if (!recipient) continue;
+        const shard = shardOf(recipient.recipientId, this.#outage.shards);
+        const people = [...(waiting.get(shard) ?? []), recipient];
+        waiting.set(shard, people);
+        if (people.length < MAX_ADDED) continue;
+        waiting.delete(shard);
+        yield { shard, people };
+      }
+    } catch (error) {
+      broken.push(error);
+    }
+    for (const [shard, people] of waiting) yield { shard, people };
+    for (const error of broken) throw error;
+  }
+
+  #recipientIn(row: Row): Recipient | undefined {
+    const contact = 'problem' in row ? row.problem : contactOf(row.cells, this.#outage.defaultCountry);
     if (typeof contact === 'string') {
-      counts.rejected++;
-      if (rejections.length < MAX_REJECTIONS) rejections.push({ line, reason: contact });
-      continue;
+      this.#counts.rejected++;
+      if (this.#rejections.length < MAX_REJECTIONS) this.#rejections.push({ line: row.line, reason: masked(contact) });
+      return undefined;
     }
     const recipient = newRecipient(contact);
-    if (seen.has(recipient.recipientId)) {
-      counts.duplicates++;
-      continue;
+    if (this.#seen.has(recipient.recipientId)) {
+      this.#counts.duplicates++;
+      return undefined;
     }
-    seen.add(recipient.recipientId);
-    const shard = shardOf(recipient.recipientId, outage.shards);
-    const batch = batches.get(shard) ?? [];
-    batches.set(shard, [...batch, recipient]);
-    if (batch.length + 1 === MAX_ADDED) await flush(shard);
+    this.#seen.add(recipient.recipientId);
+    return recipient;
   }
-  for (const shard of [...batches.keys()]) await flush(shard);
-  return { ...counts, rejections };
-}
 
-async function* rowsOf(csv: AsyncIterable<Uint8Array>): AsyncIterable<Row> {
-  const parser = parse({
-    bom: true,
-    columns: true,
-    info: true,
-    relax_column_count: true,
-    skip_empty_lines: true,
-    trim: true,
-  });
-  // A broken upload ends the parser too, so that the loop below throws what this promise would.
-  pipeline(csv, parser).catch(() => undefined);
-  try {
-    for await (const { info, record } of parser) {
-      mustName(Object.keys(record));
-      yield { line: info.lines, cells: record };
+  async add({ shard, people }: Batch): Promise<void> {
+    const added = await this.#added(shard, people);
+    this.#counts.added += added;
+    this.#counts.alreadyThere += people.length - added;
+  }
+
+  async #added(shard: number, people: readonly Recipient[]): Promise<number> {
+    const { recipients } = this.#services;
+    const { id } = this.#outage;
+    if (!this.#known.has(shard)) {
+      if (people.length < MAX_ADDED) return recipients.add(id, shard, people, this.#dueAt);
+      if (await recipients.addAtOnce(id, shard, people, this.#dueAt)) return people.length;
     }
-  } catch (cause) {
-    if (!(cause instanceof CsvError)) throw cause;
-    throw new InvalidInputError('The list is not a CSV', [`line ${cause['lines']}: ${cause.code}`], { cause });
+    // Where one of many is on the outage's list there are more: to read who is there costs less than to find each by a refusal.
+    const known = this.#known.get(shard) ?? recipients.ids(id, shard);
+    this.#known.set(shard, known);
+    const there = await known;
+    const others = people.filter(({ recipientId }) => !there.has(recipientId));
+    return recipients.add(id, shard, others, this.#dueAt);
   }
-}
 
-/** Told once of the whole list, not of each row: a header without our columns is a wrong separator or a wrong file. */
-function mustName(columns: readonly string[]): void {
-  if (columns.includes('phone') || columns.includes('communicationUserId')) return;
-  throw new InvalidInputError('The list has no column phone or communicationUserId', [
-    `its header row has ${columns.length} columns; they are separated by commas, and the first row names them`,
-  ]);
+  readonly #dueAt = ({ timeZone }: Recipient): Date => {
+    const { startAt, createdAt, quietHours } = this.#outage;
+    return callableFrom(new Date(startAt ?? createdAt), quietHours, timeZone);
+  };
 }
 
 /** The person a row names, or what is wrong with the row. */
-function contactOf(cells: Row['cells'], defaultCountry: string): Contact | string {
+function contactOf(cells: Cells, defaultCountry: string): Contact | string {
   const { phone, communicationUserId, name, timeZone, language, ...extra } = cells;
   const identifier = identifierOf(phone, communicationUserId, defaultCountry);
   if (typeof identifier === 'string') return identifier;

@@ -57,15 +57,8 @@ export const shardOf = (recipientId: string, shards: number): number =>
 
 export type Contact = Pick<Recipient, 'identifier' | 'name' | 'timeZone' | 'language' | 'extra'>;
 
-/** The person, without what became of them. */
-export const contactOf = ({ identifier, name, timeZone, language, extra }: Recipient): Contact => ({
-  identifier,
-  ...(name !== undefined && { name }),
-  ...(timeZone !== undefined && { timeZone }),
-  ...(language !== undefined && { language }),
-  ...(extra && { extra }),
-});
-
-export function newRecipient(contact: Contact): Recipient {
-  return { ...contact, recipientId: recipientIdOf(contact.identifier), phase: 'waiting', attempt: 0, results: [] };
+/** Somebody who has not been called yet: of somebody on another list, nothing but how to reach them. */
+export function newRecipient({ identifier, name, timeZone, language, extra }: Contact): Recipient {
+  const contact = { identifier, name, timeZone, language, extra };
+  return { ...contact, recipientId: recipientIdOf(identifier), phase: 'waiting', attempt: 0, results: [] };
 }

@@ -13,8 +13,10 @@ import { begun, type Outage } from './outage.ts';
 /** How many rows of each kind one look takes up a shard; the rest has its turn at the next. */
 const BATCH = 100;
 
-/** Changes are counted exactly wherever they are; folding them once a minute is enough. The timer comes every ten seconds. */
-const TICK_SECONDS = 10;
+/** How often the timer comes, ms. */
+const TICK_MS = 10_000;
+/** Changes are counted exactly wherever they are; folding them once a minute is enough. */
+const FOLD_MS = 60_000;
 /** How many transactions a shard are spent on folding at one look. */
 const MAX_FOLDS = 20;
 
@@ -35,12 +37,17 @@ export type Tended = {
  * lease is looked into before any line is given away, for a line that looks free may be that of another outage's live call.
  */
 export async function tendOutages(services: Services): Promise<Tended[]> {
+  const begunAt = services.now();
   const visits = (await services.outages.open()).map((stored) => new Visit(services, stored));
   for (const visit of visits) await visit.attempt(() => visit.beginAndHeal());
   for (const visit of visits) await visit.attempt(() => visit.callAndFinish());
-  for (const visit of visits) await visit.foldCounts();
+  if (isFoldingDue(begunAt, services.now())) for (const visit of visits) await visit.foldCounts();
   return visits.map((visit) => visit.report());
 }
+
+/** A minute has begun since the look before, however long this one has taken: no minute falls between two looks. */
+const isFoldingDue = (begunAt: Date, now: Date): boolean =>
+  Math.floor(now.getTime() / FOLD_MS) > Math.floor((begunAt.getTime() - TICK_MS) / FOLD_MS);
 
 class Visit {
   readonly #services: Services;
@@ -88,7 +95,7 @@ class Visit {
     await this.#services.lines.ensure(outage.callers, lines);
     this.#filled = await fillLines(this.#services, outage, lines);
     if (this.#filled.started > 0 || !(await this.#isListWhole(outage))) return;
-    if (await this.#isDone(outage)) await this.#become(ended(outage, now));
+    if (await this.#isDone(outage)) await this.#end(outage);
   }
 
   /** People are put on the list of an all-clear until the outage that it is for is over. */
@@ -104,10 +111,9 @@ class Visit {
     const progress = await callOff(this.#services, outage, begunBefore);
     if (!isThrough(progress)) return void (await this.#become({ ...outage, progress }));
     if (await this.#isDone(outage)) {
+      if (outage.allClearBy === undefined || progress.isLast) return this.#end(outage);
       // Whoever was being called when their turn came: once more from the beginning when nobody is, for those who were told then.
-      const again = outage.allClearBy !== undefined && !progress.isLast;
-      const next = again ? { ...outage, progress: begunProgress(outage, true) } : ended(outage, this.#services.now());
-      return void (await this.#become(next));
+      return void (await this.#become({ ...outage, progress: begunProgress(outage, true) }));
     }
     for (const shard of shardsOf(outage)) await this.attempt(() => this.#expireShard(outage, shard));
     if (outage.progress?.after.join() !== progress.after.join()) await this.#become({ ...outage, progress });
@@ -121,17 +127,23 @@ class Visit {
     return saved !== undefined;
   }
 
-  /** Once a minute, and at the end. A request a shard, and two for each 49 changes. */
+  /** A request a shard, and two for each 49 changes. */
   async foldCounts(): Promise<void> {
-    const { outage } = this.#stored;
-    if (!isOver(outage) && this.#services.now().getUTCSeconds() >= TICK_SECONDS) return;
-    for (const shard of shardsOf(outage)) await this.attempt(() => this.#foldShard({ outageId: outage.id, shard }));
+    for (const place of placesOf(this.#stored.outage)) await this.attempt(() => this.#foldShard(place));
   }
 
-  async #foldShard(place: Shard): Promise<void> {
+  /** An outage that is over is not looked at again: it is over once every change is in its sums. */
+  async #end(outage: Outage): Promise<void> {
+    for (const place of placesOf(outage)) if (!(await this.#foldShard(place))) return;
+    await this.#become(ended(outage, this.#services.now()));
+  }
+
+  /** @returns false if there are more changes than one look takes up. */
+  async #foldShard(place: Shard): Promise<boolean> {
     for (let folds = 0; folds < MAX_FOLDS; folds++) {
-      if (!(await this.#services.tallies.fold(place))) return;
+      if (!(await this.#services.tallies.fold(place))) return true;
     }
+    return false;
   }
 
   async #isDone(outage: Outage): Promise<boolean> {
@@ -177,6 +189,7 @@ class Visit {
 }
 
 const shardsOf = ({ shards }: Outage): number[] => [...Array(shards).keys()];
+const placesOf = (outage: Outage): Shard[] => shardsOf(outage).map((shard) => ({ outageId: outage.id, shard }));
 
 const refOf = (outage: Outage, shard: number, { recipientId, attempt }: DueRow): AttemptRef => ({
   outageId: outage.id,

@@ -60,24 +60,29 @@ export class Recipients {
     batch: readonly Recipient[],
     dueAt: (recipient: Recipient) => Date,
   ): Promise<number> {
-    const writes = batch.flatMap((recipient) =>
+    if (await this.addAtOnce(outageId, shard, batch, dueAt)) return batch.length;
+    if (batch.length === 1) return 0;
+    // Somebody in the batch is there already: halve it until only they are left out.
+    const half = Math.ceil(batch.length / 2);
+    const first = await this.#addBatch(outageId, shard, batch.slice(0, half), dueAt);
+    return first + (await this.#addBatch(outageId, shard, batch.slice(half), dueAt));
+  }
+
+  /** The same for `MAX_ADDED` people at most, in one request: all of them, or none. @returns false if any of them is there already. */
+  async addAtOnce(
+    outageId: string,
+    shard: number,
+    people: readonly Recipient[],
+    dueAt: (recipient: Recipient) => Date,
+  ): Promise<boolean> {
+    const [first] = people;
+    if (!first) return true;
+    const writes = people.flatMap((recipient) =>
       insertion({ recipient, due: { kind: 'waiting', at: dueAt(recipient) } }),
     );
-    const [first] = batch;
-    if (!first) return 0;
     // Whoever is added first in a batch is so only once.
-    const count = changeRow(`${first.recipientId}|added`, sumOf(batch.map(tallyOf)));
-    try {
-      await this.#tables.commit(TABLE, partition(outageId, shard), [...writes, ...count]);
-      return batch.length;
-    } catch (error) {
-      if (!(error instanceof ConflictError)) throw error;
-      if (batch.length === 1) return 0;
-      // Somebody in the batch is there already: halve it until only they are left out.
-      const half = Math.ceil(batch.length / 2);
-      const first = await this.#addBatch(outageId, shard, batch.slice(0, half), dueAt);
-      return first + (await this.#addBatch(outageId, shard, batch.slice(half), dueAt));
-    }
+    const count = changeRow(`${first.recipientId}|added`, sumOf(people.map(tallyOf)));
+    return this.#commit({ outageId, shard }, [...writes, ...count]);
   }
 
   async find({ outageId, shard, recipientId }: Place): Promise<StoredRecipient | undefined> {
@@ -177,6 +182,14 @@ export class Recipients {
     };
     const rows = await this.#tables.query(TABLE, partition(outageId, shard), range, Number.POSITIVE_INFINITY);
     return new Set(rows.map(({ rowKey }) => rowKey.slice(recipientKey('').length)));
+  }
+
+  /** The ids of everybody of a shard. A request for each thousand. */
+  async ids(outageId: string, shard: number): Promise<ReadonlySet<string>> {
+    const ids = new Set<string>();
+    const rows = this.#tables.scan(TABLE, partition(outageId, shard), startingWith(recipientKey('')));
+    for await (const { rowKey } of rows) ids.add(rowKey.slice(recipientKey('').length));
+    return ids;
   }
 
   /** Everybody of a shard, for reports. */

@@ -43,7 +43,7 @@ function asDocumented({ answers }: Operation, status: number, headers: Headers, 
   const answer = answers[status];
   if (!answer) {
     if (status === 401 && text === '') return undefined;
-    expect(type).toBe('application/problem+json');
+    expect(type, `${status} ${text}`).toBe('application/problem+json');
     const problem: unknown = JSON.parse(text);
     expect(Problem.parse(problem)).toEqual(problem);
     return problem;

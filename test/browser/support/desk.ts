@@ -1,0 +1,106 @@
+import type { Browser, Download, Locator, Page } from 'playwright-core';
+import { expect } from 'vitest';
+import type { Stack } from '../../../local/stack.ts';
+
+type How = NonNullable<Parameters<Browser['newPage']>[0]>;
+
+/**
+ * Somebody before the dashboard, in a browser of their own. The page may contact nobody but the app, break no rule of its policy, and
+ * have nothing to complain of: `leaves` fails otherwise.
+ */
+export class Desk {
+  readonly page: Page;
+  readonly #url: string;
+  readonly #problems: string[] = [];
+  #expected: RegExp | undefined;
+
+  private constructor(page: Page, url: string) {
+    this.page = page;
+    this.#url = url;
+    page.on('pageerror', ({ message }) => this.#complain(message));
+    page.on('console', (message) => message.type() === 'error' && this.#complain(message.text()));
+    page.on('request', (request) => {
+      const address = request.url();
+      if (!address.startsWith(`${url}/api/`) && !address.startsWith('blob:')) this.#complain(`contacts ${address}`);
+    });
+  }
+
+  /** Opens the dashboard, which asks for the key. */
+  static async open(browser: Browser, { url }: Stack, how: How = {}): Promise<Desk> {
+    const desk = new Desk(await browser.newPage({ reducedMotion: 'reduce', ...how }), url);
+    await desk.goTo('');
+    return desk;
+  }
+
+  /** Opens it with the key, at a place: the address's hash. */
+  static async signedIn(browser: Browser, stack: Stack, hash = '', how: How = {}): Promise<Desk> {
+    const desk = await Desk.open(browser, stack, how);
+    await desk.signIn(stack.functionKey);
+    await desk.heading('Outages').waitFor();
+    if (hash) await desk.goTo(hash);
+    return desk;
+  }
+
+  async goTo(hash: string): Promise<void> {
+    await this.page.goto(`${this.#url}/api/dashboard${hash && `#/${hash}`}`);
+  }
+
+  async signIn(key: string): Promise<void> {
+    await this.page.getByLabel('Function key').fill(key);
+    await this.button('Sign in').click();
+  }
+
+  /** The browser notes each answer that is no success in its console; these were meant. */
+  expects(complaint: RegExp): this {
+    this.#expected = complaint;
+    return this;
+  }
+
+  heading(name: string): Locator {
+    return this.page.getByRole('heading', { name, exact: true });
+  }
+
+  button(name: string | RegExp): Locator {
+    return this.page.getByRole('button', { name, exact: true });
+  }
+
+  link(name: string | RegExp): Locator {
+    return this.page.getByRole('link', { name });
+  }
+
+  get dialog(): Locator {
+    return this.page.getByRole('dialog');
+  }
+
+  /** Waits until the outage that is shown is so, in the page's own word. */
+  async state(word: string): Promise<void> {
+    await this.page.locator('main .title').getByText(word, { exact: true }).waitFor();
+  }
+
+  /** Does what a button asks about, after the question. */
+  async confirms(action: string, go: string, fill: (dialog: Locator) => Promise<void> = async () => {}): Promise<void> {
+    await this.button(action).click();
+    await fill(this.dialog);
+    await this.dialog.getByRole('button', { name: go, exact: true }).click();
+    await this.dialog.waitFor({ state: 'detached' });
+  }
+
+  async uploads(name: string, text: string): Promise<void> {
+    const file = { name, mimeType: 'text/csv', buffer: Buffer.from(text) };
+    await this.page.getByLabel(/^Add people/).setInputFiles(file);
+  }
+
+  async downloads(button: string): Promise<Download> {
+    const [download] = await Promise.all([this.page.waitForEvent('download'), this.button(button).click()]);
+    return download;
+  }
+
+  async leaves(): Promise<void> {
+    await this.page.close();
+    expect(this.#problems).toEqual([]);
+  }
+
+  #complain(problem: string): void {
+    if (!this.#expected?.test(problem)) this.#problems.push(problem);
+  }
+}

@@ -1,0 +1,99 @@
+import { request } from 'node:http';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Stack, startStack } from '../../local/stack.ts';
+import { MAX_LIST } from '../../src/lib/outages/import-rows.ts';
+import { ask } from './support/api.ts';
+
+let stack: Stack;
+beforeAll(async () => {
+  stack = await startStack();
+});
+afterAll(() => stack.stop());
+
+let outages = 0;
+/** An outage of its own for each test, which nobody is called for yet. */
+async function declared(): Promise<string> {
+  const id = `storm-${++outages}`;
+  const script = { message: 'https://audio.example/message.wav' };
+  const { status } = await ask(stack, 'createOutage', {
+    body: { id, title: 'Storm', script, startAt: '2099-01-01T00:00:00Z' },
+  });
+  expect(status).toBe(201);
+  return id;
+}
+
+async function upload(id: string, type: string | undefined, body: string | Buffer): Promise<[number, unknown]> {
+  const response = await fetch(`${stack.url}/api/outages/${id}/recipients`, {
+    method: 'PUT',
+    headers: { 'x-functions-key': stack.functionKey, ...(type !== undefined && { 'content-type': type }) },
+    body: new Uint8Array(Buffer.from(body)),
+  });
+  return [response.status, await response.json()];
+}
+
+/** An upload that does not say how long it will be. @returns the status. */
+async function uploadUnannounced(id: string, chunks: () => Iterable<Buffer>): Promise<number | undefined> {
+  const asked = request(`${stack.url}/api/outages/${id}/recipients`, {
+    method: 'PUT',
+    headers: { 'x-functions-key': stack.functionKey, 'content-type': 'application/x-ndjson' },
+  });
+  const answered = new Promise<number | undefined>((resolve, reject) => {
+    asked.once('response', (response) => resolve(response.resume().statusCode)).once('error', reject);
+  });
+  // Whoever is refused while they send is not listened to any more.
+  pipeline(Readable.from(chunks()), asked).catch(() => undefined);
+  return answered;
+}
+
+const recipientsOf = async (id: string) => (await ask(stack, 'getOutage', { params: { id } })).body;
+
+describe('a list of people over HTTP', () => {
+  it('is taken as CSV and as NDJSON, and is one list', async () => {
+    const id = await declared();
+    const csv = await upload(id, 'text/csv; charset=utf-8', 'phone,name\n(425) 555-0121,Ann\nnobody,Eve\n');
+    expect(csv).toEqual([200, expect.objectContaining({ added: 1, rejected: 1 })]);
+    const ndjson = '{"phone":"+14255550121"}\n{"phone":"+14255550122","name":"Bob"}\n';
+    expect(await upload(id, 'application/x-ndjson', ndjson)).toEqual([
+      200,
+      { added: 1, alreadyThere: 1, duplicates: 0, rejected: 0, rejections: [] },
+    ]);
+    expect(await recipientsOf(id)).toMatchObject({ recipients: 2, states: { waiting: 2, calling: 0, done: 0 } });
+  });
+
+  it.each([undefined, 'application/json'])('of a type that is not understood is refused: %s', async (type) => {
+    const [status, problem] = await upload(await declared(), type, 'phone\n+14255550121\n');
+    expect(status).toBe(400);
+    expect(problem).toMatchObject({ errors: ['content-type: must be text/csv or application/x-ndjson'] });
+  });
+
+  it('that is longer than its limit is refused before it is sent, where it says so', async () => {
+    const [status, problem] = await upload(await declared(), 'text/csv', Buffer.alloc(MAX_LIST + 1, 'phone\n'));
+    expect(status).toBe(413);
+    expect(problem).toMatchObject({ title: 'Content too large', detail: 'The body is longer than 100 MB' });
+  });
+
+  it('that is longer than its limit is refused on its way, where it does not say so; who came before is kept', async () => {
+    const id = await declared();
+    const person = (index: number): string => `{"phone":"+1425555${1000 + index}","note":"${'x'.repeat(6_000)}"}\n`;
+    const sent = await uploadUnannounced(id, function* () {
+      for (let index = 0; index < 200; index++) yield Buffer.from(person(index));
+      const nobody = Buffer.from(`{"phone":"","note":"${'x'.repeat(6_000)}"}\n`);
+      for (let length = 0; length < MAX_LIST; length += nobody.length) yield nobody;
+    });
+    expect(sent).toBe(413);
+    expect(await recipientsOf(id)).toMatchObject({ recipients: 200 });
+  });
+
+  it('that breaks off is no list: who came before is kept, and is not added twice when it is sent again', async () => {
+    const id = await declared();
+    const people = Array.from({ length: 120 }, (_, index) => `{"phone":"+1425555${1000 + index}"}\n`).join('');
+    const [status] = await upload(id, 'application/x-ndjson', `${people}${'x'.repeat(10_000)}`);
+    expect(status).toBe(400);
+    expect(await recipientsOf(id)).toMatchObject({ recipients: 120 });
+    const again = await upload(id, 'application/x-ndjson', people);
+    expect(again).toEqual([200, expect.objectContaining({ added: 0, alreadyThere: 120 })]);
+    expect(await recipientsOf(id)).toMatchObject({ recipients: 120 });
+  });
+});

@@ -1,0 +1,38 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+const EVERY_MS = 250;
+
+/** What a process holds in memory (resident set), MB. */
+export async function memoryOf(pid: number): Promise<number> {
+  const { stdout } = await run('ps', ['-o', 'rss=', '-p', String(pid)]);
+  return Math.round(Number(stdout) / 1024);
+}
+
+/** What a process has used of processors so far, s: what it takes however busy the machine is. */
+export async function cpuOf(pid: number): Promise<number> {
+  const { stdout } = await run('ps', ['-o', 'time=', '-p', String(pid)]);
+  return stdout
+    .trim()
+    .split(/[-:]/)
+    .reduce((sum, part) => sum * 60 + Number(part), 0);
+}
+
+/** The most that a process held in memory during some work, MB. */
+export async function peakDuring<Answer>(pid: number, work: () => Promise<Answer>): Promise<[Answer, number]> {
+  let peak = await memoryOf(pid);
+  let isLooking = true;
+  const looking = (async () => {
+    while (isLooking) {
+      peak = Math.max(peak, await memoryOf(pid));
+      await new Promise((resolve) => setTimeout(resolve, EVERY_MS));
+    }
+  })();
+  try {
+    return [await work(), peak];
+  } finally {
+    isLooking = false;
+    await looking;
+  }
+}

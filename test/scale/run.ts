@@ -1,0 +1,88 @@
+import process from 'node:process';
+import { numberFlag, readFlags, runCommand } from '../../local/cli.ts';
+import { type Stack, startStack } from '../../local/stack.ts';
+import { tableText } from '../../local/table-text.ts';
+import { csvOf } from './list.ts';
+import { cpuOf, memoryOf, peakDuring } from './memory.ts';
+import { declare, upload } from './outage.ts';
+import { measureRoutes, type RouteTimes, readReport } from './routes.ts';
+import { measureTicks, type Ticks } from './ticks.ts';
+
+const USAGE = `Measures a long list of people: importing it, looking at it, and the timer's work with it, on this machine with Azurite.
+
+  npm run scale
+  npm run scale -- --rows 20000 --json`;
+
+const ROWS = 100_000;
+
+/** Something done once with the whole list. Memory (MB) and processor time are the app's process's. */
+type Step = {
+  readonly what: string;
+  readonly seconds: number;
+  readonly cpuSeconds: number;
+  readonly memoryBefore: number;
+  readonly memoryPeak: number;
+  readonly result: unknown;
+};
+
+type Measured = { readonly rows: number; readonly steps: Step[]; readonly routes: RouteTimes[]; readonly ticks: Ticks };
+
+await runCommand(async (onEnd) => {
+  const flags = readFlags(USAGE, {
+    rows: { type: 'string', value: 'N', help: `how many people the list has (${ROWS})` },
+    json: { type: 'boolean', help: 'the figures as JSON, on stdout' },
+  });
+  const rows = numberFlag('rows', flags.rows, { min: 1, max: 1_000_000 }) ?? ROWS;
+  const stack = await startStack();
+  onEnd(() => stack.stop());
+  const measured = await measure(stack, rows);
+  process.stdout.write(flags.json ? `${JSON.stringify(measured, null, 2)}\n` : `${inWords(measured)}\n`);
+  return 0;
+});
+
+async function measure(stack: Stack, rows: number): Promise<Measured> {
+  await declare(stack);
+  const steps = [
+    await step(stack, `import ${rows} rows`, () => upload(stack, csvOf(rows))),
+    await step(stack, 'import them again', () => upload(stack, csvOf(rows))),
+    await step(stack, 'read the report', () => readReport(stack)),
+  ];
+  const routes = await measureRoutes(stack);
+  // What the app would do of its own accord must not be measured with the timer's work.
+  await stack.app().stop();
+  return { rows, steps, routes, ticks: await measureTicks(stack) };
+}
+
+async function step(stack: Stack, what: string, work: () => Promise<unknown>): Promise<Step> {
+  const { pid } = stack.app();
+  const memoryBefore = await memoryOf(pid);
+  const cpuBefore = await cpuOf(pid);
+  const begun = performance.now();
+  const [result, memoryPeak] = await peakDuring(pid, work);
+  const seconds = Math.round((performance.now() - begun) / 100) / 10;
+  const cpuSeconds = (await cpuOf(pid)) - cpuBefore;
+  process.stderr.write(`${what}: ${seconds} s ${JSON.stringify(result)}\n`);
+  return { what, seconds, cpuSeconds, memoryBefore, memoryPeak, result };
+}
+
+function inWords({ rows, steps, routes, ticks }: Measured): string {
+  return [
+    tableText(
+      ['once, with the whole list', 'seconds', 'of the app’s processor', 'memory before, MB', 'at most, MB'],
+      steps.map(({ what, seconds, cpuSeconds, memoryBefore, memoryPeak }) =>
+        [what, seconds, cpuSeconds, memoryBefore, memoryPeak].map(String),
+      ),
+    ),
+    tableText(
+      [`a look at ${rows} people`, 'median, ms', 'slowest, ms'],
+      routes.map(({ what, medianMs, slowestMs }) => [what, medianMs, slowestMs].map(String)),
+    ),
+    tableText(
+      [`a look of the timer, ${rows} people, every line in use`, ''],
+      [
+        ['median, ms', String(ticks.medianMs)],
+        ['requests to storage', String(ticks.requests)],
+      ],
+    ),
+  ].join('\n\n');
+}

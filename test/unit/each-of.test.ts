@@ -1,0 +1,65 @@
+import { setTimeout as passes } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+import { eachOf } from '../../src/lib/each-of.ts';
+
+/** Numbers from 0 on, and how far they have been asked for. */
+function numbers(count: number) {
+  const asked = { last: -1, isEnded: false };
+  async function* each(): AsyncGenerator<number> {
+    try {
+      for (let number = 0; number < count; number++) {
+        asked.last = number;
+        yield number;
+      }
+    } finally {
+      asked.isEnded = true;
+    }
+  }
+  return { asked, items: each() };
+}
+
+describe('work for each of many', () => {
+  it('is done for all, some at the same time, and asks for no more than there is room for', async () => {
+    const { asked, items } = numbers(20);
+    const done: number[] = [];
+    let now = 0;
+    let most = 0;
+    await eachOf(items, 4, async (number) => {
+      most = Math.max(most, ++now);
+      expect(asked.last).toBeLessThan(done.length + 2 * 4);
+      await passes(1);
+      now--;
+      done.push(number);
+    });
+    expect(done.sort((a, b) => a - b)).toEqual([...Array(20).keys()]);
+    expect(most).toBe(4);
+  });
+
+  it('ends after something has gone wrong, when all that was begun has ended', async () => {
+    const { asked, items } = numbers(1_000);
+    const ended: number[] = [];
+    const work = eachOf(items, 4, async (number) => {
+      await passes(number === 2 ? 1 : 10);
+      ended.push(number);
+      if (number === 2) throw new Error('the third');
+    });
+    await expect(work).rejects.toThrow('the third');
+    expect(ended.sort((a, b) => a - b)).toEqual([...Array(asked.last + 1).keys()]);
+    expect(asked).toMatchObject({ isEnded: true });
+    expect(asked.last).toBeLessThan(12);
+  });
+
+  it('ends where there are no more items for a reason', async () => {
+    async function* broken(): AsyncGenerator<number> {
+      yield 1;
+      throw new Error('connection lost');
+    }
+    const done: number[] = [];
+    const work = eachOf(broken(), 4, async (number) => {
+      await passes(5);
+      done.push(number);
+    });
+    await expect(work).rejects.toThrow('connection lost');
+    expect(done).toEqual([1]);
+  });
+});
