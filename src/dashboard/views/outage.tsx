@@ -9,8 +9,9 @@ import { Trouble } from '../parts/trouble.tsx';
 import { Upload } from '../parts/upload.tsx';
 import { usePolled } from '../polled.ts';
 import { toOutage, toRecipients } from '../route.ts';
+import { useTitle } from '../title.ts';
 import type { Activity, Calls, Outage, Sound } from '../types.ts';
-import { people, when } from '../words.ts';
+import { people, STATES, when } from '../words.ts';
 
 /** One outage as it goes on. */
 export function OutageView({ id }: { readonly id: string }) {
@@ -22,6 +23,7 @@ export function OutageView({ id }: { readonly id: string }) {
     5_000,
   );
   const { data: calls } = usePolled(`${path} calls`, (signal) => ask<Calls>(`${path}/calls`, { signal }));
+  useTitle(outage ? `${STATES[outage.state]}: ${outage.title}` : 'Outage');
   if (!outage) return <Trouble refusal={refusal} />;
   return (
     <>
@@ -30,7 +32,10 @@ export function OutageView({ id }: { readonly id: string }) {
           <h1>{outage.title}</h1>
           <p class="hint">{facts(outage)}</p>
         </div>
-        <State state={outage.state} />
+        {/* The one news that is worth interrupting for. */}
+        <div role="status">
+          <State state={outage.state} />
+        </div>
       </div>
       <Related outage={outage} />
       <Trouble refusal={refusal} />
