@@ -22,7 +22,8 @@ export async function startAttempt(services: Services, ref: AttemptRef): Promise
   const refusal = refusalToDial(stored?.recipient, ref, services.now(), leaseMs / 4, services.calls.isRepeatable);
   if (!stored || refusal) return superseded(refusal ?? 'the recipient is not in the outage');
 
-  const outage = await services.outages.recent(ref.outageId);
+  // As it is now: once somebody has been told that it is paused or stopped, no call that begins after that is placed.
+  const outage = await services.outages.current(ref.outageId);
   if (stored.recipient.phase === 'dialling') return dialAgain(services, ref, stored, outage);
   const obstacle = await whyNotToCall(services, outage, ref);
   if (obstacle) {

@@ -35,28 +35,24 @@ export function allClearOf(outage: Outage, { message, thanks, title, estimate }:
 
 /**
  * Puts those of these people who were told of the outage on the list of its all-clear, once each, however often it is done. A
- * request to see who is there already, and one for each 49 who are not.
+ * request to see who is there already, one for each 49 who are not, and two to open the all-clear again, should it be over.
  * @param people of one shard, in order of id.
  */
 export async function tellAllClear(
   services: Services,
-  outage: Outage,
+  { allClearBy, quietHours }: Outage,
   shard: number,
   people: readonly Recipient[],
 ): Promise<void> {
   const told = people.filter(isTold);
-  if (outage.allClear === undefined || told.length === 0) return;
-  const { outage: allClear } = await services.outages.add(allClearOf(outage, outage.allClear, services.now()));
-  const present = await services.recipients.present(
-    allClear.id,
-    shard,
-    told.map(({ recipientId }) => recipientId),
-  );
-  const missing = told.filter(({ recipientId }) => !present.has(recipientId)).map(newRecipient);
-  if (missing.length === 0) return;
+  if (allClearBy === undefined || told.length === 0) return;
+  const ids = told.map(({ recipientId }) => recipientId);
+  const present = await services.recipients.present(allClearBy, shard, ids);
+  const missing = told.filter(({ recipientId }) => !present.has(recipientId));
   const now = services.now();
-  await services.recipients.add(allClear.id, shard, missing, ({ timeZone }) =>
-    callableFrom(now, allClear.quietHours, timeZone),
+  await services.recipients.add(allClearBy, shard, missing.map(newRecipient), ({ timeZone }) =>
+    callableFrom(now, quietHours, timeZone),
   );
-  await reopenOutage(services, allClear.id);
+  // Also where all are there: whoever added them may have died before this.
+  await reopenOutage(services, allClearBy);
 }

@@ -1,7 +1,6 @@
 import type { Services } from '../services.ts';
 import { tellAllClear } from './all-clear.ts';
 import { expired } from './attempts.ts';
-import { isStopped } from './lifecycle.ts';
 import type { Outage, Progress } from './outage.ts';
 
 /** People who are seen to in one step. */
@@ -44,7 +43,7 @@ async function seeToPage(services: Services, outage: Outage, shard: number, afte
     .filter(({ recipient }) => recipient.phase === 'waiting')
     .map((before) => ({ before, moved: expired(before.recipient, now) }));
   await services.recipients.endAll(outage.id, shard, waiting);
-  if (isStopped(outage)) {
+  if (outage.allClearBy !== undefined) {
     const ended = new Map(waiting.map(({ moved }) => [moved.recipient.recipientId, moved.recipient]));
     const people = page.map(({ recipient }) => ended.get(recipient.recipientId) ?? recipient);
     await tellAllClear(services, outage, shard, people);

@@ -9,17 +9,19 @@ const TRIES = 10;
 /**
  * Changes an outage as it is now, whoever else does. Two requests to storage; one where nothing changes.
  * @param change gives the same outage where there is nothing to change.
+ * @param beside a new outage that comes of the change, written with it.
  * @throws NotFoundError, and whatever `change` throws.
  */
 export async function changeOutage(
   { outages }: Services,
   id: string,
   change: (outage: Outage) => Outage,
+  beside?: (before: Outage) => Outage,
 ): Promise<Outage> {
   for (let tries = 0; tries < TRIES; tries++) {
     const stored = await outages.read(id);
     const outage = change(stored.outage);
-    if (outage === stored.outage || (await outages.save(stored, outage))) return outage;
+    if (outage === stored.outage || (await outages.save(stored, outage, beside?.(stored.outage)))) return outage;
   }
   throw new StorageError('The outage could not be changed: its row keeps changing');
 }

@@ -5,10 +5,10 @@ import type { StoredRecipient } from '../storage/recipients.ts';
 import { tellAllClear } from './all-clear.ts';
 import { bound, concluded, isAt, type Moved, postponed } from './attempts.ts';
 import { holderOf, passOnLine } from './dispatcher.ts';
-import { isCalledOff, isStopped } from './lifecycle.ts';
+import { isCalledOff } from './lifecycle.ts';
 import type { Outage } from './outage.ts';
 import { callableFrom } from './quiet-hours.ts';
-import type { HeldLine } from './recipient.ts';
+import type { HeldLine, Recipient } from './recipient.ts';
 import type { AttemptResult, RetryPolicy } from './retry.ts';
 
 /** Others may write the same recipient at the same time; that often in a row means that something is wrong. */
@@ -42,15 +42,12 @@ const NEVER_AGAIN: RetryPolicy = { maxAttempts: 1, delaySeconds: {} };
 /** Once the outage was called off nobody is called again, whatever the result. */
 const policyOf = (outage: Outage, now: Date): RetryPolicy => (isCalledOff(outage, now) ? NEVER_AGAIN : outage.retry);
 
-/** Whoever was told before it was over is on the list of the all-clear: this may be somebody of whom the news comes late. */
-async function tellLate(
-  services: Services,
-  outage: Outage,
-  { shard }: AttemptRef,
-  saved: StoredRecipient,
-): Promise<void> {
-  if (isStopped(outage)) await tellAllClear(services, outage, shard, [saved.recipient]);
-}
+/**
+ * News of somebody who is done: nobody will look at them again, so the all-clear of an outage that is over by now is carried on to
+ * them from here. Of the outage as it is now: where it is restored after this, the timer meets them on its way.
+ */
+const tellLate = async (services: Services, { outageId, shard }: AttemptRef, recipient: Recipient): Promise<void> =>
+  tellAllClear(services, await services.outages.current(outageId), shard, [recipient]);
 
 /** @returns the line that the recipient held, if this ended the attempt that held it. */
 async function recordResult(
@@ -62,17 +59,27 @@ async function recordResult(
 ): Promise<HeldLine | undefined> {
   for (let tries = 0; tries < TRIES; tries++) {
     const now = services.now();
-    const stored = decidedOn ?? (await services.recipients.find(ref));
-    if (!stored) return undefined;
+    const before = decidedOn ?? (await services.recipients.find(ref));
+    if (!before) return undefined;
     const whole = { ...result, attempt: ref.attempt, at: now.toISOString() };
-    const next = concluded(stored.recipient, whole, policyOf(outage, now), now);
-    if (!next) return undefined;
-    const saved = await services.recipients.save(ref, stored, outsideQuietHours(next, outage));
-    if (saved) await tellLate(services, outage, ref, saved);
-    if (saved) return saved.recipient.line ? undefined : stored.recipient.line;
+    const next = concluded(before.recipient, whole, policyOf(outage, now), now);
+    // What is no news may have been written down by somebody who died before they carried it on.
+    const after = next ? await services.recipients.save(ref, before, outsideQuietHours(next, outage)) : before;
+    if (after) return carriedOn(services, ref, before, after);
     if (decidedOn) return undefined;
   }
   throw new StorageError(`The result of attempt ${ref.attempt} could not be recorded: the row keeps changing`);
+}
+
+/** @returns the line that is free now. */
+async function carriedOn(
+  services: Services,
+  ref: AttemptRef,
+  before: StoredRecipient,
+  after: StoredRecipient,
+): Promise<HeldLine | undefined> {
+  if (before.recipient.phase === 'done') await tellLate(services, ref, after.recipient);
+  return after.recipient.line ? undefined : before.recipient.line;
 }
 
 function outsideQuietHours(moved: Moved, { quietHours }: Outage): Moved {

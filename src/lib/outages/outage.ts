@@ -3,7 +3,6 @@ import { z } from 'zod';
 import { PhoneNumber } from '../call-automation/identifiers.ts';
 import { SafeId } from '../calls/purpose.ts';
 import { CallScript } from '../calls/script.ts';
-import { AllClear } from './all-clear-message.ts';
 import { QuietHours } from './quiet-hours.ts';
 import { RetryPolicy } from './retry.ts';
 
@@ -97,8 +96,6 @@ export const Outage = OutageSpec.extend({
   hangUp: z.boolean().optional(),
   allClearFor: SafeId.optional().describe('The outage whose all-clear this is.'),
   allClearBy: SafeId.optional().describe('The outage that tells of the all-clear.'),
-  /** What people are told by it. */
-  allClear: AllClear.optional(),
   progress: Progress.optional(),
 });
 export type Outage = z.infer<typeof Outage>;

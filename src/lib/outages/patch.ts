@@ -55,6 +55,8 @@ function withPatch(outage: Outage, { script = {}, ...fields }: OutagePatch): Out
     title: fields.title ?? outage.title,
     estimate: changed(outage.estimate, fields.estimate),
     expiresAt: changed(outage.expiresAt, fields.expiresAt),
+    // Where its time was over, its list has been gone through, and may have to be again.
+    progress: fields.expiresAt === undefined ? outage.progress : undefined,
     maxConcurrentCalls: changed(outage.maxConcurrentCalls, fields.maxConcurrentCalls),
     script: {
       ...outage.script,

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { mustBePlayable } from '../call-automation/speech.ts';
-import { InvalidInputError } from '../errors.ts';
+import { InvalidInputError, NotAllowedError } from '../errors.ts';
 import { problemsOf } from '../problems.ts';
 import type { Services } from '../services.ts';
 import { allClearOf } from './all-clear.ts';
@@ -13,7 +13,8 @@ import { unfillable } from './wording.ts';
 /** The outage in the state that the action leads to: the same outage where it is in it already. */
 const moved = (outage: Outage, action: OutageAction): Outage => {
   const state = mustAllow(outage, action);
-  return state === outage.state ? outage : { ...outage, state };
+  // Whatever its list was gone through for before, it is gone through anew.
+  return state === outage.state ? outage : { ...outage, state, progress: undefined };
 };
 
 /** Nobody else is called until the outage is resumed; calls in progress go on. */
@@ -46,21 +47,33 @@ export async function cancelOutage(services: Services, id: string, body: unknown
 }
 
 /**
- * It is over: nobody else is told of it, and whoever was told is called with the all-clear, an outage of its own, once each. The
- * timer makes it and fills its list, so that nothing is lost where this breaks off.
+ * It is over: nobody else is told of it, and whoever was told is called with the all-clear, an outage of its own, once each. That is
+ * made with the same write; the timer fills its list, so that nothing is lost where this breaks off.
  * @throws InvalidInputError naming each field.
  */
 export async function restoreOutage(services: Services, id: string, body: unknown): Promise<Outage> {
-  const allClear = AllClear.safeParse(body);
-  if (!allClear.success) throw new InvalidInputError('The all-clear cannot be sent', problemsOf(allClear.error));
-  const { message, thanks } = allClear.data;
-  mustBePlayable(services.calls, 'The all-clear cannot be sent', { message, thanks });
-  return changeOutage(services, id, (outage) => {
-    const restored = moved(outage, 'restore');
-    if (restored === outage) return outage;
-    const problems = unfillable(allClearOf(outage, allClear.data, services.now()));
-    if (problems.length > 0) throw new InvalidInputError('The all-clear cannot be sent', problems);
-    const { data } = allClear;
-    return { ...restored, allClear: data, allClearBy: allClearIdOf(id), finishedAt: undefined, progress: undefined };
-  });
+  const asked = AllClear.safeParse(body);
+  if (!asked.success) throw new InvalidInputError(NO_ALL_CLEAR, problemsOf(asked.error));
+  const { message, thanks } = asked.data;
+  mustBePlayable(services.calls, NO_ALL_CLEAR, { message, thanks });
+  const allClearBy = allClearIdOf(id);
+  const there = await services.outages.find(allClearBy);
+  if (there && there.outage.allClearFor !== id) {
+    throw new NotAllowedError(`There is an outage ${allClearBy} already, which is not the all-clear of this one`);
+  }
+  const allClear = (outage: Outage): Outage => allClearOf(outage, asked.data, services.now());
+  return changeOutage(
+    services,
+    id,
+    (outage) => {
+      const restored = moved(outage, 'restore');
+      if (restored === outage) return outage;
+      const problems = unfillable(allClear(outage));
+      if (problems.length > 0) throw new InvalidInputError(NO_ALL_CLEAR, problems);
+      return { ...restored, allClearBy, finishedAt: undefined };
+    },
+    allClear,
+  );
 }
+
+const NO_ALL_CLEAR = 'The all-clear cannot be sent';

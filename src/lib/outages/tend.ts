@@ -7,7 +7,7 @@ import { expired } from './attempts.ts';
 import { begunProgress, callOff, isThrough } from './call-off.ts';
 import { type Filled, fillLines } from './dispatcher.ts';
 import { hangUpAttempt, healAttempt } from './heal-attempt.ts';
-import { ended, isCalledOff, isCalling } from './lifecycle.ts';
+import { ended, isCalledOff, isCalling, isOver } from './lifecycle.ts';
 import { begun, type Outage } from './outage.ts';
 
 /** How many rows of each kind one look takes up a shard; the rest has its turn at the next. */
@@ -94,20 +94,27 @@ class Visit {
     const lines = await this.#services.lines.list();
     await this.#services.lines.ensure(outage.callers, lines);
     this.#filled = await fillLines(this.#services, outage, lines);
-    if (this.#filled.started === 0 && (await this.#isDone(outage))) await this.#end(outage);
+    if (this.#filled.started > 0 || !(await this.#isListWhole(outage))) return;
+    if (await this.#isDone(outage)) await this.#end(outage);
+  }
+
+  /** People are put on the list of an all-clear until the outage that it is for is over. */
+  async #isListWhole({ allClearFor }: Outage): Promise<boolean> {
+    return allClearFor === undefined || isOver(await this.#services.outages.current(allClearFor));
   }
 
   /** Nobody else is called: whoever waits has an outcome, and once nobody is being called any more it is over. */
   async #callOff(): Promise<void> {
     const { outage } = this.#stored;
     if (outage.hangUp) for (const shard of shardsOf(outage)) await this.attempt(() => this.#hangUpShard(outage, shard));
-    const isDone = await this.#isDone(outage);
-    const progress = await callOff(this.#services, outage, outage.progress ?? begunProgress(outage, isDone));
+    const begunBefore = outage.progress ?? begunProgress(outage, await this.#isDone(outage));
+    const progress = await callOff(this.#services, outage, begunBefore);
     if (!isThrough(progress)) return void (await this.#become({ ...outage, progress }));
-    if (progress.isLast) return this.#end(outage);
-    // Whoever was being called when their turn came: once more from the beginning when nobody is, for those who were told then.
-    if (await this.#isDone(outage))
+    if (await this.#isDone(outage)) {
+      if (outage.allClearBy === undefined || progress.isLast) return this.#end(outage);
+      // Whoever was being called when their turn came: once more from the beginning when nobody is, for those who were told then.
       return void (await this.#become({ ...outage, progress: begunProgress(outage, true) }));
+    }
     for (const shard of shardsOf(outage)) await this.attempt(() => this.#expireShard(outage, shard));
     if (outage.progress?.after.join() !== progress.after.join()) await this.#become({ ...outage, progress });
   }

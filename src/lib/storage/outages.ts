@@ -26,10 +26,7 @@ export class Outages {
   /** Adds the outage, or gives the one that has its id already. */
   async add(outage: Outage): Promise<{ outage: Outage; isNew: boolean }> {
     try {
-      await this.#tables.commit(TABLE, PARTITION, [
-        { kind: 'insert', rowKey: outageKey(outage.id), columns: toColumns(outage) },
-        ...markerOf(outage),
-      ]);
+      await this.#tables.commit(TABLE, PARTITION, insertion(outage));
       return { outage, isNew: true };
     } catch (error) {
       if (!(error instanceof ConflictError)) throw error;
@@ -39,14 +36,14 @@ export class Outages {
 
   /** The outage as it is now. @throws NotFoundError */
   async read(id: string): Promise<StoredOutage> {
-    const stored = await this.#find(id);
+    const stored = await this.find(id);
     if (!stored) throw new NotFoundError(`There is no outage ${id}`);
     return stored;
   }
 
   /** The outage as it is now, for its own work. @throws StorageError if there is none. */
   async current(id: string): Promise<Outage> {
-    const stored = await this.#find(id);
+    const stored = await this.find(id);
     if (!stored) throw new StorageError(`Outage ${id} has gone`);
     return stored.outage;
   }
@@ -57,7 +54,8 @@ export class Outages {
     return cached && cached.until > this.#now().getTime() ? cached.outage : this.current(id);
   }
 
-  async #find(id: string): Promise<StoredOutage | undefined> {
+  /** The outage as it is now; undefined if there is none. */
+  async find(id: string): Promise<StoredOutage | undefined> {
     const until = this.#now().getTime() + CACHE_MS;
     const row = await this.#tables.get(TABLE, PARTITION, outageKey(id));
     if (!row) return undefined;
@@ -69,7 +67,7 @@ export class Outages {
   /** The outages that are not over. A request, and one for each. */
   async open(): Promise<StoredOutage[]> {
     const markers = await this.#tables.query(TABLE, PARTITION, startingWith(OPEN), MAX_OPEN);
-    const found = await Promise.all(markers.map(({ rowKey }) => this.#find(rowKey.slice(OPEN.length))));
+    const found = await Promise.all(markers.map(({ rowKey }) => this.find(rowKey.slice(OPEN.length))));
     return found.filter((stored) => stored !== undefined);
   }
 
@@ -79,14 +77,18 @@ export class Outages {
     return rows.map(({ columns }) => fromColumns(Outage, columns));
   }
 
-  /** @returns the outage as it is now; undefined if somebody else changed it first. */
-  async save(before: StoredOutage, outage: Outage): Promise<StoredOutage | undefined> {
+  /**
+   * @param beside a new outage that comes of the change, written with it.
+   * @returns the outage as it is now; undefined if somebody else changed it first.
+   */
+  async save(before: StoredOutage, outage: Outage, beside?: Outage): Promise<StoredOutage | undefined> {
     const closes = !isOver(before.outage) && isOver(outage);
     const marker: Write[] = closes ? [{ kind: 'delete', rowKey: `${OPEN}${outage.id}` }] : markerOf(outage);
     try {
       const [etag] = await this.#tables.commit(TABLE, PARTITION, [
         { kind: 'replace', rowKey: outageKey(outage.id), columns: toColumns(outage), etag: before.etag },
         ...marker,
+        ...(beside ? insertion(beside) : []),
       ]);
       this.#cache.delete(outage.id);
       return { outage, etag: etag ?? '' };
@@ -102,6 +104,11 @@ const PARTITION = 'outage';
 const OPEN = 'open|';
 const MAX_OPEN = 1_000;
 const outageKey = (id: string): string => `outage|${id}`;
+
+const insertion = (outage: Outage): Write[] => [
+  { kind: 'insert', rowKey: outageKey(outage.id), columns: toColumns(outage) },
+  ...markerOf(outage),
+];
 
 const markerOf = (outage: Outage): Write[] =>
   isOver(outage) ? [] : [{ kind: 'upsert', rowKey: `${OPEN}${outage.id}`, columns: { state: outage.state } }];
