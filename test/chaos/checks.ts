@@ -35,6 +35,10 @@ export type Rule =
 
 export type Violation = { readonly rule: Rule; readonly what: string };
 
+/** Who was told may be known to have opted out later: they stay on the list, and are not called. */
+const isRightlyInformed = (outcome: Cell | undefined, isInformed: boolean): boolean =>
+  isInformed === TOLD.has(String(outcome)) || (isInformed && outcome === 'optedOut');
+
 const TOLD: ReadonlySet<string> = new Set(['answered', 'heard', 'connected', 'acknowledged']);
 const ACKNOWLEDGE = '1';
 const OPT_OUT = '9';
@@ -366,12 +370,10 @@ export class Checks {
       const allClear = outages.get(`outage|${outageId}`)?.['allClearBy'];
       if (allClear === undefined) continue;
       const informed = this.#facts.tables.rows('Recipients', `${allClear}|${shard}`);
-      for (const [rowKey, row] of rows) {
-        const isTold = TOLD.has(String(row['outcome']));
-        if (rowKey.startsWith('recipient|') && isTold !== informed.has(rowKey)) {
-          const what = `${rowKey} of ${partition} ended ${row['outcome']}, and is ${isTold ? 'not ' : ''}on the list of ${allClear}`;
-          this.fail('whoever was told is told that it is over', what);
-        }
+      for (const [rowKey, { outcome }] of rows) {
+        if (!rowKey.startsWith('recipient|') || isRightlyInformed(outcome, informed.has(rowKey))) continue;
+        const what = `${rowKey} of ${partition} ended ${outcome}; on the list of ${allClear}: ${informed.has(rowKey)}`;
+        this.fail('whoever was told is told that it is over', what);
       }
     }
   }
