@@ -78,7 +78,7 @@ export const OPERATIONS = {
     ...ASKED_NOTHING,
     method: 'POST',
     route: 'outages/{id}/pause',
-    does: 'Nobody else is called until it is resumed: ten seconds later no call begins. Calls in progress go on.',
+    does: 'Nobody else is called until it is resumed. Calls in progress go on; one that is being asked for at this moment may still ring.',
     params: OfOutage,
     answers: { 200: json('As it is now.', OutageView) },
     refusals: { ...NO_OUTAGE, ...NOT_NOW },
