@@ -1,6 +1,7 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import type { Callee } from '../integration/support/callee.ts';
+import { eventually } from '../integration/support/eventually.ts';
 import { type Outage, Town } from '../integration/support/town.ts';
 import { accessibilityProblems, describeInBrowser, openBrowser } from './support/browser.ts';
 import { Desk } from './support/desk.ts';
@@ -24,6 +25,7 @@ describeInBrowser('the dashboard’s page', () => {
     });
     await town.tick();
     await town.hears(patient, 'message');
+    await eventually(async () => expect((await town.view(storm.id)).states).toMatchObject({ calling: 1, done: 2 }));
   });
   afterEach(async () => {
     for (const desk of desks.splice(0)) await desk.leaves();
