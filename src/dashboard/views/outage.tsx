@@ -25,6 +25,7 @@ export function OutageView({ id }: { readonly id: string }) {
   const { data: calls } = usePolled(`${path} calls`, (signal) => ask<Calls>(`${path}/calls`, { signal }));
   useTitle(outage ? `${STATES[outage.state]}: ${outage.title}` : 'Outage');
   if (!outage) return <Trouble refusal={refusal} />;
+  const isEmpty = outage.recipients === 0;
   return (
     <>
       <div class="title">
@@ -41,19 +42,17 @@ export function OutageView({ id }: { readonly id: string }) {
       <Trouble refusal={refusal} />
       <Actions outage={outage} onChange={refresh} />
       <Progress outage={outage} />
-      <Figures outage={outage} />
+      {!isEmpty && <Figures outage={outage} />}
       <div class="columns">
         <div>
-          <ActivityChart minutes={activity?.minutes ?? []} />
+          {!isEmpty && <ActivityChart minutes={activity?.minutes ?? []} />}
           <section class="card" aria-labelledby="people-title">
             <h2 id="people-title">People</h2>
-            <p>
-              <a href={toRecipients(id)}>Everybody on the list, with outcome and attempts</a>
-            </p>
+            {!isEmpty && <a href={toRecipients(id)}>Everybody on the list, with outcome and attempts</a>}
             {outage.actions.includes('upload') && <Upload id={id} onDone={refresh} />}
           </section>
         </div>
-        <LatestCalls outageId={id} calls={calls} />
+        {!isEmpty && <LatestCalls outageId={id} calls={calls} />}
       </div>
     </>
   );
