@@ -13,6 +13,7 @@ import type { Invocation } from './process.ts';
 import type { Message } from './queues.ts';
 import type { Scenario } from './scenario.ts';
 import type { Service, ServiceEvent } from './service.ts';
+import { SteeringChecks } from './steering-checks.ts';
 import type { RowChange, WorldTables } from './stores.ts';
 
 /** What is promised (docs/architecture.md), as the checks name it. */
@@ -31,21 +32,15 @@ export type Rule =
   | 'everything ends'
   | 'who stops an outage is obeyed'
   | 'whoever was told is told that it is over'
+  | 'a change reaches every call'
   | 'no surprises';
 
 export type Violation = { readonly rule: Rule; readonly what: string };
 
-/** Who was told may be known to have opted out later: they stay on the list, and are not called. */
-const isRightlyInformed = (outcome: Cell | undefined, isInformed: boolean): boolean =>
-  isInformed === TOLD.has(String(outcome)) || (isInformed && outcome === 'optedOut');
-
-const TOLD: ReadonlySet<string> = new Set(['answered', 'heard', 'connected', 'acknowledged']);
 const ACKNOWLEDGE = '1';
 const OPT_OUT = '9';
 /** Whoever opts out may be dialled by somebody who had looked just before. */
 const OPT_OUT_RACE_MS = 120_000;
-/** So long may an outage that was stopped be remembered as it was, and then it takes as long to ask the service. */
-const SILENCE_MS = 10_000 + OPT_OUT_RACE_MS;
 /** A message whose process died is seen again after this at the latest. */
 const REDELIVERY_MS = 10 * 60_000;
 /** So many messages that say the same are too many. */
@@ -55,9 +50,9 @@ const SLACK_MS = 5 * 60_000;
 const Actions = z.array(
   z.object({ queue: z.enum(QUEUES), message: z.looseObject({ operationContext: z.string().optional() }) }),
 );
-type Actions = z.infer<typeof Actions>;
+export type Actions = z.infer<typeof Actions>;
 
-type Facts = {
+export type Facts = {
   readonly scenario: Scenario;
   readonly tables: WorldTables;
   readonly service: Service;
@@ -86,11 +81,11 @@ export class Checks {
   /** The actions that were put on queues. */
   readonly #sent = new Map<string, Message[]>();
   readonly #optedOutAt = new Map<string, number>();
-  /** Since when an outage calls nobody: it has not begun, is paused, or was stopped. */
-  readonly #silentSince = new Map<string, number>();
+  readonly #steering: SteeringChecks;
 
   constructor(facts: Facts) {
     this.#facts = facts;
+    this.#steering = new SteeringChecks(facts, (...broken) => this.fail(...broken));
   }
 
   fail(rule: Rule, what: string): void {
@@ -106,20 +101,12 @@ export class Checks {
         people.set(this.#recipientChanged(change), change);
       }
       if (change.table === 'CallLegs') this.#callChanged(change, by);
-      if (change.table === 'Outages') this.#outageChanged(change);
+      if (change.table === 'Outages') this.#steering.outageChanged(change);
       if (change.table === 'Requests') this.#learn(change.after?.['callLegId']);
       if (change.table === 'OptOuts' && !change.before) this.#optedOutAt.set(change.rowKey, this.#facts.now());
     }
     for (const [id, { partition }] of people) this.#hasOneDueRow(partition, id);
     if (changes.some(({ table }) => table === 'Requests')) this.#requestsHaveOneDueRow();
-  }
-
-  #outageChanged({ rowKey, after }: RowChange): void {
-    const [kind, id = ''] = rowKey.split('|');
-    if (kind !== 'outage') return;
-    const mayCall = after?.['state'] === 'running';
-    if (mayCall) this.#silentSince.delete(id);
-    else if (!this.#silentSince.has(id)) this.#silentSince.set(id, this.#facts.now());
   }
 
   /** @returns whose row it is. */
@@ -181,7 +168,10 @@ export class Checks {
     if (rowKey === 'leg') this.#learn(after?.['callLegId']);
     if (rowKey.startsWith('event|')) {
       if (before) this.fail('an event counts once', `${rowKey} of ${partition} was written twice`);
-      if (event && after) this.#recorded.set(nameOf(event), actionsIn(after));
+      if (event && after) {
+        this.#recorded.set(nameOf(event), actionsIn(after));
+        this.#steering.eventRecorded(event, by, actionsIn(after));
+      }
     }
     if (rowKey !== 'leg') return;
     if (before && !after) this.fail('nothing goes backwards', `the row of ${partition} has gone`);
@@ -225,10 +215,7 @@ export class Checks {
       const { outageId, recipientId } = purpose;
       const other = others.find((call) => isFor(call.parts.purpose, outageId, recipientId));
       if (other) this.fail('nobody is called twice', `${placedBy.name} calls ${recipientId} during ${other.id}`);
-      const silentSince = this.#silentSince.get(outageId) ?? Number.POSITIVE_INFINITY;
-      if (silentSince + SILENCE_MS < this.#facts.now()) {
-        this.fail('who stops an outage is obeyed', `${placedBy.name} calls ${recipientId}, whose outage is stopped`);
-      }
+      this.#steering.isToBePlaced(purpose, placedBy);
       const optedOutAt = this.#optedOutAt.get(recipientId) ?? Number.POSITIVE_INFINITY;
       if (optedOutAt + OPT_OUT_RACE_MS < this.#facts.now()) {
         this.fail('nobody is called twice', `${placedBy.name} calls ${recipientId}, who has opted out`);
@@ -342,7 +329,7 @@ export class Checks {
   atEnd(): void {
     this.#everybodyHasAnOutcome();
     this.#everyRequestIsDone();
-    this.#everybodyKnowsThatItIsOver();
+    this.#steering.atEnd();
     this.#everyKeyCounted();
     for (const [partition, rows] of this.#facts.tables.partitions('Recipients')) this.#countsAreTrue(partition, rows);
     for (const call of this.#facts.service.inFlight) {
@@ -360,22 +347,6 @@ export class Checks {
     const [count, list] = [counted(rows), listed(rows)];
     if (count === list) return;
     this.fail('a count is what the list says', `${partition} counts ${count}; its list says ${list}`);
-  }
-
-  /** Whoever was told of an outage that is over is on the list of its all-clear; nobody else is. */
-  #everybodyKnowsThatItIsOver(): void {
-    const outages = this.#facts.tables.rows('Outages', 'outage');
-    for (const [partition, rows] of this.#facts.tables.partitions('Recipients')) {
-      const [outageId, shard] = partition.split('|');
-      const allClear = outages.get(`outage|${outageId}`)?.['allClearBy'];
-      if (allClear === undefined) continue;
-      const informed = this.#facts.tables.rows('Recipients', `${allClear}|${shard}`);
-      for (const [rowKey, { outcome }] of rows) {
-        if (!rowKey.startsWith('recipient|') || isRightlyInformed(outcome, informed.has(rowKey))) continue;
-        const what = `${rowKey} of ${partition} ended ${outcome}; on the list of ${allClear}: ${informed.has(rowKey)}`;
-        this.fail('whoever was told is told that it is over', what);
-      }
-    }
   }
 
   #everyRequestIsDone(): void {

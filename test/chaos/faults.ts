@@ -90,6 +90,10 @@ export function drawRates(random: Random): FaultRates {
 /** A while in which hardly anything of a kind works. */
 export type Spell = { readonly kind: FaultKind; readonly from: number; readonly until: number };
 
+/** Nothing goes wrong in such a world. */
+export const isCalm = (rates: FaultRates, spells: readonly Spell[]): boolean =>
+  spells.length === 0 && KINDS.every((kind) => rates[kind] === 0);
+
 const SPELL_KINDS = ['storageRefused', 'storageUnheard', 'serviceFailed', 'throttled', 'callbackLost'] as const;
 const SPELL_RATE = 0.8;
 

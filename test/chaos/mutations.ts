@@ -6,6 +6,7 @@ import type { CallAction } from '../../src/lib/calls/actions.ts';
 import { type CallLeg, LegState } from '../../src/lib/calls/leg.ts';
 import { StorageError } from '../../src/lib/errors.ts';
 import type { Moved } from '../../src/lib/outages/attempts.ts';
+import { isOver } from '../../src/lib/outages/lifecycle.ts';
 import type { Outage } from '../../src/lib/outages/outage.ts';
 import type { Services } from '../../src/lib/services.ts';
 import { CallLegs, type StoredAction, type StoredLeg } from '../../src/lib/storage/call-legs.ts';
@@ -52,14 +53,70 @@ const NO_LEASES = (tables: TableStore): TableStore => ({
 
 class DeafOutages extends Outages {
   /** Whatever was done to it, it goes on. */
-  override async recent(id: string): Promise<Outage> {
-    const outage = await super.recent(id);
+  override async current(id: string): Promise<Outage> {
+    const outage = await super.current(id);
     return { ...outage, state: outage.state === 'scheduled' ? outage.state : 'running' };
   }
   override async open(): Promise<StoredOutage[]> {
     return (await super.open()).map((stored) =>
       stored.outage.state === 'paused' ? { ...stored, outage: { ...stored.outage, state: 'running' } } : stored,
     );
+  }
+}
+
+/** What each process was first told of an outage. */
+const FIRST_TOLD = new WeakMap<Outages, Map<string, Outage>>();
+
+class UnchangedOutages extends Outages {
+  readonly #told: Map<string, Outage>;
+
+  constructor(tables: TableStore, now: () => Date, memory: Outages) {
+    super(tables, now);
+    this.#told = FIRST_TOLD.get(memory) ?? new Map();
+    FIRST_TOLD.set(memory, this.#told);
+  }
+
+  /** An outage is remembered for good. */
+  override async recent(id: string): Promise<Outage> {
+    const told = this.#told.get(id) ?? (await super.recent(id));
+    this.#told.set(id, told);
+    return told;
+  }
+}
+
+class RecentOutages extends Outages {
+  readonly #memory: Outages;
+
+  constructor(tables: TableStore, now: () => Date, memory: Outages) {
+    super(tables, now);
+    this.#memory = memory;
+  }
+
+  /** As it was ten seconds ago is as good as now. */
+  override current(id: string): Promise<Outage> {
+    return this.#memory.recent(id);
+  }
+}
+
+class PatientOutages extends Outages {
+  /** That the calls are to be hung up is not seen. */
+  override async open(): Promise<StoredOutage[]> {
+    return (await super.open()).map(({ outage, etag }) => ({ outage: { ...outage, hangUp: undefined }, etag }));
+  }
+}
+
+class HastyOutages extends Outages {
+  /** Outages whose list has been gone through once have no second time. */
+  override save(...[before, outage, beside]: Parameters<Outages['save']>): ReturnType<Outages['save']> {
+    const { progress } = outage;
+    return super.save(before, { ...outage, progress: progress && { ...progress, isLast: true } }, beside);
+  }
+}
+
+class ClosedOutages extends Outages {
+  /** What is over stays over. */
+  override async save(...[before, outage, beside]: Parameters<Outages['save']>): ReturnType<Outages['save']> {
+    return isOver(before.outage) && outage.state === 'running' ? before : super.save(before, outage, beside);
   }
 }
 
@@ -300,6 +357,37 @@ export const MUTATIONS: readonly Mutation[] = [
     name: 'an outage that is paused goes on',
     breaks: ['who stops an outage is obeyed'],
     services: (services, tables) => ({ ...services, outages: new DeafOutages(tables, services.now) }),
+  },
+  {
+    name: 'the start of a call goes by what the outage was a while ago',
+    breaks: ['who stops an outage is obeyed'],
+    services: (services, tables) => ({
+      ...services,
+      outages: new RecentOutages(tables, services.now, services.outages),
+    }),
+  },
+  {
+    name: 'a call that is to be hung up goes on',
+    breaks: ['who stops an outage is obeyed'],
+    services: (services, tables) => ({ ...services, outages: new PatientOutages(tables, services.now) }),
+  },
+  {
+    name: 'a change of an outage is not noticed',
+    breaks: ['a change reaches every call'],
+    services: (services, tables) => ({
+      ...services,
+      outages: new UnchangedOutages(tables, services.now, services.outages),
+    }),
+  },
+  {
+    name: 'whoever is told while an outage ends is not told that it is over',
+    breaks: ['whoever was told is told that it is over'],
+    services: (services, tables) => ({ ...services, outages: new HastyOutages(tables, services.now) }),
+  },
+  {
+    name: 'an outage that is over is not opened again for whoever is added',
+    breaks: ['nobody is lost'],
+    services: (services, tables) => ({ ...services, outages: new ClosedOutages(tables, services.now) }),
   },
   {
     name: 'whoever was told of an outage is not told that it is over',

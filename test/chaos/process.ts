@@ -58,6 +58,8 @@ export class AppProcess {
 export class Invocation {
   readonly name: string;
   readonly process: AppProcess;
+  /** Ms since the epoch. */
+  readonly beganAt: number;
   /** Undefined while it runs, and for ever if its process died. */
   result: 'succeeded' | 'failed' | undefined;
   readonly #ground: Ground;
@@ -72,6 +74,7 @@ export class Invocation {
   ) {
     this.name = name;
     this.process = process;
+    this.beganAt = ground.clock.now;
     this.#ground = ground;
     this.#count = count;
   }

@@ -2,7 +2,7 @@ import { CallScript } from '../../src/lib/calls/script.ts';
 import type { Caller, OutageSpec } from '../../src/lib/outages/outage.ts';
 import { OutageSpec as Spec } from '../../src/lib/outages/outage.ts';
 import { BEGINNING } from './clock.ts';
-import { drawRates, drawSpells, type FaultRates, NO_FAULTS, type Spell } from './faults.ts';
+import { drawRates, drawSpells, type FaultRates, isCalm, NO_FAULTS, type Spell } from './faults.ts';
 import { MIXED_TOWN, type Town } from './people.ts';
 import type { Random } from './random.ts';
 import { type Deed, drawDeeds } from './steering.ts';
@@ -64,9 +64,8 @@ export function drawScenario(random: Random, steering: Random, recipients: numbe
     [2, 1],
   ]);
   const ids = Array.from({ length: outages }, (_, index) => `outage-${index + 1}`);
-  return {
+  const scenario = {
     settings: { callers, limits },
-    deeds: drawDeeds(steering, ids, calmAfterMs),
     outages: Array.from({ length: outages }, (_, index) =>
       drawOutage(random, index, callers, Math.max(1, Math.floor((recipients ?? random.int(1, 7)) / outages))),
     ),
@@ -78,6 +77,7 @@ export function drawScenario(random: Random, steering: Random, recipients: numbe
     spells: drawSpells(random, BEGINNING, calmAfterMs),
     calmAfterMs,
   };
+  return { ...scenario, deeds: drawDeeds(steering, ids, calmAfterMs, isCalm(faults, scenario.spells)) };
 }
 
 function drawCallers(random: Random): Caller[] {

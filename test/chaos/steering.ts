@@ -10,19 +10,23 @@ export type Deed = { readonly afterMs: number; readonly outageId: string; readon
 const AUDIO = 'https://audio.example/6/all-clear.wav';
 
 const DEEDS = {
-  pause: (services: Services, id: string) => pauseOutage(services, id),
-  resume: (services: Services, id: string) => resumeOutage(services, id),
-  cancel: (services: Services, id: string) => cancelOutage(services, id, {}),
-  hangUp: (services: Services, id: string) => cancelOutage(services, id, { hangUp: true }),
-  restore: (services: Services, id: string) => restoreOutage(services, id, { message: AUDIO }),
-  patch: (services: Services, id: string) =>
-    patchOutage(services, id, { title: 'Changed', script: { message: AUDIO } }),
+  pause: (services: Services, { outageId }: Deed) => pauseOutage(services, outageId),
+  resume: (services: Services, { outageId }: Deed) => resumeOutage(services, outageId),
+  cancel: (services: Services, { outageId }: Deed) => cancelOutage(services, outageId, {}),
+  hangUp: (services: Services, { outageId }: Deed) => cancelOutage(services, outageId, { hangUp: true }),
+  restore: (services: Services, { outageId }: Deed) => restoreOutage(services, outageId, { message: AUDIO }),
+  patch: (services: Services, { outageId, afterMs }: Deed) =>
+    // Each change has a message of its own, so that it can be told which of them a call plays.
+    patchOutage(services, outageId, {
+      title: `Changed at ${afterMs}`,
+      script: { message: `https://audio.example/${5 + (afterMs % 20)}/changed-${afterMs}.wav` },
+    }),
 } as const;
 
 /** Does it, or finds that it makes no sense: either way it is done. */
-export async function steer(services: Services, { what, outageId }: Deed): Promise<void> {
+export async function steer(services: Services, deed: Deed): Promise<void> {
   try {
-    await DEEDS[what](services, outageId);
+    await DEEDS[deed.what](services, deed);
   } catch (error) {
     if (!(error instanceof NotAllowedError)) throw error;
   }
@@ -31,20 +35,32 @@ export async function steer(services: Services, { what, outageId }: Deed): Promi
 const MINUTE = 60_000;
 
 /**
- * In every other world nobody does anything. In the others people pause and resume, change what is said, and then at last cancel it
- * or say that it is over, or not; whatever is paused is resumed when nothing goes wrong any more.
+ * In every other world where things go wrong nobody does anything. In the others people pause and resume and change what is said, and cancel it or say that
+ * it is over, in any order and also where it makes no sense; whatever is paused is resumed when nothing goes wrong any more.
  */
-export function drawDeeds(random: Random, outageIds: readonly string[], calmAfterMs: number): Deed[] {
-  if (random.chance(0.5)) return [];
+export function drawDeeds(random: Random, outageIds: readonly string[], calmAfterMs: number, isCalm: boolean): Deed[] {
+  if (!isCalm && random.chance(0.5)) return [];
   return outageIds.flatMap((outageId) => {
-    const deeds: Deed[] = Array.from({ length: random.int(0, 3) }, () => ({
-      afterMs: random.int(0, calmAfterMs),
+    // Most calls are placed in the first minutes.
+    const soonMs = isCalm ? 1 * MINUTE : random.int(1, 5) * MINUTE;
+    const soon = isCalm || random.chance(0.7) ? Math.min(calmAfterMs, soonMs) : calmAfterMs;
+    const deeds: Deed[] = Array.from({ length: random.int(0, 4) }, () => ({
+      afterMs: random.int(0, soon),
       outageId,
-      what: random.pick(['pause', 'resume', 'patch']),
+      what: random.weighted<Deed['what']>([
+        ['pause', 4],
+        ['resume', 3],
+        ['patch', 4],
+        ['cancel', 0.5],
+        ['hangUp', 0.5],
+        ['restore', 1],
+      ]),
     }));
-    const last = random.pick(['cancel', 'hangUp', 'restore', 'restore', undefined] as const);
+    const last = random.pick(['cancel', 'hangUp', 'hangUp', 'restore', 'restore', undefined] as const);
     // An outage can be over long after everybody was told.
-    if (last) deeds.push({ afterMs: random.int(1 * MINUTE, calmAfterMs + 20 * MINUTE), outageId, what: last });
+    const lastMs =
+      isCalm || random.chance(0.5) ? random.int(0, soon) : random.int(1 * MINUTE, calmAfterMs + 20 * MINUTE);
+    if (last) deeds.push({ afterMs: lastMs, outageId, what: last });
     return [...deeds, { afterMs: calmAfterMs + 1 * MINUTE, outageId, what: 'resume' }];
   });
 }
