@@ -7,7 +7,11 @@ const KEY = 'ringdown-key';
 /** The function key, for as long as the tab is open. Nobody is signed in without one. */
 export const key = signal(sessionStorage.getItem(KEY));
 
+/** That a key which was kept is not right any more. */
+export const isRefused = signal(false);
+
 export function signIn(given: string): void {
+  isRefused.set(false);
   sessionStorage.setItem(KEY, given);
   key.set(given);
 }
@@ -71,7 +75,10 @@ async function send(
   }
   lostSince.set(null);
   if (response.ok) return response;
-  if (response.status === 401) signOut();
+  if (response.status === 401 && given === key.get()) {
+    isRefused.set(true);
+    signOut();
+  }
   throw refusalIn(response.status, await response.text());
 }
 

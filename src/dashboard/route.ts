@@ -9,12 +9,21 @@ export type Route =
   | { readonly view: 'recipients'; readonly id: string; readonly outcome: string };
 
 export function routeOf(hash: string): Route {
-  const [first = '', id = '', part = '', outcome = ''] = hash.replace(/^#\/?/, '').split('/').map(decodeURIComponent);
+  const [first = '', id = '', part = '', outcome = ''] = hash.replace(/^#\/?/, '').split('/').map(decoded);
   if (first === 'declare') return { view: 'declare' };
   if (first === 'opt-outs') return { view: 'optOuts' };
   if (first === 'outages' && id && part === 'recipients') return { view: 'recipients', id, outcome };
   if (first === 'outages' && id) return { view: 'outage', id };
   return { view: 'outages' };
+}
+
+/** An address that somebody mistyped is still one: it leads to what is not found. */
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
 }
 
 export const route = signal(routeOf(location.hash));

@@ -76,6 +76,8 @@ const hasStorage = (settings: StorageSettings): boolean =>
   (settings.AzureWebJobsStorage__queueServiceUri !== undefined &&
     settings.AzureWebJobsStorage__tableServiceUri !== undefined);
 
+const WHICH_API = `\`ga\`: today’s API. \`${API_VERSION}\`, the default: that of 2021.`;
+
 const Common = z.object({
   ...Storage,
   CALLER_NUMBERS: CallerNumbers.describe(
@@ -97,14 +99,14 @@ const Common = z.object({
 
 /** The API of the reference page. */
 export const Settings2021 = Common.extend({
-  CALL_AUTOMATION_API: z.literal(API_VERSION).describe('The API of 2021; by default.'),
+  CALL_AUTOMATION_API: z.literal(API_VERSION).describe(WHICH_API),
   ACS_CONNECTION_STRING: ConnectionString.describe('Azure Communication Services: endpoint and access key.'),
   ACS_SOURCE_IDENTITY: SourceIdentity.describe('The ACS user that places the calls.'),
 }).refine(hasStorage, STORAGE_IS_MISSING);
 
 /** Today's API. */
 export const SettingsGa = Common.extend({
-  CALL_AUTOMATION_API: z.literal('ga').describe('The API of today.'),
+  CALL_AUTOMATION_API: z.literal('ga').describe(WHICH_API),
   ACS_CONNECTION_STRING: ConnectionString.optional().describe('Azure Communication Services: endpoint and access key.'),
   ACS_ENDPOINT: HttpsUrl.optional().describe(
     'In place of the connection string: the app asks with its managed identity.',

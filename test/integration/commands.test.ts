@@ -141,6 +141,8 @@ test('npm start lists the functions, and the commands that it and the phone page
     .toMatchObject({ created: { '+14255550123': 1 } });
   const [, phone = ''] = out.match(/Your own phone: +(\S+)/) ?? [];
   expect((await fetch(phone)).headers.get('content-type')).toContain('text/html');
+  const [, dashboard = ''] = out.match(/Dashboard: +(\S+)/) ?? [];
+  expect((await fetch(dashboard)).headers.get('content-type')).toContain('text/html');
   const { ways } = PhoneBook.parse(await (await fetch(new URL('/simulator/phones', phone))).json());
   for (const [index, way] of ways.entries()) {
     const pasted = await run(`bash <<'END'\n${way.command.replaceAll('{number}', `+1425555014${index}`)}\nEND`);

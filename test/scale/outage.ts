@@ -1,3 +1,7 @@
+import { once } from 'node:events';
+import { request } from 'node:http';
+import { text } from 'node:stream/consumers';
+import { pipeline } from 'node:stream/promises';
 import type { Stack } from '../../local/stack.ts';
 
 export const OUTAGE = 'storm';
@@ -23,13 +27,14 @@ export async function declare(stack: Stack): Promise<void> {
   });
 }
 
-/** Sends a list as it is made. @returns what the app made of it. */
+/** Sends a list as it is made, however long that takes: `fetch` waits five minutes for an answer. @returns what the app made of it. */
 export async function upload(stack: Stack, list: AsyncGenerator<Uint8Array>): Promise<unknown> {
-  const response = await ask(stack, `outages/${OUTAGE}/recipients`, {
+  const asked = request(`${stack.url}/api/outages/${OUTAGE}/recipients`, {
     method: 'PUT',
-    headers: { 'content-type': 'text/csv' },
-    body: ReadableStream.from(list),
-    duplex: 'half',
+    headers: { 'x-functions-key': stack.functionKey, 'content-type': 'text/csv' },
   });
-  return response.json();
+  const [[response]] = await Promise.all([once(asked, 'response'), pipeline(list, asked)]);
+  const answer = await text(response);
+  if (response.statusCode !== 200) throw new Error(`The list was answered ${response.statusCode}: ${answer}`);
+  return JSON.parse(answer);
 }

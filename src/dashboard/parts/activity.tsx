@@ -115,7 +115,8 @@ function optionsFor(element: HTMLElement): uPlot.Options {
     axes: [
       {
         ...axis,
-        size: 26,
+        size: 30,
+        gap: 9,
         grid: { show: false },
         values: (_chart, ticks) => ticks.map((tick) => TIME.format(tick * 1000)),
       },

@@ -19,7 +19,7 @@ export function LatestCalls({ outageId, calls }: { readonly outageId: string; re
       <ul class="calls">
         {calls?.inFlight.map((call) => (
           <Row key={`${call.recipientId} ${call.attempt}`} who={whose(call)} open={open(call)}>
-            <span class="mark-of calling">{call.callLegId ? 'In a call' : 'Being dialled'}</span>
+            <span class="mark-of calling">{call.callLegId ? 'In a call' : 'Dialling'}</span>
             <Attempt attempt={call.attempt} />
             <time>{call.since && toTheSecond(call.since)}</time>
           </Row>

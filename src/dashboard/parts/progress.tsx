@@ -16,7 +16,7 @@ export function Progress({ outage }: { readonly outage: Outage }) {
         Progress
       </h2>
       {recipients === 0 ? (
-        <p class="figure">Nobody is on the list yet.</p>
+        <p class="figure">Nobody is on the list yet. Add people, and they are called.</p>
       ) : (
         <p class="figure">
           <strong>{count(states.done)}</strong> of {people(recipients)} {states.done === 1 ? 'has' : 'have'} an outcome

@@ -6,10 +6,12 @@ import { Field } from '../parts/field.tsx';
 import { SoundField } from '../parts/sound-field.tsx';
 import { Problem } from '../parts/trouble.tsx';
 import { toOutage } from '../route.ts';
+import { useTitle } from '../title.ts';
 import type { Listed } from '../types.ts';
 
 /** Declares an outage: what it takes first, the rest for whoever wants it otherwise. */
 export function Declare() {
+  useTitle('Declare an outage');
   const [refusal, setRefusal] = useState<Refusal>();
   const [isBusy, setBusy] = useState(false);
 

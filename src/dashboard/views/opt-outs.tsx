@@ -2,6 +2,7 @@ import type { TargetedSubmitEvent } from 'preact';
 import { useState } from 'preact/hooks';
 import { ask, Refusal } from '../api.ts';
 import { Problem } from '../parts/trouble.tsx';
+import { useTitle } from '../title.ts';
 import type { OptOut } from '../types.ts';
 import { when } from '../words.ts';
 
@@ -20,6 +21,7 @@ async function lookUp(number: string): Promise<Found> {
 
 /** Who has asked not to be called: one number at a time, for the list itself is nobody's business. */
 export function OptOuts() {
+  useTitle('Opt-outs');
   const [found, setFound] = useState<Found>();
   const [refusal, setRefusal] = useState<Refusal>();
 

@@ -9,8 +9,9 @@ import { Trouble } from '../parts/trouble.tsx';
 import { Upload } from '../parts/upload.tsx';
 import { usePolled } from '../polled.ts';
 import { toOutage, toRecipients } from '../route.ts';
+import { useTitle } from '../title.ts';
 import type { Activity, Calls, Outage, Sound } from '../types.ts';
-import { people, when } from '../words.ts';
+import { people, STATES, when } from '../words.ts';
 
 /** One outage as it goes on. */
 export function OutageView({ id }: { readonly id: string }) {
@@ -22,7 +23,9 @@ export function OutageView({ id }: { readonly id: string }) {
     5_000,
   );
   const { data: calls } = usePolled(`${path} calls`, (signal) => ask<Calls>(`${path}/calls`, { signal }));
+  useTitle(outage ? `${STATES[outage.state]}: ${outage.title}` : 'Outage');
   if (!outage) return <Trouble refusal={refusal} />;
+  const isEmpty = outage.recipients === 0;
   return (
     <>
       <div class="title">
@@ -30,25 +33,26 @@ export function OutageView({ id }: { readonly id: string }) {
           <h1>{outage.title}</h1>
           <p class="hint">{facts(outage)}</p>
         </div>
-        <State state={outage.state} />
+        {/* The one news that is worth interrupting for. */}
+        <div role="status">
+          <State state={outage.state} />
+        </div>
       </div>
       <Related outage={outage} />
       <Trouble refusal={refusal} />
       <Actions outage={outage} onChange={refresh} />
       <Progress outage={outage} />
-      <Figures outage={outage} />
+      {!isEmpty && <Figures outage={outage} />}
       <div class="columns">
         <div>
-          <ActivityChart minutes={activity?.minutes ?? []} />
+          {!isEmpty && <ActivityChart minutes={activity?.minutes ?? []} />}
           <section class="card" aria-labelledby="people-title">
             <h2 id="people-title">People</h2>
-            <p>
-              <a href={toRecipients(id)}>Everybody on the list, with outcome and attempts</a>
-            </p>
+            {!isEmpty && <a href={toRecipients(id)}>Everybody on the list, with outcome and attempts</a>}
             {outage.actions.includes('upload') && <Upload id={id} onDone={refresh} />}
           </section>
         </div>
-        <LatestCalls outageId={id} calls={calls} />
+        {!isEmpty && <LatestCalls outageId={id} calls={calls} />}
       </div>
     </>
   );

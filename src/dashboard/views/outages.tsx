@@ -3,10 +3,12 @@ import { State } from '../parts/state.tsx';
 import { Trouble } from '../parts/trouble.tsx';
 import { usePolled } from '../polled.ts';
 import { toOutage } from '../route.ts';
+import { useTitle } from '../title.ts';
 import type { Listed } from '../types.ts';
 import { when } from '../words.ts';
 
 export function Outages() {
+  useTitle('Outages');
   const { data, refusal } = usePolled('outages', (signal) => ask<{ outages: Listed[] }>('outages', { signal }), 5_000);
   return (
     <>

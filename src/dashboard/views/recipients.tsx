@@ -1,22 +1,30 @@
-import { useState } from 'preact/hooks';
+import { useRef, useState } from 'preact/hooks';
 import { ask, download, Refusal } from '../api.ts';
 import { Scroll } from '../parts/scroll.tsx';
 import { TimelineDialog } from '../parts/timeline.tsx';
 import { Problem, Trouble } from '../parts/trouble.tsx';
 import { usePolled } from '../polled.ts';
 import { toOutage, toRecipients } from '../route.ts';
+import { useTitle } from '../title.ts';
 import type { Recipient, Recipients } from '../types.ts';
 import { nameOf, OUTCOMES, when, whose } from '../words.ts';
 
 const PAGE = 100;
 
+/** Whoever has no outcome is found by their state. */
+const PENDING = { calling: 'Being called', waiting: 'Waiting' } as const;
+
 /** Everybody on the list, or those with one outcome; more on demand. */
 export function RecipientsView({ id, outcome }: { readonly id: string; readonly outcome: string }) {
+  useTitle('People');
   const [pages, setPages] = useState(1);
   const [opened, setOpened] = useState<{ callLegId: string; who: string }>();
   const path = `outages/${encodeURIComponent(id)}`;
   const { data, refusal } = usePolled(`${path} ${outcome} ${pages}`, () => load(path, outcome, pages * PAGE), 10_000);
-  const shown = data ?? { recipients: [], cursor: undefined };
+  // While more is read, what was there stays, and the page where it was.
+  const before = useRef<Recipients>({ recipients: [] });
+  before.current = data ?? before.current;
+  const shown = before.current;
   return (
     <>
       <p class="related">
@@ -34,6 +42,11 @@ export function RecipientsView({ id, outcome }: { readonly id: string; readonly 
           onChange={(event) => location.assign(toRecipients(id, event.currentTarget.value))}
         >
           <option value="">Everybody</option>
+          {Object.entries(PENDING).map(([each, name]) => (
+            <option key={each} value={each}>
+              {name}
+            </option>
+          ))}
           {OUTCOMES.map(([each, name]) => (
             <option key={each} value={each}>
               {name}
@@ -66,7 +79,7 @@ export function RecipientsView({ id, outcome }: { readonly id: string; readonly 
                 ))}
               </tbody>
             </table>
-          </Scroll>{' '}
+          </Scroll>
         </div>
       )}
       {shown.cursor && (
@@ -86,7 +99,7 @@ async function load(path: string, outcome: string, wanted: number): Promise<Reci
   do {
     const query = new URLSearchParams({
       limit: String(Math.min(1000, wanted - recipients.length)),
-      ...(outcome && { outcome }),
+      ...(outcome && { [outcome in PENDING ? 'state' : 'outcome']: outcome }),
       ...(cursor && { cursor }),
     });
     const page = await ask<Recipients>(`${path}/recipients?${query}`);
@@ -96,7 +109,7 @@ async function load(path: string, outcome: string, wanted: number): Promise<Reci
   return { recipients, ...(cursor !== undefined && { cursor }) };
 }
 
-const STATES = { waiting: 'Waiting', calling: 'Being called', done: '' } as const;
+const STATES = { ...PENDING, done: '' } as const;
 
 function Row({ recipient, open }: { readonly recipient: Recipient; readonly open: (callLegId: string) => void }) {
   const { name, phone, communicationUserId, state, outcome, reason, endedAt, attempts } = recipient;

@@ -1,10 +1,12 @@
 import type { TargetedSubmitEvent } from 'preact';
 import { useState } from 'preact/hooks';
-import { ask, Refusal, signIn } from '../api.ts';
+import { ask, isRefused, Refusal, signIn } from '../api.ts';
+import { useTitle } from '../title.ts';
 
 /** Asks for the function key, and tries it before it is kept. */
 export function SignIn() {
-  const [problem, setProblem] = useState('');
+  useTitle('Sign in');
+  const [problem, setProblem] = useState(isRefused.get() ? 'The key is not accepted any more.' : '');
   const [isBusy, setBusy] = useState(false);
 
   const submit = async (event: TargetedSubmitEvent<HTMLFormElement>): Promise<void> => {

@@ -5,7 +5,7 @@ import { done, type Handled, postponed, type Services, superseded } from '../ser
 import type { ActionRow, StoredAction } from '../storage/call-legs.ts';
 import type { QueueName } from '../storage/queue-store.ts';
 import { type CallLeg, isOver } from './leg.ts';
-import { isOvertaken, isScripted } from './step.ts';
+import { isOvertaken, isScripted } from './moves.ts';
 
 /** An action as a queue message asks for it. */
 export type Asked = {

@@ -1,17 +1,13 @@
 import { CANCELLED_SUBCODE, type CallEvent, type KnownCallEvent } from '../call-automation/events.ts';
-import { type EventIdentifier, identityOf } from '../call-automation/identifiers.ts';
-import type { Sound } from '../call-automation/speech.ts';
-import { better, type Outcome } from '../outages/outcome.ts';
-import { recipientIdOf } from '../outages/recipient.ts';
-import type { CallAction, PlayAudio } from './actions.ts';
+import type { Outcome } from '../outages/outcome.ts';
 import { type Ending, endingOf } from './endings.ts';
-import { type CallLeg, isOver, LegState, type Stage } from './leg.ts';
+import { type CallLeg, LegState, type Stage } from './leg.ts';
+import { ask, hangUp, hangUpAfter, play, playMessage, reaching, type Stepped, stay, waitForKey } from './moves.ts';
+import { invite, onInvited, onParticipants } from './operator.ts';
 import { type CallScript, type KeyMeaning, meaningOf } from './script.ts';
 
 /** What a step needs to know of the world: the script, if the call has one. */
 export type CallPlan = { readonly script?: CallScript | undefined };
-
-export type Stepped = { readonly leg: CallLeg; readonly actions: readonly CallAction[] };
 
 /** However often the callee asks to hear it again, a call ends. */
 const MAX_PLAYS = 10;
@@ -71,12 +67,6 @@ function pickedUp(leg: CallLeg): CallLeg {
   if (leg.answered) return leg;
   const answered = { ...leg, answered: true };
   return leg.outcome ? reaching(answered, 'answered') : answered;
-}
-
-/** The leg with this outcome, if that is better than what it had. The reason belongs to the outcome. */
-function reaching(leg: CallLeg, outcome: Outcome | undefined, reason?: string): CallLeg {
-  const best = better(leg.outcome, outcome);
-  return best === leg.outcome ? leg : { ...leg, outcome: best, reason };
 }
 
 function begin(leg: CallLeg, { script }: CallPlan, answeredAt: string): Stepped {
@@ -166,137 +156,3 @@ const AFTER_AUDIO: Partial<Record<Stage, AfterAudio>> = {
   thanks: (leg) => hangUp(leg),
   unavailable: (leg, script) => waitForKey(leg, script),
 };
-
-function playMessage(leg: CallLeg, script: CallScript, answeredAt?: string): Stepped {
-  const listen = leg.plays === 0 && Object.keys(script.keys).length > 0;
-  return play({ ...leg, plays: leg.plays + 1 }, 'message', script.message, {
-    ...(listen && { listen }),
-    ...(answeredAt !== undefined && { answeredAt }),
-  });
-}
-
-function play(
-  leg: CallLeg,
-  stage: 'message' | 'thanks' | 'unavailable',
-  sound: Sound,
-  more: Pick<PlayAudio, 'listen' | 'answeredAt'> = {},
-): Stepped {
-  const { asked, operationContext } = ask(leg, stage);
-  const source = typeof sound === 'string' ? { audioFileUri: sound } : { speech: sound };
-  const message = { callLegId: leg.callLegId, ...source, ...more, operationContext };
-  return { leg: { ...asked, stage, audio: operationContext }, actions: [{ queue: 'play-audio', message }] };
-}
-
-/** A delayed message hangs up, unless by then the call waits for something else. */
-function waitForKey(leg: CallLeg, script: CallScript): Stepped {
-  if (script.keyWaitSeconds === 0 || Object.keys(script.keys).length === 0) return hangUp(leg);
-  return hangUpAfter({ ...leg, stage: 'waiting' }, script.keyWaitSeconds);
-}
-
-function hangUpAfter(leg: CallLeg, delaySeconds: number): Stepped {
-  const { asked, operationContext } = ask(leg, 'hang-up');
-  const message = { ...hangingUp(leg), operationContext, onlyIfAwaited: true };
-  return { leg: asked, actions: [{ queue: 'hang-up', message, delaySeconds }] };
-}
-
-/** We leave a call that is not ours, and do not end it. */
-const hangingUp = ({ callLegId, purpose }: CallLeg) => ({
-  callLegId,
-  ...(purpose.kind === 'request' && purpose.as && { leave: true }),
-});
-
-// --- The operator
-
-function invite(leg: CallLeg, script: CallScript): Stepped {
-  const { asked, operationContext } = ask(leg, 'invite');
-  return {
-    leg: { ...asked, stage: 'inviting', invitation: operationContext, refusedBy: [] },
-    actions: [
-      {
-        queue: 'invite-participants',
-        message: { callLegId: leg.callLegId, participants: script.operators, operationContext },
-      },
-    ],
-  };
-}
-
-/** Where an operator may still be let in: one of several may answer after another has declined. */
-const INVITING: ReadonlySet<Stage> = new Set(['inviting', 'unavailable', 'waiting']);
-
-function onInvited(leg: CallLeg, { data, occurredAt }: Of<'InviteParticipantResult'>, { script }: CallPlan): Stepped {
-  const isOurs = leg.invitation !== undefined && (data.operationContext ?? leg.invitation) === leg.invitation;
-  if (!script || !isOurs || !INVITING.has(leg.stage)) return stay(leg);
-  if (data.status === 'completed') return joined(leg, occurredAt);
-  if (data.status !== 'failed' || leg.stage !== 'inviting') return stay(leg);
-  const refused = new Set([...(leg.refusedBy ?? []), ...(data.participants ?? script.operators).map(identityOf)]);
-  const alone = { ...leg, refusedBy: [...refused] };
-  if (script.operators.some((operator) => !refused.has(identityOf(operator)))) return stay(alone);
-  return script.unavailable ? play(alone, 'unavailable', script.unavailable) : waitForKey(alone, script);
-}
-
-function joined(leg: CallLeg, at: string): Stepped {
-  const connected = reaching({ ...leg, stage: 'talking', awaits: undefined, joinedAt: at }, 'connected');
-  const newest = leg.participantsAt;
-  // News of who is in the call may have overtaken this, and tell that they have parted already.
-  if (newest === undefined || Date.parse(newest) <= Date.parse(at)) return stay({ ...connected, participantsAt: at });
-  return leg.isTogether ? stay(connected) : hangUp(connected);
-}
-
-/** The operator and the callee stay until they part: once either has left, the other is not kept waiting. */
-function onParticipants(leg: CallLeg, event: Of<'ParticipantsUpdated'>, { script }: CallPlan): Stepped {
-  if (isStale(leg, event)) return stay(leg);
-  const { data, occurredAt } = event;
-  const operators = new Set(script?.operators.map(identityOf));
-  const present = data.participants.map(({ identifier }) => identifier);
-  const isTogether = present.some((who) => operators.has(identityOf(who))) && present.some((who) => isCallee(leg, who));
-  const informed = { ...leg, participantsAt: occurredAt, participantsSequence: data.sequence, isTogether };
-  // The news that the operator is in the call may be all that is ever heard of the invitation.
-  if (leg.stage === 'inviting' && isTogether) return joined(informed, occurredAt);
-  return leg.stage === 'talking' && !isTogether ? hangUp(informed) : stay(informed);
-}
-
-/** Where the service counts such news their times need not follow; yet none from before an operator came tells of them. */
-function isStale(leg: CallLeg, { data, occurredAt }: Of<'ParticipantsUpdated'>): boolean {
-  if (data.sequence === undefined || leg.participantsSequence === undefined) {
-    return isBefore(occurredAt, leg.participantsAt);
-  }
-  return data.sequence < leg.participantsSequence || isBefore(occurredAt, leg.joinedAt);
-}
-
-const isBefore = (time: string, other: string | undefined): boolean =>
-  other !== undefined && Date.parse(time) < Date.parse(other);
-
-/** By the digest that names a recipient: the call is for them, and we are in it too, under a name that we may not know. */
-const isCallee = ({ purpose }: CallLeg, who: EventIdentifier): boolean =>
-  purpose.kind === 'attempt' && recipientIdOf(who) === purpose.recipientId;
-
-// --- What every step is made of
-
-const stay = (leg: CallLeg): Stepped => ({ leg, actions: [] });
-
-function hangUp(leg: CallLeg): Stepped {
-  if (isOver(leg)) return stay(leg);
-  const { asked, operationContext } = ask(leg, 'hang-up');
-  return {
-    leg: { ...asked, stage: 'leaving' },
-    actions: [{ queue: 'hang-up', message: { ...hangingUp(leg), operationContext } }],
-  };
-}
-
-/** Names the next action of the call, the same name each time this step is taken, and waits for its effect. */
-function ask(leg: CallLeg, action: string): { asked: CallLeg; operationContext: string } {
-  const actions = leg.actions + 1;
-  const operationContext = `${action}-${actions}`;
-  return { asked: { ...leg, actions, awaits: operationContext }, operationContext };
-}
-
-const SCRIPTED = /^[a-z-]+-(\d+)$/;
-
-/** True of a name that this file gives to actions: they are on record with the event that called for them. */
-export const isScripted = (operationContext: string): boolean => SCRIPTED.test(operationContext);
-
-/** True of an action that the script asked for and no longer waits for: something else has happened since. */
-export function isOvertaken(leg: CallLeg, operationContext: string): boolean {
-  const [, number] = operationContext.match(SCRIPTED) ?? [];
-  return number !== undefined && Number(number) <= leg.actions && leg.awaits !== operationContext;
-}

@@ -27,7 +27,7 @@ export const OutagePatch = z.strictObject({
 export type OutagePatch = z.infer<typeof OutagePatch>;
 
 /**
- * Changes what people are told: it reaches every call whose message is asked for more than ten seconds later, for outages are
+ * Changes what people are told: it reaches every call whose message is asked for more than twenty seconds later, for outages are
  * remembered for so long (storage/outages.ts).
  * @throws InvalidInputError naming each field; NotAllowedError once the outage is over.
  */

@@ -6,8 +6,8 @@ import { startingWith, type TableStore, type Write } from './table-store.ts';
 
 export type StoredOutage = { readonly outage: Outage; readonly etag: string };
 
-/** An outage changes seldom and is needed with every event of every call: a copy as old as a tick of the timer (ms) is good enough. */
-const CACHE_MS = 10_000;
+/** An outage changes seldom and is needed with every event of every call: a copy as old as two ticks of the timer (ms) is good enough. */
+const CACHE_MS = 20_000;
 
 /**
  * The outages, in one partition: a row each, and a row beside it for each that is not over, so that the timer does not
@@ -48,7 +48,7 @@ export class Outages {
     return stored.outage;
   }
 
-  /** The outage as it was at most ten seconds ago: no request, where it has been read since. @throws StorageError if there is none. */
+  /** The outage as it was at most twenty seconds ago: no request, where it has been read since. @throws StorageError if there is none. */
   async recent(id: string): Promise<Outage> {
     const cached = this.#cache.get(id);
     return cached && cached.until > this.#now().getTime() ? cached.outage : this.current(id);

@@ -1,0 +1,164 @@
+import type { Browser } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import type { Callee } from '../integration/support/callee.ts';
+import { eventually } from '../integration/support/eventually.ts';
+import { type Outage, Town } from '../integration/support/town.ts';
+import { accessibilityProblems, describeInBrowser, openBrowser } from './support/browser.ts';
+import { Desk } from './support/desk.ts';
+
+/** The dashboard as a page: whoever sees badly, has a small screen, no mouse or no connection can work with it. */
+
+describeInBrowser('the dashboard’s page', () => {
+  let browser: Browser;
+  let town: Town;
+  /** Of its people one has acknowledged, one was called in vain, and one is in a call for as long as the tests go on. */
+  let storm: Outage;
+  let ada: Callee;
+  const desks: Desk[] = [];
+  beforeAll(async () => {
+    [browser, town] = await Promise.all([openBrowser(), Town.found()]);
+    ada = town.callee().answers().hears('message').presses('1').hears('thanks');
+    const patient = town.callee().answers().stays();
+    storm = await town.declare([ada, town.callee().declines(), patient], {
+      title: 'Storm: power out in the northern hills, from Wenatchee-Entiat-Leavenworth to the county line',
+      script: { keyWaitSeconds: 60, replays: 9 },
+    });
+    await town.tick();
+    await town.hears(patient, 'message');
+    await eventually(async () => expect((await town.view(storm.id)).states).toMatchObject({ calling: 1, done: 2 }));
+  });
+  afterEach(async () => {
+    for (const desk of desks.splice(0)) await desk.leaves();
+  });
+  afterAll(async () => {
+    await Promise.all([browser.close(), town.close()]);
+  });
+
+  async function open(hash = '', how: Parameters<typeof Desk.signedIn>[3] = {}): Promise<Desk> {
+    const desk = await Desk.signedIn(browser, town.stack, hash, how);
+    desks.push(desk);
+    return desk;
+  }
+
+  /** Each view, once there is all in it that there is to see. */
+  const VIEWS: Readonly<Record<string, (desk: Desk) => Promise<void>>> = {
+    outages: (desk) => desk.link(/^Storm/).waitFor(),
+    'one outage': async (desk) => {
+      await desk.goTo(`outages/${storm.id}`);
+      await desk.page.getByText('In a call', { exact: true }).waitFor();
+      await desk.page.getByRole('img', { name: /^2 calls have ended/ }).waitFor();
+      await desk.uploads('people.csv', 'phone\n12\n');
+      await desk.page.getByRole('region', { name: 'Rejected rows' }).waitFor();
+    },
+    'a question': async (desk) => {
+      await desk.button('Change').click();
+      await desk.dialog.getByLabel('Message', { exact: true }).fill('A text, which needs a voice.');
+      await desk.dialog.getByLabel('Voice').waitFor();
+    },
+    'a timeline': async (desk) => {
+      await desk.page.keyboard.press('Escape');
+      await desk.page.getByRole('button', { name: / Acknowledged / }).click();
+      await desk.dialog.getByText('key 1').waitFor();
+    },
+    people: async (desk) => {
+      await desk.goTo(`outages/${storm.id}/recipients`);
+      await desk.page.getByRole('cell', { name: ada.identity, exact: true }).waitFor();
+    },
+    declaring: async (desk) => {
+      await desk.goTo('declare');
+      await desk.page.getByText('More', { exact: true }).click();
+      await desk.page.getByLabel('Message', { exact: true }).fill('The power is out.');
+    },
+    'opt-outs': async (desk) => {
+      await desk.goTo('opt-outs');
+      await desk.page.getByLabel('Phone number').fill('+14255550123');
+      await desk.button('Look up').click();
+      await desk.page.getByText('has not opted out').waitFor();
+    },
+    'the question for the key': async (desk) => {
+      await desk.button('Sign out').click();
+      await desk.button('Sign in').click();
+      await desk.page.getByText('Enter the key.').waitFor();
+    },
+  };
+
+  it.each([
+    ['light', 1280],
+    ['light', 360],
+    ['dark', 1280],
+    ['dark', 360],
+  ] as const)(
+    'in %s, %i pixels wide: nothing wrong for axe-core, nothing beside the screen',
+    async (colorScheme, width) => {
+      const desk = (await open('', { colorScheme, viewport: { width, height: 740 } })).expects(/status of 404/);
+      const problems: string[] = [];
+      for (const [view, goThere] of Object.entries(VIEWS)) {
+        await goThere(desk);
+        for (const problem of await accessibilityProblems(desk.page)) problems.push(`${view}: ${problem}`);
+        const wide = await desk.page.evaluate('document.documentElement.scrollWidth');
+        if (wide !== width) problems.push(`${view} is ${wide} pixels wide`);
+      }
+      expect(problems).toEqual([]);
+    },
+    120_000,
+  );
+
+  it('says that the connection is lost, keeps what it knows, and goes on by itself', async () => {
+    const desk = (await open(`outages/${storm.id}`)).expects(/ERR_INTERNET_DISCONNECTED/);
+    const { page } = desk;
+    await page.getByText('2 of 3 people have an outcome').waitFor();
+    await page.context().setOffline(true);
+    await page.getByText(/^No connection since \d\d:\d\d:\d\d\./).waitFor();
+    await page.getByText('2 of 3 people have an outcome').waitFor();
+    await desk.button('Pause').click();
+    await desk.dialog.getByRole('button', { name: 'Pause' }).click();
+    await desk.dialog.getByText('The app cannot be reached.').waitFor();
+    await page.keyboard.press('Escape');
+    const asked = page.waitForResponse(/\/api\/outages\/[^/]+$/);
+    await page.context().setOffline(false);
+    expect((await asked).status()).toBe(200);
+    await page.getByText(/^No connection/).waitFor({ state: 'detached' });
+    await desk.state('Running');
+  }, 60_000);
+
+  it('needs no mouse: an outage is declared, and a question answered with no, by the keyboard alone', async () => {
+    const desk = await open();
+    const { page } = desk;
+    const focused = (): Promise<unknown> =>
+      page.evaluate('document.activeElement.labels?.[0]?.innerText ?? document.activeElement.innerText');
+    const tabTo = async (name: string): Promise<void> => {
+      for (let tabs = 0; (await focused()) !== name; tabs++) {
+        if (tabs > 40) throw new Error(`The focus never comes to ${name}`);
+        await page.keyboard.press('Tab');
+      }
+    };
+    await tabTo('Declare an outage');
+    await page.keyboard.press('Enter');
+    await page.getByLabel('What it is about').waitFor();
+    await tabTo('What it is about');
+    await page.keyboard.type('Declared by keyboard');
+    await tabTo('Message');
+    await page.keyboard.type(town.audio('message'));
+    await tabTo('Declare');
+    await page.keyboard.press('Enter');
+    await desk.heading('Declared by keyboard').waitFor();
+
+    await desk.goTo(`outages/${storm.id}`);
+    await desk.button('Cancel').waitFor();
+    await tabTo('Cancel');
+    await page.keyboard.press('Enter');
+    await desk.dialog.waitFor();
+    for (let tabs = 0; tabs < 8; tabs++) {
+      await page.keyboard.press('Tab');
+      expect(
+        await page.evaluate(
+          'document.activeElement === document.body || document.activeElement.closest("dialog") !== null',
+        ),
+      ).toBe(true);
+    }
+    await page.keyboard.press('Escape');
+    await desk.dialog.waitFor({ state: 'detached' });
+    expect(await focused()).toBe('Cancel');
+    await desk.state('Running');
+  }, 60_000);
+});

@@ -1,0 +1,152 @@
+import { describe, expect, it } from 'vitest';
+import { concludeAttempt } from '../../src/lib/outages/conclude.ts';
+import { reopenOutage } from '../../src/lib/outages/declare.ts';
+import type { Recipient } from '../../src/lib/outages/recipient.ts';
+import { cancelOutage, restoreOutage } from '../../src/lib/outages/steer.ts';
+import { tendOutages } from '../../src/lib/outages/tend.ts';
+import { MemoryWorld, recipientWith } from './support/memory-services.ts';
+import { MemoryTables } from './support/memory-tables.ts';
+
+const ANN = '+14255550121';
+const BOB = '+14255550122';
+const ALL_CLEAR = { message: 'https://audio.example/all-clear.wav' };
+
+const refTo = (person: Recipient | undefined) => ({
+  outageId: 'storm',
+  shard: 0,
+  recipientId: person?.recipientId ?? '',
+  attempt: 1,
+});
+
+const stateOf = async ({ services }: MemoryWorld, id: string): Promise<string> =>
+  (await services.outages.read(id)).outage.state;
+
+async function onListOf({ services }: MemoryWorld, outageId: string): Promise<Recipient[]> {
+  const people: Recipient[] = [];
+  for await (const person of services.recipients.all(outageId, 0)) people.push(person);
+  return people;
+}
+
+/** The timer's looks, ten seconds apart, until nothing is left to be done. */
+async function ticks(world: MemoryWorld, times = 4): Promise<void> {
+  for (let time = 0; time < times; time++) {
+    for (const { problems } of await tendOutages(world.services)) expect(problems).toEqual([]);
+    world.passes(10);
+  }
+}
+
+/** Everybody is called at once, and their calls end so. */
+async function calledWith(
+  world: MemoryWorld,
+  people: readonly Recipient[],
+  outcome: 'heard' | 'unknown',
+): Promise<void> {
+  await tendOutages(world.services);
+  for (const person of people) await concludeAttempt(world.services, refTo(person), { outcome });
+}
+
+const ONCE = { retry: { maxAttempts: 1, delaySeconds: {} } };
+
+describe('the all-clear', () => {
+  it('reaches whoever was told after all, also where another instance remembers the outage as it was before', async () => {
+    const tables = new MemoryTables();
+    const world = new MemoryWorld(tables);
+    const { people } = await world.outage(ONCE, ANN);
+    await calledWith(world, people, 'unknown');
+    await tendOutages(world.services);
+    const elsewhere = new MemoryWorld(tables);
+    await elsewhere.services.outages.recent('storm');
+    await restoreOutage(world.services, 'storm', ALL_CLEAR);
+    for (let look = 0; look < 4; look++) await tendOutages(world.services);
+    expect(await stateOf(world, 'storm')).toBe('restored');
+    await concludeAttempt(elsewhere.services, refTo(people[0]), { outcome: 'heard' });
+    expect(await onListOf(world, 'storm-all-clear')).toMatchObject([{ phase: 'waiting', results: [] }]);
+  });
+
+  it('reaches whoever was told after all, though the news came to somebody who died of it: told again, it is seen to', async () => {
+    const world = new MemoryWorld();
+    const { people } = await world.outage(ONCE, ANN);
+    await calledWith(world, people, 'unknown');
+    await tendOutages(world.services);
+    await restoreOutage(world.services, 'storm', ALL_CLEAR);
+    await ticks(world);
+    const { recipients } = world.services;
+    const add = recipients.add;
+    recipients.add = () => Promise.reject(new Error('died'));
+    const told = () => concludeAttempt(world.services, refTo(people[0]), { outcome: 'heard' });
+    await expect(told()).rejects.toThrow('died');
+    recipients.add = add;
+    await told();
+    expect(await onListOf(world, 'storm-all-clear')).toHaveLength(1);
+  });
+
+  it('is opened again for whoever was put on its list by somebody who died before', async () => {
+    const world = new MemoryWorld();
+    const { people } = await world.outage(ONCE, ANN, BOB);
+    await calledWith(world, people, 'heard');
+    await tendOutages(world.services);
+    await restoreOutage(world.services, 'storm', ALL_CLEAR);
+    await ticks(world);
+    const allClear = await onListOf(world, 'storm-all-clear');
+    for (const { recipientId } of allClear)
+      await concludeAttempt(
+        world.services,
+        { outageId: 'storm-all-clear', shard: 0, recipientId, attempt: 1 },
+        { outcome: 'heard' },
+      );
+    await ticks(world);
+    expect(await stateOf(world, 'storm-all-clear')).toBe('finished');
+    // Somebody put Eve on the list, and died.
+    const eve = recipientWith({ identifier: { phoneNumber: { value: '+14255550123' } } });
+    await world.services.recipients.add('storm', 0, [eve], () => world.now);
+    await world.services.recipients.add('storm-all-clear', 0, [eve], () => world.now);
+    const stored = await world.services.recipients.find(refTo(eve));
+    if (!stored) throw new Error('unreachable: she was added');
+    await world.services.recipients.save(refTo(eve), stored, {
+      recipient: {
+        ...stored.recipient,
+        phase: 'done',
+        outcome: 'unknown',
+        results: [{ attempt: 1, outcome: 'unknown', at: world.now.toISOString() }],
+      },
+      due: 'none',
+    });
+    await concludeAttempt(world.services, refTo(eve), { outcome: 'heard' });
+    expect(await stateOf(world, 'storm-all-clear')).toBe('running');
+  });
+
+  it('is there as soon as the outage is restored, also where nobody was told', async () => {
+    const world = new MemoryWorld();
+    await world.outage(ONCE);
+    await tendOutages(world.services);
+    await restoreOutage(world.services, 'storm', ALL_CLEAR);
+    expect((await world.services.outages.read('storm-all-clear')).outage).toMatchObject({ allClearFor: 'storm' });
+    await ticks(world);
+    expect(await stateOf(world, 'storm')).toBe('restored');
+    expect(await stateOf(world, 'storm-all-clear')).toBe('finished');
+  });
+});
+
+describe('an outage that is cancelled', () => {
+  it('is over as soon as nobody waits and nobody is being called', async () => {
+    const world = new MemoryWorld();
+    const { people } = await world.outage(ONCE, ANN, BOB);
+    await cancelOutage(world.services, 'storm', {});
+    await tendOutages(world.services);
+    await tendOutages(world.services);
+    expect(await stateOf(world, 'storm')).toBe('cancelled');
+    expect(await onListOf(world, 'storm')).toMatchObject(people.map(() => ({ outcome: 'cancelled' })));
+  });
+
+  it('is not while people are added whose shard had been gone through already', async () => {
+    const world = new MemoryWorld();
+    await world.outage(ONCE, ANN);
+    await cancelOutage(world.services, 'storm', {});
+    const stored = await world.services.outages.read('storm');
+    await world.services.outages.save(stored, { ...stored.outage, progress: { after: ['~'], isLast: true } });
+    await reopenOutage(world.services, 'storm');
+    await ticks(world, 6);
+    expect(await stateOf(world, 'storm')).toBe('cancelled');
+    expect(await onListOf(world, 'storm')).toMatchObject([{ phase: 'done', outcome: 'cancelled' }]);
+  });
+});
