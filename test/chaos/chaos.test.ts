@@ -49,6 +49,6 @@ describe('simulated worlds', () => {
 
 describe('an acknowledged call', () => {
   it('costs few storage requests', async () => {
-    expect(await measureAcknowledgedCall()).toBeLessThanOrEqual(37.5);
+    expect(await measureAcknowledgedCall()).toBeLessThanOrEqual(36.5);
   });
 });
