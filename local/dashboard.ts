@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
+import { buildSync } from 'esbuild';
 
 const SOURCES = fileURLToPath(new URL('../src/dashboard/', import.meta.url));
 
@@ -11,7 +11,8 @@ export const DASHBOARD = join(SOURCES, 'built');
 
 /** Bundles the dashboard's page. Files that are as they should be are left alone, for others may be reading them. */
 export async function bundleDashboard(folder = DASHBOARD): Promise<void> {
-  const { outputFiles } = await build({
+  // At once, for the other way leaves a process of its own running.
+  const { outputFiles } = buildSync({
     entryPoints: { main: join(SOURCES, 'main.tsx') },
     outdir: folder,
     bundle: true,

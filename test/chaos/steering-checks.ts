@@ -15,7 +15,7 @@ const TOLD: ReadonlySet<string> = new Set(['answered', 'heard', 'connected', 'ac
 /** A call that had begun to be placed before the outage was stopped may still be: no longer than that. */
 const PLACING_MS = 120_000;
 /** So long may an outage be remembered as it was. */
-const MEMORY_MS = 10_000;
+const MEMORY_MS = 20_000;
 /** A look of the timer, and a message and what it asks for. */
 const HANGING_UP_MS = 15_000;
 
