@@ -278,6 +278,35 @@ describe.each(TABLE_STORES)('on $name', ({ open }) => {
       expect((await here.recent(outage.id)).title).toBe('Changed');
     });
 
+    it('is changed together with another that comes of it, or not at all', async () => {
+      const outage = outageWith({ id: randomUUID() });
+      const allClear = { ...outage, id: `${outage.id}-all-clear`, allClearFor: outage.id };
+      await outages().add(outage);
+      const read = await outages().read(outage.id);
+      expect(await outages().find(allClear.id)).toBeUndefined();
+      const over = { ...outage, state: 'restoring' as const, allClearBy: allClear.id };
+      await outages().save(read, over, allClear);
+      expect((await outages().find(allClear.id))?.outage).toEqual(allClear);
+      expect((await outages().open()).map((stored) => stored.outage)).toEqual(expect.arrayContaining([over, allClear]));
+      const again = await outages().read(outage.id);
+      expect(await outages().save(again, outage, allClear)).toBeUndefined();
+      expect((await outages().read(outage.id)).outage).toEqual(over);
+    });
+
+    it.each(['finished', 'cancelled', 'restored'] as const)(
+      'that is %s is not among those to be looked at',
+      async (state) => {
+        const outage = outageWith({ id: randomUUID() });
+        await outages().add(outage);
+        const over = await outages().save(await outages().read(outage.id), { ...outage, state });
+        const isOpen = async (): Promise<boolean> =>
+          (await outages().open()).some((stored) => stored.outage.id === outage.id);
+        expect(await isOpen()).toBe(false);
+        if (over) await outages().save(over, { ...outage, state: 'restoring' });
+        expect(await isOpen()).toBe(true);
+      },
+    );
+
     it('is among those listed', async () => {
       const outage = outageWith({ id: randomUUID() });
       await outages().add(outage);

@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { AttemptRef } from '../../src/lib/calls/purpose.ts';
-import { bound, claimed, concluded, leaseExtended, postponed } from '../../src/lib/outages/attempts.ts';
+import { bound, claimed, concluded, expired, leaseExtended, postponed } from '../../src/lib/outages/attempts.ts';
 import type { Recipient } from '../../src/lib/outages/recipient.ts';
 import { RetryPolicy } from '../../src/lib/outages/retry.ts';
 import { isFree, type Line, Lines, linesOf } from '../../src/lib/storage/lines.ts';
 import { Recipients, type StoredRecipient } from '../../src/lib/storage/recipients.ts';
 import type { TableStore } from '../../src/lib/storage/table-store.ts';
+import { Tallies } from '../../src/lib/storage/tallies.ts';
 import { recipientWith } from '../unit/support/memory-services.ts';
 import { type OpenStore, TABLE_STORES } from '../unit/support/table-stores.ts';
 
@@ -187,6 +188,34 @@ describe.each(TABLE_STORES)('on $name', ({ open }) => {
       const { recipient } = await list.find(ANN);
       expect(recipient).toMatchObject({ phase: 'done', outcome: 'acknowledged', results: [result] });
       expect(recipient.dueRow).toBeUndefined();
+    });
+
+    it('are called off, many at once, but for whoever somebody else has changed', async () => {
+      const list = new List();
+      const people = Array.from({ length: 60 }, (_, index) => someone(index + 1));
+      await list.add(...people);
+      const page = await list.recipients.page(list.outageId, 0, '', 1000);
+      const [due] = (await list.waiting()).filter(({ recipientId }) => recipientId === ANN.recipientId);
+      await list.recipients.dispatch(list.ref(ANN), known(due), LINE, LATER);
+      const changes = page.map((before) => ({ before, moved: expired(before.recipient, NOW) }));
+      await list.recipients.endAll(list.outageId, 0, changes);
+      expect(await list.waiting()).toEqual([]);
+      expect((await list.leased()).map(({ recipientId }) => recipientId)).toEqual([ANN.recipientId]);
+      const after = await list.recipients.page(list.outageId, 0, '', 1000);
+      expect(after.filter(({ recipient }) => recipient.outcome === 'cancelled')).toHaveLength(59);
+      expect((await list.find(ANN)).recipient).toMatchObject({ phase: 'dispatched' });
+      const { tally } = await new Tallies(store).standing({ outageId: list.outageId, shard: 0 }, NOW);
+      expect(tally).toMatchObject({ recipients: 60, outcomes: { cancelled: 59 } });
+    });
+
+    it('are known to be on the list, or not to be', async () => {
+      const list = new List();
+      const people = Array.from({ length: 6 }, (_, index) => someone(index + 1));
+      const ids = people.map(({ recipientId }) => recipientId).sort();
+      const there = people.filter(({ recipientId }) => ids.indexOf(recipientId) % 2 === 0);
+      await list.add(...there);
+      expect([...(await list.recipients.present(list.outageId, 0, ids))]).toEqual([ids[0], ids[2], ids[4]]);
+      expect([...(await list.recipients.present(list.outageId, 0, ids.slice(1, 2)))]).toEqual([]);
     });
 
     it('who are not in it are not found', async () => {

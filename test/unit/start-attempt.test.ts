@@ -8,8 +8,10 @@ import { startAttempt } from '../../src/lib/calls/start-attempt.ts';
 import { tendRequests } from '../../src/lib/calls/tend-requests.ts';
 import { UnansweredError } from '../../src/lib/errors.ts';
 import { fillLines } from '../../src/lib/outages/dispatcher.ts';
+import { cancelOutage, pauseOutage } from '../../src/lib/outages/steer.ts';
 import { tendOutages } from '../../src/lib/outages/tend.ts';
 import type { Services } from '../../src/lib/services.ts';
+import { Outages } from '../../src/lib/storage/outages.ts';
 import { Recipients } from '../../src/lib/storage/recipients.ts';
 import { MemoryWorld } from './support/memory-services.ts';
 import { MemoryTables } from './support/memory-tables.ts';
@@ -183,6 +185,40 @@ describe('where whoever asked has died and no message ever comes again, the time
     await services.optOuts.add(ref.recipientId, { outageId: 'storm', at: world.now });
     expect(await startAttempt(services, ref)).toMatchObject({ result: 'superseded' });
     expect(exchange.asked).toHaveLength(1);
+  });
+});
+
+describe('a message to dial that is still on its queue when somebody steps in', () => {
+  const free = async (services: Services): Promise<number> =>
+    (await services.lines.list()).filter(({ leaseUntil }) => new Date(leaseUntil) <= services.now()).length;
+
+  it('and pauses the outage: nobody is called, the attempt does not count, and the line is free', async () => {
+    const { tables, exchange, services, ref, recipient } = await dispatched(false);
+    await services.outages.recent('storm');
+    // By another instance: this one remembers that the outage was running.
+    await pauseOutage({ ...services, outages: new Outages(tables, services.now) }, 'storm');
+    expect(await startAttempt(services, ref)).toMatchObject({ result: 'postponed', why: 'the outage is paused' });
+    expect(await recipient()).toMatchObject({ phase: 'waiting', attempt: 0, results: [] });
+    expect([exchange.asked.length, await free(services)]).toEqual([0, 2]);
+  });
+
+  it('and stops it: nobody is called, and they have their outcome', async () => {
+    const { exchange, services, ref, recipient } = await dispatched(false);
+    await cancelOutage(services, 'storm', {});
+    expect(await startAttempt(services, ref)).toMatchObject({ result: 'superseded' });
+    expect(await recipient()).toMatchObject({ phase: 'done', outcome: 'cancelled' });
+    expect([exchange.asked.length, await free(services)]).toEqual([0, 2]);
+  });
+
+  it.each(['paused', 'stopped'])('and was asked once, with no answer: %s, it is not asked again', async (how) => {
+    const { world, exchange, services, ref, recipient } = await dispatched(true);
+    exchange.answers.push(lost);
+    await startAttempt(services, ref);
+    await (how === 'paused' ? pauseOutage(services, 'storm') : cancelOutage(services, 'storm', {}));
+    world.passes(20);
+    expect(await startAttempt(services, ref)).toMatchObject({ result: 'superseded' });
+    expect(exchange.asked).toHaveLength(1);
+    expect(await recipient()).toMatchObject({ phase: 'dialling' });
   });
 });
 

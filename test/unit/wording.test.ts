@@ -28,6 +28,11 @@ describe('a text', () => {
     expect(said('{title}', { title: '{estimate}', estimate: 'nine' })).toBe('{estimate}');
   });
 
+  it('is not longer than can be said, and never nothing', () => {
+    expect(said(`{name}${'a'.repeat(3990)}`, { name: 'b'.repeat(100) })).toHaveLength(4000);
+    expect(said('{name}')).toBe('Storm');
+  });
+
   it('is known to need a name, or not to', () => {
     expect([saysName(saying('Hello {name}')), saysName(saying('Hello {title}'))]).toEqual([true, false]);
   });

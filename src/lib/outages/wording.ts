@@ -12,6 +12,9 @@ export type Words = {
 const KNOWN = ['estimate', 'title', 'name'] as const;
 const isKnown = (name: string): name is (typeof KNOWN)[number] => KNOWN.some((known) => known === name);
 
+/** The longest text that can be said (call-automation/speech.ts). */
+const LONGEST = 4000;
+
 const PLACEHOLDER = /\{(\w+)\}/g;
 
 const SPOKEN = ['message', 'thanks', 'unavailable'] as const;
@@ -47,9 +50,11 @@ export function filledIn(script: CallScript, words: Words): CallScript {
 
 function said(text: string, words: Words): string {
   if (!text.includes('{')) return text;
-  return text
+  const filled = text
     .replace(PLACEHOLDER, (placeholder, name: string) => (isKnown(name) ? (words[name] ?? '') : placeholder))
     .replace(/ +(?=[,.!?;:]|$)/g, '')
     .replace(/ {2,}/g, ' ')
     .trim();
+  // Something is said in any case, and not more than can be.
+  return filled.slice(0, LONGEST) || words.title;
 }

@@ -1,0 +1,227 @@
+import { describe, expect, it } from 'vitest';
+import type { AttemptRef } from '../../src/lib/calls/purpose.ts';
+import { InvalidInputError, NotAllowedError } from '../../src/lib/errors.ts';
+import { concludeAttempt } from '../../src/lib/outages/conclude.ts';
+import { declareOutage, reopenOutage } from '../../src/lib/outages/declare.ts';
+import type { Outage } from '../../src/lib/outages/outage.ts';
+import type { Outcome } from '../../src/lib/outages/outcome.ts';
+import { patchOutage } from '../../src/lib/outages/patch.ts';
+import { newRecipient, type Recipient, recipientIdOf } from '../../src/lib/outages/recipient.ts';
+import { cancelOutage, pauseOutage, restoreOutage, resumeOutage } from '../../src/lib/outages/steer.ts';
+import { tendOutages } from '../../src/lib/outages/tend.ts';
+import { MemoryWorld } from './support/memory-services.ts';
+
+const [ANN, BOB, CAT, DAN] = ['+14255550121', '+14255550122', '+14255550123', '+14255550124'] as const;
+const MESSAGE = 'https://audio.example/restored.wav';
+const NO_DELAYS = { retry: { maxAttempts: 1, delaySeconds: {} } };
+
+const refOf = (number: string, outageId = 'storm'): AttemptRef => ({
+  outageId,
+  shard: 0,
+  recipientId: recipientIdOf({ phoneNumber: { value: number } }),
+  attempt: 1,
+});
+
+/** An outage that calls two of its people at a time. */
+async function storm(...numbers: string[]) {
+  const world = new MemoryWorld();
+  await world.outage(NO_DELAYS, ...numbers);
+  const { services } = world;
+  const tick = async (): Promise<void> => {
+    world.passes(10);
+    const tended = await tendOutages(services);
+    expect(tended.flatMap(({ problems }) => problems)).toEqual([]);
+  };
+  const find = async (number: string, id?: string): Promise<Recipient | undefined> =>
+    (await services.recipients.find(refOf(number, id)))?.recipient;
+  return {
+    world,
+    services,
+    tick,
+    find,
+    state: async (id = 'storm'): Promise<Outage['state']> => (await services.outages.read(id)).outage.state,
+    /** The call to them ends so. */
+    ends: (number: string, outcome: Outcome) => concludeAttempt(services, refOf(number), { outcome }),
+    hasAllClear: async (number: string): Promise<boolean> => (await find(number, 'storm-all-clear')) !== undefined,
+  };
+}
+
+describe('an outage that is over', () => {
+  it('has its all-clear from the same moment, which waits for whoever is being called', async () => {
+    const { services, tick, ends, state, hasAllClear } = await storm(ANN, BOB);
+    await tick();
+    await ends(ANN, 'acknowledged');
+    await restoreOutage(services, 'storm', { message: MESSAGE });
+    const { outage } = await services.outages.read('storm-all-clear');
+    expect(outage).toMatchObject({ allClearFor: 'storm', title: 'All-clear: Storm', script: { message: MESSAGE } });
+    await tick();
+    expect([await hasAllClear(ANN), await hasAllClear(BOB)]).toEqual([true, false]);
+    await concludeAttempt(services, refOf(ANN, 'storm-all-clear'), { outcome: 'acknowledged' });
+    await tick();
+    expect([await state(), await state('storm-all-clear')]).toEqual(['restoring', 'running']);
+    await ends(BOB, 'heard');
+    for (let ticks = 0; ticks < 3; ticks++) await tick();
+    expect([await state(), await hasAllClear(BOB)]).toEqual(['restored', true]);
+  });
+
+  it('knows nothing of its people but how to reach them', async () => {
+    const { services, tick, ends, find } = await storm(ANN);
+    await tick();
+    await ends(ANN, 'acknowledged');
+    await restoreOutage(services, 'storm', { message: MESSAGE });
+    await tick();
+    const told = await find(ANN, 'storm-all-clear');
+    expect(told).toMatchObject({ attempt: expect.any(Number), results: [] });
+    expect(told?.outcome).toBeUndefined();
+    expect(told?.endedAt).toBeUndefined();
+  });
+
+  it('tells whoever is known only later to have been told, also if the all-clear was over by then', async () => {
+    const { services, tick, ends, state, hasAllClear } = await storm(ANN, BOB);
+    await tick();
+    await ends(ANN, 'unknown');
+    await ends(BOB, 'busy');
+    await restoreOutage(services, 'storm', { message: MESSAGE });
+    for (let ticks = 0; ticks < 3; ticks++) await tick();
+    expect([await state(), await state('storm-all-clear')]).toEqual(['restored', 'finished']);
+    await ends(ANN, 'heard');
+    expect([await hasAllClear(ANN), await hasAllClear(BOB)]).toEqual([true, false]);
+    expect(await state('storm-all-clear')).toBe('running');
+  });
+
+  it('tells them when the same news comes again, if whoever wrote it down died before', async () => {
+    const { services, tick, ends, find, hasAllClear } = await storm(ANN);
+    await tick();
+    await ends(ANN, 'unknown');
+    await restoreOutage(services, 'storm', { message: MESSAGE });
+    for (let ticks = 0; ticks < 3; ticks++) await tick();
+    // Remembered from a moment ago, so that it is asked for only after the news was written down.
+    await services.outages.recent('storm');
+    const current = services.outages.current.bind(services.outages);
+    services.outages.current = () => Promise.reject(new Error('died'));
+    await expect(ends(ANN, 'heard')).rejects.toThrow('died');
+    services.outages.current = current;
+    expect([(await find(ANN))?.outcome, await hasAllClear(ANN)]).toEqual(['heard', false]);
+    await ends(ANN, 'heard');
+    expect(await hasAllClear(ANN)).toBe(true);
+  });
+
+  it('opens the all-clear for whoever was added by somebody who died before they could', async () => {
+    const { services, tick, ends, state, find } = await storm(ANN);
+    await tick();
+    await ends(ANN, 'unknown');
+    await restoreOutage(services, 'storm', { message: MESSAGE });
+    for (let ticks = 0; ticks < 3; ticks++) await tick();
+    const read = services.outages.read.bind(services.outages);
+    services.outages.read = () => Promise.reject(new Error('died'));
+    await expect(ends(ANN, 'heard')).rejects.toThrow('died');
+    services.outages.read = read;
+    expect([await state('storm-all-clear'), (await find(ANN, 'storm-all-clear'))?.phase]).toEqual([
+      'finished',
+      'waiting',
+    ]);
+    await ends(ANN, 'heard');
+    expect(await state('storm-all-clear')).toBe('running');
+  });
+
+  it('is restored once, with the first message', async () => {
+    const { services } = await storm(ANN);
+    await restoreOutage(services, 'storm', { message: MESSAGE });
+    await restoreOutage(services, 'storm', { message: 'https://audio.example/other.wav' });
+    expect((await services.outages.read('storm-all-clear')).outage.script.message).toBe(MESSAGE);
+  });
+
+  it('is refused where its all-clear’s name is that of another outage', async () => {
+    const { services, state } = await storm(ANN);
+    await declareOutage(services, { id: 'storm-all-clear', title: 'Another', script: { message: MESSAGE } });
+    await expect(restoreOutage(services, 'storm', { message: MESSAGE })).rejects.toThrow(NotAllowedError);
+    expect(await state()).toBe('running');
+  });
+
+  it('is refused an all-clear that cannot be said', async () => {
+    const { services, state } = await storm(ANN);
+    await expect(restoreOutage(services, 'storm', { message: 'restored.wav' })).rejects.toThrow(InvalidInputError);
+    await expect(restoreOutage(services, 'storm', {})).rejects.toThrow(/message/);
+    expect(await state()).toBe('running');
+  });
+});
+
+describe('an outage that is cancelled', () => {
+  it('gives whoever waits the best that they had reached, and asks nobody to be called again', async () => {
+    const { services, world, tick, ends, find, state } = await storm(ANN, BOB, CAT, DAN);
+    await tick();
+    await cancelOutage(services, 'storm', {});
+    const called = [ANN, BOB, CAT, DAN];
+    const phases = await Promise.all(called.map(async (number) => [number, (await find(number))?.phase] as const));
+    for (const [number, phase] of phases) if (phase === 'dispatched') await ends(number, 'busy');
+    await tick();
+    const outcomes = await Promise.all(called.map(async (number) => (await find(number))?.outcome));
+    expect(outcomes.toSorted()).toEqual(['busy', 'busy', 'cancelled', 'cancelled']);
+    expect(await state()).toBe('cancelled');
+    expect(world.queues.on('start-call')).toHaveLength(2);
+  });
+
+  it('is opened again for whoever an upload added while it was cancelled, and they are called off too', async () => {
+    const { services, tick, find, state } = await storm();
+    await cancelOutage(services, 'storm', {});
+    await tick();
+    expect(await state()).toBe('cancelled');
+    const late = newRecipient({ identifier: { phoneNumber: { value: ANN } } });
+    await services.recipients.add('storm', 0, [late], services.now);
+    await reopenOutage(services, 'storm');
+    await tick();
+    expect([(await find(ANN))?.outcome, await state()]).toEqual(['cancelled', 'cancelled']);
+  });
+});
+
+describe('an outage whose time was over', () => {
+  it('goes on where it is given more, and is gone through anew when that is over too', async () => {
+    const { services, world, tick, ends, find, state } = await storm(ANN, BOB, CAT);
+    const inSeconds = (seconds: number): string => new Date(world.now.getTime() + seconds * 1000).toISOString();
+    await tick();
+    await patchOutage(services, 'storm', { expiresAt: inSeconds(0) });
+    await tick();
+    const waiting = await Promise.all([ANN, BOB, CAT].map(async (number) => (await find(number))?.outcome));
+    expect(waiting.filter((outcome) => outcome === 'cancelled')).toHaveLength(1);
+    await patchOutage(services, 'storm', { expiresAt: inSeconds(15) });
+    expect((await services.outages.read('storm')).outage.progress).toBeUndefined();
+    const late = newRecipient({ identifier: { phoneNumber: { value: DAN } } });
+    await services.recipients.add('storm', 0, [late], services.now);
+    await tick();
+    expect((await find(DAN))?.outcome).toBeUndefined();
+    await tick();
+    expect((await find(DAN))?.outcome).toBe('cancelled');
+    for (const number of [ANN, BOB, CAT]) if (!(await find(number))?.outcome) await ends(number, 'heard');
+    await tick();
+    expect(await state()).toBe('finished');
+  });
+});
+
+describe('an outage that was gone through to the end', () => {
+  it('is not over while anybody is being called', async () => {
+    const { services, tick, ends, state } = await storm(ANN);
+    await tick();
+    await cancelOutage(services, 'storm', {});
+    const stored = await services.outages.read('storm');
+    await services.outages.save(stored, { ...stored.outage, progress: { after: ['~'], isLast: true } });
+    await tick();
+    expect(await state()).toBe('cancelling');
+    await ends(ANN, 'heard');
+    await tick();
+    expect(await state()).toBe('cancelled');
+  });
+});
+
+describe('an outage that is paused', () => {
+  it('stays so, whether or not anybody waits, and goes on from where it was', async () => {
+    const { services, tick, ends, state } = await storm(ANN);
+    await tick();
+    await pauseOutage(services, 'storm');
+    await ends(ANN, 'heard');
+    await tick();
+    expect(await state()).toBe('paused');
+    await resumeOutage(services, 'storm');
+    await tick();
+    expect(await state()).toBe('finished');
+  });
+});
