@@ -2,15 +2,28 @@ import { readFileSync } from 'node:fs';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
+import { build, stop } from 'esbuild';
 
 const SOURCES = fileURLToPath(new URL('../src/dashboard/', import.meta.url));
 
 /** Where the app looks for the dashboard's files: beside its own sources, or in the package. */
 export const DASHBOARD = join(SOURCES, 'built');
 
-/** Bundles the dashboard's page. Files that are as they should be are left alone, for others may be reading them. */
-export async function bundleDashboard(folder = DASHBOARD): Promise<void> {
+let last: Promise<void> = Promise.resolve();
+
+/**
+ * Bundles the dashboard's page, one at a time, and leaves no process of the bundler's running. Files that are as they should be are
+ * left alone, for others may be reading them.
+ */
+export function bundleDashboard(folder = DASHBOARD): Promise<void> {
+  last = last
+    .catch(() => undefined)
+    .then(() => bundle(folder))
+    .finally(() => stop());
+  return last;
+}
+
+async function bundle(folder: string): Promise<void> {
   const { outputFiles } = await build({
     entryPoints: { main: join(SOURCES, 'main.tsx') },
     outdir: folder,

@@ -1,4 +1,5 @@
 import type { Stack } from '../../local/stack.ts';
+import { readSettings } from '../../src/lib/config.ts';
 import { RequestCounter } from '../integration/support/request-counter.ts';
 import { STARTS } from './outage.ts';
 
@@ -6,8 +7,8 @@ const TICK_MS = 10_000;
 /** Two minutes: no lease ends in that time, and sums are folded twice. */
 const TICKS = 12;
 
-/** What the timer's looks at an outage took, ms and requests to storage. */
-export type Ticks = { readonly medianMs: number; readonly requests: number };
+/** What a look of the timer takes at the outage: wall time and processor time, ms, and requests to storage. */
+export type Ticks = { readonly medianMs: number; readonly cpuMs: number; readonly requests: number };
 
 /**
  * The timer's work on an outage all of whose lines are in use, in this process, where requests can be counted. The app must not
@@ -16,10 +17,10 @@ export type Ticks = { readonly medianMs: number; readonly requests: number };
 export async function measureTicks({ settings, storage }: Stack): Promise<Ticks> {
   // To load the composition root is to compose the app of this process's environment.
   Object.assign(process.env, settings);
-  const { services } = await import('../../src/lib/app.ts');
+  const { compose } = await import('../../src/lib/app.ts');
   const { tendOutages } = await import('../../src/lib/outages/tend.ts');
   let time = Date.parse(STARTS);
-  const timed = { ...services, now: () => new Date(time) };
+  const timed = { ...compose(readSettings(settings)), now: () => new Date(time) };
   const tick = async (): Promise<number> => {
     time += TICK_MS;
     const begun = performance.now();
@@ -30,11 +31,17 @@ export async function measureTicks({ settings, storage }: Stack): Promise<Ticks>
   // The first begins the outage and gives its lines to the first to be called.
   await tick();
   const counter = new RequestCounter(storage);
+  const cpu = process.cpuUsage();
   const times: number[] = [];
   for (let ticks = 0; ticks < TICKS; ticks++) times.push(await tick());
   counter.stop();
+  const { user, system } = process.cpuUsage(cpu);
   const requests = Object.values(counter.counts).reduce((sum, count) => sum + count, 0);
-  return { medianMs: median(times), requests: Math.round((requests / TICKS) * 10) / 10 };
+  return {
+    medianMs: median(times),
+    cpuMs: Math.round((user + system) / 1000 / TICKS),
+    requests: Math.round((requests / TICKS) * 10) / 10,
+  };
 }
 
 export const median = (values: readonly number[]): number =>
