@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { AttemptRef } from '../../src/lib/calls/purpose.ts';
 import { allClearIdOf } from '../../src/lib/outages/outage.ts';
 import { endsTheMatter } from '../../src/lib/outages/retry.ts';
-import type { Columns } from '../../src/lib/storage/table-store.ts';
+import type { Cell, Columns } from '../../src/lib/storage/table-store.ts';
 import type { Call } from './call.ts';
 import type { Actions, Facts, Rule } from './checks.ts';
 import { resultsIn } from './counts.ts';
@@ -12,6 +12,10 @@ import type { ServiceEvent } from './service.ts';
 import type { RowChange } from './stores.ts';
 
 const TOLD: ReadonlySet<string> = new Set(['answered', 'heard', 'connected', 'acknowledged']);
+/** Who was told may be known later to have opted out in that call: they stay on the list. */
+const isAsItShouldBe = (outcome: Cell | undefined, isInformed: boolean): boolean =>
+  isInformed === TOLD.has(String(outcome)) || (isInformed && outcome === 'optedOut');
+
 /** A call that had begun to be placed before the outage was stopped may still be: no longer than that. */
 const PLACING_MS = 120_000;
 /** So long may an outage be remembered as it was. */
@@ -105,12 +109,11 @@ export class SteeringChecks {
       const allClear = outages.get(`outage|${outageId}`)?.['allClearBy'];
       if (allClear === undefined) continue;
       const informed = this.#facts.tables.rows('Recipients', `${allClear}|${shard}`);
-      for (const [rowKey, row] of rows) {
-        const isTold = TOLD.has(String(row['outcome']));
-        if (rowKey.startsWith('recipient|') && isTold !== informed.has(rowKey)) {
-          const what = `${rowKey} of ${partition} ended ${row['outcome']}, and is ${isTold ? 'not ' : ''}on the list of ${allClear}`;
-          this.#fail('whoever was told is told that it is over', what);
-        }
+      for (const [rowKey, { outcome }] of rows) {
+        const isInformed = informed.has(rowKey);
+        if (!rowKey.startsWith('recipient|') || isAsItShouldBe(outcome, isInformed)) continue;
+        const what = `${rowKey} of ${partition} ended ${outcome}, and is ${isInformed ? '' : 'not '}on the list of ${allClear}`;
+        this.#fail('whoever was told is told that it is over', what);
       }
     }
   }
