@@ -68,6 +68,16 @@ describe('a call asked for by hand', () => {
     expect(world.dialled).toBe(2);
   });
 
+  it('does not take a line whose lease has just ended: a call may be on it that nobody could look after', async () => {
+    const world = new RequestWorld();
+    for (const requestId of ['bob', 'eve']) await world.call({ ...ANN, requestId }, answers);
+    world.passes(300 + 120 + 1);
+    expect(await world.freeLines()).toBe(2);
+    expect(await world.call(ANN, answers)).toMatchObject({ result: 'postponed' });
+    world.passes(15 * 60);
+    expect(await world.call(ANN, answers)).toMatchObject({ result: 'done' });
+  });
+
   it('of which nothing is ever heard ends on the poison queue, and its line is free again', async () => {
     const world = new RequestWorld();
     await dyingCall(world);

@@ -3,10 +3,19 @@ import { lineLease } from '../outages/dispatcher.ts';
 import { DEFAULT_LINES } from '../outages/outage.ts';
 import type { HeldLine } from '../outages/recipient.ts';
 import type { Services } from '../services.ts';
-import { isFree, linesOf } from '../storage/lines.ts';
+import { isFree, type Line, linesOf } from '../storage/lines.ts';
 
 /** Who holds a line for a call that was asked for by hand. */
 export const requestHolder = (requestId: string): string => `request|${requestId}`;
+
+/**
+ * A line whose lease ended without its being freed may be that of a live call that nobody could look after: that is for the timer to
+ * find out, which then frees it or holds it longer. Only where it does not for so long is the line taken for forgotten, ms.
+ */
+const FORGOTTEN_MS = 15 * 60_000;
+
+const isLeftAlone = (line: Line, now: Date): boolean =>
+  line.holder === '' ? isFree(line, now) : isFree(line, new Date(now.getTime() - FORGOTTEN_MS));
 
 /**
  * The number to show and the line that goes with it, leased for as long as the request is.
@@ -25,7 +34,7 @@ export async function takeLine(
   const until = lineLease(new Date(now.getTime() + limits.leaseMs));
   await services.lines.ensure(usable, await services.lines.list());
   for (const line of linesOf(usable, await services.lines.list())) {
-    const held = isFree(line, now) && (await services.lines.lease(line, requestHolder(requestId), until));
+    const held = isLeftAlone(line, now) && (await services.lines.lease(line, requestHolder(requestId), until));
     if (held) return held;
   }
   return undefined;
