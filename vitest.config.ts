@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
 /** What is true of the app by either API is tested by both: the town's people are called by the one that is named here. */
-const BY_EITHER_API = ['outage', 'queues', 'mishaps', 'crash', 'callbacks', 'phone'].map(
+const BY_EITHER_API = ['outage', 'lifecycle', 'queues', 'mishaps', 'crash', 'callbacks', 'phone'].map(
   (name) => `test/integration/${name}.test.ts`,
 );
 

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
+import { PAGE_HEADERS } from '../src/lib/page-headers.ts';
 import { Content } from './content.ts';
 import { noRoute } from './refusal.ts';
 import { type Route, route } from './routes.ts';
@@ -8,21 +9,6 @@ import { type Route, route } from './routes.ts';
 /** Serves the phone page. Its program is bundled when it is first asked for: whoever has no use for it does not wait. */
 
 const FOLDER = new URL('./phone/', import.meta.url);
-
-const POLICY = [
-  "default-src 'none'",
-  ...['script-src', 'style-src', 'img-src', 'connect-src'].map((kind) => `${kind} 'self'`),
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-].join('; ');
-
-const HEADERS = {
-  'content-security-policy': POLICY,
-  'x-content-type-options': 'nosniff',
-  'referrer-policy': 'no-referrer',
-  'cache-control': 'no-cache',
-};
 
 type File = { readonly type: string; readonly read: () => Promise<Buffer> };
 
@@ -53,7 +39,7 @@ async function bundled(): Promise<Buffer> {
 
 const served = async (file: File | undefined): Promise<Content> => {
   if (!file) throw noRoute('this address');
-  return new Content(file.type, await file.read(), HEADERS);
+  return new Content(file.type, await file.read(), PAGE_HEADERS);
 };
 
 export const PHONE_PAGE: readonly Route<unknown>[] = [

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { HttpResponseInit } from '@azure/functions';
 import { NotFoundError } from './errors.ts';
+import { PAGE_HEADERS } from './page-headers.ts';
 
 /** The dashboard's page and its files, as `npm run build` and the local runtime make them. */
 const FOLDER = new URL('../dashboard/built/', import.meta.url);
@@ -11,23 +12,6 @@ const TYPES: Readonly<Record<string, string>> = {
   'main.js': 'text/javascript; charset=utf-8',
   'main.css': 'text/css; charset=utf-8',
   'icon.svg': 'image/svg+xml',
-};
-
-/** The page talks to this app and to nobody else, and nobody else shows it in theirs. */
-const POLICY = [
-  "default-src 'none'",
-  ...['script-src', 'style-src', 'img-src', 'connect-src'].map((kind) => `${kind} 'self'`),
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-].join('; ');
-
-const HEADERS = {
-  'content-security-policy': POLICY,
-  'x-content-type-options': 'nosniff',
-  'referrer-policy': 'no-referrer',
-  // Kept, and asked for each time whether it is still right.
-  'cache-control': 'no-cache',
 };
 
 type File = { readonly body: Buffer; readonly etag: string };
@@ -42,7 +26,7 @@ export async function pageFile(name: string, known: string | null): Promise<Http
   const type = Object.hasOwn(TYPES, name) ? TYPES[name] : undefined;
   if (type === undefined) throw new NotFoundError('The dashboard has no such file');
   const { body, etag } = await stored(name);
-  const headers = { ...HEADERS, 'content-type': type, etag };
+  const headers = { ...PAGE_HEADERS, 'content-type': type, etag };
   return known === etag ? { status: 304, headers } : { status: 200, headers, body };
 }
 

@@ -4,7 +4,7 @@ import { management } from '../../local/management.ts';
 import { startStack } from '../../local/stack.ts';
 import { openBrowser } from './support/browser.ts';
 
-/** Makes docs/phone.png: the phone page while the app calls it, as it rings and as the message is heard. `npm run picture` */
+/** Makes docs/phone.png: the phone page while the app calls it, as it rings and as the message is heard. `npm run screenshots` */
 
 const PICTURE = fileURLToPath(new URL('../../docs/phone.png', import.meta.url));
 const ME = '+14255550123';

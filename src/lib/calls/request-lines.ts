@@ -14,7 +14,7 @@ export const requestHolder = (requestId: string): string => `request|${requestId
  */
 const FORGOTTEN_MS = 15 * 60_000;
 
-const isLeftAlone = (line: Line, now: Date): boolean =>
+const mayBeTaken = (line: Line, now: Date): boolean =>
   line.holder === '' ? isFree(line, now) : isFree(line, new Date(now.getTime() - FORGOTTEN_MS));
 
 /**
@@ -34,7 +34,7 @@ export async function takeLine(
   const until = lineLease(new Date(now.getTime() + limits.leaseMs));
   await services.lines.ensure(usable, await services.lines.list());
   for (const line of linesOf(usable, await services.lines.list())) {
-    const held = isLeftAlone(line, now) && (await services.lines.lease(line, requestHolder(requestId), until));
+    const held = mayBeTaken(line, now) && (await services.lines.lease(line, requestHolder(requestId), until));
     if (held) return held;
   }
   return undefined;

@@ -2,16 +2,13 @@ import type { Services } from '../services.ts';
 import type { AllClear } from './all-clear-message.ts';
 import { reopenOutage } from './declare.ts';
 import { allClearIdOf, type Outage } from './outage.ts';
-import type { Outcome } from './outcome.ts';
+import { isAnswered } from './outcome.ts';
 import { callableFrom } from './quiet-hours.ts';
 import { newRecipient, type Recipient } from './recipient.ts';
 
-/** How whoever was told of an outage ended. */
-const TOLD: ReadonlySet<Outcome> = new Set(['answered', 'heard', 'connected', 'acknowledged']);
-
-/** They know of the outage, and that is all that comes of their calls: they are to know that it is over. */
+/** They picked up, so they know of the outage, and are to know that it is over. Who opted out is left in peace. */
 const isTold = ({ phase, outcome }: Recipient): boolean =>
-  phase === 'done' && outcome !== undefined && TOLD.has(outcome);
+  phase === 'done' && outcome !== undefined && isAnswered(outcome) && outcome !== 'optedOut';
 
 /** The outage by which people are told that another is over: called like it was, with another message. */
 export function allClearOf(outage: Outage, { message, thanks, title, estimate }: AllClear, now: Date): Outage {

@@ -1,12 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { mustBePlayable } from '../call-automation/speech.ts';
 import { ConflictError, InvalidInputError } from '../errors.ts';
 import { problemsOf } from '../problems.ts';
 import type { Services } from '../services.ts';
 import { changeOutage } from './change-outage.ts';
 import { reopened } from './lifecycle.ts';
 import { declared, type Outage, OutageSpec } from './outage.ts';
-import { unfillable } from './wording.ts';
+import { mustBeSayable } from './sayable.ts';
 
 /**
  * Puts an outage on record; the timer begins it when its time comes. One id is one outage, however often it is declared.
@@ -15,14 +14,7 @@ import { unfillable } from './wording.ts';
 export async function declareOutage(services: Services, body: unknown): Promise<{ outage: Outage; isNew: boolean }> {
   const spec = OutageSpec.safeParse(body);
   if (!spec.success) throw new InvalidInputError('The outage cannot be declared', problemsOf(spec.error));
-  const { message, thanks, unavailable } = spec.data.script;
-  mustBePlayable(services.calls, 'The outage cannot be declared', {
-    'script.message': message,
-    'script.thanks': thanks,
-    'script.unavailable': unavailable,
-  });
-  const problems = unfillable(spec.data);
-  if (problems.length > 0) throw new InvalidInputError('The outage cannot be declared', problems);
+  mustBeSayable(services, 'The outage cannot be declared', spec.data);
   const id = spec.data.id ?? randomUUID();
   const outage = declared(spec.data, id, [...services.settings.callers], services.now());
   await services.lines.ensure(outage.callers, await services.lines.list());

@@ -99,7 +99,7 @@ export const isOver = ({ state }: Pick<Outage, 'state'>): boolean => OVER_STATES
 const STOPPED: ReadonlySet<OutageState> = new Set(['cancelling', 'restoring', 'cancelled', 'restored']);
 
 /** For good: whoever waits to be called is not called any more. */
-export const isStopped = ({ state }: Pick<Outage, 'state'>): boolean => STOPPED.has(state);
+const isStopped = ({ state }: Pick<Outage, 'state'>): boolean => STOPPED.has(state);
 
 /** People who wait may be called now. */
 export const isCalling = (outage: Outage, now: Date): boolean => outage.state === 'running' && !hasExpired(outage, now);
@@ -119,21 +119,12 @@ export const reopened = (outage: Outage): Outage => {
   return state ? { ...outage, state, finishedAt: undefined, progress: undefined } : outage;
 };
 
-const ENDS: Readonly<Record<OutageState, OutageState>> = {
-  scheduled: 'finished',
-  running: 'finished',
-  paused: 'finished',
-  cancelling: 'cancelled',
-  restoring: 'restored',
-  finished: 'finished',
-  cancelled: 'cancelled',
-  restored: 'restored',
-};
+const ENDS: Partial<Record<OutageState, OutageState>> = { cancelling: 'cancelled', restoring: 'restored' };
 
 /** The outage once everybody has an outcome. */
 export const ended = (outage: Outage, now: Date): Outage => ({
   ...outage,
-  state: ENDS[outage.state],
+  state: ENDS[outage.state] ?? 'finished',
   finishedAt: now.toISOString(),
   progress: undefined,
 });

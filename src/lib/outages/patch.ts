@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import { mustBePlayable, Sound } from '../call-automation/speech.ts';
+import { Sound } from '../call-automation/speech.ts';
 import { InvalidInputError } from '../errors.ts';
 import { problemsOf } from '../problems.ts';
 import type { Services } from '../services.ts';
 import { changeOutage, mustAllow } from './change-outage.ts';
 import { type Outage, OutageSpec } from './outage.ts';
-import { unfillable } from './wording.ts';
+import { mustBeSayable } from './sayable.ts';
 
 const { title, estimate, expiresAt, maxConcurrentCalls } = OutageSpec.shape;
 
@@ -37,14 +37,7 @@ export async function patchOutage(services: Services, id: string, body: unknown)
   return changeOutage(services, id, (outage) => {
     mustAllow(outage, 'patch');
     const patched = withPatch(outage, patch.data);
-    const problems = unfillable(patched);
-    if (problems.length > 0) throw new InvalidInputError('The outage cannot be changed', problems);
-    const { message, thanks, unavailable } = patched.script;
-    mustBePlayable(services.calls, 'The outage cannot be changed', {
-      'script.message': message,
-      'script.thanks': thanks,
-      'script.unavailable': unavailable,
-    });
+    mustBeSayable(services, 'The outage cannot be changed', patched);
     return patched;
   });
 }

@@ -1,5 +1,5 @@
 import { type Attributes, type Meter, type MeterProvider, metrics } from '@opentelemetry/api';
-import type { Outcome } from '../outages/outcome.ts';
+import { isAnswered, type Outcome } from '../outages/outcome.ts';
 
 /** What is counted and measured, by OpenTelemetry's API. Without the SDK behind it (azure-monitor.ts) nothing is kept. */
 const instrumentsOf = (meter: Meter) => ({
@@ -30,14 +30,12 @@ function instruments(): Instruments {
 
 const of = (outageId: string | undefined): Attributes => (outageId === undefined ? {} : { outage: outageId });
 
-const NOT_REACHED: ReadonlySet<Outcome> = new Set(['cancelled', 'unknown', 'failed', 'declined', 'busy', 'noAnswer']);
-
 export const measure = {
   callStarted: (): void => instruments().started.add(1),
   callAnswered: (outageId: string | undefined): void => instruments().answered.add(1, of(outageId)),
   callEnded(outageId: string | undefined, outcome: Outcome): void {
     if (outcome === 'acknowledged') instruments().acknowledged.add(1, of(outageId));
-    if (NOT_REACHED.has(outcome)) instruments().failed.add(1, { ...of(outageId), outcome });
+    if (!isAnswered(outcome)) instruments().failed.add(1, { ...of(outageId), outcome });
   },
   /** @param ms from the answer until the service was told to play. */
   firstAudio: (ms: number): void => instruments().firstAudio.record(ms),

@@ -1,0 +1,21 @@
+import { mustBePlayable } from '../call-automation/speech.ts';
+import { InvalidInputError } from '../errors.ts';
+import type { Services } from '../services.ts';
+import type { Outage } from './outage.ts';
+import { unfillable } from './wording.ts';
+
+/**
+ * Before anybody is called, not when they listen already.
+ * @throws InvalidInputError naming each text of the outage that the service cannot say, or that cannot be filled in.
+ */
+export function mustBeSayable(
+  { calls }: Pick<Services, 'calls'>,
+  what: string,
+  outage: Pick<Outage, 'script' | 'estimate'>,
+): void {
+  const { message, thanks, unavailable } = outage.script;
+  const sounds = { 'script.message': message, 'script.thanks': thanks, 'script.unavailable': unavailable };
+  mustBePlayable(calls, what, sounds);
+  const problems = unfillable(outage);
+  if (problems.length > 0) throw new InvalidInputError(what, problems);
+}
