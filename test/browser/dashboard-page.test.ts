@@ -159,6 +159,13 @@ describeInBrowser('the dashboard’s page', () => {
     await page.keyboard.press('Escape');
     await desk.dialog.waitFor({ state: 'detached' });
     expect(await focused()).toBe('Cancel');
+    // Here the page takes the dialog away, and the browser does not give the focus back by itself.
+    await page.keyboard.press('Enter');
+    await desk.dialog.waitFor();
+    await tabTo('Not now');
+    await page.keyboard.press('Enter');
+    await desk.dialog.waitFor({ state: 'detached' });
+    expect(await focused()).toBe('Cancel');
     await desk.state('Running');
   }, 60_000);
 });
