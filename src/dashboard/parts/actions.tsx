@@ -3,7 +3,7 @@ import { useState } from 'preact/hooks';
 import { ask, Refusal } from '../api.ts';
 import type { Action, Outage } from '../types.ts';
 import { count } from '../words.ts';
-import { Dialog } from './dialog.tsx';
+import { closeAround, Dialog } from './dialog.tsx';
 import { SoundField, soundIn } from './sound-field.tsx';
 import { Problem } from './trouble.tsx';
 
@@ -134,11 +134,12 @@ function Confirm({ deed, outage, onChange, onClose }: ConfirmProps) {
 
   const submit = async (event: TargetedSubmitEvent<HTMLFormElement>): Promise<void> => {
     event.preventDefault();
+    const form = event.currentTarget;
     setBusy(true);
     try {
-      await ask(path, { method: deed.method, body: deed.body(new FormData(event.currentTarget)) });
+      await ask(path, { method: deed.method, body: deed.body(new FormData(form)) });
       onChange();
-      onClose();
+      closeAround(form);
     } catch (error) {
       setRefusal(error instanceof Refusal ? error : new Refusal(0, String(error)));
       setBusy(false);
@@ -151,7 +152,7 @@ function Confirm({ deed, outage, onChange, onClose }: ConfirmProps) {
         {deed.fields(outage)}
         {refusal && <Problem refusal={refusal} />}
         <div class="buttons">
-          <button type="button" onClick={onClose}>
+          <button type="button" onClick={(event) => closeAround(event.currentTarget)}>
             Not now
           </button>
           <button type="submit" class={deed.isDangerous ? 'danger main' : 'main'} disabled={isBusy}>

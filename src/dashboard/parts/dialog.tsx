@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact';
-import { useEffect, useId, useRef } from 'preact/hooks';
+import { useId, useLayoutEffect, useRef } from 'preact/hooks';
 
 type Props = {
   readonly title: string;
@@ -12,18 +12,17 @@ type Props = {
 export function Dialog({ title, onClose, wide = false, children }: Props) {
   const dialog = useRef<HTMLDialogElement>(null);
   const id = useId();
-  useEffect(() => {
-    const before = document.activeElement;
-    dialog.current?.showModal();
-    return () => {
-      if (before instanceof HTMLElement) before.focus();
-    };
-  }, []);
+  useLayoutEffect(() => dialog.current?.showModal(), []);
   return (
     <dialog ref={dialog} class={wide ? 'wide' : ''} aria-labelledby={id} onClose={onClose}>
       <div class="dialog-title">
         <h2 id={id}>{title}</h2>
-        <button type="button" class="quiet close" aria-label="Close" onClick={() => dialog.current?.close()}>
+        <button
+          type="button"
+          class="quiet close"
+          aria-label="Close"
+          onClick={(event) => closeAround(event.currentTarget)}
+        >
           <span aria-hidden="true">×</span>
         </button>
       </div>
@@ -31,3 +30,6 @@ export function Dialog({ title, onClose, wide = false, children }: Props) {
     </dialog>
   );
 }
+
+/** Closes the dialog that the element is in. To take it away instead would leave the focus nowhere. */
+export const closeAround = (element: Element): void => element.closest('dialog')?.close();
