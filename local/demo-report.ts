@@ -1,5 +1,5 @@
-import type { Caller } from '../src/lib/outages/outage.ts';
-import type { OutageView } from '../src/lib/outages/outage-view.ts';
+import type { Caller } from '../src/lib/rules/outages/outage.ts';
+import type { OutageView } from '../src/lib/views/outage-view.ts';
 import { type Pacing, pacingOf } from './pacing.ts';
 import type { Stack } from './stack.ts';
 import { tableText } from './table-text.ts';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
-import { OutageSpec } from '../src/lib/outages/outage.ts';
-import { problemsOf } from '../src/lib/problems.ts';
+import { problemsOf } from '../src/lib/base/problems.ts';
+import { OutageSpec } from '../src/lib/rules/outages/outage.ts';
 import { UsageError } from './cli.ts';
 import { SAMPLES } from './stack.ts';
 

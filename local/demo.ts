@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { OutageView } from '../src/lib/outages/outage-view.ts';
+import type { OutageView } from '../src/lib/views/outage-view.ts';
 import { numberFlag, readFlags, runCommand, UsageError } from './cli.ts';
 import { type Report, reportOf, tableOf } from './demo-report.ts';
 import { loadScene, PEOPLE } from './demo-scene.ts';

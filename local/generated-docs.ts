@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { type Content, type Operation, refusalsOf } from '../src/lib/api/operation.ts';
 import { OPERATIONS } from '../src/lib/api/operations.ts';
-import { Settings2021, SettingsGa } from '../src/lib/config.ts';
-import { OutageSpec } from '../src/lib/outages/outage.ts';
-import { OutageView } from '../src/lib/outages/outage-view.ts';
+import { Settings2021, SettingsGa } from '../src/lib/config/settings.ts';
+import { OutageSpec } from '../src/lib/rules/outages/outage.ts';
+import { OutageView } from '../src/lib/views/outage-view.ts';
 import { CONTRACTS, type Contract } from './queue-contracts.ts';
 
 const NOTE = '<!-- Generated from the schemas by `npm run docs`. Edit those. -->';

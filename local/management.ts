@@ -1,6 +1,6 @@
-import { CallView } from '../src/lib/calls/call-view.ts';
-import { ImportReport } from '../src/lib/outages/import-report.ts';
-import { DeclaredOutage, OutageView } from '../src/lib/outages/outage-view.ts';
+import { ImportReport } from '../src/lib/rules/outages/import-report.ts';
+import { CallView } from '../src/lib/views/call-view.ts';
+import { DeclaredOutage, OutageView } from '../src/lib/views/outage-view.ts';
 import type { Stack } from './stack.ts';
 
 /** The app's management calls that the demo and the tests make, over HTTP like anybody else's. */

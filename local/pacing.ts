@@ -1,5 +1,5 @@
 import type { CallRecord } from '../simulator/simulator.ts';
-import type { Caller } from '../src/lib/outages/outage.ts';
+import type { Caller } from '../src/lib/rules/outages/outage.ts';
 
 /** How well the lines were used, by the telephone service's own record. Times are seconds. */
 export type Pacing = {

@@ -8,7 +8,7 @@ import {
   RemoveParticipant,
   StartAttempt,
   StartRequestedCall,
-} from '../src/lib/calls/actions.ts';
+} from '../src/lib/rules/calls/actions.ts';
 import type { QueueName } from '../src/lib/storage/queue-store.ts';
 
 /** What docs/queues.md says of a queue beyond its schema. Each example fits its schema: a test sees to it. */

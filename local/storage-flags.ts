@@ -1,4 +1,4 @@
-import { credentialOf } from '../src/lib/azure-identity.ts';
+import { credentialOf } from '../src/lib/config/azure-identity.ts';
 import { endpointsOf, type StorageAccess } from '../src/lib/storage/access.ts';
 import { UsageError } from './cli.ts';
 

@@ -1,4 +1,4 @@
-import type { CallView } from '../src/lib/calls/call-view.ts';
+import type { CallView } from '../src/lib/views/call-view.ts';
 import { tableText } from './table-text.ts';
 
 /** One call as the app has it on record: what was heard of it and what was asked for, in order of time. */

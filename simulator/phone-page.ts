@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
-import { PAGE_HEADERS } from '../src/lib/page-headers.ts';
+import { PAGE_HEADERS } from '../src/lib/triggers/page-headers.ts';
 import { Content } from './content.ts';
 import { noRoute } from './refusal.ts';
 import { type Route, route } from './routes.ts';

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { problemsOf } from '../src/lib/problems.ts';
+import { problemsOf } from '../src/lib/base/problems.ts';
 
 /** A request that is answered with an error, in the page's shape: `{code, message}`. */
 export class Refusal extends Error {

@@ -31,7 +31,7 @@ import './functions/removeParticipant.ts';
 import './functions/restoreOutage.ts';
 import './functions/resumeOutage.ts';
 import './functions/startCall.ts';
-import { settings } from './lib/app.ts';
+import { settings } from './lib/services/compose.ts';
 import { startTelemetry } from './lib/telemetry/start.ts';
 
 const telemetry = settings.APPLICATIONINSIGHTS_CONNECTION_STRING;

@@ -1,14 +1,14 @@
-import type { Activity } from '../lib/outages/activity.ts';
-import type { CallsView as Calls } from '../lib/outages/calls-view.ts';
-import type { OutageView } from '../lib/outages/outage-view.ts';
+import type { Activity } from '../lib/views/activity.ts';
+import type { CallsView as Calls } from '../lib/views/calls-view.ts';
+import type { OutageView } from '../lib/views/outage-view.ts';
 
+export type { Outcome } from '../lib/rules/calls/outcome.ts';
+export type { ImportReport } from '../lib/rules/outages/import-report.ts';
 /** What the management API says, as the page uses it: the types of the schemas, of which nothing but the types is in the page. */
-export type { CallView as Timeline } from '../lib/calls/call-view.ts';
-export type { ImportReport } from '../lib/outages/import-report.ts';
-export type { OptOutView as OptOut } from '../lib/outages/opt-out-view.ts';
-export type { OutageEntry as Listed } from '../lib/outages/outage-view.ts';
-export type { Outcome } from '../lib/outages/outcome.ts';
-export type { RecipientPage as Recipients, RecipientView as Recipient } from '../lib/outages/recipient-view.ts';
+export type { CallView as Timeline } from '../lib/views/call-view.ts';
+export type { OptOutView as OptOut } from '../lib/views/opt-out-view.ts';
+export type { OutageEntry as Listed } from '../lib/views/outage-view.ts';
+export type { RecipientPage as Recipients, RecipientView as Recipient } from '../lib/views/recipient-view.ts';
 export type Outage = OutageView;
 export type OutageState = OutageView['state'];
 export type Action = OutageView['actions'][number];

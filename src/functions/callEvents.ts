@@ -1,9 +1,9 @@
 import { app } from '@azure/functions';
 import { endpoint } from '../lib/api/operation.ts';
 import { OPERATIONS } from '../lib/api/operations.ts';
-import { services } from '../lib/app.ts';
 import { receiveCallback } from '../lib/calls/receive-callback.ts';
-import { jsonBody } from '../lib/http.ts';
+import { services } from '../lib/services/compose.ts';
+import { jsonBody } from '../lib/triggers/http.ts';
 
 /**
  * ACS tells what happened in a call. The token proves that the URI is ours and says what the call is for; the bearer token, that

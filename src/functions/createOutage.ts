@@ -1,10 +1,10 @@
 import { app } from '@azure/functions';
 import { endpoint } from '../lib/api/operation.ts';
 import { OPERATIONS } from '../lib/api/operations.ts';
-import { services } from '../lib/app.ts';
-import { jsonBody } from '../lib/http.ts';
 import { declareOutage } from '../lib/outages/declare.ts';
-import { DeclaredOutage } from '../lib/outages/outage-view.ts';
+import { services } from '../lib/services/compose.ts';
+import { jsonBody } from '../lib/triggers/http.ts';
+import { DeclaredOutage } from '../lib/views/outage-view.ts';
 
 app.http(
   'createOutage',

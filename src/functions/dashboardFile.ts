@@ -1,7 +1,7 @@
 import { app } from '@azure/functions';
 import { endpoint } from '../lib/api/operation.ts';
 import { OPERATIONS } from '../lib/api/operations.ts';
-import { pageFile } from '../lib/page-files.ts';
+import { pageFile } from '../lib/triggers/page-files.ts';
 
 app.http(
   'dashboardFile',

@@ -1,8 +1,8 @@
 import { app } from '@azure/functions';
 import { endpoint } from '../lib/api/operation.ts';
 import { OPERATIONS } from '../lib/api/operations.ts';
-import { services } from '../lib/app.ts';
-import { calleeOf } from '../lib/outages/opt-out-view.ts';
+import { services } from '../lib/services/compose.ts';
+import { calleeOf } from '../lib/views/opt-out-view.ts';
 
 app.http(
   'deleteOptOut',

@@ -1,8 +1,8 @@
 import { app } from '@azure/functions';
 import { endpoint } from '../lib/api/operation.ts';
 import { OPERATIONS } from '../lib/api/operations.ts';
-import { services } from '../lib/app.ts';
-import { activityOf } from '../lib/outages/activity.ts';
+import { services } from '../lib/services/compose.ts';
+import { activityOf } from '../lib/views/activity.ts';
 
 app.http(
   'getActivity',

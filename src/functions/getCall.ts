@@ -1,8 +1,8 @@
 import { app } from '@azure/functions';
 import { endpoint } from '../lib/api/operation.ts';
 import { OPERATIONS } from '../lib/api/operations.ts';
-import { services } from '../lib/app.ts';
-import { viewCall } from '../lib/calls/call-view.ts';
+import { services } from '../lib/services/compose.ts';
+import { viewCall } from '../lib/views/call-view.ts';
 
 app.http(
   'getCall',

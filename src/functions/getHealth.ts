@@ -1,9 +1,9 @@
 import { app } from '@azure/functions';
 import { endpoint } from '../lib/api/operation.ts';
 import { OPERATIONS } from '../lib/api/operations.ts';
-import { services } from '../lib/app.ts';
-import { readSettings } from '../lib/config.ts';
-import { healthOf } from '../lib/health.ts';
+import { readSettings } from '../lib/config/settings.ts';
+import { services } from '../lib/services/compose.ts';
+import { healthOf } from '../lib/views/health.ts';
 
 app.http(
   'getHealth',

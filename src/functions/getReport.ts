@@ -1,8 +1,8 @@
 import { app } from '@azure/functions';
 import { endpoint } from '../lib/api/operation.ts';
 import { OPERATIONS } from '../lib/api/operations.ts';
-import { services } from '../lib/app.ts';
-import { reportOf } from '../lib/outages/report.ts';
+import { services } from '../lib/services/compose.ts';
+import { reportOf } from '../lib/views/report.ts';
 
 app.http(
   'getReport',

@@ -1,12 +1,12 @@
 import { app } from '@azure/functions';
 import { endpoint } from '../lib/api/operation.ts';
 import { OPERATIONS } from '../lib/api/operations.ts';
-import { services } from '../lib/app.ts';
-import { bodyType, streamedBody } from '../lib/http.ts';
 import { mustAllow } from '../lib/outages/change-outage.ts';
 import { reopenOutage } from '../lib/outages/declare.ts';
 import { importRecipients } from '../lib/outages/import.ts';
 import { LIST_TYPES, MAX_LIST } from '../lib/outages/import-rows.ts';
+import { services } from '../lib/services/compose.ts';
+import { bodyType, streamedBody } from '../lib/triggers/http.ts';
 
 app.http(
   'importRecipients',

@@ -1,8 +1,8 @@
 import { app } from '@azure/functions';
-import { services } from '../lib/app.ts';
-import { addressOf, InviteParticipants } from '../lib/calls/actions.ts';
 import { named, performAction } from '../lib/calls/perform-action.ts';
-import { onMessage } from '../lib/queue-messages.ts';
+import { addressOf, InviteParticipants } from '../lib/rules/calls/actions.ts';
+import { services } from '../lib/services/compose.ts';
+import { onMessage } from '../lib/triggers/queue-messages.ts';
 
 app.storageQueue('inviteParticipants', {
   queueName: 'invite-participants',

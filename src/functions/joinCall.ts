@@ -1,8 +1,8 @@
 import { app } from '@azure/functions';
-import { services } from '../lib/app.ts';
-import { JoinCall } from '../lib/calls/actions.ts';
 import { joinCall } from '../lib/calls/requested-calls.ts';
-import { onMessage } from '../lib/queue-messages.ts';
+import { JoinCall } from '../lib/rules/calls/actions.ts';
+import { services } from '../lib/services/compose.ts';
+import { onMessage } from '../lib/triggers/queue-messages.ts';
 
 /** Joins a conversation that goes on already. */
 app.storageQueue('joinCall', {

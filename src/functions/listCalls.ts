@@ -1,8 +1,8 @@
 import { app } from '@azure/functions';
 import { endpoint } from '../lib/api/operation.ts';
 import { OPERATIONS } from '../lib/api/operations.ts';
-import { services } from '../lib/app.ts';
-import { viewCalls } from '../lib/outages/calls-view.ts';
+import { services } from '../lib/services/compose.ts';
+import { viewCalls } from '../lib/views/calls-view.ts';
 
 app.http(
   'listCalls',

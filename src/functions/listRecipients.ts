@@ -1,8 +1,8 @@
 import { app } from '@azure/functions';
 import { endpoint } from '../lib/api/operation.ts';
 import { OPERATIONS } from '../lib/api/operations.ts';
-import { services } from '../lib/app.ts';
-import { pageOfRecipients } from '../lib/outages/recipient-view.ts';
+import { services } from '../lib/services/compose.ts';
+import { pageOfRecipients } from '../lib/views/recipient-view.ts';
 
 app.http(
   'listRecipients',

@@ -1,9 +1,9 @@
 import { app, type InvocationContext } from '@azure/functions';
-import { services } from '../lib/app.ts';
-import { tendRequests } from '../lib/calls/tend-requests.ts';
-import { tendOutages } from '../lib/outages/tend.ts';
+import { services } from '../lib/services/compose.ts';
 import { measure } from '../lib/telemetry/metrics.ts';
 import { traced } from '../lib/telemetry/traces.ts';
+import { tendOutages } from '../lib/upkeep/tend-outages.ts';
+import { tendRequests } from '../lib/upkeep/tend-requests.ts';
 
 /** Every ten seconds: looks into calls that went quiet, begins outages, and puts free lines to use. */
 app.timer('notifyOutages', {

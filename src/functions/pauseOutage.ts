@@ -1,9 +1,9 @@
 import { app } from '@azure/functions';
 import { endpoint } from '../lib/api/operation.ts';
 import { OPERATIONS } from '../lib/api/operations.ts';
-import { services } from '../lib/app.ts';
-import { viewOutage } from '../lib/outages/outage-view.ts';
 import { pauseOutage } from '../lib/outages/steer.ts';
+import { services } from '../lib/services/compose.ts';
+import { viewOutage } from '../lib/views/outage-view.ts';
 
 app.http(
   'pauseOutage',

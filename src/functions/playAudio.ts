@@ -1,9 +1,9 @@
 import { app } from '@azure/functions';
-import { services } from '../lib/app.ts';
-import { PlayAudio } from '../lib/calls/actions.ts';
 import { named, performAction } from '../lib/calls/perform-action.ts';
-import { onMessage } from '../lib/queue-messages.ts';
+import { PlayAudio } from '../lib/rules/calls/actions.ts';
+import { services } from '../lib/services/compose.ts';
 import { measure } from '../lib/telemetry/metrics.ts';
+import { onMessage } from '../lib/triggers/queue-messages.ts';
 
 app.storageQueue('playAudio', {
   queueName: 'play-audio',

@@ -3,7 +3,7 @@ import type { LegFacts, News } from '../../simulator/news.ts';
 import type { Key } from '../../src/lib/call-automation/events.ts';
 import { type Identifier, identityOf } from '../../src/lib/call-automation/identifiers.ts';
 import type { PlayRequest } from '../../src/lib/call-automation/port.ts';
-import type { CallPurpose } from '../../src/lib/calls/purpose.ts';
+import type { CallPurpose } from '../../src/lib/rules/calls/purpose.ts';
 import { CANCELLED_CALL, type Failure, type Temper } from './people.ts';
 import type { Ground, Invocation } from './process.ts';
 

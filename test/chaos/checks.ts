@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { LegState } from '../../src/lib/calls/leg.ts';
-import type { CallPurpose } from '../../src/lib/calls/purpose.ts';
 import { LINE_GRACE_MS } from '../../src/lib/outages/dispatcher.ts';
-import { isOver } from '../../src/lib/outages/lifecycle.ts';
-import { OutageState } from '../../src/lib/outages/outage.ts';
-import { Outcome } from '../../src/lib/outages/outcome.ts';
+import { LegState } from '../../src/lib/rules/calls/leg.ts';
+import { Outcome } from '../../src/lib/rules/calls/outcome.ts';
+import type { CallPurpose } from '../../src/lib/rules/calls/purpose.ts';
+import { isOver } from '../../src/lib/rules/outages/lifecycle.ts';
+import { OutageState } from '../../src/lib/rules/outages/outage.ts';
 import { QUEUES } from '../../src/lib/storage/queue-store.ts';
 import type { Cell, Columns } from '../../src/lib/storage/table-store.ts';
 import type { Call, CallParts, Operation } from './call.ts';

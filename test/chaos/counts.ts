@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import type { Outcome } from '../../src/lib/outages/outcome.ts';
-import { AttemptResult } from '../../src/lib/outages/retry.ts';
-import { Tally } from '../../src/lib/outages/tally.ts';
+import type { Outcome } from '../../src/lib/rules/calls/outcome.ts';
+import { AttemptResult } from '../../src/lib/rules/outages/retry.ts';
+import { Tally } from '../../src/lib/rules/outages/tally.ts';
 import type { Columns } from '../../src/lib/storage/table-store.ts';
 
 type Rows = ReadonlyMap<string, Columns>;

@@ -1,6 +1,6 @@
-import { CallScript } from '../../src/lib/calls/script.ts';
-import type { Caller, OutageSpec } from '../../src/lib/outages/outage.ts';
-import { OutageSpec as Spec } from '../../src/lib/outages/outage.ts';
+import { CallScript } from '../../src/lib/rules/calls/script.ts';
+import type { Caller, OutageSpec } from '../../src/lib/rules/outages/outage.ts';
+import { OutageSpec as Spec } from '../../src/lib/rules/outages/outage.ts';
 import { BEGINNING } from './clock.ts';
 import { drawRates, drawSpells, type FaultRates, isCalm, NO_FAULTS, type Spell } from './faults.ts';
 import { MIXED_TOWN, type Town } from './people.ts';

@@ -16,7 +16,7 @@ import type {
   InviteParticipantsRequest,
   OperationResponse,
 } from '../../src/lib/call-automation/requests.ts';
-import type { CallPurpose } from '../../src/lib/calls/purpose.ts';
+import type { CallPurpose } from '../../src/lib/rules/calls/purpose.ts';
 import { type About, Call, type CallParts, type Operation } from './call.ts';
 import type { Temper } from './people.ts';
 import type { Ground, Invocation, Request } from './process.ts';

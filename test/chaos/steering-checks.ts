@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import type { AttemptRef } from '../../src/lib/calls/purpose.ts';
-import { allClearIdOf } from '../../src/lib/outages/outage.ts';
-import { endsTheMatter } from '../../src/lib/outages/retry.ts';
+import type { AttemptRef } from '../../src/lib/rules/calls/purpose.ts';
+import { allClearIdOf } from '../../src/lib/rules/outages/outage.ts';
+import { endsTheMatter } from '../../src/lib/rules/outages/retry.ts';
 import type { Cell, Columns } from '../../src/lib/storage/table-store.ts';
 import type { Call } from './call.ts';
 import type { Actions, Facts, Rule } from './checks.ts';

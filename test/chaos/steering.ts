@@ -1,7 +1,7 @@
-import { NotAllowedError } from '../../src/lib/errors.ts';
+import { NotAllowedError } from '../../src/lib/base/errors.ts';
 import { patchOutage } from '../../src/lib/outages/patch.ts';
 import { cancelOutage, pauseOutage, restoreOutage, resumeOutage } from '../../src/lib/outages/steer.ts';
-import type { Services } from '../../src/lib/services.ts';
+import type { Services } from '../../src/lib/services/services.ts';
 import type { Random } from './random.ts';
 
 /** What somebody does with an outage while it goes on. */

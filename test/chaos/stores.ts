@@ -1,4 +1,4 @@
-import { StorageError } from '../../src/lib/errors.ts';
+import { StorageError } from '../../src/lib/base/errors.ts';
 import type { QueueName, QueueStore } from '../../src/lib/storage/queue-store.ts';
 import type { Columns, KeyRange, StoredRow, TableName, TableStore, Write } from '../../src/lib/storage/table-store.ts';
 import { MemoryTables } from '../unit/support/memory-tables.ts';

@@ -1,7 +1,12 @@
 import functions, { type InvocationContext } from '@azure/functions';
 import { z } from 'zod';
+import { RingdownError, UnauthorizedError } from '../../src/lib/base/errors.ts';
 import { parseCallEvents } from '../../src/lib/call-automation/callbacks.ts';
 import type { CallAutomation } from '../../src/lib/call-automation/port.ts';
+import { applyCallEvent } from '../../src/lib/calls/apply-event.ts';
+import { named, performAction } from '../../src/lib/calls/perform-action.ts';
+import { joinCall, startRequestedCall } from '../../src/lib/calls/requested-calls.ts';
+import { startAttempt } from '../../src/lib/calls/start-attempt.ts';
 import {
   addressOf,
   CancelMedia,
@@ -12,16 +17,10 @@ import {
   RemoveParticipant,
   StartAttempt,
   StartRequestedCall,
-} from '../../src/lib/calls/actions.ts';
-import { applyCallEvent } from '../../src/lib/calls/apply-event.ts';
-import { CallbackUris } from '../../src/lib/calls/callback-uris.ts';
-import { named, performAction } from '../../src/lib/calls/perform-action.ts';
-import { CallPurpose } from '../../src/lib/calls/purpose.ts';
-import { joinCall, startRequestedCall } from '../../src/lib/calls/requested-calls.ts';
-import { startAttempt } from '../../src/lib/calls/start-attempt.ts';
-import { RingdownError, UnauthorizedError } from '../../src/lib/errors.ts';
-import { onMessage } from '../../src/lib/queue-messages.ts';
-import type { Services } from '../../src/lib/services.ts';
+} from '../../src/lib/rules/calls/actions.ts';
+import { CallPurpose } from '../../src/lib/rules/calls/purpose.ts';
+import { CallbackUris } from '../../src/lib/services/callback-uris.ts';
+import type { Services } from '../../src/lib/services/services.ts';
 import { CallLegs } from '../../src/lib/storage/call-legs.ts';
 import { CallRequests } from '../../src/lib/storage/call-requests.ts';
 import { EndedCalls } from '../../src/lib/storage/ended-calls.ts';
@@ -36,6 +35,7 @@ import { ReliableTables } from '../../src/lib/storage/reliable-tables.ts';
 import type { TableStore } from '../../src/lib/storage/table-store.ts';
 import { Tallies } from '../../src/lib/storage/tallies.ts';
 import { measure } from '../../src/lib/telemetry/metrics.ts';
+import { onMessage } from '../../src/lib/triggers/queue-messages.ts';
 import type { Invocation } from './process.ts';
 
 /**

@@ -1,9 +1,9 @@
 import http from 'node:http';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { ConfigurationError, InvalidInputError } from '../../src/lib/base/errors.ts';
 import { CallAutomationError } from '../../src/lib/call-automation/errors.ts';
 import { acsGa, type GaOptions } from '../../src/lib/call-automation/ga/acs-ga.ts';
 import type { CallAutomation, RequestIdentity } from '../../src/lib/call-automation/port.ts';
-import { ConfigurationError, InvalidInputError } from '../../src/lib/errors.ts';
 import { GaTelephone } from '../fixtures/ga-telephone.ts';
 
 /** The port on today's API, through the official SDK: what it asks of the service, and what it makes of the answers. */

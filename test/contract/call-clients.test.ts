@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { ConfigurationError } from '../../src/lib/base/errors.ts';
 import { CallClient } from '../../src/lib/call-automation/call-client.ts';
 import { ConversationClient } from '../../src/lib/call-automation/conversation-client.ts';
 import { CallAutomationError } from '../../src/lib/call-automation/errors.ts';
 import { ErrorResponse } from '../../src/lib/call-automation/requests.ts';
-import { ConfigurationError } from '../../src/lib/errors.ts';
 import { type Call, participantsIn, Telephone } from '../fixtures/telephone.ts';
 
 /** CallClient and ConversationClient speak as the reference page has it, and take its errors for what they are. */

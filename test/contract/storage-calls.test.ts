@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { newCallLeg } from '../../src/lib/calls/leg.ts';
-import { NotFoundError, StorageError } from '../../src/lib/errors.ts';
-import { recipientIdOf } from '../../src/lib/outages/recipient.ts';
+import { NotFoundError, StorageError } from '../../src/lib/base/errors.ts';
+import { newCallLeg } from '../../src/lib/rules/calls/leg.ts';
+import { recipientIdOf } from '../../src/lib/rules/outages/recipient.ts';
 import { CallLegs } from '../../src/lib/storage/call-legs.ts';
 import { type CallRequest, CallRequests } from '../../src/lib/storage/call-requests.ts';
 import { OptOuts } from '../../src/lib/storage/opt-outs.ts';

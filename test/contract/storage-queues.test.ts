@@ -1,7 +1,7 @@
 import { QueueClient } from '@azure/storage-queue';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type RunningAzurite, startAzurite } from '../../local/azurite.ts';
-import { StorageError } from '../../src/lib/errors.ts';
+import { StorageError } from '../../src/lib/base/errors.ts';
 import { AzureQueues } from '../../src/lib/storage/azure-queues.ts';
 import { QUEUES } from '../../src/lib/storage/queue-store.ts';
 

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { AttemptRef } from '../../src/lib/calls/purpose.ts';
-import { bound, claimed, concluded, expired, leaseExtended, postponed } from '../../src/lib/outages/attempts.ts';
-import type { Recipient } from '../../src/lib/outages/recipient.ts';
-import { RetryPolicy } from '../../src/lib/outages/retry.ts';
+import type { AttemptRef } from '../../src/lib/rules/calls/purpose.ts';
+import { bound, claimed, concluded, expired, leaseExtended, postponed } from '../../src/lib/rules/outages/attempts.ts';
+import type { Recipient } from '../../src/lib/rules/outages/recipient.ts';
+import { RetryPolicy } from '../../src/lib/rules/outages/retry.ts';
 import { isFree, type Line, Lines, linesOf } from '../../src/lib/storage/lines.ts';
 import { Recipients, type StoredRecipient } from '../../src/lib/storage/recipients.ts';
 import type { TableStore } from '../../src/lib/storage/table-store.ts';

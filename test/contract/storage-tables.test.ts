@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ConflictError, StorageError } from '../../src/lib/errors.ts';
+import { ConflictError, StorageError } from '../../src/lib/base/errors.ts';
 import {
   ANY,
   type Columns,

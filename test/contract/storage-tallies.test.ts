@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { concluded } from '../../src/lib/outages/attempts.ts';
-import type { Outcome } from '../../src/lib/outages/outcome.ts';
-import type { Recipient } from '../../src/lib/outages/recipient.ts';
-import { RetryPolicy } from '../../src/lib/outages/retry.ts';
-import { NOTHING, sumOf, tallyOf } from '../../src/lib/outages/tally.ts';
+import type { Outcome } from '../../src/lib/rules/calls/outcome.ts';
+import { concluded } from '../../src/lib/rules/outages/attempts.ts';
+import type { Recipient } from '../../src/lib/rules/outages/recipient.ts';
+import { RetryPolicy } from '../../src/lib/rules/outages/retry.ts';
+import { NOTHING, sumOf, tallyOf } from '../../src/lib/rules/outages/tally.ts';
 import { EndedCalls } from '../../src/lib/storage/ended-calls.ts';
 import { Recipients } from '../../src/lib/storage/recipients.ts';
 import { Tallies } from '../../src/lib/storage/tallies.ts';

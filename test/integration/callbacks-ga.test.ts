@@ -1,7 +1,7 @@
 import { SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { TokenClaims } from '../../simulator/simulator.ts';
-import { CallbackUris } from '../../src/lib/calls/callback-uris.ts';
+import { CallbackUris } from '../../src/lib/services/callback-uris.ts';
 import { Town } from './support/town.ts';
 
 /** Callbacks of today's API: who may send them, and what they are understood to say. */

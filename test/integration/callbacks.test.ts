@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { CallbackUris } from '../../src/lib/calls/callback-uris.ts';
+import { CallbackUris } from '../../src/lib/services/callback-uris.ts';
 import { Town } from './support/town.ts';
 
 let town: Town;

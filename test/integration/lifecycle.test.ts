@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { OutageView } from '../../src/lib/outages/outage-view.ts';
+import type { OutageView } from '../../src/lib/views/outage-view.ts';
 import { ask, type OperationName } from './support/api.ts';
 import type { Callee } from './support/callee.ts';
 import { eventually } from './support/eventually.ts';

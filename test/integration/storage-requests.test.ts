@@ -5,17 +5,17 @@ import { type RunningAzurite, startAzurite } from '../../local/azurite.ts';
 import { freePort } from '../../local/ports.ts';
 import { SAMPLES } from '../../local/stack.ts';
 import { type Simulator, startSimulator } from '../../simulator/simulator.ts';
-import { activityOf } from '../../src/lib/outages/activity.ts';
-import { viewCalls } from '../../src/lib/outages/calls-view.ts';
 import { declareOutage } from '../../src/lib/outages/declare.ts';
 import { importRecipients } from '../../src/lib/outages/import.ts';
-import type { Outage } from '../../src/lib/outages/outage.ts';
-import { viewOutage } from '../../src/lib/outages/outage-view.ts';
-import { newRecipient } from '../../src/lib/outages/recipient.ts';
-import { pageOfRecipients, RecipientQuery } from '../../src/lib/outages/recipient-view.ts';
-import { reportOf } from '../../src/lib/outages/report.ts';
-import { tendOutages } from '../../src/lib/outages/tend.ts';
-import type { Services } from '../../src/lib/services.ts';
+import type { Outage } from '../../src/lib/rules/outages/outage.ts';
+import { newRecipient } from '../../src/lib/rules/outages/recipient.ts';
+import type { Services } from '../../src/lib/services/services.ts';
+import { tendOutages } from '../../src/lib/upkeep/tend-outages.ts';
+import { activityOf } from '../../src/lib/views/activity.ts';
+import { viewCalls } from '../../src/lib/views/calls-view.ts';
+import { viewOutage } from '../../src/lib/views/outage-view.ts';
+import { pageOfRecipients, RecipientQuery } from '../../src/lib/views/recipient-view.ts';
+import { reportOf } from '../../src/lib/views/report.ts';
 import { RequestCounter } from './support/request-counter.ts';
 import { SmallHost } from './support/small-host.ts';
 
@@ -45,7 +45,7 @@ beforeAll(async () => {
     CALLBACK_BASE_URL: `http://127.0.0.1:${port}`,
     CALLBACK_SECRET: randomUUID(),
   });
-  ({ services } = await import('../../src/lib/app.ts'));
+  ({ services } = await import('../../src/lib/services/compose.ts'));
   host = new SmallHost(services, azurite.connectionString, port);
 });
 afterAll(async () => {

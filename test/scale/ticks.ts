@@ -1,5 +1,5 @@
 import type { Stack } from '../../local/stack.ts';
-import { readSettings } from '../../src/lib/config.ts';
+import { readSettings } from '../../src/lib/config/settings.ts';
 import { RequestCounter } from '../integration/support/request-counter.ts';
 import { STARTS } from './outage.ts';
 
@@ -17,8 +17,8 @@ export type Ticks = { readonly medianMs: number; readonly cpuMs: number; readonl
 export async function measureTicks({ settings, storage }: Stack): Promise<Ticks> {
   // To load the composition root is to compose the app of this process's environment.
   Object.assign(process.env, settings);
-  const { compose } = await import('../../src/lib/app.ts');
-  const { tendOutages } = await import('../../src/lib/outages/tend.ts');
+  const { compose } = await import('../../src/lib/services/compose.ts');
+  const { tendOutages } = await import('../../src/lib/upkeep/tend-outages.ts');
   let time = Date.parse(STARTS);
   const timed = { ...compose(readSettings(settings)), now: () => new Date(time) };
   const tick = async (): Promise<number> => {

@@ -1,8 +1,8 @@
 import { createHttpHeaders, type PipelineRequest } from '@azure/core-rest-pipeline';
 import { describe, expect, it, vi } from 'vitest';
-import { credentialOf } from '../../src/lib/azure-identity.ts';
 import { acsGa } from '../../src/lib/call-automation/ga/acs-ga.ts';
 import { uuidOf } from '../../src/lib/call-automation/ga/repeatability.ts';
+import { credentialOf } from '../../src/lib/config/azure-identity.ts';
 
 /** By what right today's API is asked, and what a request says of which request it is. */
 

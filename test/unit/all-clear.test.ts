@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import type { AttemptRef } from '../../src/lib/calls/purpose.ts';
-import { InvalidInputError, NotAllowedError } from '../../src/lib/errors.ts';
+import { InvalidInputError, NotAllowedError } from '../../src/lib/base/errors.ts';
 import { concludeAttempt } from '../../src/lib/outages/conclude.ts';
 import { declareOutage, reopenOutage } from '../../src/lib/outages/declare.ts';
-import type { Outage } from '../../src/lib/outages/outage.ts';
-import type { Outcome } from '../../src/lib/outages/outcome.ts';
 import { patchOutage } from '../../src/lib/outages/patch.ts';
-import { newRecipient, type Recipient, recipientIdOf } from '../../src/lib/outages/recipient.ts';
 import { cancelOutage, pauseOutage, restoreOutage, resumeOutage } from '../../src/lib/outages/steer.ts';
-import { tendOutages } from '../../src/lib/outages/tend.ts';
+import type { Outcome } from '../../src/lib/rules/calls/outcome.ts';
+import type { AttemptRef } from '../../src/lib/rules/calls/purpose.ts';
+import type { Outage } from '../../src/lib/rules/outages/outage.ts';
+import { newRecipient, type Recipient, recipientIdOf } from '../../src/lib/rules/outages/recipient.ts';
+import { tendOutages } from '../../src/lib/upkeep/tend-outages.ts';
 import { MemoryWorld } from './support/memory-services.ts';
 
 const [ANN, BOB, CAT, DAN] = ['+14255550121', '+14255550122', '+14255550123', '+14255550124'] as const;

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { better, Outcome } from '../../src/lib/rules/calls/outcome.ts';
 import {
   bound,
   claimed,
@@ -9,10 +10,9 @@ import {
   leaseExtended,
   type Moved,
   postponed,
-} from '../../src/lib/outages/attempts.ts';
-import { better, Outcome } from '../../src/lib/outages/outcome.ts';
-import type { Recipient } from '../../src/lib/outages/recipient.ts';
-import { RetryPolicy } from '../../src/lib/outages/retry.ts';
+} from '../../src/lib/rules/outages/attempts.ts';
+import type { Recipient } from '../../src/lib/rules/outages/recipient.ts';
+import { RetryPolicy } from '../../src/lib/rules/outages/retry.ts';
 import { recipientWith } from './support/memory-services.ts';
 
 const NOW = new Date('2026-01-05T08:00:00.000Z');

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Outcome } from '../../src/lib/rules/calls/outcome.ts';
 import {
   bound,
   claimed,
@@ -7,10 +8,9 @@ import {
   leaseExtended,
   postponed,
   refusalToDial,
-} from '../../src/lib/outages/attempts.ts';
-import type { Outcome } from '../../src/lib/outages/outcome.ts';
-import type { Recipient } from '../../src/lib/outages/recipient.ts';
-import { type AttemptResult, RetryPolicy } from '../../src/lib/outages/retry.ts';
+} from '../../src/lib/rules/outages/attempts.ts';
+import type { Recipient } from '../../src/lib/rules/outages/recipient.ts';
+import { type AttemptResult, RetryPolicy } from '../../src/lib/rules/outages/retry.ts';
 import { recipientWith } from './support/memory-services.ts';
 
 const NOW = new Date('2026-01-05T08:00:00.000Z');

@@ -1,11 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { InvalidInputError } from '../../src/lib/base/errors.ts';
 import { parseCallEvents } from '../../src/lib/call-automation/callbacks.ts';
 import { toCamelCase } from '../../src/lib/call-automation/casing.ts';
 import { type CallEvent, Key } from '../../src/lib/call-automation/events.ts';
-import { identityOfEvent } from '../../src/lib/calls/event-identity.ts';
-import { InvalidInputError } from '../../src/lib/errors.ts';
+import { identityOfEvent } from '../../src/lib/rules/calls/event-identity.ts';
 
 /** The examples of the reference page, In-Call Events: one file each. */
 const FOLDER = new URL('../fixtures/events/', import.meta.url);

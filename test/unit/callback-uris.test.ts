@@ -1,8 +1,8 @@
 import { SignJWT, UnsecuredJWT } from 'jose';
 import { describe, expect, it } from 'vitest';
-import { type CallbackSecrets, CallbackUris } from '../../src/lib/calls/callback-uris.ts';
-import type { CallPurpose } from '../../src/lib/calls/purpose.ts';
-import { UnauthorizedError } from '../../src/lib/errors.ts';
+import { UnauthorizedError } from '../../src/lib/base/errors.ts';
+import type { CallPurpose } from '../../src/lib/rules/calls/purpose.ts';
+import { type CallbackSecrets, CallbackUris } from '../../src/lib/services/callback-uris.ts';
 
 const SECRET = 'a secret of more than thirty-two characters';
 const OLD_SECRET = 'the secret that was in use until yesterday';

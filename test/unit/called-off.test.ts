@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { concludeAttempt } from '../../src/lib/outages/conclude.ts';
 import { reopenOutage } from '../../src/lib/outages/declare.ts';
-import type { Recipient } from '../../src/lib/outages/recipient.ts';
 import { cancelOutage, restoreOutage } from '../../src/lib/outages/steer.ts';
-import { tendOutages } from '../../src/lib/outages/tend.ts';
+import type { Recipient } from '../../src/lib/rules/outages/recipient.ts';
+import { tendOutages } from '../../src/lib/upkeep/tend-outages.ts';
 import { MemoryWorld, recipientWith } from './support/memory-services.ts';
 import { MemoryTables } from './support/memory-tables.ts';
 

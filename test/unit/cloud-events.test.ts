@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { InvalidInputError } from '../../src/lib/base/errors.ts';
 import { parseCallEvents } from '../../src/lib/call-automation/callbacks.ts';
 import type { CallEvent } from '../../src/lib/call-automation/events.ts';
-import { endingOf, OVER_LIMIT } from '../../src/lib/calls/endings.ts';
-import { identityOfEvent } from '../../src/lib/calls/event-identity.ts';
-import { InvalidInputError } from '../../src/lib/errors.ts';
+import { endingOf, OVER_LIMIT } from '../../src/lib/rules/calls/endings.ts';
+import { identityOfEvent } from '../../src/lib/rules/calls/event-identity.ts';
 
 /** What today's API posts, as our own events. */
 

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { CallLeg, newCallLeg } from '../../src/lib/calls/leg.ts';
-import { StorageError } from '../../src/lib/errors.ts';
-import { Recipient } from '../../src/lib/outages/recipient.ts';
+import { StorageError } from '../../src/lib/base/errors.ts';
+import { CallLeg, newCallLeg } from '../../src/lib/rules/calls/leg.ts';
+import { Recipient } from '../../src/lib/rules/outages/recipient.ts';
 import { fromColumns, toColumns } from '../../src/lib/storage/columns.ts';
 import { recipientWith } from './support/memory-services.ts';
 

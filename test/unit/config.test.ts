@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { readSettings, Settings2021, SettingsGa } from '../../src/lib/config.ts';
-import { ConfigurationError } from '../../src/lib/errors.ts';
+import { ConfigurationError } from '../../src/lib/base/errors.ts';
+import { readSettings, Settings2021, SettingsGa } from '../../src/lib/config/settings.ts';
 
 const environment = {
   AzureWebJobsStorage: 'UseDevelopmentStorage=true',

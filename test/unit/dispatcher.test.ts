@@ -2,11 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { concludeAttempt, postponeAttempt } from '../../src/lib/outages/conclude.ts';
 import { reopenOutage } from '../../src/lib/outages/declare.ts';
 import { fillLines, passOnLine } from '../../src/lib/outages/dispatcher.ts';
-import type { Outage } from '../../src/lib/outages/outage.ts';
 import { patchOutage } from '../../src/lib/outages/patch.ts';
-import type { HeldLine } from '../../src/lib/outages/recipient.ts';
-import { tendOutages } from '../../src/lib/outages/tend.ts';
+import type { Outage } from '../../src/lib/rules/outages/outage.ts';
+import type { HeldLine } from '../../src/lib/rules/outages/recipient.ts';
 import { isFree } from '../../src/lib/storage/lines.ts';
+import { tendOutages } from '../../src/lib/upkeep/tend-outages.ts';
 import { MemoryWorld } from './support/memory-services.ts';
 
 const ANN = '+14255550121';

@@ -1,6 +1,6 @@
 import { setTimeout as passes } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { eachOf } from '../../src/lib/each-of.ts';
+import { eachOf } from '../../src/lib/base/each-of.ts';
 
 /** Numbers from 0 on, and how far they have been asked for. */
 function numbers(count: number) {

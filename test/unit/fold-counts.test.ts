@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { expired } from '../../src/lib/outages/attempts.ts';
-import { tendOutages } from '../../src/lib/outages/tend.ts';
+import { expired } from '../../src/lib/rules/outages/attempts.ts';
 import { startingWith } from '../../src/lib/storage/table-store.ts';
+import { tendOutages } from '../../src/lib/upkeep/tend-outages.ts';
 import { MemoryWorld } from './support/memory-services.ts';
 import { MemoryTables } from './support/memory-tables.ts';
 

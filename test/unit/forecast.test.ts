@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { forecast, latelySince } from '../../src/lib/outages/forecast.ts';
-import { NOTHING, type Tally } from '../../src/lib/outages/tally.ts';
+import { forecast, latelySince } from '../../src/lib/rules/outages/forecast.ts';
+import { NOTHING, type Tally } from '../../src/lib/rules/outages/tally.ts';
 
 const NOW = new Date('2026-01-05T08:30:30.000Z');
 const at = (minutesAgo: number): string => new Date(NOW.getTime() - minutesAgo * 60_000).toISOString();

@@ -2,13 +2,13 @@ import { HttpRequest, type HttpResponseInit, InvocationContext } from '@azure/fu
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { CONTRACTS } from '../../local/queue-contracts.ts';
+import { InvalidInputError } from '../../src/lib/base/errors.ts';
 import { receiveCallback } from '../../src/lib/calls/receive-callback.ts';
-import { InvalidInputError } from '../../src/lib/errors.ts';
-import { answering, jsonBody } from '../../src/lib/http.ts';
-import { onMessage } from '../../src/lib/queue-messages.ts';
-import { done } from '../../src/lib/services.ts';
+import { done } from '../../src/lib/services/services.ts';
 import { QUEUES, type QueueName } from '../../src/lib/storage/queue-store.ts';
 import type { TableName, Write } from '../../src/lib/storage/table-store.ts';
+import { answering, jsonBody } from '../../src/lib/triggers/http.ts';
+import { onMessage } from '../../src/lib/triggers/queue-messages.ts';
 import { MemoryWorld } from './support/memory-services.ts';
 import { MemoryTables } from './support/memory-tables.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { ConfigurationError, StorageError } from '../../src/lib/errors.ts';
-import { healthOf } from '../../src/lib/health.ts';
+import { ConfigurationError, StorageError } from '../../src/lib/base/errors.ts';
 import type { TableStore } from '../../src/lib/storage/table-store.ts';
+import { healthOf } from '../../src/lib/views/health.ts';
 import { MemoryWorld } from './support/memory-services.ts';
 import { MemoryTables } from './support/memory-tables.ts';
 

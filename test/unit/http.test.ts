@@ -1,6 +1,5 @@
 import { HttpRequest, type HttpResponseInit, InvocationContext, type LogLevel } from '@azure/functions';
 import { describe, expect, it } from 'vitest';
-import { CallAutomationError } from '../../src/lib/call-automation/errors.ts';
 import {
   ConfigurationError,
   ConflictError,
@@ -9,8 +8,9 @@ import {
   StorageError,
   TooLargeError,
   UnauthorizedError,
-} from '../../src/lib/errors.ts';
-import { answering, bodyType, jsonBody, streamedBody } from '../../src/lib/http.ts';
+} from '../../src/lib/base/errors.ts';
+import { CallAutomationError } from '../../src/lib/call-automation/errors.ts';
+import { answering, bodyType, jsonBody, streamedBody } from '../../src/lib/triggers/http.ts';
 
 const request = (body?: string): HttpRequest =>
   new HttpRequest({

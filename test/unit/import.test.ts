@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { InvalidInputError } from '../../src/lib/errors.ts';
+import { InvalidInputError } from '../../src/lib/base/errors.ts';
 import { importRecipients } from '../../src/lib/outages/import.ts';
-import type { ImportReport } from '../../src/lib/outages/import-report.ts';
 import type { ListType } from '../../src/lib/outages/import-rows.ts';
-import type { OutageSpec } from '../../src/lib/outages/outage.ts';
-import type { Recipient } from '../../src/lib/outages/recipient.ts';
+import type { ImportReport } from '../../src/lib/rules/outages/import-report.ts';
+import type { OutageSpec } from '../../src/lib/rules/outages/outage.ts';
+import type { Recipient } from '../../src/lib/rules/outages/recipient.ts';
 import { MemoryWorld, outageWith } from './support/memory-services.ts';
 import { MemoryTables } from './support/memory-tables.ts';
 

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { Settings2021, SettingsGa } from '../../src/lib/config.ts';
+import { Settings2021, SettingsGa } from '../../src/lib/config/settings.ts';
 import { QUEUES } from '../../src/lib/storage/queue-store.ts';
 import { TABLES } from '../../src/lib/storage/table-store.ts';
 import { BicepFile } from './support/bicep.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type CallLeg, endedUnreported, newCallLeg } from '../../src/lib/calls/leg.ts';
-import { type Evidence, onLeaseEnded } from '../../src/lib/outages/leases.ts';
+import { type Evidence, onLeaseEnded } from '../../src/lib/rules/calls/leases.ts';
+import { type CallLeg, endedUnreported, newCallLeg } from '../../src/lib/rules/calls/leg.ts';
 
 const BEGAN = new Date('2026-01-05T08:00:00.000Z');
 const MINUTE = 60_000;

@@ -6,8 +6,8 @@ import {
   isOver,
   OutageAction,
   transition,
-} from '../../src/lib/outages/lifecycle.ts';
-import { OutageState } from '../../src/lib/outages/outage.ts';
+} from '../../src/lib/rules/outages/lifecycle.ts';
+import { OutageState } from '../../src/lib/rules/outages/outage.ts';
 import { outageWith } from './support/memory-services.ts';
 
 /** What becomes of an outage in each state by each action; – where it makes no sense. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { concludeAttempt } from '../../src/lib/outages/conclude.ts';
-import { listOutages, viewOutage } from '../../src/lib/outages/outage-view.ts';
-import { tendOutages } from '../../src/lib/outages/tend.ts';
+import { tendOutages } from '../../src/lib/upkeep/tend-outages.ts';
+import { listOutages, viewOutage } from '../../src/lib/views/outage-view.ts';
 import { MemoryWorld, outageWith } from './support/memory-services.ts';
 
 const NUMBERS = ['+14255550121', '+14255550122', '+14255550123', '+14255550124'];

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { InvalidInputError } from '../../src/lib/errors.ts';
+import { InvalidInputError } from '../../src/lib/base/errors.ts';
 import { declareOutage } from '../../src/lib/outages/declare.ts';
-import { begun, hasExpired, OutageSpec } from '../../src/lib/outages/outage.ts';
+import { begun, hasExpired, OutageSpec } from '../../src/lib/rules/outages/outage.ts';
 import { MemoryWorld, outageWith } from './support/memory-services.ts';
 
 const NOW = new Date('2026-01-05T08:00:00.000Z');

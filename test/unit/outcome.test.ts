@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { better, Outcome } from '../../src/lib/outages/outcome.ts';
+import { better, Outcome } from '../../src/lib/rules/calls/outcome.ts';
 
 const outcomes = fc.constantFrom(...Outcome.options);
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { UnansweredError } from '../../src/lib/base/errors.ts';
 import { CallAutomationError } from '../../src/lib/call-automation/errors.ts';
-import { newCallLeg } from '../../src/lib/calls/leg.ts';
 import { type Asked, performAction } from '../../src/lib/calls/perform-action.ts';
-import { UnansweredError } from '../../src/lib/errors.ts';
-import type { Handled } from '../../src/lib/services.ts';
+import { newCallLeg } from '../../src/lib/rules/calls/leg.ts';
+import type { Handled } from '../../src/lib/services/services.ts';
 import { MemoryWorld } from './support/memory-services.ts';
 
 const LEG = 'leg-1';

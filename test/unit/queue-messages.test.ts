@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { InvocationContext } from '@azure/functions';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { InvalidInputError } from '../../src/lib/base/errors.ts';
 import {
   addressOf,
   CallAction,
@@ -13,11 +14,10 @@ import {
   RemoveParticipant,
   StartAttempt,
   StartRequestedCall,
-} from '../../src/lib/calls/actions.ts';
-import { InvalidInputError } from '../../src/lib/errors.ts';
-import { onMessage } from '../../src/lib/queue-messages.ts';
-import { done } from '../../src/lib/services.ts';
+} from '../../src/lib/rules/calls/actions.ts';
+import { done } from '../../src/lib/services/services.ts';
 import { QUEUES, type QueueName } from '../../src/lib/storage/queue-store.ts';
+import { onMessage } from '../../src/lib/triggers/queue-messages.ts';
 import { MemoryWorld } from './support/memory-services.ts';
 
 const SCHEMAS: Readonly<Record<QueueName, z.ZodType>> = {

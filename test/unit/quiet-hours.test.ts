@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { callableFrom, QuietHours } from '../../src/lib/outages/quiet-hours.ts';
+import { callableFrom, QuietHours } from '../../src/lib/rules/outages/quiet-hours.ts';
 
 const NIGHT = { from: '21:00', to: '08:00', timeZone: 'America/New_York' };
 const from = (due: string, quiet: QuietHours | undefined = NIGHT, zone?: string): string =>

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { expired } from '../../src/lib/outages/attempts.ts';
-import { type Recipient, shardOf } from '../../src/lib/outages/recipient.ts';
-import { pageOfRecipients, RecipientQuery, viewRecipient } from '../../src/lib/outages/recipient-view.ts';
+import { expired } from '../../src/lib/rules/outages/attempts.ts';
+import { type Recipient, shardOf } from '../../src/lib/rules/outages/recipient.ts';
+import { pageOfRecipients, RecipientQuery, viewRecipient } from '../../src/lib/views/recipient-view.ts';
 import { MemoryWorld, outageWith, recipientWith } from './support/memory-services.ts';
 
 const SHARDS = 3;

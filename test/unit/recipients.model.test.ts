@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { Outcome } from '../../src/lib/rules/calls/outcome.ts';
 import {
   bound,
   claimed,
@@ -8,11 +9,10 @@ import {
   leaseExtended,
   type Moved,
   postponed,
-} from '../../src/lib/outages/attempts.ts';
-import { Outcome } from '../../src/lib/outages/outcome.ts';
-import type { Recipient } from '../../src/lib/outages/recipient.ts';
-import { RetryPolicy } from '../../src/lib/outages/retry.ts';
-import { sumOf, tallyOf } from '../../src/lib/outages/tally.ts';
+} from '../../src/lib/rules/outages/attempts.ts';
+import type { Recipient } from '../../src/lib/rules/outages/recipient.ts';
+import { RetryPolicy } from '../../src/lib/rules/outages/retry.ts';
+import { sumOf, tallyOf } from '../../src/lib/rules/outages/tally.ts';
 import { type DueRow, Recipients, type StoredRecipient } from '../../src/lib/storage/recipients.ts';
 import { startingWith } from '../../src/lib/storage/table-store.ts';
 import { Tallies } from '../../src/lib/storage/tallies.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { StorageError } from '../../src/lib/errors.ts';
+import { StorageError } from '../../src/lib/base/errors.ts';
 import { ReliableQueues } from '../../src/lib/storage/reliable-queues.ts';
 import { MemoryQueues } from './support/memory-services.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ConflictError, StorageError } from '../../src/lib/errors.ts';
+import { ConflictError, StorageError } from '../../src/lib/base/errors.ts';
 import { ReliableTables } from '../../src/lib/storage/reliable-tables.ts';
 import type { KeyRange, StoredRow, TableName, TableStore, Write } from '../../src/lib/storage/table-store.ts';
 import { MemoryTables } from './support/memory-tables.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { WRONG_NUMBER } from '../../src/lib/calls/endings.ts';
-import type { Outcome } from '../../src/lib/outages/outcome.ts';
-import { type AttemptResult, endsTheMatter, RetryPolicy, retryAt } from '../../src/lib/outages/retry.ts';
+import { WRONG_NUMBER } from '../../src/lib/rules/calls/endings.ts';
+import type { Outcome } from '../../src/lib/rules/calls/outcome.ts';
+import { type AttemptResult, endsTheMatter, RetryPolicy, retryAt } from '../../src/lib/rules/outages/retry.ts';
 
 const NOW = new Date('2026-01-05T08:00:00.000Z');
 const policy = RetryPolicy.parse({});

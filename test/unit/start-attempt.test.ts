@@ -1,18 +1,18 @@
 import { describe, expect, it } from 'vitest';
+import { UnansweredError } from '../../src/lib/base/errors.ts';
 import { CallAutomationError } from '../../src/lib/call-automation/errors.ts';
 import type { CallAutomation, RequestIdentity } from '../../src/lib/call-automation/port.ts';
 import { applyCallEvent } from '../../src/lib/calls/apply-event.ts';
-import type { AttemptRef } from '../../src/lib/calls/purpose.ts';
 import { startRequestedCall } from '../../src/lib/calls/requested-calls.ts';
 import { startAttempt } from '../../src/lib/calls/start-attempt.ts';
-import { tendRequests } from '../../src/lib/calls/tend-requests.ts';
-import { UnansweredError } from '../../src/lib/errors.ts';
 import { fillLines } from '../../src/lib/outages/dispatcher.ts';
 import { cancelOutage, pauseOutage } from '../../src/lib/outages/steer.ts';
-import { tendOutages } from '../../src/lib/outages/tend.ts';
-import type { Services } from '../../src/lib/services.ts';
+import type { AttemptRef } from '../../src/lib/rules/calls/purpose.ts';
+import type { Services } from '../../src/lib/services/services.ts';
 import { Outages } from '../../src/lib/storage/outages.ts';
 import { Recipients } from '../../src/lib/storage/recipients.ts';
+import { tendOutages } from '../../src/lib/upkeep/tend-outages.ts';
+import { tendRequests } from '../../src/lib/upkeep/tend-requests.ts';
 import { MemoryWorld } from './support/memory-services.ts';
 import { MemoryTables } from './support/memory-tables.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { endingOf, WRONG_NUMBER } from '../../src/lib/calls/endings.ts';
+import { endingOf, WRONG_NUMBER } from '../../src/lib/rules/calls/endings.ts';
 import { answeredCall, call, callWithOperator, inWords, scriptWith } from './support/phone-call.ts';
 import {
   at,

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { newCallLeg } from '../../src/lib/calls/leg.ts';
-import { isOvertaken } from '../../src/lib/calls/moves.ts';
-import { announcement, type CallScript } from '../../src/lib/calls/script.ts';
-import { step } from '../../src/lib/calls/step.ts';
+import { newCallLeg } from '../../src/lib/rules/calls/leg.ts';
+import { isOvertaken } from '../../src/lib/rules/calls/moves.ts';
+import { announcement, type CallScript } from '../../src/lib/rules/calls/script.ts';
+import { step } from '../../src/lib/rules/calls/step.ts';
 import {
   answeredCall,
   call,

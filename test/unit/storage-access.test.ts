@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { UsageError } from '../../local/cli.ts';
 import { storageOf } from '../../local/storage-flags.ts';
-import { readSettings } from '../../src/lib/config.ts';
+import { readSettings } from '../../src/lib/config/settings.ts';
 import { storageAccess } from '../../src/lib/storage/access.ts';
 
 /** Where storage is, and by what right it is used, of what the settings say. */

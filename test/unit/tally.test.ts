@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Outcome } from '../../src/lib/outages/outcome.ts';
-import type { Recipient } from '../../src/lib/outages/recipient.ts';
-import { difference, doneIn, NOTHING, sumOf, tallyOf } from '../../src/lib/outages/tally.ts';
+import { Outcome } from '../../src/lib/rules/calls/outcome.ts';
+import type { Recipient } from '../../src/lib/rules/outages/recipient.ts';
+import { difference, doneIn, NOTHING, sumOf, tallyOf } from '../../src/lib/rules/outages/tally.ts';
 import { recipientWith } from './support/memory-services.ts';
 
 const result = (attempt: number, outcome: Outcome, at = '2026-01-05T08:00:42.000Z') => ({ attempt, outcome, at });

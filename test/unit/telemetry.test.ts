@@ -2,9 +2,9 @@ import { InvocationContext } from '@azure/functions';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { onMessage } from '../../src/lib/queue-messages.ts';
-import { done } from '../../src/lib/services.ts';
+import { done } from '../../src/lib/services/services.ts';
 import { spanIn, traceOf, traceparent } from '../../src/lib/telemetry/traces.ts';
+import { onMessage } from '../../src/lib/triggers/queue-messages.ts';
 import { MemoryWorld } from './support/memory-services.ts';
 
 const invocation = (): InvocationContext =>

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { UnansweredError } from '../../src/lib/base/errors.ts';
 import type { CallAutomation } from '../../src/lib/call-automation/port.ts';
 import { endRequest, startRequestedCall } from '../../src/lib/calls/requested-calls.ts';
-import { tendRequests } from '../../src/lib/calls/tend-requests.ts';
-import { UnansweredError } from '../../src/lib/errors.ts';
-import type { Handled, Services } from '../../src/lib/services.ts';
+import type { Handled, Services } from '../../src/lib/services/services.ts';
 import type { CallRequest } from '../../src/lib/storage/call-requests.ts';
 import { isFree } from '../../src/lib/storage/lines.ts';
+import { tendRequests } from '../../src/lib/upkeep/tend-requests.ts';
 import { MemoryWorld } from './support/memory-services.ts';
 
 const ANN = { targets: [{ phoneNumber: { value: '+14255550121' } }], requestId: 'ann' };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { CallScript } from '../../src/lib/calls/script.ts';
-import { filledIn, saysName, unfillable } from '../../src/lib/outages/wording.ts';
+import { CallScript } from '../../src/lib/rules/calls/script.ts';
+import { filledIn, saysName, unfillable } from '../../src/lib/rules/outages/wording.ts';
 
 const saying = (text: string): CallScript => CallScript.parse({ message: { text, voice: 'en-US-JennyNeural' } });
 const said = (text: string, words = {}): string => {

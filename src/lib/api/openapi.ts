@@ -1,13 +1,13 @@
 import { z } from 'zod';
 import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiPathsObject } from 'zod-openapi';
 import packageJson from '../../../package.json' with { type: 'json' };
-import { CallView } from '../calls/call-view.ts';
-import { Health } from '../health.ts';
-import { ImportReport } from '../outages/import-report.ts';
-import { OptOutView } from '../outages/opt-out-view.ts';
-import { OutageSpec } from '../outages/outage.ts';
-import { DeclaredOutage, OutageEntry, OutageView } from '../outages/outage-view.ts';
-import { RecipientView } from '../outages/recipient-view.ts';
+import { ImportReport } from '../rules/outages/import-report.ts';
+import { OutageSpec } from '../rules/outages/outage.ts';
+import { CallView } from '../views/call-view.ts';
+import { Health } from '../views/health.ts';
+import { OptOutView } from '../views/opt-out-view.ts';
+import { DeclaredOutage, OutageEntry, OutageView } from '../views/outage-view.ts';
+import { RecipientView } from '../views/recipient-view.ts';
 import { type Content, type Operation, refusalsOf, WRONG_KEY } from './operation.ts';
 import { OPERATIONS } from './operations.ts';
 

@@ -6,9 +6,9 @@ import type {
   InvocationContext,
 } from '@azure/functions';
 import { z } from 'zod';
-import { InvalidInputError } from '../errors.ts';
-import { answering } from '../http.ts';
-import { problemsOf } from '../problems.ts';
+import { InvalidInputError } from '../base/errors.ts';
+import { problemsOf } from '../base/problems.ts';
+import { answering } from '../triggers/http.ts';
 
 /** What an answer, or a body that is sent, is. */
 export type Content = {

@@ -1,4 +1,4 @@
-import { InvalidInputError } from '../errors.ts';
+import { InvalidInputError } from '../base/errors.ts';
 import { CallClient } from './call-client.ts';
 import { ConversationClient } from './conversation-client.ts';
 import type { CallAutomation, PlayRequest } from './port.ts';

@@ -1,4 +1,4 @@
-import { InvalidInputError } from '../errors.ts';
+import { InvalidInputError } from '../base/errors.ts';
 import { type CallEvent, parseCallEvent } from './events.ts';
 import { isCloudEvent, parseCloudEvent } from './ga/events.ts';
 

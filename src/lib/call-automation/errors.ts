@@ -1,5 +1,5 @@
-import { RingdownError } from '../errors.ts';
-import { masked } from '../masking.ts';
+import { RingdownError } from '../base/errors.ts';
+import { masked } from '../base/masking.ts';
 
 /**
  * The service refused a request or could not be reached. `status` is its HTTP status, 0 where no answer came;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { InvalidInputError } from '../errors.ts';
+import { InvalidInputError } from '../base/errors.ts';
 
 /** A text that the service says itself, through Azure AI Speech. */
 export const Speech = z.strictObject({

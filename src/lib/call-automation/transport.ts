@@ -15,8 +15,8 @@ import {
   RestError,
 } from '@azure/core-rest-pipeline';
 import type { z } from 'zod';
-import { ConfigurationError } from '../errors.ts';
-import { problemsOf } from '../problems.ts';
+import { ConfigurationError } from '../base/errors.ts';
+import { problemsOf } from '../base/problems.ts';
 import { refusal, requestIdOf, silence } from './answers.ts';
 import { CallAutomationError } from './errors.ts';
 import { API_VERSION, ErrorResponse } from './requests.ts';

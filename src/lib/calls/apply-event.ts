@@ -1,5 +1,5 @@
+import { StorageError } from '../base/errors.ts';
 import type { CallEvent } from '../call-automation/events.ts';
-import { StorageError } from '../errors.ts';
 import {
   bindAttempt,
   concludeAttempt,
@@ -7,16 +7,16 @@ import {
   postponeAttempt,
   recoverLine,
 } from '../outages/conclude.ts';
-import { filledIn, saysName } from '../outages/wording.ts';
-import { done, type Handled, type Services, superseded } from '../services.ts';
+import type { CallAction } from '../rules/calls/actions.ts';
+import { OVER_LIMIT } from '../rules/calls/endings.ts';
+import { type CallLeg, isOver, newCallLeg } from '../rules/calls/leg.ts';
+import { type CallPurpose, leaving } from '../rules/calls/purpose.ts';
+import { announcement, soundOf } from '../rules/calls/script.ts';
+import { type CallPlan, step } from '../rules/calls/step.ts';
+import { filledIn, saysName } from '../rules/outages/wording.ts';
+import { done, type Handled, type Services, superseded } from '../services/services.ts';
 import { measure } from '../telemetry/metrics.ts';
-import type { CallAction } from './actions.ts';
-import { OVER_LIMIT } from './endings.ts';
-import { type CallLeg, isOver, newCallLeg } from './leg.ts';
-import { type CallPurpose, leaving } from './purpose.ts';
 import { bindRequest, endRequest, postponeRequest } from './requested-calls.ts';
-import { announcement, soundOf } from './script.ts';
-import { type CallPlan, step } from './step.ts';
 
 /** Events of one call come close together; that often in a row means that something is wrong. */
 const TRIES = 10;

@@ -1,4 +1,4 @@
-import type { Services } from '../services.ts';
+import type { Services } from '../services/services.ts';
 
 /**
  * A call was asked for and nothing was heard of it: the answer was lost, or whoever asked has died. A service that knows requests

@@ -1,11 +1,11 @@
+import { StorageError, UnansweredError } from '../base/errors.ts';
 import { CallAutomationError } from '../call-automation/errors.ts';
 import type { RequestIdentity } from '../call-automation/port.ts';
-import { StorageError, UnansweredError } from '../errors.ts';
-import { done, type Handled, postponed, type Services, superseded } from '../services.ts';
+import { type CallLeg, isOver } from '../rules/calls/leg.ts';
+import { isOvertaken, isScripted } from '../rules/calls/moves.ts';
+import { done, type Handled, postponed, type Services, superseded } from '../services/services.ts';
 import type { ActionRow, StoredAction } from '../storage/call-legs.ts';
 import type { QueueName } from '../storage/queue-store.ts';
-import { type CallLeg, isOver } from './leg.ts';
-import { isOvertaken, isScripted } from './moves.ts';
 
 /** An action as a queue message asks for it. */
 export type Asked = {

@@ -1,6 +1,6 @@
 import { parseCallEvents } from '../call-automation/callbacks.ts';
 import type { CallEvent } from '../call-automation/events.ts';
-import type { Handled, Services } from '../services.ts';
+import type { Handled, Services } from '../services/services.ts';
 import { SpanKind, traced, traceOf } from '../telemetry/traces.ts';
 import { applyCallEvent } from './apply-event.ts';
 

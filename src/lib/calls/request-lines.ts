@@ -1,8 +1,8 @@
-import { InvalidInputError } from '../errors.ts';
+import { InvalidInputError } from '../base/errors.ts';
 import { lineLease } from '../outages/dispatcher.ts';
-import { DEFAULT_LINES } from '../outages/outage.ts';
-import type { HeldLine } from '../outages/recipient.ts';
-import type { Services } from '../services.ts';
+import { DEFAULT_LINES } from '../rules/outages/outage.ts';
+import type { HeldLine } from '../rules/outages/recipient.ts';
+import type { Services } from '../services/services.ts';
 import { isFree, type Line, linesOf } from '../storage/lines.ts';
 
 /** Who holds a line for a call that was asked for by hand. */

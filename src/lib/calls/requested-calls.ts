@@ -1,12 +1,12 @@
+import { ConflictError, UnansweredError } from '../base/errors.ts';
 import { CallAutomationError } from '../call-automation/errors.ts';
 import type { RequestIdentity } from '../call-automation/port.ts';
 import { mustBePlayable } from '../call-automation/speech.ts';
-import { ConflictError, UnansweredError } from '../errors.ts';
-import { done, type Handled, postponed, type Services, superseded } from '../services.ts';
+import type { JoinCall, StartRequestedCall } from '../rules/calls/actions.ts';
+import type { RequestPurpose } from '../rules/calls/purpose.ts';
+import { done, type Handled, postponed, type Services, superseded } from '../services/services.ts';
 import { type CallRequest, dueTimeOf, type StoredRequest } from '../storage/call-requests.ts';
-import type { JoinCall, StartRequestedCall } from './actions.ts';
 import { askingMs, mayBePlaced, stillAskingMs } from './asking-again.ts';
-import type { RequestPurpose } from './purpose.ts';
 import { takeLine } from './request-lines.ts';
 
 /** How long a request waits for a line, or for a service that is out of reach, ms; then the timer sends its message again. */

@@ -1,15 +1,15 @@
 import { CallAutomationError } from '../call-automation/errors.ts';
 import type { PlaceCallRequest, RequestIdentity } from '../call-automation/port.ts';
-import { bound, claimed, refusalToDial } from '../outages/attempts.ts';
 import { concludeAttempt, DEFAULT_PATIENCE_MS, deferAttempt, postponeAttempt } from '../outages/conclude.ts';
-import { isCalledOff } from '../outages/lifecycle.ts';
-import type { Outage } from '../outages/outage.ts';
-import { callableFrom } from '../outages/quiet-hours.ts';
-import type { Recipient } from '../outages/recipient.ts';
-import { done, type Handled, postponed, type Services, superseded } from '../services.ts';
+import type { AttemptRef } from '../rules/calls/purpose.ts';
+import { bound, claimed, refusalToDial } from '../rules/outages/attempts.ts';
+import { isCalledOff } from '../rules/outages/lifecycle.ts';
+import type { Outage } from '../rules/outages/outage.ts';
+import { callableFrom } from '../rules/outages/quiet-hours.ts';
+import type { Recipient } from '../rules/outages/recipient.ts';
+import { done, type Handled, postponed, type Services, superseded } from '../services/services.ts';
 import type { StoredRecipient } from '../storage/recipients.ts';
 import { askingMs, isPassing, mayBePlaced, stillAskingMs } from './asking-again.ts';
-import type { AttemptRef } from './purpose.ts';
 
 /**
  * Dials one attempt of an outage, once: the attempt is claimed by a conditional write before the service is asked, and a

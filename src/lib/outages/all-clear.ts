@@ -1,10 +1,10 @@
-import type { Services } from '../services.ts';
-import type { AllClear } from './all-clear-message.ts';
+import { isAnswered } from '../rules/calls/outcome.ts';
+import type { AllClear } from '../rules/outages/all-clear-message.ts';
+import { allClearIdOf, type Outage } from '../rules/outages/outage.ts';
+import { callableFrom } from '../rules/outages/quiet-hours.ts';
+import { newRecipient, type Recipient } from '../rules/outages/recipient.ts';
+import type { Services } from '../services/services.ts';
 import { reopenOutage } from './declare.ts';
-import { allClearIdOf, type Outage } from './outage.ts';
-import { isAnswered } from './outcome.ts';
-import { callableFrom } from './quiet-hours.ts';
-import { newRecipient, type Recipient } from './recipient.ts';
 
 /** They picked up, so they know of the outage, and are to know that it is over. Who opted out is left in peace. */
 const isTold = ({ phase, outcome }: Recipient): boolean =>

@@ -1,7 +1,7 @@
-import type { Services } from '../services.ts';
+import { expired } from '../rules/outages/attempts.ts';
+import type { Outage, Progress } from '../rules/outages/outage.ts';
+import type { Services } from '../services/services.ts';
 import { tellAllClear } from './all-clear.ts';
-import { expired } from './attempts.ts';
-import type { Outage, Progress } from './outage.ts';
 
 /** People who are seen to in one step. */
 const PAGE = 1_000;

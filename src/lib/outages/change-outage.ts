@@ -1,7 +1,7 @@
-import { NotAllowedError, StorageError } from '../errors.ts';
-import type { Services } from '../services.ts';
-import { allowedActions, type OutageAction, transition } from './lifecycle.ts';
-import type { Outage } from './outage.ts';
+import { NotAllowedError, StorageError } from '../base/errors.ts';
+import { allowedActions, type OutageAction, transition } from '../rules/outages/lifecycle.ts';
+import type { Outage } from '../rules/outages/outage.ts';
+import type { Services } from '../services/services.ts';
 
 /** Others may write the same outage at the same time; that often in a row means that something is wrong. */
 const TRIES = 10;

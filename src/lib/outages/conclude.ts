@@ -1,15 +1,15 @@
-import type { AttemptRef } from '../calls/purpose.ts';
-import { StorageError } from '../errors.ts';
-import type { Services } from '../services.ts';
+import { StorageError } from '../base/errors.ts';
+import type { AttemptRef } from '../rules/calls/purpose.ts';
+import { bound, concluded, isAt, type Moved, postponed } from '../rules/outages/attempts.ts';
+import { isCalledOff } from '../rules/outages/lifecycle.ts';
+import type { Outage } from '../rules/outages/outage.ts';
+import { callableFrom } from '../rules/outages/quiet-hours.ts';
+import type { HeldLine, Recipient } from '../rules/outages/recipient.ts';
+import type { AttemptResult, RetryPolicy } from '../rules/outages/retry.ts';
+import type { Services } from '../services/services.ts';
 import type { StoredRecipient } from '../storage/recipients.ts';
 import { tellAllClear } from './all-clear.ts';
-import { bound, concluded, isAt, type Moved, postponed } from './attempts.ts';
 import { holderOf, passOnLine } from './dispatcher.ts';
-import { isCalledOff } from './lifecycle.ts';
-import type { Outage } from './outage.ts';
-import { callableFrom } from './quiet-hours.ts';
-import type { HeldLine, Recipient } from './recipient.ts';
-import type { AttemptResult, RetryPolicy } from './retry.ts';
 
 /** Others may write the same recipient at the same time; that often in a row means that something is wrong. */
 const TRIES = 10;

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { ConflictError, InvalidInputError } from '../errors.ts';
-import { problemsOf } from '../problems.ts';
-import type { Services } from '../services.ts';
+import { ConflictError, InvalidInputError } from '../base/errors.ts';
+import { problemsOf } from '../base/problems.ts';
+import { reopened } from '../rules/outages/lifecycle.ts';
+import { declared, type Outage, OutageSpec } from '../rules/outages/outage.ts';
+import type { Services } from '../services/services.ts';
 import { changeOutage } from './change-outage.ts';
-import { reopened } from './lifecycle.ts';
-import { declared, type Outage, OutageSpec } from './outage.ts';
 import { mustBeSayable } from './sayable.ts';
 
 /**

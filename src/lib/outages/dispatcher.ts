@@ -1,11 +1,11 @@
-import type { AttemptRef } from '../calls/purpose.ts';
-import type { Services } from '../services.ts';
+import type { AttemptRef } from '../rules/calls/purpose.ts';
+import { isCalling } from '../rules/outages/lifecycle.ts';
+import type { Outage } from '../rules/outages/outage.ts';
+import type { HeldLine } from '../rules/outages/recipient.ts';
+import type { Services } from '../services/services.ts';
 import { isFree, type Line, linesOf } from '../storage/lines.ts';
 import type { DueRow } from '../storage/recipients.ts';
 import { currentSpan, SpanKind, traced, traceOf } from '../telemetry/traces.ts';
-import { isCalling } from './lifecycle.ts';
-import type { Outage } from './outage.ts';
-import type { HeldLine } from './recipient.ts';
 
 /** A line outlives its attempt's lease by this much (ms), so that it is not given away before the attempt is looked into. */
 export const LINE_GRACE_MS = 120_000;

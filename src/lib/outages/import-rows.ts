@@ -1,7 +1,7 @@
 import { pipeline } from 'node:stream/promises';
 import { CsvError, parse } from 'csv-parse';
 import { z } from 'zod';
-import { InvalidInputError } from '../errors.ts';
+import { InvalidInputError } from '../base/errors.ts';
 
 /** A row of a list, by the names of its columns; `line` counts from 1. Or what is wrong with the row. */
 export type Row = { readonly line: number } & ({ readonly cells: Cells } | { readonly problem: string });

@@ -1,14 +1,14 @@
+import { eachOf } from '../base/each-of.ts';
+import { masked } from '../base/masking.ts';
 import type { Identifier } from '../call-automation/identifiers.ts';
-import { eachOf } from '../each-of.ts';
-import { masked } from '../masking.ts';
-import { phoneNumberOf } from '../phone-numbers.ts';
-import type { Services } from '../services.ts';
+import type { ImportReport } from '../rules/outages/import-report.ts';
+import type { Outage } from '../rules/outages/outage.ts';
+import { callableFrom, TimeZone } from '../rules/outages/quiet-hours.ts';
+import { type Contact, newRecipient, type Recipient, shardOf } from '../rules/outages/recipient.ts';
+import { phoneNumberOf } from '../rules/phone-numbers.ts';
+import type { Services } from '../services/services.ts';
 import { MAX_ADDED } from '../storage/recipients.ts';
-import type { ImportReport } from './import-report.ts';
 import { type Cells, type ListType, type Row, rowsOf } from './import-rows.ts';
-import type { Outage } from './outage.ts';
-import { callableFrom, TimeZone } from './quiet-hours.ts';
-import { type Contact, newRecipient, type Recipient, shardOf } from './recipient.ts';
 
 /** So many rejected rows are listed one by one; all are counted. */
 const MAX_REJECTIONS = 100;

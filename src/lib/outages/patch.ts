@@ -1,10 +1,10 @@
 import { z } from 'zod';
+import { InvalidInputError } from '../base/errors.ts';
+import { problemsOf } from '../base/problems.ts';
 import { Sound } from '../call-automation/speech.ts';
-import { InvalidInputError } from '../errors.ts';
-import { problemsOf } from '../problems.ts';
-import type { Services } from '../services.ts';
+import { type Outage, OutageSpec } from '../rules/outages/outage.ts';
+import type { Services } from '../services/services.ts';
 import { changeOutage, mustAllow } from './change-outage.ts';
-import { type Outage, OutageSpec } from './outage.ts';
 import { mustBeSayable } from './sayable.ts';
 
 const { title, estimate, expiresAt, maxConcurrentCalls } = OutageSpec.shape;

@@ -1,8 +1,8 @@
+import { InvalidInputError } from '../base/errors.ts';
 import { mustBePlayable } from '../call-automation/speech.ts';
-import { InvalidInputError } from '../errors.ts';
-import type { Services } from '../services.ts';
-import type { Outage } from './outage.ts';
-import { unfillable } from './wording.ts';
+import type { Outage } from '../rules/outages/outage.ts';
+import { unfillable } from '../rules/outages/wording.ts';
+import type { Services } from '../services/services.ts';
 
 /**
  * Before anybody is called, not when they listen already.

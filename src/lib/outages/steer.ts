@@ -1,14 +1,14 @@
 import { z } from 'zod';
+import { InvalidInputError, NotAllowedError } from '../base/errors.ts';
+import { problemsOf } from '../base/problems.ts';
 import { mustBePlayable } from '../call-automation/speech.ts';
-import { InvalidInputError, NotAllowedError } from '../errors.ts';
-import { problemsOf } from '../problems.ts';
-import type { Services } from '../services.ts';
+import { AllClear } from '../rules/outages/all-clear-message.ts';
+import type { OutageAction } from '../rules/outages/lifecycle.ts';
+import { allClearIdOf, begun, type Outage } from '../rules/outages/outage.ts';
+import { unfillable } from '../rules/outages/wording.ts';
+import type { Services } from '../services/services.ts';
 import { allClearOf } from './all-clear.ts';
-import { AllClear } from './all-clear-message.ts';
 import { changeOutage, mustAllow } from './change-outage.ts';
-import type { OutageAction } from './lifecycle.ts';
-import { allClearIdOf, begun, type Outage } from './outage.ts';
-import { unfillable } from './wording.ts';
 
 /** The outage in the state that the action leads to: the same outage where it is in it already. */
 const moved = (outage: Outage, action: OutageAction): Outage => {

@@ -1,6 +1,6 @@
 import type { TokenCredential } from '@azure/identity';
-import { credentialOf } from '../azure-identity.ts';
-import type { Settings } from '../config.ts';
+import { credentialOf } from '../config/azure-identity.ts';
+import type { Settings } from '../config/settings.ts';
 
 /** How storage is reached: with a connection string, or at its endpoints by whom Azure knows the app as. */
 export type StorageAccess =

@@ -1,5 +1,5 @@
 import { QueueClient, RestError, type StoragePipelineOptions } from '@azure/storage-queue';
-import { StorageError } from '../errors.ts';
+import { StorageError } from '../base/errors.ts';
 import type { StorageAccess } from './access.ts';
 import type { QueueName, QueueStore } from './queue-store.ts';
 

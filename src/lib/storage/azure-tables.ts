@@ -1,6 +1,6 @@
 import { odata, RestError, TableClient, type TableEntityResult, type TransactionAction } from '@azure/data-tables';
 import { z } from 'zod';
-import { ConflictError, StorageError } from '../errors.ts';
+import { ConflictError, StorageError } from '../base/errors.ts';
 import type { StorageAccess } from './access.ts';
 import type { Cell, KeyRange, StoredRow, TableName, TableStore, Write } from './table-store.ts';
 

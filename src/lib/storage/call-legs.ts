@@ -1,9 +1,9 @@
 import { z } from 'zod';
+import { ConflictError } from '../base/errors.ts';
 import type { CallEvent } from '../call-automation/events.ts';
-import { CallAction } from '../calls/actions.ts';
-import { identityOfEvent } from '../calls/event-identity.ts';
-import { CallLeg } from '../calls/leg.ts';
-import { ConflictError } from '../errors.ts';
+import { CallAction } from '../rules/calls/actions.ts';
+import { identityOfEvent } from '../rules/calls/event-identity.ts';
+import { CallLeg } from '../rules/calls/leg.ts';
 import { fromColumns, toColumns } from './columns.ts';
 import { QUEUES, type QueueName } from './queue-store.ts';
 import { ANY, type StoredRow, startingWith, type TableStore, type Write } from './table-store.ts';

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { JoinCall, StartRequestedCall } from '../calls/actions.ts';
-import { SafeId } from '../calls/purpose.ts';
-import { ConflictError } from '../errors.ts';
-import { HeldLine } from '../outages/recipient.ts';
+import { ConflictError } from '../base/errors.ts';
+import { JoinCall, StartRequestedCall } from '../rules/calls/actions.ts';
+import { SafeId } from '../rules/calls/purpose.ts';
+import { HeldLine } from '../rules/outages/recipient.ts';
 import { fromColumns, toColumns } from './columns.ts';
 import type { TableStore, Write } from './table-store.ts';
 

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
-import { StorageError } from '../errors.ts';
-import { problemsOf } from '../problems.ts';
+import { StorageError } from '../base/errors.ts';
+import { problemsOf } from '../base/problems.ts';
 import type { Cell, Columns } from './table-store.ts';
 
 /** A string column holds 32K characters (platform docs: Table service data model); longer JSON goes on in further columns. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { Identifier } from '../call-automation/identifiers.ts';
-import type { Recipient } from '../outages/recipient.ts';
-import { AttemptResult } from '../outages/retry.ts';
+import type { Recipient } from '../rules/outages/recipient.ts';
+import { AttemptResult } from '../rules/outages/retry.ts';
 import { fromColumns, toColumns } from './columns.ts';
 import { partitionOf, SHARDS_TABLE, type Shard } from './shard.ts';
 import { startingWith, type TableStore, type Write } from './table-store.ts';

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { ConflictError } from '../errors.ts';
-import type { Caller } from '../outages/outage.ts';
-import type { HeldLine } from '../outages/recipient.ts';
+import { ConflictError } from '../base/errors.ts';
+import type { Caller } from '../rules/outages/outage.ts';
+import type { HeldLine } from '../rules/outages/recipient.ts';
 import { fromColumns, toColumns } from './columns.ts';
 import { startingWith, type TableStore } from './table-store.ts';
 

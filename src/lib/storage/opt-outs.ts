@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ConflictError } from '../errors.ts';
+import { ConflictError } from '../base/errors.ts';
 import { fromColumns, toColumns } from './columns.ts';
 import type { TableStore, Write } from './table-store.ts';
 

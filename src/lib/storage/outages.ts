@@ -1,6 +1,6 @@
-import { ConflictError, NotFoundError, StorageError } from '../errors.ts';
-import { isOver } from '../outages/lifecycle.ts';
-import { Outage } from '../outages/outage.ts';
+import { ConflictError, NotFoundError, StorageError } from '../base/errors.ts';
+import { isOver } from '../rules/outages/lifecycle.ts';
+import { Outage } from '../rules/outages/outage.ts';
 import { fromColumns, toColumns } from './columns.ts';
 import { startingWith, type TableStore, type Write } from './table-store.ts';
 

@@ -1,8 +1,8 @@
-import type { AttemptRef } from '../calls/purpose.ts';
-import { ConflictError } from '../errors.ts';
-import { type Due, dispatchedColumns, type Moved } from '../outages/attempts.ts';
-import { type HeldLine, Recipient } from '../outages/recipient.ts';
-import { difference, sumOf, type Tally, tallyOf } from '../outages/tally.ts';
+import { ConflictError } from '../base/errors.ts';
+import type { AttemptRef } from '../rules/calls/purpose.ts';
+import { type Due, dispatchedColumns, type Moved } from '../rules/outages/attempts.ts';
+import { type HeldLine, Recipient } from '../rules/outages/recipient.ts';
+import { difference, sumOf, type Tally, tallyOf } from '../rules/outages/tally.ts';
 import { fromColumns, toColumns } from './columns.ts';
 import { endedRows } from './ended-calls.ts';
 import { partitionOf, SHARDS_TABLE } from './shard.ts';

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { ConflictError } from '../errors.ts';
+import { ConflictError } from '../base/errors.ts';
 import { retrying, sleep, type Wait } from './retrying.ts';
 import type { KeyRange, StoredRow, TableName, TableStore, Write } from './table-store.ts';
 

@@ -1,4 +1,4 @@
-import { StorageError } from '../errors.ts';
+import { StorageError } from '../base/errors.ts';
 
 /** Waits before the second, third … try, ms. */
 const BACK_OFF_MS = [100, 400, 1600];

@@ -1,5 +1,5 @@
-import { ConflictError } from '../errors.ts';
-import { addedMinutes, MinuteCount, minuteOf, sumOf, Tally } from '../outages/tally.ts';
+import { ConflictError } from '../base/errors.ts';
+import { addedMinutes, MinuteCount, minuteOf, sumOf, Tally } from '../rules/outages/tally.ts';
 import { fromColumns, toColumns } from './columns.ts';
 import { partitionOf, SHARDS_TABLE, type Shard } from './shard.ts';
 import { type KeyRange, type StoredRow, startingWith, type TableStore, type Write } from './table-store.ts';

@@ -1,5 +1,5 @@
 import { type Attributes, type Meter, type MeterProvider, metrics } from '@opentelemetry/api';
-import { isAnswered, type Outcome } from '../outages/outcome.ts';
+import { isAnswered, type Outcome } from '../rules/calls/outcome.ts';
 
 /** What is counted and measured, by OpenTelemetry's API. Without the SDK behind it (azure-monitor.ts) nothing is kept. */
 const instrumentsOf = (meter: Meter) => ({

@@ -11,8 +11,8 @@ import {
   TraceFlags,
   trace,
 } from '@opentelemetry/api';
-import type { CallPurpose } from '../calls/purpose.ts';
-import { masked } from '../masking.ts';
+import { masked } from '../base/masking.ts';
+import type { CallPurpose } from '../rules/calls/purpose.ts';
 
 /**
  * Traces, by OpenTelemetry's API: without the SDK behind it (azure-monitor.ts) nothing is kept and next to nothing costs time.

@@ -1,5 +1,5 @@
 /** The app's own clients, made of the settings in the environment, do what they do for every call; then this ends. */
-import { services } from '../../../src/lib/app.ts';
+import { services } from '../../../src/lib/services/compose.ts';
 
 try {
   await services.queues.send('hang-up', { callLegId: 'leg' });

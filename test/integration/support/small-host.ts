@@ -1,7 +1,7 @@
 import http from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
 import { QueueClient } from '@azure/storage-queue';
-import type { Services } from '../../../src/lib/services.ts';
+import type { Services } from '../../../src/lib/services/services.ts';
 import { QUEUES, type QueueName } from '../../../src/lib/storage/queue-store.ts';
 import { callEvents, onQueue } from '../../chaos/wiring.ts';
 

@@ -1,9 +1,9 @@
 import type { CallAutomation } from '../../../src/lib/call-automation/port.ts';
-import { CallbackUris } from '../../../src/lib/calls/callback-uris.ts';
-import { CallScript } from '../../../src/lib/calls/script.ts';
-import { declared, type Outage, OutageSpec } from '../../../src/lib/outages/outage.ts';
-import { type Contact, newRecipient, type Recipient } from '../../../src/lib/outages/recipient.ts';
-import type { Services } from '../../../src/lib/services.ts';
+import { CallScript } from '../../../src/lib/rules/calls/script.ts';
+import { declared, type Outage, OutageSpec } from '../../../src/lib/rules/outages/outage.ts';
+import { type Contact, newRecipient, type Recipient } from '../../../src/lib/rules/outages/recipient.ts';
+import { CallbackUris } from '../../../src/lib/services/callback-uris.ts';
+import type { Services } from '../../../src/lib/services/services.ts';
 import { CallLegs } from '../../../src/lib/storage/call-legs.ts';
 import { CallRequests } from '../../../src/lib/storage/call-requests.ts';
 import { EndedCalls } from '../../../src/lib/storage/ended-calls.ts';

@@ -1,4 +1,4 @@
-import { ConflictError, StorageError } from '../../../src/lib/errors.ts';
+import { ConflictError, StorageError } from '../../../src/lib/base/errors.ts';
 import {
   ANY,
   type Columns,

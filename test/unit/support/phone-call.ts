@@ -1,11 +1,11 @@
 import path from 'node:path';
 import type { CallEvent, Key } from '../../../src/lib/call-automation/events.ts';
 import { identityOf } from '../../../src/lib/call-automation/identifiers.ts';
-import type { CallAction } from '../../../src/lib/calls/actions.ts';
-import { type CallLeg, newCallLeg } from '../../../src/lib/calls/leg.ts';
-import { CallScript } from '../../../src/lib/calls/script.ts';
-import { type CallPlan, step } from '../../../src/lib/calls/step.ts';
-import { recipientIdOf } from '../../../src/lib/outages/recipient.ts';
+import type { CallAction } from '../../../src/lib/rules/calls/actions.ts';
+import { type CallLeg, newCallLeg } from '../../../src/lib/rules/calls/leg.ts';
+import { CallScript } from '../../../src/lib/rules/calls/script.ts';
+import { type CallPlan, step } from '../../../src/lib/rules/calls/step.ts';
+import { recipientIdOf } from '../../../src/lib/rules/outages/recipient.ts';
 import {
   audioEnded,
   type EventOf,

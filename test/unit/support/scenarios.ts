@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { type CallEvent, Key } from '../../../src/lib/call-automation/events.ts';
-import type { CallScript } from '../../../src/lib/calls/script.ts';
+import type { CallScript } from '../../../src/lib/rules/calls/script.ts';
 import { CALLEE, call, OPERATOR, type PhoneCall, scriptWith, US } from './phone-call.ts';
 import {
   audioEnded,

@@ -6,7 +6,7 @@ import type {
   TextSource,
 } from '@azure/communication-call-automation';
 import { createIdentifierFromRawId } from '@azure/communication-common';
-import { InvalidInputError } from '../../errors.ts';
+import { InvalidInputError } from '../../base/errors.ts';
 import { CallAutomationError } from '../errors.ts';
 import type { CallAddress, CallAutomation, EnterCallRequest, PlayRequest, RequestIdentity } from '../port.ts';
 import type { CallLegResponse } from '../requests.ts';

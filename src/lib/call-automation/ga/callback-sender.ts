@@ -1,5 +1,5 @@
 import { createRemoteJWKSet, errors, jwtVerify } from 'jose';
-import { UnauthorizedError, UnavailableError } from '../../errors.ts';
+import { UnauthorizedError, UnavailableError } from '../../base/errors.ts';
 
 /** The service signs each callback with a token of five minutes; clocks may differ by as much as this, s. */
 const CLOCK_SKEW_SECONDS = 60;

@@ -1,7 +1,7 @@
 import type { CallAutomationClient, CallAutomationClientOptions } from '@azure/communication-call-automation';
 import type { HttpClient, PipelinePolicy } from '@azure/core-rest-pipeline';
 import type { TokenCredential } from '@azure/identity';
-import { ConfigurationError } from '../../errors.ts';
+import { ConfigurationError } from '../../base/errors.ts';
 
 /** The connection string of the resource, or its endpoint and who asks. */
 export type Access =

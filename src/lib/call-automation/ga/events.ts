@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { InvalidInputError } from '../../errors.ts';
-import { problemsOf } from '../../problems.ts';
+import { InvalidInputError } from '../../base/errors.ts';
+import { problemsOf } from '../../base/problems.ts';
 import { toCamelCase } from '../casing.ts';
 import {
   CANCELLED_SUBCODE,

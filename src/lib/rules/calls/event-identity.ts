@@ -1,0 +1,34 @@
+import { createHash } from 'node:crypto';
+import type { CallEvent } from '../../call-automation/events.ts';
+import { identityOf } from '../../call-automation/identifiers.ts';
+
+/**
+ * What makes an event the same event when it is delivered again. Most events of the API carry no id (`"id": null`), so
+ * an identity is made of what can happen only once on a leg. Safe as a Table Storage key.
+ */
+export function identityOfEvent(event: CallEvent): string {
+  switch (event.type) {
+    case 'CallLegStateChanged':
+      return `state-${event.data.callState}`;
+    case 'DtmfReceived':
+      return ['tone', recognitionOf(event.data), event.data.toneInfo.sequenceId]
+        .filter((part) => part !== '')
+        .join('-');
+    case 'PlayAudioResult':
+      return `${event.type}-${event.data.status}-${digest(event.data.operationContext)}`;
+    case 'InviteParticipantResult':
+      return `${event.type}-${event.data.status}-${digest([event.data.operationContext, event.data.participants?.map(identityOf)])}`;
+    case 'ParticipantsUpdated':
+    case 'Unknown':
+      return `${event.type}-${digest([event.occurredAt, event.data])}`;
+  }
+}
+
+const recognitionOf = ({ recognition }: { recognition?: string | undefined }): string =>
+  recognition === undefined ? '' : digest(recognition);
+
+const digest = (value: unknown): string =>
+  createHash('sha256')
+    .update(JSON.stringify(value) ?? '')
+    .digest('hex')
+    .slice(0, 24);

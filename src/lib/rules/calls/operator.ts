@@ -1,0 +1,78 @@
+import type { KnownCallEvent } from '../../call-automation/events.ts';
+import { type EventIdentifier, identityOf } from '../../call-automation/identifiers.ts';
+import { recipientIdOf } from '../outages/recipient.ts';
+import type { CallLeg, Stage } from './leg.ts';
+import { ask, hangUp, play, reaching, type Stepped, stay, waitForKey } from './moves.ts';
+import type { CallScript } from './script.ts';
+
+/** The operator in a call: invited, in it, and gone. Pure. */
+
+type Of<Type extends KnownCallEvent['type']> = Extract<KnownCallEvent, { type: Type }>;
+type Plan = { readonly script?: CallScript | undefined };
+
+export function invite(leg: CallLeg, script: CallScript): Stepped {
+  const { asked, operationContext } = ask(leg, 'invite');
+  return {
+    leg: { ...asked, stage: 'inviting', invitation: operationContext, refusedBy: [] },
+    actions: [
+      {
+        queue: 'invite-participants',
+        message: { callLegId: leg.callLegId, participants: script.operators, operationContext },
+      },
+    ],
+  };
+}
+
+/** Where an operator may still be let in: one of several may answer after another has declined. */
+const INVITING: ReadonlySet<Stage> = new Set(['inviting', 'unavailable', 'waiting']);
+
+export function onInvited(
+  leg: CallLeg,
+  { data, occurredAt }: Of<'InviteParticipantResult'>,
+  { script }: Plan,
+): Stepped {
+  const isOurs = leg.invitation !== undefined && (data.operationContext ?? leg.invitation) === leg.invitation;
+  if (!script || !isOurs || !INVITING.has(leg.stage)) return stay(leg);
+  if (data.status === 'completed') return joined(leg, occurredAt);
+  if (data.status !== 'failed' || leg.stage !== 'inviting') return stay(leg);
+  const refused = new Set([...(leg.refusedBy ?? []), ...(data.participants ?? script.operators).map(identityOf)]);
+  const alone = { ...leg, refusedBy: [...refused] };
+  if (script.operators.some((operator) => !refused.has(identityOf(operator)))) return stay(alone);
+  return script.unavailable ? play(alone, 'unavailable', script.unavailable) : waitForKey(alone, script);
+}
+
+function joined(leg: CallLeg, at: string): Stepped {
+  const connected = reaching({ ...leg, stage: 'talking', awaits: undefined, joinedAt: at }, 'connected');
+  const newest = leg.participantsAt;
+  // News of who is in the call may have overtaken this, and tell that they have parted already.
+  if (newest === undefined || Date.parse(newest) <= Date.parse(at)) return stay({ ...connected, participantsAt: at });
+  return leg.isTogether ? stay(connected) : hangUp(connected);
+}
+
+/** The operator and the callee stay until they part: once either has left, the other is not kept waiting. */
+export function onParticipants(leg: CallLeg, event: Of<'ParticipantsUpdated'>, { script }: Plan): Stepped {
+  if (isStale(leg, event)) return stay(leg);
+  const { data, occurredAt } = event;
+  const operators = new Set(script?.operators.map(identityOf));
+  const present = data.participants.map(({ identifier }) => identifier);
+  const isTogether = present.some((who) => operators.has(identityOf(who))) && present.some((who) => isCallee(leg, who));
+  const informed = { ...leg, participantsAt: occurredAt, participantsSequence: data.sequence, isTogether };
+  // The news that the operator is in the call may be all that is ever heard of the invitation.
+  if (leg.stage === 'inviting' && isTogether) return joined(informed, occurredAt);
+  return leg.stage === 'talking' && !isTogether ? hangUp(informed) : stay(informed);
+}
+
+/** Where the service counts such news their times need not follow; yet none from before an operator came tells of them. */
+function isStale(leg: CallLeg, { data, occurredAt }: Of<'ParticipantsUpdated'>): boolean {
+  if (data.sequence === undefined || leg.participantsSequence === undefined) {
+    return isBefore(occurredAt, leg.participantsAt);
+  }
+  return data.sequence < leg.participantsSequence || isBefore(occurredAt, leg.joinedAt);
+}
+
+const isBefore = (time: string, other: string | undefined): boolean =>
+  other !== undefined && Date.parse(time) < Date.parse(other);
+
+/** By the digest that names a recipient: the call is for them, and we are in it too, under a name that we may not know. */
+const isCallee = ({ purpose }: CallLeg, who: EventIdentifier): boolean =>
+  purpose.kind === 'attempt' && recipientIdOf(who) === purpose.recipientId;

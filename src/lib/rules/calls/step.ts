@@ -1,0 +1,158 @@
+import { CANCELLED_SUBCODE, type CallEvent, type KnownCallEvent } from '../../call-automation/events.ts';
+import { type Ending, endingOf } from './endings.ts';
+import { type CallLeg, LegState, type Stage } from './leg.ts';
+import { ask, hangUp, hangUpAfter, play, playMessage, reaching, type Stepped, stay, waitForKey } from './moves.ts';
+import { invite, onInvited, onParticipants } from './operator.ts';
+import type { Outcome } from './outcome.ts';
+import { type CallScript, type KeyMeaning, meaningOf } from './script.ts';
+
+/** What a step needs to know of the world: the script, if the call has one. */
+export type CallPlan = { readonly script?: CallScript | undefined };
+
+/** However often the callee asks to hear it again, a call ends. */
+const MAX_PLAYS = 10;
+
+/**
+ * One event applied to a call leg: the leg after it and the actions that it calls for.
+ * Pure and monotonic: events may come in any order; a state never goes back and an outcome never gets worse.
+ * That an event counts once is the caller's care (storage/call-legs.ts).
+ */
+export function step(leg: CallLeg, event: CallEvent, plan: CallPlan, now: Date): Stepped {
+  const stepped = applied(leg, event, plan);
+  return { ...stepped, leg: { ...stepped.leg, updatedAt: now.toISOString() } };
+}
+
+function applied(leg: CallLeg, event: CallEvent, plan: CallPlan): Stepped {
+  switch (event.type) {
+    case 'CallLegStateChanged':
+      return onState(leg, event, plan);
+    case 'DtmfReceived':
+      return onTone(leg, event, plan);
+    case 'PlayAudioResult':
+      return onAudioEnded(leg, event, plan);
+    case 'InviteParticipantResult':
+      return onInvited(leg, event, plan);
+    case 'ParticipantsUpdated':
+      return onParticipants(leg, event, plan);
+    case 'Unknown':
+      return stay(leg);
+  }
+}
+
+type Of<Type extends KnownCallEvent['type']> = Extract<KnownCallEvent, { type: Type }>;
+
+// --- The call's own state
+
+function onState(leg: CallLeg, { data, occurredAt }: Of<'CallLegStateChanged'>, plan: CallPlan): Stepped {
+  const state = LegState.safeParse(data.callState);
+  if (!state.success) return stay(leg);
+  const seen = {
+    ...(state.data === 'established' ? pickedUp(leg) : leg),
+    conversationId: leg.conversationId ?? data.conversationId,
+  };
+  if (!isLater(state.data, leg.state)) return stay(seen);
+  const moved = { ...seen, state: state.data };
+  if (state.data === 'established' && leg.stage === 'ringing') return begin(moved, plan, occurredAt);
+  if (state.data !== 'terminated') return stay(moved);
+  const ending: Ending = leg.answered ? { outcome: 'answered' } : endingOf(data.resultInfo);
+  const isKnown = leg.outcome !== undefined && leg.outcome !== 'unknown';
+  const ended = isKnown ? moved : { ...moved, reason: undefined, ...ending };
+  return stay({ ...ended, stage: 'ended', awaits: undefined, endedAt: occurredAt });
+}
+
+const isLater = (a: LegState, b: LegState): boolean => LegState.options.indexOf(a) > LegState.options.indexOf(b);
+
+/** News from the callee proves that they picked up, even where it overtakes the news of that, or the end of the call. */
+function pickedUp(leg: CallLeg): CallLeg {
+  if (leg.answered) return leg;
+  const answered = { ...leg, answered: true };
+  return leg.outcome ? reaching(answered, 'answered') : answered;
+}
+
+function begin(leg: CallLeg, { script }: CallPlan, answeredAt: string): Stepped {
+  if (script) return playMessage(leg, script, answeredAt);
+  const waiting: CallLeg = { ...leg, stage: 'waiting' };
+  return isErrand(leg) ? hangUpAfter(waiting, ERRAND_SECONDS) : stay(waiting);
+}
+
+/** Longer than anybody's phone rings (ACS: an invitation lasts three minutes at most). */
+const ERRAND_SECONDS = 200;
+
+const isErrand = ({ purpose }: CallLeg): boolean => purpose.kind === 'request' && purpose.as === 'errand';
+
+// --- Keys
+
+/** Where a key can still change what the call does. Elsewhere it is kept, and an acknowledgement still counts. */
+const LISTENING: ReadonlySet<Stage> = new Set(['ringing', 'message', 'waiting', 'cancelling', 'unavailable']);
+
+const KEY_OUTCOMES: Partial<Record<KeyMeaning, Outcome>> = { acknowledge: 'acknowledged', optOut: 'optedOut' };
+
+function onTone(leg: CallLeg, { data, occurredAt }: Of<'DtmfReceived'>, { script }: CallPlan): Stepped {
+  // The event does not say who pressed the key: once an operator is in the call it may be theirs.
+  if (leg.joinedAt && Date.parse(occurredAt) > Date.parse(leg.joinedAt)) return stay(leg);
+  const meaning = script && meaningOf(script, data.toneInfo.tone);
+  const picked = pickedUp(leg);
+  if (!meaning) return stay(picked);
+  const told = reaching({ ...picked, optOut: leg.optOut || meaning === 'optOut' }, KEY_OUTCOMES[meaning]);
+  return LISTENING.has(leg.stage) ? KEY_STEPS[meaning](told, script) : stay(told);
+}
+
+const KEY_STEPS: Record<KeyMeaning, (leg: CallLeg, script: CallScript) => Stepped> = {
+  acknowledge: (leg, script) => (script.thanks ? afterAudio(leg, 'thanks', script) : hangUp(leg)),
+  operator: (leg, script) => (script.operators.length > 0 ? afterAudio(leg, 'operator', script) : stay(leg)),
+  optOut: (leg) => hangUp(leg),
+  replay: (leg, script) => (leg.plays < MAX_PLAYS ? afterAudio(leg, 'message', script) : stay(leg)),
+};
+
+type Following = NonNullable<CallLeg['next']>;
+
+/** Two actions on two queues have no order: what must follow the audio's end waits for the event that tells of it. */
+function afterAudio(leg: CallLeg, next: Following, script: CallScript): Stepped {
+  if (leg.audio === undefined) return FOLLOW[next](leg, script);
+  // The audio is being stopped for an earlier key: the later one changes what follows, but thanks are not taken back.
+  if (leg.stage === 'cancelling') return stay({ ...leg, next: leg.next === 'thanks' ? leg.next : next });
+  const { asked, operationContext } = ask(leg, 'cancel');
+  return {
+    leg: { ...asked, stage: 'cancelling', next },
+    actions: [{ queue: 'cancel-media', message: { callLegId: leg.callLegId, operationContext, onlyIfAwaited: true } }],
+  };
+}
+
+const FOLLOW: Record<Following, (leg: CallLeg, script: CallScript) => Stepped> = {
+  thanks: (leg, script) => (script.thanks ? play(leg, 'thanks', script.thanks) : hangUp(leg)),
+  operator: invite,
+  message: playMessage,
+};
+
+// --- Audio
+
+function onAudioEnded(leg: CallLeg, { data }: Of<'PlayAudioResult'>, { script }: CallPlan): Stepped {
+  if (data.status === 'notStarted' || data.status === 'running') return stay(leg);
+  const context = data.operationContext ?? leg.audio;
+  const result = resultOf(data);
+  const heard = result === 'completed' && context?.startsWith('message-') ? reaching(leg, 'heard') : leg;
+  // A cancelled audio may be reported under the name of the request that cancelled it; the page leaves this open.
+  const isOurs = context === leg.audio || (leg.stage === 'cancelling' && context === leg.awaits);
+  const onward = AFTER_AUDIO[leg.stage];
+  if (!script || !isOurs || !onward) return stay(heard);
+  return onward({ ...heard, audio: undefined, next: undefined }, script, result, leg.next);
+}
+
+type AudioResult = 'completed' | 'cancelled' | 'failed';
+
+function resultOf({ status, resultInfo }: Of<'PlayAudioResult'>['data']): AudioResult {
+  if (resultInfo?.subcode === CANCELLED_SUBCODE) return 'cancelled';
+  return status === 'failed' || (resultInfo?.code ?? 200) >= 300 ? 'failed' : 'completed';
+}
+
+type AfterAudio = (leg: CallLeg, script: CallScript, result: AudioResult, next: Following | undefined) => Stepped;
+
+const AFTER_AUDIO: Partial<Record<Stage, AfterAudio>> = {
+  message: (leg, script, result) => {
+    if (result === 'failed') return hangUp(reaching(leg, 'failed', 'audioFailed'));
+    return result === 'completed' && leg.plays <= script.replays ? playMessage(leg, script) : waitForKey(leg, script);
+  },
+  cancelling: (leg, script, _result, next) => (next ? FOLLOW[next](leg, script) : hangUp(leg)),
+  thanks: (leg) => hangUp(leg),
+  unavailable: (leg, script) => waitForKey(leg, script),
+};

@@ -1,0 +1,64 @@
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import { type EventIdentifier, Identifier, identityOf } from '../../call-automation/identifiers.ts';
+import { Outcome } from '../calls/outcome.ts';
+import { AttemptResult } from './retry.ts';
+
+/**
+ * `waiting`    is to be called when due.
+ * `dispatched` has a line; the message to dial is on its queue.
+ * `dialling`   the attempt is claimed: the service has been, or is being, asked to call. Never asked twice.
+ * `done`       has an outcome.
+ */
+export const Phase = z.enum(['waiting', 'dispatched', 'dialling', 'done']);
+export type Phase = z.infer<typeof Phase>;
+
+/** The line an attempt holds, and its row's ETag: whoever still has the right one may pass the line on. */
+export const HeldLine = z.object({ lineId: z.string(), number: z.string(), etag: z.string() });
+export type HeldLine = z.infer<typeof HeldLine>;
+
+/** One person to be told, unique by number inside an outage. */
+export const Recipient = z.object({
+  recipientId: z.string(),
+  identifier: Identifier,
+  name: z.string().optional(),
+  timeZone: z.string().optional(),
+  language: z.string().optional(),
+  /** Columns of the import that mean nothing to us. */
+  extra: z.record(z.string(), z.string()).optional(),
+  phase: Phase,
+  /** The attempt in progress, or the last one; 0 before the first. */
+  attempt: z.number().int().nonnegative(),
+  /** Key of the recipient's one due row; none once there is an outcome. */
+  dueRow: z.string().optional(),
+  line: HeldLine.optional(),
+  /** When the attempt under way is looked into, should it not have ended. */
+  leaseUntil: z.string().optional(),
+  /** When the attempt was claimed, and the service first asked. */
+  askedAt: z.string().optional(),
+  callLegId: z.string().optional(),
+  /** The attempt outstayed its lease and was told to hang up; it is not waited for twice. */
+  isEnding: z.boolean().optional(),
+  results: z.array(AttemptResult).default([]),
+  outcome: Outcome.optional(),
+  reason: z.string().optional(),
+  endedAt: z.string().optional(),
+});
+export type Recipient = z.infer<typeof Recipient>;
+
+/** The same for the same person, whatever list names them; not the number itself, so that keys and logs do not show it. */
+export function recipientIdOf(identifier: EventIdentifier): string {
+  return createHash('sha256').update(identityOf(identifier)).digest('hex').slice(0, 20);
+}
+
+/** Which shard of the outage holds the recipient. */
+export const shardOf = (recipientId: string, shards: number): number =>
+  Number.parseInt(recipientId.slice(0, 8), 16) % shards;
+
+export type Contact = Pick<Recipient, 'identifier' | 'name' | 'timeZone' | 'language' | 'extra'>;
+
+/** Somebody who has not been called yet: of somebody on another list, nothing but how to reach them. */
+export function newRecipient({ identifier, name, timeZone, language, extra }: Contact): Recipient {
+  const contact = { identifier, name, timeZone, language, extra };
+  return { ...contact, recipientId: recipientIdOf(identifier), phase: 'waiting', attempt: 0, results: [] };
+}

@@ -1,0 +1,75 @@
+import { z } from 'zod';
+import { isAnswered, Outcome } from '../calls/outcome.ts';
+import type { Recipient } from './recipient.ts';
+
+/**
+ * How many there are, of people and of calls that ended. Pure. What somebody counts for follows from their row alone, so that
+ * the difference that a change of the row makes is what the change adds to the sum, and the sum needs no second look at the list.
+ */
+
+const Count = z.number().int();
+
+/** Attempts that ended in one minute, and those of them in which somebody or something picked up. */
+export const MinuteCount = z.object({ ended: Count, answered: Count });
+export type MinuteCount = z.infer<typeof MinuteCount>;
+
+export const Tally = z.object({
+  /** People on the list. */
+  recipients: Count.default(0),
+  /** Attempts that ended. */
+  attempts: Count.default(0),
+  /** People who are done, by how they ended. */
+  outcomes: z.partialRecord(Outcome, Count).default({}),
+  /** By the minute in which they ended: its start, UTC. */
+  minutes: z.record(z.string(), MinuteCount).default({}),
+});
+export type Tally = z.infer<typeof Tally>;
+
+export const NOTHING: Tally = { recipients: 0, attempts: 0, outcomes: {}, minutes: {} };
+
+export function tallyOf({ outcome, results }: Recipient): Tally {
+  const minutes = results.reduce<Tally['minutes']>(
+    (sum, { at, outcome }) =>
+      addedMinutes(sum, { [minuteOf(at)]: { ended: 1, answered: isAnswered(outcome) ? 1 : 0 } }),
+    {},
+  );
+  return { recipients: 1, attempts: results.length, outcomes: outcome ? { [outcome]: 1 } : {}, minutes };
+}
+
+export const sumOf = (tallies: readonly Tally[]): Tally => tallies.reduce((sum, each) => added(sum, each), NOTHING);
+
+/** What it takes to come from the one to the other; undefined if they are the same. */
+export function difference(from: Tally, to: Tally): Tally | undefined {
+  const { minutes, outcomes, ...counts } = added(to, from, -1);
+  const isSame = Object.keys({ ...minutes, ...outcomes }).length === 0 && Object.values(counts).every((n) => n === 0);
+  return isSame ? undefined : { ...counts, outcomes, minutes };
+}
+
+/** Everybody who has an outcome. */
+export const doneIn = ({ outcomes }: Tally): number => Object.values(outcomes).reduce((sum, count) => sum + count, 0);
+
+/** The start of the minute. */
+export const minuteOf = (at: string): string => `${new Date(at).toISOString().slice(0, 16)}:00.000Z`;
+
+export function addedMinutes(a: Tally['minutes'], b: Tally['minutes'], sign: 1 | -1 = 1): Tally['minutes'] {
+  const sums = { ...a };
+  for (const [minute, { ended, answered }] of Object.entries(b)) {
+    const before = sums[minute] ?? { ended: 0, answered: 0 };
+    const sum = { ended: before.ended + sign * ended, answered: before.answered + sign * answered };
+    if (sum.ended === 0 && sum.answered === 0) delete sums[minute];
+    else sums[minute] = sum;
+  }
+  return sums;
+}
+
+function added(a: Tally, b: Tally, sign: 1 | -1 = 1): Tally {
+  const counts = Outcome.options.map(
+    (outcome) => [outcome, (a.outcomes[outcome] ?? 0) + sign * (b.outcomes[outcome] ?? 0)] as const,
+  );
+  return {
+    recipients: a.recipients + sign * b.recipients,
+    attempts: a.attempts + sign * b.attempts,
+    outcomes: Object.fromEntries(counts.filter(([, count]) => count !== 0)),
+    minutes: addedMinutes(a.minutes, b.minutes, sign),
+  };
+}

@@ -1,0 +1,56 @@
+import { jwtVerify, SignJWT } from 'jose';
+import { UnauthorizedError } from '../base/errors.ts';
+import { CallPurpose } from '../rules/calls/purpose.ts';
+
+/** Says whose tokens these are, so that no other token signed with the same secret is taken for one. */
+const AUDIENCE = 'call-events';
+
+/** No call lasts longer (MAX_CALL_SECONDS is a day at most), and late events come within minutes. */
+const VALID_FOR_MS = 2 * 24 * 3600 * 1000;
+
+export type CallbackSecrets = { readonly current: string; readonly previous?: string | undefined };
+
+/**
+ * The URIs that the service calls back. Each carries a signed statement (HS256) of what the call is for, so that the
+ * first event of a call tells whose it is even where the answer to createCall was lost. Two secrets may be valid at
+ * once, for rotation.
+ */
+export class CallbackUris {
+  readonly #baseUrl: string;
+  readonly #secrets: readonly Uint8Array[];
+  readonly #now: () => Date;
+
+  /** @param baseUrl where this app is reached from outside, e.g. `https://ringdown.azurewebsites.net`. */
+  constructor(baseUrl: string, secrets: CallbackSecrets, now: () => Date) {
+    this.#now = now;
+    this.#baseUrl = baseUrl.replace(/\/+$/, '');
+    this.#secrets = [secrets.current, secrets.previous]
+      .filter((secret) => secret !== undefined)
+      .map((secret) => new TextEncoder().encode(secret));
+  }
+
+  /** @param since when the call was first asked for: a request that is repeated says the same. */
+  async uriFor(purpose: CallPurpose, since: Date = this.#now()): Promise<string> {
+    const token = await new SignJWT({ purpose })
+      .setProtectedHeader({ alg: 'HS256' })
+      .setAudience(AUDIENCE)
+      .setExpirationTime(new Date(since.getTime() + VALID_FOR_MS))
+      .sign(this.#secrets[0] ?? new Uint8Array());
+    return `${this.#baseUrl}/api/call-events/${token}`;
+  }
+
+  /** @throws UnauthorizedError unless we signed the token; nothing of the request is to be read then. */
+  async purposeOf(token: string): Promise<CallPurpose> {
+    for (const secret of this.#secrets) {
+      const verified = await jwtVerify(token, secret, {
+        algorithms: ['HS256'],
+        audience: AUDIENCE,
+        requiredClaims: ['exp'],
+        currentDate: this.#now(),
+      }).catch(() => null);
+      const purpose = CallPurpose.safeParse(verified?.payload['purpose']);
+      if (purpose.success) return purpose.data;
+    }
+    throw new UnauthorizedError('The callback has no valid token');
+  }
+}

@@ -1,0 +1,96 @@
+import type { HttpHandler, HttpRequest, HttpResponseInit, InvocationContext } from '@azure/functions';
+import { InvalidInputError, RingdownError, TooLargeError } from '../base/errors.ts';
+
+/** The one place where an error becomes an HTTP answer: problem details (RFC 9457). A 5xx hides its detail, and logs it. */
+export function answering(
+  handler: (request: HttpRequest, context: InvocationContext) => Promise<HttpResponseInit>,
+): HttpHandler {
+  return async (request, context) => {
+    try {
+      return await handler(request, context);
+    } catch (error) {
+      const status = error instanceof RingdownError ? error.httpStatus : 500;
+      if (status >= 500) context.error(error);
+      else context.info(`${status} ${describe(error)}`);
+      return problem(status, status >= 500 ? 'Ours to blame; try again' : describe(error), error);
+    }
+  };
+}
+
+const describe = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+function problem(status: number, detail: string, error: unknown): HttpResponseInit {
+  const errors = error instanceof InvalidInputError ? { errors: error.problems } : {};
+  return {
+    status,
+    headers: { 'content-type': 'application/problem+json' },
+    body: JSON.stringify({ type: 'about:blank', title: TITLES[status] ?? 'Error', status, detail, ...errors }),
+  };
+}
+
+const TITLES: Readonly<Record<number, string>> = {
+  400: 'Bad request',
+  401: 'Unauthorized',
+  404: 'Not found',
+  409: 'Conflict',
+  413: 'Content too large',
+  500: 'Internal server error',
+  502: 'Bad gateway',
+  503: 'Service unavailable',
+};
+
+/** A declaration is some kilobytes; a row of Table Storage holds no more than this anyway. Bytes. */
+const MAX_JSON = 1_000_000;
+
+/** @throws InvalidInputError if the body is no JSON; TooLargeError if it is longer than a megabyte. */
+export const jsonBody = async (request: HttpRequest): Promise<unknown> => parsed(await textBody(request));
+
+/** The same for a body that may be left out: then it is an empty object. */
+export async function optionalJsonBody(request: HttpRequest): Promise<unknown> {
+  const text = await textBody(request);
+  return text.trim() === '' ? {} : parsed(text);
+}
+
+function parsed(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch (cause) {
+    throw new InvalidInputError('The body is not readable', ['it must be JSON'], { cause });
+  }
+}
+
+async function textBody(request: HttpRequest): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of streamedBody(request, MAX_JSON)) chunks.push(chunk);
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+/**
+ * The body as it arrives. The limit is ours: the Functions host has one of 100 MiB, and answers 500 to what is longer
+ * (https://github.com/Azure/azure-functions-host/issues/10519).
+ * @param limit bytes.
+ * @throws TooLargeError before anything is read, where the length is announced.
+ */
+export async function* streamedBody(request: HttpRequest, limit: number): AsyncGenerator<Uint8Array> {
+  mustFit(Number(request.headers.get('content-length') ?? 0), limit);
+  let length = 0;
+  for await (const chunk of request.body ?? []) {
+    length += chunk.length;
+    mustFit(length, limit);
+    yield chunk;
+  }
+}
+
+function mustFit(length: number, limit: number): void {
+  if (length > limit) throw new TooLargeError(`The body is longer than ${limit / 1_000_000} MB`);
+}
+
+/** @returns the type of the body, without its parameters, if it is one of these. @throws InvalidInputError */
+export function bodyType<Type extends string>(request: HttpRequest, types: readonly Type[]): Type {
+  const given = request.headers.get('content-type')?.split(';')[0]?.trim().toLowerCase();
+  const type = types.find((each) => each === given);
+  if (type === undefined) {
+    throw new InvalidInputError('The body is not understood', [`content-type: must be ${types.join(' or ')}`]);
+  }
+  return type;
+}

@@ -1,0 +1,199 @@
+import { begunProgress, callOff, isThrough } from '../outages/call-off.ts';
+import { type Filled, fillLines } from '../outages/dispatcher.ts';
+import type { AttemptRef } from '../rules/calls/purpose.ts';
+import { expired } from '../rules/outages/attempts.ts';
+import { ended, isCalledOff, isCalling, isOver } from '../rules/outages/lifecycle.ts';
+import { begun, type Outage } from '../rules/outages/outage.ts';
+import type { Services } from '../services/services.ts';
+import type { StoredOutage } from '../storage/outages.ts';
+import type { DueRow } from '../storage/recipients.ts';
+import type { Shard } from '../storage/shard.ts';
+import { hangUpAttempt, healAttempt } from './heal-attempt.ts';
+
+/** How many rows of each kind one look takes up a shard; the rest has its turn at the next. */
+const BATCH = 100;
+
+/** How often the timer comes, ms. */
+const TICK_MS = 10_000;
+/** Changes are counted exactly wherever they are; folding them once a minute is enough. */
+const FOLD_MS = 60_000;
+/** How many transactions a shard are spent on folding at one look. */
+const MAX_FOLDS = 20;
+
+/** What a look at the outages came to, for the log. */
+export type Tended = {
+  readonly outage: string;
+  readonly state: string;
+  readonly started: number;
+  readonly healed: number;
+  readonly linesInUse: number;
+  readonly dueLagMs: number;
+  /** What went wrong; everything else was looked after all the same, and this is again at the next tick. */
+  readonly problems: readonly unknown[];
+};
+
+/**
+ * The timer's work: begin what is to begin, look into what has gone quiet, use the free lines, end what has ended. Every
+ * lease is looked into before any line is given away, for a line that looks free may be that of another outage's live call.
+ */
+export async function tendOutages(services: Services): Promise<Tended[]> {
+  const begunAt = services.now();
+  const visits = (await services.outages.open()).map((stored) => new Visit(services, stored));
+  for (const visit of visits) await visit.attempt(() => visit.beginAndHeal());
+  for (const visit of visits) await visit.attempt(() => visit.callAndFinish());
+  if (isFoldingDue(begunAt, services.now())) for (const visit of visits) await visit.foldCounts();
+  return visits.map((visit) => visit.report());
+}
+
+/** A minute has begun since the look before, however long this one has taken: no minute falls between two looks. */
+const isFoldingDue = (begunAt: Date, now: Date): boolean =>
+  Math.floor(now.getTime() / FOLD_MS) > Math.floor((begunAt.getTime() - TICK_MS) / FOLD_MS);
+
+class Visit {
+  readonly #services: Services;
+  #stored: StoredOutage;
+  #isBegun = false;
+  #filled: Filled = { started: 0, linesInUse: 0, dueLagMs: 0 };
+  #healed = 0;
+  readonly #problems: unknown[] = [];
+
+  constructor(services: Services, stored: StoredOutage) {
+    this.#services = services;
+    this.#stored = stored;
+  }
+
+  report(): Tended {
+    const { id: outage, state } = this.#stored.outage;
+    return { outage, state, ...this.#filled, healed: this.#healed, problems: this.#problems };
+  }
+
+  /** One thing that goes wrong must not keep the others from being looked after. */
+  async attempt(work: () => Promise<unknown>): Promise<void> {
+    try {
+      await work();
+    } catch (problem) {
+      this.#problems.push(problem);
+    }
+  }
+
+  async beginAndHeal(): Promise<void> {
+    const outage = begun(this.#stored.outage, this.#services.now());
+    if (outage.state === 'scheduled') return;
+    if (!(await this.#become(outage))) return;
+    this.#isBegun = true;
+    for (const shard of shardsOf(outage)) await this.attempt(() => this.#healShard(outage, shard));
+  }
+
+  async callAndFinish(): Promise<void> {
+    if (!this.#isBegun) return;
+    const now = this.#services.now();
+    if (isCalledOff(this.#stored.outage, now)) return this.#callOff();
+    // Paused, it waits for people to resume it, also where everybody has an outcome: more people may be added.
+    if (!isCalling(this.#stored.outage, now)) return;
+    const { outage } = this.#stored;
+    const lines = await this.#services.lines.list();
+    await this.#services.lines.ensure(outage.callers, lines);
+    this.#filled = await fillLines(this.#services, outage, lines);
+    if (this.#filled.started > 0 || !(await this.#isListWhole(outage))) return;
+    if (await this.#isDone(outage)) await this.#end(outage);
+  }
+
+  /** People are put on the list of an all-clear until the outage that it is for is over. */
+  async #isListWhole({ allClearFor }: Outage): Promise<boolean> {
+    return allClearFor === undefined || isOver(await this.#services.outages.current(allClearFor));
+  }
+
+  /** Nobody else is called: whoever waits has an outcome, and once nobody is being called any more it is over. */
+  async #callOff(): Promise<void> {
+    const { outage } = this.#stored;
+    if (outage.hangUp) for (const shard of shardsOf(outage)) await this.attempt(() => this.#hangUpShard(outage, shard));
+    const begunBefore = outage.progress ?? begunProgress(outage, await this.#isDone(outage));
+    const progress = await callOff(this.#services, outage, begunBefore);
+    if (!isThrough(progress)) return void (await this.#become({ ...outage, progress }));
+    if (await this.#isDone(outage)) {
+      if (outage.allClearBy === undefined || progress.isLast) return this.#end(outage);
+      // Whoever was being called when their turn came: once more from the beginning when nobody is, for those who were told then.
+      return void (await this.#become({ ...outage, progress: begunProgress(outage, true) }));
+    }
+    for (const shard of shardsOf(outage)) await this.attempt(() => this.#expireShard(outage, shard));
+    if (outage.progress?.after.join() !== progress.after.join()) await this.#become({ ...outage, progress });
+  }
+
+  /** @returns false if somebody else changed it first: this is seen to at the next look. */
+  async #become(outage: Outage): Promise<boolean> {
+    if (outage === this.#stored.outage) return true;
+    const saved = await this.#services.outages.save(this.#stored, outage);
+    this.#stored = saved ?? this.#stored;
+    return saved !== undefined;
+  }
+
+  /** A request a shard, and two for each 49 changes. */
+  async foldCounts(): Promise<void> {
+    for (const place of placesOf(this.#stored.outage)) await this.attempt(() => this.#foldShard(place));
+  }
+
+  /** An outage that is over is not looked at again: it is over once every change is in its sums. */
+  async #end(outage: Outage): Promise<void> {
+    for (const place of placesOf(outage)) if (!(await this.#foldShard(place))) return;
+    await this.#become(ended(outage, this.#services.now()));
+  }
+
+  /** @returns false if there are more changes than one look takes up. */
+  async #foldShard(place: Shard): Promise<boolean> {
+    for (let folds = 0; folds < MAX_FOLDS; folds++) {
+      if (!(await this.#services.tallies.fold(place))) return true;
+    }
+    return false;
+  }
+
+  async #isDone(outage: Outage): Promise<boolean> {
+    for (const shard of shardsOf(outage)) {
+      if (!(await this.#services.recipients.isDone(outage.id, shard))) return false;
+    }
+    return true;
+  }
+
+  async #expireShard(outage: Outage, shard: number): Promise<void> {
+    for (const row of await this.#services.recipients.due(outage.id, shard, 'waiting', BATCH)) {
+      const ref = refOf(outage, shard, row);
+      const stored = await this.#services.recipients.find(ref);
+      // Whoever was given a line meanwhile is no longer waiting, and keeps the due row of the attempt.
+      if (stored?.recipient.phase === 'waiting') {
+        await this.#services.recipients.save(ref, stored, expired(stored.recipient, this.#services.now()));
+      }
+    }
+  }
+
+  async #hangUpShard(outage: Outage, shard: number): Promise<void> {
+    for (const row of await this.#services.recipients.due(outage.id, shard, 'leased', BATCH)) {
+      await this.attempt(async () => {
+        const ref = refOf(outage, shard, row);
+        const stored = await this.#services.recipients.find(ref);
+        if (stored) await hangUpAttempt(this.#services, ref, stored);
+      });
+    }
+  }
+
+  async #healShard(outage: Outage, shard: number): Promise<void> {
+    const rows = await this.#services.recipients.due(outage.id, shard, 'leased', BATCH);
+    for (const row of rows.filter(({ at }) => at <= this.#services.now())) {
+      await this.attempt(async () => {
+        const ref = refOf(outage, shard, row);
+        const stored = await this.#services.recipients.find(ref);
+        if (!stored || stored.recipient.dueRow !== row.rowKey) return;
+        this.#healed++;
+        await healAttempt(this.#services, ref, stored);
+      });
+    }
+  }
+}
+
+const shardsOf = ({ shards }: Outage): number[] => [...Array(shards).keys()];
+const placesOf = (outage: Outage): Shard[] => shardsOf(outage).map((shard) => ({ outageId: outage.id, shard }));
+
+const refOf = (outage: Outage, shard: number, { recipientId, attempt }: DueRow): AttemptRef => ({
+  outageId: outage.id,
+  shard,
+  recipientId,
+  attempt,
+});

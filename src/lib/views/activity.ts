@@ -1,0 +1,29 @@
+import { z } from 'zod';
+import type { Outage } from '../rules/outages/outage.ts';
+import { MinuteCount, NOTHING, sumOf } from '../rules/outages/tally.ts';
+import type { Services } from '../services/services.ts';
+
+/** The minutes in which calls ended, in order. */
+export const Activity = z.object({
+  minutes: z.array(
+    MinuteCount.extend({
+      at: z.iso.datetime().describe('When the minute began.'),
+      ended: MinuteCount.shape.ended.describe('Calls that ended in it.'),
+      answered: MinuteCount.shape.answered.describe('Those of them in which somebody or something picked up.'),
+    }),
+  ),
+});
+export type Activity = z.infer<typeof Activity>;
+
+/** One request a shard for each thousand minutes in which a call ended. */
+export async function activityOf({ tallies }: Services, outage: Outage): Promise<Activity> {
+  const shards = await Promise.all(
+    [...Array(outage.shards).keys()].map((shard) => tallies.minutes({ outageId: outage.id, shard })),
+  );
+  const { minutes } = sumOf(shards.map((of) => ({ ...NOTHING, minutes: of })));
+  return {
+    minutes: Object.entries(minutes)
+      .map(([at, count]) => ({ at, ...count }))
+      .sort((a, b) => a.at.localeCompare(b.at)),
+  };
+}

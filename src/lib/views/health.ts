@@ -1,0 +1,49 @@
+import { z } from 'zod';
+import packageJson from '../../../package.json' with { type: 'json' };
+import { ConfigurationError } from '../base/errors.ts';
+import type { Services } from '../services/services.ts';
+
+/** What a check found: that all is well, or what is not; never a setting's value. */
+const Check = z.string().describe('`ok`, or what is wrong.');
+
+export const Health = z.object({
+  status: z.enum(['ok', 'failing']),
+  version: z.string(),
+  checks: z.object({ storage: Check, configuration: Check }),
+});
+export type Health = z.infer<typeof Health>;
+
+/** Storage that has not answered by then is not there, ms. */
+const PATIENCE_MS = 5_000;
+
+/** One request to storage, which finds nothing. */
+export async function healthOf({ optOuts }: Services, readSettings: () => unknown): Promise<Health> {
+  const checks = {
+    storage: await checked(() => inTime(optOuts.has('nobody'))),
+    configuration: await checked(async () => readSettings()),
+  };
+  const isWell = Object.values(checks).every((check) => check === 'ok');
+  return { status: isWell ? 'ok' : 'failing', version: packageJson.version, checks };
+}
+
+async function checked(look: () => Promise<unknown>): Promise<string> {
+  try {
+    await look();
+    return 'ok';
+  } catch (error) {
+    if (error instanceof ConfigurationError) return error.problems.join('; ');
+    return error instanceof Error ? error.message : 'failing';
+  }
+}
+
+async function inTime<Answer>(work: Promise<Answer>): Promise<Answer> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error('no answer in time')), PATIENCE_MS);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

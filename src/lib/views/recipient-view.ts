@@ -1,0 +1,135 @@
+import { z } from 'zod';
+import { InvalidInputError } from '../base/errors.ts';
+import type { Identifier } from '../call-automation/identifiers.ts';
+import { Outcome } from '../rules/calls/outcome.ts';
+import type { Outage } from '../rules/outages/outage.ts';
+import { type Phase, Recipient } from '../rules/outages/recipient.ts';
+import { AttemptResult } from '../rules/outages/retry.ts';
+import type { Services } from '../services/services.ts';
+import { RecipientState } from './outage-view.ts';
+
+/** Whom a call is for. */
+export const Person = z.object({
+  recipientId: z.string().describe('A digest of the number.'),
+  phone: z.string().optional(),
+  communicationUserId: z.string().optional(),
+  name: z.string().optional(),
+});
+
+/** A recipient, as people see them. */
+export const RecipientView = Person.extend(
+  Recipient.pick({ timeZone: true, language: true, extra: true }).shape,
+).extend({
+  state: RecipientState,
+  outcome: Outcome.optional(),
+  reason: z.string().optional(),
+  endedAt: z.string().optional(),
+  attempts: z.array(AttemptResult).describe('The calls that ended.'),
+});
+export type RecipientView = z.infer<typeof RecipientView>;
+
+export const MAX_PAGE = 1000;
+
+/** Which recipients to list. */
+export const RecipientQuery = z.object({
+  outcome: Outcome.optional().describe('Only those who ended so.'),
+  state: RecipientState.optional().describe('Only those who are there.'),
+  limit: z.coerce.number().int().min(1).max(MAX_PAGE).default(100).describe('At most so many in an answer.'),
+  cursor: z.string().optional().describe('Goes on where an answer with this cursor ended.'),
+});
+export type RecipientQuery = z.infer<typeof RecipientQuery>;
+
+export const RecipientPage = z.object({
+  recipients: z.array(RecipientView),
+  cursor: z.string().optional().describe('There may be more: ask again with it. Absent at the end.'),
+});
+export type RecipientPage = z.infer<typeof RecipientPage>;
+
+export function viewRecipient(recipient: Recipient): RecipientView {
+  return RecipientView.parse({
+    ...recipient,
+    ...personOf(recipient),
+    state: STATES[recipient.phase],
+    attempts: recipient.results.toSorted((a, b) => a.attempt - b.attempt),
+  });
+}
+
+export const personOf = (contact: { recipientId: string; identifier: Identifier; name?: string | undefined }) => ({
+  recipientId: contact.recipientId,
+  phone: contact.identifier.phoneNumber?.value,
+  communicationUserId: contact.identifier.communicationUser?.id,
+  name: contact.name,
+});
+
+const STATES: Readonly<Record<Phase, RecipientState>> = {
+  waiting: 'waiting',
+  dispatched: 'calling',
+  dialling: 'calling',
+  done: 'done',
+};
+
+/** So many requests an answer may cost; a thousand people are read with each where only some are wanted. */
+const MAX_READS = 8;
+
+/**
+ * Some of an outage's recipients, one shard after the other in order of id. One request where the page is within a shard and
+ * everybody is wanted; eight at most: then the page may be short, or empty, while there may still be more.
+ * @throws InvalidInputError if the cursor is none of ours.
+ */
+export async function pageOfRecipients(
+  services: Services,
+  outage: Outage,
+  { cursor, limit, ...wanted }: RecipientQuery,
+): Promise<RecipientPage> {
+  const page: RecipientView[] = [];
+  let place: Place | undefined = cursor === undefined ? { shard: 0, after: '' } : placeOf(cursor, outage);
+  for (let reads = 0; place && page.length < limit && reads < MAX_READS; reads++) {
+    const part = await partOfPage(services, outage, place, limit - page.length, wanted);
+    page.push(...part.people);
+    place = part.next;
+  }
+  return { recipients: page, ...(place && { cursor: cursorOf(place) }) };
+}
+
+type Wanted = Pick<RecipientQuery, 'outcome' | 'state'>;
+
+/** What one request gives of a page, and where to go on; nowhere at the end. */
+async function partOfPage(
+  { recipients }: Services,
+  outage: Outage,
+  place: Place,
+  limit: number,
+  { outcome, state }: Wanted,
+): Promise<{ people: RecipientView[]; next: Place | undefined }> {
+  const read = outcome === undefined && state === undefined ? limit : MAX_PAGE;
+  const rows = (await recipients.page(outage.id, place.shard, place.after, read)).map(({ recipient }) => recipient);
+  const found = rows
+    .map(viewRecipient)
+    .filter((person) => (outcome ?? person.outcome) === person.outcome && (state ?? person.state) === person.state);
+  const people = found.slice(0, limit);
+  const last = found.length > limit ? people.at(-1) : rows.length === read ? rows.at(-1) : undefined;
+  const next = last ? { ...place, after: last.recipientId } : { shard: place.shard + 1, after: '' };
+  return { people, next: next.shard < outage.shards ? next : undefined };
+}
+
+/** Where the next page begins. Opaque to others. */
+const Place = z.object({ shard: z.number().int().nonnegative(), after: z.string() });
+type Place = z.infer<typeof Place>;
+
+const cursorOf = (place: Place): string => Buffer.from(JSON.stringify(place)).toString('base64url');
+
+function placeOf(cursor: string, { shards }: Outage): Place {
+  const place = Place.safeParse(parsed(Buffer.from(cursor, 'base64url').toString('utf8')));
+  if (place.success && place.data.shard < shards) return place.data;
+  throw new InvalidInputError('The recipients cannot be listed', [
+    'cursor: is not one that an answer of this outage had',
+  ]);
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
