@@ -1,41 +1,19 @@
-/** The app: loading this registers every function. */
+/** The app's entry: registers every function, reads the settings and composes the services that the functions use. */
 import { app } from '@azure/functions';
-import './functions/callEvents.ts';
-import './functions/cancelMedia.ts';
-import './functions/cancelOutage.ts';
-import './functions/createOutage.ts';
-import './functions/deleteOptOut.ts';
-import './functions/getActivity.ts';
-import './functions/dashboard.ts';
-import './functions/dashboardFile.ts';
-import './functions/getCall.ts';
-import './functions/getHealth.ts';
-import './functions/getOpenApi.ts';
-import './functions/getOptOut.ts';
-import './functions/getOutage.ts';
-import './functions/getOutageCall.ts';
-import './functions/getReport.ts';
-import './functions/hangUp.ts';
-import './functions/importRecipients.ts';
-import './functions/inviteParticipants.ts';
-import './functions/joinCall.ts';
-import './functions/listCalls.ts';
-import './functions/listOutages.ts';
-import './functions/listRecipients.ts';
-import './functions/notifyOutages.ts';
-import './functions/patchOutage.ts';
-import './functions/pauseOutage.ts';
-import './functions/playAudio.ts';
-import './functions/putOptOut.ts';
-import './functions/removeParticipant.ts';
-import './functions/restoreOutage.ts';
-import './functions/resumeOutage.ts';
-import './functions/startCall.ts';
-import { settings } from './lib/services/compose.ts';
+import { FUNCTIONS } from './functions.ts';
+import { readSettings } from './lib/config/settings.ts';
+import { compose } from './lib/services/compose.ts';
 import { startTelemetry } from './lib/telemetry/start.ts';
+import { register } from './lib/triggers/functions.ts';
+
+// Lists and reports of any length are streamed, in constant memory.
+app.setup({ enableHttpStream: true });
+
+for (const [name, it] of Object.entries(FUNCTIONS)) register(name, it, () => services);
+
+// Wrong settings stop the start.
+const settings = readSettings(process.env);
+const services = compose(settings);
 
 const telemetry = settings.APPLICATIONINSIGHTS_CONNECTION_STRING;
 if (telemetry !== undefined) startTelemetry(telemetry);
-
-// Lists and reports of any length pass through, in flat memory.
-app.setup({ enableHttpStream: true });

@@ -1,10 +1,8 @@
-import { app } from '@azure/functions';
-import { endpoint } from '../lib/api/operation.ts';
+import { httpFunction } from '../lib/api/http-function.ts';
 import { OPERATIONS } from '../lib/api/operations.ts';
 import { pageFile } from '../lib/triggers/page-files.ts';
 
 /** Anonymous: there is no data in it, and it asks for the key. */
-app.http(
-  'dashboard',
-  endpoint(OPERATIONS.dashboard, ({ request }) => pageFile('index.html', request.headers.get('if-none-match'))),
+export default httpFunction(OPERATIONS.dashboard, (_services, { request }) =>
+  pageFile('index.html', request.headers.get('if-none-match')),
 );

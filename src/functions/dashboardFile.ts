@@ -1,11 +1,7 @@
-import { app } from '@azure/functions';
-import { endpoint } from '../lib/api/operation.ts';
+import { httpFunction } from '../lib/api/http-function.ts';
 import { OPERATIONS } from '../lib/api/operations.ts';
 import { pageFile } from '../lib/triggers/page-files.ts';
 
-app.http(
-  'dashboardFile',
-  endpoint(OPERATIONS.dashboardFile, ({ params, request }) =>
-    pageFile(params.file, request.headers.get('if-none-match')),
-  ),
+export default httpFunction(OPERATIONS.dashboardFile, (_services, { params, request }) =>
+  pageFile(params.file, request.headers.get('if-none-match')),
 );

@@ -1,13 +1,8 @@
-import { app } from '@azure/functions';
-import { endpoint } from '../lib/api/operation.ts';
+import { httpFunction } from '../lib/api/http-function.ts';
 import { OPERATIONS } from '../lib/api/operations.ts';
-import { services } from '../lib/services/compose.ts';
 import { calleeOf } from '../lib/views/opt-out-view.ts';
 
-app.http(
-  'deleteOptOut',
-  endpoint(OPERATIONS.deleteOptOut, async ({ params, query }) => {
-    await services.optOuts.remove(calleeOf(params.number, query.country).recipientId);
-    return { status: 204 };
-  }),
-);
+export default httpFunction(OPERATIONS.deleteOptOut, async (services, { params, query }) => {
+  await services.optOuts.remove(calleeOf(params.number, query.country).recipientId);
+  return { status: 204 };
+});

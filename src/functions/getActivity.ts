@@ -1,13 +1,8 @@
-import { app } from '@azure/functions';
-import { endpoint } from '../lib/api/operation.ts';
+import { httpFunction } from '../lib/api/http-function.ts';
 import { OPERATIONS } from '../lib/api/operations.ts';
-import { services } from '../lib/services/compose.ts';
 import { activityOf } from '../lib/views/activity.ts';
 
-app.http(
-  'getActivity',
-  endpoint(OPERATIONS.getActivity, async ({ params }) => {
-    const { outage } = await services.outages.read(params.id);
-    return { jsonBody: await activityOf(services, outage) };
-  }),
-);
+export default httpFunction(OPERATIONS.getActivity, async (services, { params }) => {
+  const { outage } = await services.outages.read(params.id);
+  return { jsonBody: await activityOf(services, outage) };
+});

@@ -1,10 +1,7 @@
-import { app } from '@azure/functions';
-import { endpoint } from '../lib/api/operation.ts';
+import { httpFunction } from '../lib/api/http-function.ts';
 import { OPERATIONS } from '../lib/api/operations.ts';
-import { services } from '../lib/services/compose.ts';
 import { viewCall } from '../lib/views/call-view.ts';
 
-app.http(
-  'getCall',
-  endpoint(OPERATIONS.getCall, async ({ params }) => ({ jsonBody: await viewCall(services.legs, params.callLegId) })),
-);
+export default httpFunction(OPERATIONS.getCall, async (services, { params }) => ({
+  jsonBody: await viewCall(services.legs, params.callLegId),
+}));

@@ -1,12 +1,8 @@
-import { app } from '@azure/functions';
-import { endpoint } from '../lib/api/operation.ts';
+import { httpFunction } from '../lib/api/http-function.ts';
 import { OPERATIONS } from '../lib/api/operations.ts';
 
-app.http(
-  'getOpenApi',
-  endpoint(OPERATIONS.getOpenApi, async () => {
-    // Seldom asked for, and nothing else needs what makes it: loaded then.
-    const { openApi } = await import('../lib/api/openapi.ts');
-    return { jsonBody: openApi() };
-  }),
-);
+export default httpFunction(OPERATIONS.getOpenApi, async () => {
+  // Seldom asked for, and nothing else needs what makes it: loaded then.
+  const { openApi } = await import('../lib/api/openapi.ts');
+  return { jsonBody: openApi() };
+});

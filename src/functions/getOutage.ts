@@ -1,13 +1,8 @@
-import { app } from '@azure/functions';
-import { endpoint } from '../lib/api/operation.ts';
+import { httpFunction } from '../lib/api/http-function.ts';
 import { OPERATIONS } from '../lib/api/operations.ts';
-import { services } from '../lib/services/compose.ts';
 import { viewOutage } from '../lib/views/outage-view.ts';
 
-app.http(
-  'getOutage',
-  endpoint(OPERATIONS.getOutage, async ({ params }) => {
-    const { outage } = await services.outages.read(params.id);
-    return { jsonBody: await viewOutage(services, outage) };
-  }),
-);
+export default httpFunction(OPERATIONS.getOutage, async (services, { params }) => {
+  const { outage } = await services.outages.read(params.id);
+  return { jsonBody: await viewOutage(services, outage) };
+});

@@ -1,12 +1,7 @@
-import { app } from '@azure/functions';
-import { endpoint } from '../lib/api/operation.ts';
+import { httpFunction } from '../lib/api/http-function.ts';
 import { OPERATIONS } from '../lib/api/operations.ts';
-import { services } from '../lib/services/compose.ts';
 import { viewCall } from '../lib/views/call-view.ts';
 
-app.http(
-  'getOutageCall',
-  endpoint(OPERATIONS.getOutageCall, async ({ params }) => ({
-    jsonBody: await viewCall(services.legs, params.callLegId, params.id),
-  })),
-);
+export default httpFunction(OPERATIONS.getOutageCall, async (services, { params }) => ({
+  jsonBody: await viewCall(services.legs, params.callLegId, params.id),
+}));

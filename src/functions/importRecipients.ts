@@ -1,24 +1,19 @@
-import { app } from '@azure/functions';
-import { endpoint } from '../lib/api/operation.ts';
+import { httpFunction } from '../lib/api/http-function.ts';
 import { OPERATIONS } from '../lib/api/operations.ts';
 import { mustAllow } from '../lib/outages/change-outage.ts';
 import { reopenOutage } from '../lib/outages/declare.ts';
 import { importRecipients } from '../lib/outages/import.ts';
 import { LIST_TYPES, MAX_LIST } from '../lib/outages/import-rows.ts';
-import { services } from '../lib/services/compose.ts';
 import { bodyType, streamedBody } from '../lib/triggers/http.ts';
 
-app.http(
-  'importRecipients',
-  endpoint(OPERATIONS.importRecipients, async ({ params, request }) => {
-    const { outage } = await services.outages.read(params.id);
-    mustAllow(outage, 'upload');
-    const type = bodyType(request, LIST_TYPES);
-    try {
-      return { jsonBody: await importRecipients(services, outage, streamedBody(request, MAX_LIST), type) };
-    } finally {
-      // Also where the list broke off: those who were added before are to be called.
-      await reopenOutage(services, outage.id);
-    }
-  }),
-);
+export default httpFunction(OPERATIONS.importRecipients, async (services, { params, request }) => {
+  const { outage } = await services.outages.read(params.id);
+  mustAllow(outage, 'upload');
+  const type = bodyType(request, LIST_TYPES);
+  try {
+    return { jsonBody: await importRecipients(services, outage, streamedBody(request, MAX_LIST), type) };
+  } finally {
+    // Also where the list broke off: those who were added before are to be called.
+    await reopenOutage(services, outage.id);
+  }
+});

@@ -1,10 +1,7 @@
-import { app } from '@azure/functions';
-import { endpoint } from '../lib/api/operation.ts';
+import { httpFunction } from '../lib/api/http-function.ts';
 import { OPERATIONS } from '../lib/api/operations.ts';
-import { services } from '../lib/services/compose.ts';
 import { listOutages } from '../lib/views/outage-view.ts';
 
-app.http(
-  'listOutages',
-  endpoint(OPERATIONS.listOutages, async () => ({ jsonBody: { outages: await listOutages(services) } })),
-);
+export default httpFunction(OPERATIONS.listOutages, async (services) => ({
+  jsonBody: { outages: await listOutages(services) },
+}));

@@ -1,22 +1,26 @@
-import { app, type InvocationContext } from '@azure/functions';
-import { services } from '../lib/services/compose.ts';
+import type { InvocationContext } from '@azure/functions';
+import type { Services } from '../lib/services/services.ts';
 import { measure } from '../lib/telemetry/metrics.ts';
 import { traced } from '../lib/telemetry/traces.ts';
+import type { TimerFunction } from '../lib/triggers/functions.ts';
 import { tendOutages } from '../lib/upkeep/tend-outages.ts';
 import { tendRequests } from '../lib/upkeep/tend-requests.ts';
 
-/** Every ten seconds: looks into calls that went quiet, begins outages, and puts free lines to use. */
-app.timer('notifyOutages', {
+/** Every ten seconds: checks calls whose lease has ended, begins outages, and gives free lines to recipients who are due. */
+const notifyOutages: TimerFunction = {
+  kind: 'timer',
   schedule: '*/10 * * * * *',
-  handler: (_timer, context) => traced('notifyOutages', {}, () => notifyOutages(context)),
-});
+  handlerFor: (services) => (_timer, context) => traced('notifyOutages', {}, () => tend(services, context)),
+};
 
-async function notifyOutages(context: InvocationContext): Promise<void> {
+export default notifyOutages;
+
+async function tend(services: Services, context: InvocationContext): Promise<void> {
   const requests = await tendRequests(services);
-  for (const problem of requests.problems) context.error('a requested call could not be looked after:', problem);
+  for (const problem of requests.problems) context.error('a requested call could not be checked:', problem);
   for (const { outage, started, healed, linesInUse, dueLagMs, state, problems } of await tendOutages(services)) {
-    for (const problem of problems) context.error(`outage ${outage}: something could not be looked after:`, problem);
+    for (const problem of problems) context.error(`outage ${outage}: a step failed:`, problem);
     measure.outage(outage, linesInUse, dueLagMs);
-    context.info(`outage ${outage} is ${state}: ${started} calls started, ${healed} leases looked into`);
+    context.info(`outage ${outage} is ${state}: ${started} calls started, ${healed} leases checked`);
   }
 }

@@ -1,14 +1,9 @@
-import { app } from '@azure/functions';
-import { endpoint } from '../lib/api/operation.ts';
+import { httpFunction } from '../lib/api/http-function.ts';
 import { OPERATIONS } from '../lib/api/operations.ts';
-import { services } from '../lib/services/compose.ts';
 import { calleeOf, viewOptOut } from '../lib/views/opt-out-view.ts';
 
-app.http(
-  'putOptOut',
-  endpoint(OPERATIONS.putOptOut, async ({ params, query }) => {
-    const callee = calleeOf(params.number, query.country);
-    await services.optOuts.add(callee.recipientId, { at: services.now() });
-    return { jsonBody: await viewOptOut(services, callee) };
-  }),
-);
+export default httpFunction(OPERATIONS.putOptOut, async (services, { params, query }) => {
+  const callee = calleeOf(params.number, query.country);
+  await services.optOuts.add(callee.recipientId, { at: services.now() });
+  return { jsonBody: await viewOptOut(services, callee) };
+});

@@ -15,8 +15,8 @@ import { OptOuts } from '../../src/lib/storage/opt-outs.ts';
 import { Outages, type StoredOutage } from '../../src/lib/storage/outages.ts';
 import { Recipients, type StoredRecipient } from '../../src/lib/storage/recipients.ts';
 import { ANY, type TableName, type TableStore, type Write } from '../../src/lib/storage/table-store.ts';
+import { onQueue } from '../fixtures/triggers.ts';
 import type { Rule } from './checks.ts';
-import { onQueue } from './wiring.ts';
 
 /** A protection of the app taken out, without touching the app: what the checks must then find. */
 export type Mutation = {

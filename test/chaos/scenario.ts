@@ -2,11 +2,11 @@ import { CallScript } from '../../src/lib/rules/calls/script.ts';
 import type { Caller, OutageSpec } from '../../src/lib/rules/outages/outage.ts';
 import { OutageSpec as Spec } from '../../src/lib/rules/outages/outage.ts';
 import { BEGINNING } from './clock.ts';
+import type { AppSettings } from './composition.ts';
 import { drawRates, drawSpells, type FaultRates, isCalm, NO_FAULTS, type Spell } from './faults.ts';
 import { MIXED_TOWN, type Town } from './people.ts';
 import type { Random } from './random.ts';
 import { type Deed, drawDeeds } from './steering.ts';
-import type { AppSettings } from './wiring.ts';
 
 /** Somebody who enqueues a message by hand. */
 export type ByHand = { readonly afterMs: number; readonly queue: 'start-call' | 'join-call'; readonly message: object };

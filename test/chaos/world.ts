@@ -7,10 +7,10 @@ import { newRecipient, shardOf } from '../../src/lib/rules/outages/recipient.ts'
 import type { Services } from '../../src/lib/services/services.ts';
 import { Outages } from '../../src/lib/storage/outages.ts';
 import type { TableName, TableStore } from '../../src/lib/storage/table-store.ts';
-import { type Tended, tendOutages } from '../../src/lib/upkeep/tend-outages.ts';
-import { tendRequests } from '../../src/lib/upkeep/tend-requests.ts';
+import { onCallback, onQueue, onTimer } from '../fixtures/triggers.ts';
 import { Checks, type Violation } from './checks.ts';
 import { BEGINNING, Clock } from './clock.ts';
+import { composed, PlainCallbackUris, type Ports, purposeOfUri, reliable } from './composition.ts';
 import { type FaultKind, Faults } from './faults.ts';
 import type { Mutation } from './mutations.ts';
 import { type Temper, temperOf } from './people.ts';
@@ -22,7 +22,6 @@ import { AskedService, Service, type ServiceEvent } from './service.ts';
 import { type Deed, steer } from './steering.ts';
 import { AskedQueues, AskedTables, type RowChange, WorldTables } from './stores.ts';
 import { Trace } from './trace.ts';
-import { callEvents, composed, onQueue, PlainCallbackUris, type Ports, purposeOfUri, reliable } from './wiring.ts';
 
 export type WorldOptions = {
   readonly seed: number;
@@ -295,11 +294,11 @@ class World {
       const giveUp = (): void => resolve(0);
       open.add(giveUp);
       const token = event.call.parts.callbackUri.slice(event.call.parts.callbackUri.lastIndexOf('/') + 1);
-      void this.#runIn(by, (services) => callEvents(services, token, event.body)).then((answer) => {
+      void this.#runIn(by, (services) => onCallback(services, token, event.body)).then((answer) => {
         open.delete(giveUp);
         if (!('status' in answer)) return resolve(500);
-        if (answer.error !== undefined) this.#noSurprise(by, answer.error);
-        by.note(() => `answers ${answer.status} ${answer.log.join('; ')} ${answer.error ?? ''}`);
+        for (const error of answer.errors) this.#noSurprise(by, error);
+        by.note(() => `answers ${answer.status} ${answer.log.join('; ')}`);
         this.#checks.callbackAnswered(event, answer.status);
         resolve(answer.status);
       });
@@ -361,13 +360,11 @@ class World {
     if (!process.isAlive) return;
     const by = this.#invocation(process, 'notifyOutages');
     this.#timers.add(by);
-    void this.#runIn(by, notifyOutages).then((tended) => {
+    void this.#runIn(by, onTimer).then((tended) => {
       this.#timers.delete(by);
       if ('error' in tended) return;
-      for (const { problems } of tended) for (const problem of problems) this.#noSurprise(by, problem);
-      by.note(
-        () => `ends: ${tended.map(({ outage, state, started, healed }) => `${outage} ${state} ${started} ${healed}`)}`,
-      );
+      for (const error of tended.errors) this.#noSurprise(by, error);
+      by.note(() => `ends: ${tended.log.join('; ')}`);
     });
   }
 
@@ -449,14 +446,6 @@ class World {
       timerRequests: this.#requests.timer,
     };
   }
-}
-
-/** functions/notifyOutages.ts. */
-async function notifyOutages(services: Services): Promise<Tended[]> {
-  const { healed, problems } = await tendRequests(services);
-  const nothing = { started: 0, linesInUse: 0, dueLagMs: 0 };
-  const requests = { outage: 'requests', state: 'tended', ...nothing, healed, problems };
-  return [requests, ...(await tendOutages(services))];
 }
 
 /** A due row's key, taken apart; nothing for another row's. */

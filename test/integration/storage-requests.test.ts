@@ -5,10 +5,12 @@ import { type RunningAzurite, startAzurite } from '../../local/azurite.ts';
 import { freePort } from '../../local/ports.ts';
 import { SAMPLES } from '../../local/stack.ts';
 import { type Simulator, startSimulator } from '../../simulator/simulator.ts';
+import { readSettings } from '../../src/lib/config/settings.ts';
 import { declareOutage } from '../../src/lib/outages/declare.ts';
 import { importRecipients } from '../../src/lib/outages/import.ts';
 import type { Outage } from '../../src/lib/rules/outages/outage.ts';
 import { newRecipient } from '../../src/lib/rules/outages/recipient.ts';
+import { compose } from '../../src/lib/services/compose.ts';
 import type { Services } from '../../src/lib/services/services.ts';
 import { tendOutages } from '../../src/lib/upkeep/tend-outages.ts';
 import { activityOf } from '../../src/lib/views/activity.ts';
@@ -37,7 +39,7 @@ beforeAll(async () => {
     people: { people: {}, mix: { 'answers after 1 s, presses 1 after 2 s, stays': 1 } },
   });
   const port = await freePort();
-  Object.assign(process.env, {
+  const settings = readSettings({
     AzureWebJobsStorage: azurite.connectionString,
     ACS_CONNECTION_STRING: simulator.connectionString,
     ACS_SOURCE_IDENTITY: '8:acs:town_ringdown',
@@ -45,7 +47,7 @@ beforeAll(async () => {
     CALLBACK_BASE_URL: `http://127.0.0.1:${port}`,
     CALLBACK_SECRET: randomUUID(),
   });
-  ({ services } = await import('../../src/lib/services/compose.ts'));
+  services = compose(settings);
   host = new SmallHost(services, azurite.connectionString, port);
 });
 afterAll(async () => {

@@ -1,5 +1,7 @@
 import type { Stack } from '../../local/stack.ts';
 import { readSettings } from '../../src/lib/config/settings.ts';
+import { compose } from '../../src/lib/services/compose.ts';
+import { tendOutages } from '../../src/lib/upkeep/tend-outages.ts';
 import { RequestCounter } from '../integration/support/request-counter.ts';
 import { STARTS } from './outage.ts';
 
@@ -15,10 +17,6 @@ export type Ticks = { readonly medianMs: number; readonly cpuMs: number; readonl
  * run: it would call those who are given a line.
  */
 export async function measureTicks({ settings, storage }: Stack): Promise<Ticks> {
-  // To load the composition root is to compose the app of this process's environment.
-  Object.assign(process.env, settings);
-  const { compose } = await import('../../src/lib/services/compose.ts');
-  const { tendOutages } = await import('../../src/lib/upkeep/tend-outages.ts');
   let time = Date.parse(STARTS);
   const timed = { ...compose(readSettings(settings)), now: () => new Date(time) };
   const tick = async (): Promise<number> => {

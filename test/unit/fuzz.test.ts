@@ -8,7 +8,7 @@ import { done } from '../../src/lib/services/services.ts';
 import { QUEUES, type QueueName } from '../../src/lib/storage/queue-store.ts';
 import type { TableName, Write } from '../../src/lib/storage/table-store.ts';
 import { answering, jsonBody } from '../../src/lib/triggers/http.ts';
-import { onMessage } from '../../src/lib/triggers/queue-messages.ts';
+import { queueFunction } from '../../src/lib/triggers/queue-function.ts';
 import { MemoryWorld } from './support/memory-services.ts';
 import { MemoryTables } from './support/memory-tables.ts';
 
@@ -157,7 +157,7 @@ describe('whatever is put on a queue', () => {
       await fc.assert(
         fc.asyncProperty(messages, async (message) => {
           for (const { schema } of CONTRACTS[queue]) {
-            const handle = onMessage(services, queue, schema, async () => done('taken'));
+            const handle = queueFunction(queue, schema, async () => done('taken')).handlerFor(services);
             const refusal = await handle(message, context).then(
               () => undefined,
               (error: unknown) => error,

@@ -17,7 +17,7 @@ import {
 } from '../../src/lib/rules/calls/actions.ts';
 import { done } from '../../src/lib/services/services.ts';
 import { QUEUES, type QueueName } from '../../src/lib/storage/queue-store.ts';
-import { onMessage } from '../../src/lib/triggers/queue-messages.ts';
+import { queueFunction } from '../../src/lib/triggers/queue-function.ts';
 import { MemoryWorld } from './support/memory-services.ts';
 
 const SCHEMAS: Readonly<Record<QueueName, z.ZodType>> = {
@@ -110,11 +110,11 @@ describe('a message taken off its queue', () => {
       triggerMetadata: { id: 'message-id' },
       logHandler: (_, ...values) => log.push(values.join(' ')),
     });
-    const work = onMessage(services, 'hang-up', HangUp, async (parsed, id) => {
+    const { handlerFor } = queueFunction('hang-up', HangUp, async (_services, parsed, id) => {
       seen.push({ parsed, id });
       return done('hung up');
     });
-    await work(message, context);
+    await handlerFor(services)(message, context);
     return { log, seen };
   };
 
@@ -131,7 +131,8 @@ describe('a message taken off its queue', () => {
   });
 
   it('fails of what it failed of, also where that cannot be put on record', async () => {
-    const { failures } = new MemoryWorld().services;
+    const { services } = new MemoryWorld();
+    const { failures } = services;
     failures.record = () => Promise.reject(new Error('no storage'));
     const log: string[] = [];
     const context = new InvocationContext({
@@ -140,10 +141,8 @@ describe('a message taken off its queue', () => {
       triggerMetadata: { id: 'message-1' },
       logHandler: (_level, ...words) => log.push(words.map(String).join(' ')),
     });
-    const handler = onMessage({ failures, now: () => new Date() }, 'hang-up', HangUp, () =>
-      Promise.reject(new Error('the service is away')),
-    );
-    await expect(handler({ callLegId: 'leg-1' }, context)).rejects.toThrow('the service is away');
+    const { handlerFor } = queueFunction('hang-up', HangUp, () => Promise.reject(new Error('the service is away')));
+    await expect(handlerFor(services)({ callLegId: 'leg-1' }, context)).rejects.toThrow('the service is away');
     expect(log.join()).toContain('no storage');
   });
 

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { done } from '../../src/lib/services/services.ts';
 import { spanIn, traceOf, traceparent } from '../../src/lib/telemetry/traces.ts';
-import { onMessage } from '../../src/lib/triggers/queue-messages.ts';
+import { queueFunction } from '../../src/lib/triggers/queue-function.ts';
 import { MemoryWorld } from './support/memory-services.ts';
 
 const invocation = (): InvocationContext =>
@@ -47,15 +47,10 @@ describe('a traceparent', () => {
 
   it('on a message is taken off before the message is looked at', async () => {
     const seen: unknown[] = [];
-    const work = onMessage(
-      new MemoryWorld().services,
-      'hang-up',
-      z.strictObject({ a: z.string() }),
-      async (message) => {
-        seen.push(message);
-        return done('seen');
-      },
-    );
+    const work = queueFunction('hang-up', z.strictObject({ a: z.string() }), async (_services, message) => {
+      seen.push(message);
+      return done('seen');
+    }).handlerFor(new MemoryWorld().services);
     await work({ a: 'b', traceparent: `00-${traceId}-${spanId}-01` }, invocation());
     await work({ a: 'c', traceparent: 'nonsense' }, invocation());
     expect(seen).toEqual([{ a: 'b' }, { a: 'c' }]);

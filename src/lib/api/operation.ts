@@ -1,14 +1,5 @@
-import type {
-  HttpFunctionOptions,
-  HttpMethod,
-  HttpRequest,
-  HttpResponseInit,
-  InvocationContext,
-} from '@azure/functions';
+import type { HttpMethod } from '@azure/functions';
 import { z } from 'zod';
-import { InvalidInputError } from '../base/errors.ts';
-import { problemsOf } from '../base/problems.ts';
-import { answering } from '../triggers/http.ts';
 
 /** What an answer, or a body that is sent, is. */
 export type Content = {
@@ -41,39 +32,6 @@ export const ASKED_NOTHING = { params: z.object({}), query: z.object({}) };
 export const operation = <Params extends z.ZodObject, Query extends z.ZodObject>(
   it: Operation<Params, Query>,
 ): Operation<Params, Query> => it;
-
-type Asked<Params extends z.ZodObject, Query extends z.ZodObject> = {
-  readonly params: z.output<Params>;
-  readonly query: z.output<Query>;
-  readonly request: HttpRequest;
-  readonly context: InvocationContext;
-};
-
-/** What an operation's function is registered with. Its parameters are parsed before the handler sees them; bodies are its own. */
-export function endpoint<Params extends z.ZodObject, Query extends z.ZodObject>(
-  { method, route, isAnonymous, params, query }: Operation<Params, Query>,
-  handler: (asked: Asked<Params, Query>) => Promise<HttpResponseInit>,
-): HttpFunctionOptions {
-  return {
-    methods: [method],
-    route,
-    authLevel: isAnonymous ? 'anonymous' : 'function',
-    handler: answering((request, context) =>
-      handler({
-        params: parsed(params, request.params),
-        query: parsed(query, Object.fromEntries(request.query)),
-        request,
-        context,
-      }),
-    ),
-  };
-}
-
-function parsed<Schema extends z.ZodObject>(schema: Schema, given: object): z.output<Schema> {
-  const result = schema.safeParse(given);
-  if (result.success) return result.data;
-  throw new InvalidInputError('The request is not understood', problemsOf(result.error));
-}
 
 /** Told by the host, without a body: status 401. */
 export const WRONG_KEY = 'The key is missing or wrong.';

@@ -39,6 +39,14 @@ export class CallbackUris {
     return `${this.#baseUrl}/api/call-events/${token}`;
   }
 
+  /**
+   * The callback URI of an action on a conversation that we are not in. A service that must join the call to act on it
+   * reports there what happens.
+   */
+  errandUri(requestId: string): Promise<string> {
+    return this.uriFor({ kind: 'request', requestId, as: 'errand' });
+  }
+
   /** @throws UnauthorizedError unless we signed the token; nothing of the request is to be read then. */
   async purposeOf(token: string): Promise<CallPurpose> {
     for (const secret of this.#secrets) {

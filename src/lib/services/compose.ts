@@ -3,41 +3,24 @@ import { acsGa } from '../call-automation/ga/acs-ga.ts';
 import { CallbackSender } from '../call-automation/ga/callback-sender.ts';
 import type { CallAutomation } from '../call-automation/port.ts';
 import { credentialOf } from '../config/azure-identity.ts';
-import { readSettings, type Settings } from '../config/settings.ts';
+import type { Settings } from '../config/settings.ts';
 import { storageAccess } from '../storage/access.ts';
 import { AzureQueues } from '../storage/azure-queues.ts';
 import { AzureTables } from '../storage/azure-tables.ts';
-import { CallLegs } from '../storage/call-legs.ts';
-import { CallRequests } from '../storage/call-requests.ts';
-import { EndedCalls } from '../storage/ended-calls.ts';
-import { Failures } from '../storage/failures.ts';
-import { Lines } from '../storage/lines.ts';
-import { OptOuts } from '../storage/opt-outs.ts';
-import { Outages } from '../storage/outages.ts';
-import { Recipients } from '../storage/recipients.ts';
 import { ReliableQueues } from '../storage/reliable-queues.ts';
 import { ReliableTables } from '../storage/reliable-tables.ts';
-import { Tallies } from '../storage/tallies.ts';
+import { storesOn } from '../storage/stores.ts';
 import { tracedCalls } from '../telemetry/traced-calls.ts';
 import { TracedQueues } from '../telemetry/traced-queues.ts';
 import { CallbackUris } from './callback-uris.ts';
 import type { Services } from './services.ts';
 
-/** The composition root: what the app is made of, from its settings. Nothing is asked of the network here. */
+/** The composition root: makes the app's services from its settings. Sends no request. */
 export function compose(settings: Settings): Services {
   const storage = storageAccess(settings);
-  const tables = new ReliableTables(new AzureTables(storage));
   const now = (): Date => new Date();
   return {
-    outages: new Outages(tables, now),
-    recipients: new Recipients(tables),
-    tallies: new Tallies(tables),
-    endedCalls: new EndedCalls(tables),
-    lines: new Lines(tables),
-    legs: new CallLegs(tables),
-    requests: new CallRequests(tables),
-    optOuts: new OptOuts(tables),
-    failures: new Failures(tables),
+    ...storesOn(new ReliableTables(new AzureTables(storage)), now),
     queues: new TracedQueues(new ReliableQueues(new AzureQueues(storage))),
     calls: tracedCalls(callAutomation(settings)),
     callbacks: new CallbackUris(
@@ -71,7 +54,3 @@ function senderOf(settings: Settings, now: () => Date): CallbackSender | undefin
   if (settings.CALL_AUTOMATION_API !== 'ga' || settings.ACS_RESOURCE_ID === undefined) return undefined;
   return new CallbackSender(settings.ACS_ISSUER, settings.ACS_RESOURCE_ID, now);
 }
-
-/** The running app's settings and services. Made when the functions are loaded, so that wrong settings stop the start. */
-export const settings: Settings = readSettings(process.env);
-export const services: Services = compose(settings);

@@ -1,10 +1,10 @@
-import type { HttpHandler, HttpRequest, HttpResponseInit, InvocationContext } from '@azure/functions';
+import type { HttpRequest, HttpResponseInit, InvocationContext } from '@azure/functions';
 import { InvalidInputError, RingdownError, TooLargeError } from '../base/errors.ts';
 
 /** The one place where an error becomes an HTTP answer: problem details (RFC 9457). A 5xx hides its detail, and logs it. */
 export function answering(
   handler: (request: HttpRequest, context: InvocationContext) => Promise<HttpResponseInit>,
-): HttpHandler {
+): typeof handler {
   return async (request, context) => {
     try {
       return await handler(request, context);

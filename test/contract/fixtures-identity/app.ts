@@ -1,5 +1,8 @@
 /** The app's own clients, made of the settings in the environment, do what they do for every call; then this ends. */
-import { services } from '../../../src/lib/services/compose.ts';
+import { readSettings } from '../../../src/lib/config/settings.ts';
+import { compose } from '../../../src/lib/services/compose.ts';
+
+const services = compose(readSettings(process.env));
 
 try {
   await services.queues.send('hang-up', { callLegId: 'leg' });

@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { QueueClient } from '@azure/storage-queue';
 import type { Services } from '../../../src/lib/services/services.ts';
 import { QUEUES, type QueueName } from '../../../src/lib/storage/queue-store.ts';
-import { callEvents, onQueue } from '../../chaos/wiring.ts';
+import { onCallback, onQueue } from '../../fixtures/triggers.ts';
 
 const POLL_MS = 20;
 
@@ -35,7 +35,7 @@ export class SmallHost {
   async #callback(request: http.IncomingMessage): Promise<number> {
     const body = JSON.parse(Buffer.concat(await request.toArray()).toString('utf8'));
     const token = request.url?.split('/').at(-1) ?? '';
-    return (await callEvents(this.#services, token, body)).status;
+    return (await onCallback(this.#services, token, body)).status;
   }
 
   async #pump(queue: QueueName, client: QueueClient): Promise<void> {

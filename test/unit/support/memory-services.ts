@@ -4,17 +4,9 @@ import { declared, type Outage, OutageSpec } from '../../../src/lib/rules/outage
 import { type Contact, newRecipient, type Recipient } from '../../../src/lib/rules/outages/recipient.ts';
 import { CallbackUris } from '../../../src/lib/services/callback-uris.ts';
 import type { Services } from '../../../src/lib/services/services.ts';
-import { CallLegs } from '../../../src/lib/storage/call-legs.ts';
-import { CallRequests } from '../../../src/lib/storage/call-requests.ts';
-import { EndedCalls } from '../../../src/lib/storage/ended-calls.ts';
-import { Failures } from '../../../src/lib/storage/failures.ts';
-import { Lines } from '../../../src/lib/storage/lines.ts';
-import { OptOuts } from '../../../src/lib/storage/opt-outs.ts';
-import { Outages } from '../../../src/lib/storage/outages.ts';
 import type { QueueName, QueueStore } from '../../../src/lib/storage/queue-store.ts';
-import { Recipients } from '../../../src/lib/storage/recipients.ts';
+import { storesOn } from '../../../src/lib/storage/stores.ts';
 import type { TableStore } from '../../../src/lib/storage/table-store.ts';
-import { Tallies } from '../../../src/lib/storage/tallies.ts';
 import { MemoryTables } from './memory-tables.ts';
 
 export type Sent = { queue: QueueName; message: object; delaySeconds: number };
@@ -58,15 +50,7 @@ export class MemoryWorld {
   constructor(tables: TableStore = new MemoryTables()) {
     const now = (): Date => this.now;
     this.services = {
-      outages: new Outages(tables, now),
-      recipients: new Recipients(tables),
-      tallies: new Tallies(tables),
-      endedCalls: new EndedCalls(tables),
-      lines: new Lines(tables),
-      legs: new CallLegs(tables),
-      requests: new CallRequests(tables),
-      optOuts: new OptOuts(tables),
-      failures: new Failures(tables),
+      ...storesOn(tables, now),
       queues: this.queues,
       calls: silentService,
       callbacks: new CallbackUris('https://ringdown.example', { current: 'x'.repeat(32) }, now),

@@ -1,0 +1,67 @@
+import callEvents from './functions/callEvents.ts';
+import cancelMedia from './functions/cancelMedia.ts';
+import cancelOutage from './functions/cancelOutage.ts';
+import createOutage from './functions/createOutage.ts';
+import dashboard from './functions/dashboard.ts';
+import dashboardFile from './functions/dashboardFile.ts';
+import deleteOptOut from './functions/deleteOptOut.ts';
+import getActivity from './functions/getActivity.ts';
+import getCall from './functions/getCall.ts';
+import getHealth from './functions/getHealth.ts';
+import getOpenApi from './functions/getOpenApi.ts';
+import getOptOut from './functions/getOptOut.ts';
+import getOutage from './functions/getOutage.ts';
+import getOutageCall from './functions/getOutageCall.ts';
+import getReport from './functions/getReport.ts';
+import hangUp from './functions/hangUp.ts';
+import importRecipients from './functions/importRecipients.ts';
+import inviteParticipants from './functions/inviteParticipants.ts';
+import joinCall from './functions/joinCall.ts';
+import listCalls from './functions/listCalls.ts';
+import listOutages from './functions/listOutages.ts';
+import listRecipients from './functions/listRecipients.ts';
+import notifyOutages from './functions/notifyOutages.ts';
+import patchOutage from './functions/patchOutage.ts';
+import pauseOutage from './functions/pauseOutage.ts';
+import playAudio from './functions/playAudio.ts';
+import putOptOut from './functions/putOptOut.ts';
+import removeParticipant from './functions/removeParticipant.ts';
+import restoreOutage from './functions/restoreOutage.ts';
+import resumeOutage from './functions/resumeOutage.ts';
+import startCall from './functions/startCall.ts';
+import type { AppFunction } from './lib/triggers/functions.ts';
+
+/** Every function of the app, by the name under which Azure knows it. */
+export const FUNCTIONS: Readonly<Record<string, AppFunction>> = {
+  callEvents,
+  cancelMedia,
+  cancelOutage,
+  createOutage,
+  dashboard,
+  dashboardFile,
+  deleteOptOut,
+  getActivity,
+  getCall,
+  getHealth,
+  getOpenApi,
+  getOptOut,
+  getOutage,
+  getOutageCall,
+  getReport,
+  hangUp,
+  importRecipients,
+  inviteParticipants,
+  joinCall,
+  listCalls,
+  listOutages,
+  listRecipients,
+  notifyOutages,
+  patchOutage,
+  pauseOutage,
+  playAudio,
+  putOptOut,
+  removeParticipant,
+  restoreOutage,
+  resumeOutage,
+  startCall,
+};

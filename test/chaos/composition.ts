@@ -1,0 +1,66 @@
+import { UnauthorizedError } from '../../src/lib/base/errors.ts';
+import type { CallAutomation } from '../../src/lib/call-automation/port.ts';
+import { CallPurpose } from '../../src/lib/rules/calls/purpose.ts';
+import { CallbackUris } from '../../src/lib/services/callback-uris.ts';
+import type { Services } from '../../src/lib/services/services.ts';
+import type { Outages } from '../../src/lib/storage/outages.ts';
+import type { QueueStore } from '../../src/lib/storage/queue-store.ts';
+import { ReliableQueues } from '../../src/lib/storage/reliable-queues.ts';
+import { ReliableTables } from '../../src/lib/storage/reliable-tables.ts';
+import { storesOn } from '../../src/lib/storage/stores.ts';
+import type { TableStore } from '../../src/lib/storage/table-store.ts';
+import type { Invocation } from './process.ts';
+
+/** The ports that one run of a function works with. */
+export type Ports = {
+  readonly tables: TableStore;
+  readonly queues: QueueStore;
+  readonly calls: CallAutomation;
+  readonly by: Invocation;
+  readonly now: () => Date;
+  readonly newId: () => string;
+};
+
+export type AppSettings = Services['settings'];
+
+export const reliable = ({ tables, by, newId }: Ports): TableStore =>
+  new ReliableTables(tables, (ms) => by.wait(ms), newId);
+
+/** @param outages shared by everything that runs in one process, because it caches. */
+export function composed(ports: Ports, tables: TableStore, outages: Outages, settings: AppSettings): Services {
+  return {
+    ...storesOn(tables, ports.now),
+    outages,
+    queues: new ReliableQueues(ports.queues, (ms) => ports.by.wait(ms)),
+    calls: ports.calls,
+    callbacks: new PlainCallbackUris(ports.now),
+    settings,
+    now: ports.now,
+  };
+}
+
+const BASE_URL = 'https://ringdown.example';
+
+/** Tokens without a signature. Real ones are signed on other threads, whose order a seed cannot decide; they have tests of their own. */
+export class PlainCallbackUris extends CallbackUris {
+  constructor(now: () => Date) {
+    super(BASE_URL, { current: 'x'.repeat(32) }, now);
+  }
+
+  override async uriFor(purpose: CallPurpose): Promise<string> {
+    return `${BASE_URL}/api/call-events/${Buffer.from(JSON.stringify(purpose)).toString('base64url')}`;
+  }
+
+  override async purposeOf(token: string): Promise<CallPurpose> {
+    return purposeIn(token);
+  }
+}
+
+/** The purpose of the call that reports to this callback URI. */
+export const purposeOfUri = (uri: string): CallPurpose => purposeIn(uri.slice(uri.lastIndexOf('/') + 1));
+
+function purposeIn(token: string): CallPurpose {
+  const purpose = CallPurpose.safeParse(JSON.parse(Buffer.from(token, 'base64url').toString()));
+  if (!purpose.success) throw new UnauthorizedError('The callback has no valid token');
+  return purpose.data;
+}
