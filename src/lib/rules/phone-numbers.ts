@@ -2,10 +2,10 @@ import { type CountryCode, isSupportedCountry, parsePhoneNumberFromString } from
 import { PhoneNumber } from '../call-automation/identifiers.ts';
 
 /**
- * A number as people write it, in E.164 form; undefined if it can be none. Possible, not valid: numbering plans change faster
- * than the library, and a wrong number is an honest outcome. But the library thinks numbers possible that E.164 has no room
- * for; a row with one could be written and never read again.
- * @param country of numbers that are written without one: two letters.
+ * Converts a number as people write it to E.164; undefined if it is not a phone number. Checks that it is possible, not that
+ * it is valid: numbering plans change faster than the library, and a wrong number is an honest outcome. The library accepts
+ * some numbers that are too long for E.164; they are refused, because a row with one could not be read back.
+ * @param country two letters; used for numbers without a country code.
  */
 export function phoneNumberOf(text: string, country: string): string | undefined {
   const number = parsePhoneNumberFromString(text, countryOf(country));

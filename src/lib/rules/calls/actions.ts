@@ -6,27 +6,31 @@ import { Speech } from '../../call-automation/speech.ts';
 import { AttemptRef, SafeId } from './purpose.ts';
 
 /**
- * The queues and what goes on them: one queue an action, each triggered by our own events or by anybody who enqueues
- * a message by hand. docs/queues.md is generated from here.
+ * The messages of the queues: one queue for each action. Our own steps enqueue them, and so can anybody by hand.
+ * docs/queues.md is generated from these schemas.
  */
 
-const CallLegId = z.string().min(1).max(256).describe('The call leg to act on, as createCall or an event named it.');
+const CallLegId = z
+  .string()
+  .min(1)
+  .max(256)
+  .describe('The call leg to act on: the id that createCall or an event gave.');
 const ConversationId = z.string().min(1).max(1024).describe('A conversation id or the group id of a group call.');
 const OperationContext = z
   .string()
   .min(1)
   .max(200)
   .optional()
-  .describe('Names the action; asked for once a call. Without one, the queue message’s id stands in.');
+  .describe('Identifies the action; each is done once in a call. Default: the id of the queue message.');
 const AudioFileUri = PlayAudioRequest.shape.audioFileUri.describe('A WAV file: mono, 16 bit, 16 kHz.');
 
-/** Exactly one of the two says where the action applies (in call or out of call). */
+/** Exactly one of the two is set: the action applies to a call leg (in call) or to a conversation (out of call). */
 const inOrOutOfCall = { callLegId: CallLegId.optional(), conversationId: ConversationId.optional() };
 const eitherAddress = (message: { callLegId?: string | undefined; conversationId?: string | undefined }): boolean =>
   (message.callLegId === undefined) !== (message.conversationId === undefined);
 const EITHER_ADDRESS = 'must name exactly one of callLegId and conversationId';
 
-/** Where the message says that the action applies, and that place's id. */
+/** The call leg or conversation that the action applies to, and its id. */
 export function addressOf({
   callLegId,
   conversationId = '',
@@ -46,7 +50,7 @@ export function addressOf({
 export const StartAttempt = AttemptRef.strict();
 export type StartAttempt = z.infer<typeof StartAttempt>;
 
-const SPEECH = Speech.optional().describe('In place of audio: a text and the voice that says it (docs/acs.md).');
+const SPEECH = Speech.optional().describe('Instead of audio: a text and the voice that speaks it (docs/acs.md).');
 type Sounding = { audioFileUri?: string | undefined; speech?: Speech | undefined };
 const soundsIn = ({ audioFileUri, speech }: Sounding): number => [audioFileUri, speech].filter(Boolean).length;
 const oneSoundAtMost = (message: Sounding): boolean => soundsIn(message) <= 1;
@@ -54,7 +58,7 @@ const oneSound = (message: Sounding): boolean => soundsIn(message) === 1;
 const TWO_SOUNDS = 'must not have both audioFileUri and speech';
 const NOT_ONE_SOUND = 'must have exactly one of audioFileUri and speech';
 
-/** Enqueued by hand: call these, play this, hang up. Without audio the call stays up until it is told or its time is over. */
+/** Enqueued by hand: call these targets, play this, hang up. Without audio the call stays up until a hang-up or its time limit. */
 export const StartRequestedCall = z
   .strictObject({
     targets: z
@@ -62,17 +66,17 @@ export const StartRequestedCall = z
       .min(1)
       .max(50)
       .refine((targets) => targets.filter(({ phoneNumber }) => phoneNumber).length <= 1, {
-        message: 'must hold one phone number at most: each needs a line, so enqueue a message each',
+        message: 'must have at most one phone number, because each needs a line: enqueue one message per number',
       })
-      .describe('Whom to call: a phone number (E.164), ACS user ids.'),
+      .describe('Who to call: one phone number (E.164), or ACS user ids.'),
     audioFileUri: AudioFileUri.optional(),
     speech: SPEECH,
     callerNumber: PhoneNumber.optional().describe(
-      'The number shown to the callee; by default the first free of CALLER_NUMBERS.',
+      'The number shown to the callee. Default: the first of CALLER_NUMBERS with a free line.',
     ),
     subject: z.string().max(200).optional().describe('Sent to the service with the call.'),
     requestId: SafeId.optional().describe(
-      'Makes the request idempotent: one id is dialled once. By default the queue message’s id.',
+      'Makes the request idempotent: each id is dialled once. Default: the id of the queue message.',
     ),
   })
   .refine(oneSoundAtMost, TWO_SOUNDS);
@@ -84,7 +88,7 @@ export const JoinCall = z
     audioFileUri: AudioFileUri.optional(),
     speech: SPEECH,
     subject: z.string().max(200).optional().describe('Sent to the service with the call.'),
-    requestId: SafeId.optional().describe('Makes the request idempotent. By default the queue message’s id.'),
+    requestId: SafeId.optional().describe('Makes the request idempotent. Default: the id of the queue message.'),
   })
   .refine(oneSoundAtMost, TWO_SOUNDS);
 export type JoinCall = z.infer<typeof JoinCall>;
@@ -94,26 +98,26 @@ export const PlayAudio = z
     callLegId: CallLegId,
     audioFileUri: AudioFileUri.optional(),
     speech: SPEECH,
-    loop: z.boolean().optional().describe('Play again and again until cancelled.'),
-    resourceId: z.string().optional().describe('Passed to the service as it is.'),
+    loop: z.boolean().optional().describe('Repeat until cancelled.'),
+    resourceId: z.string().optional().describe('Passed to the service unchanged.'),
     listen: z
       .boolean()
       .optional()
-      .describe('Also listen for the callee’s keys from now on; once a call. Only today’s API needs to be told.'),
+      .describe('Also start listening for the callee’s keys; once in a call. Only today’s API needs this.'),
     answeredAt: z.iso
       .datetime({ offset: true })
       .optional()
-      .describe('Sent by the script: when the call was answered, to measure how long until it says something.'),
+      .describe('Sent by the script: when the call was answered, to measure the time to the first audio.'),
     operationContext: OperationContext,
   })
   .refine(oneSound, NOT_ONE_SOUND);
 export type PlayAudio = z.infer<typeof PlayAudio>;
 
-/** The script's own messages that are right for one moment of the call only: by the time they are seen it may be over. */
+/** Some messages of the script are right for one moment of the call only, which may have passed when they are handled. */
 const OnlyIfAwaited = z
   .boolean()
   .optional()
-  .describe('Sent by the script: do it only if the call still waits for just this.');
+  .describe('Sent by the script: do it only if the call still waits for exactly this action.');
 
 export const CancelMedia = z.strictObject({
   callLegId: CallLegId,
@@ -125,9 +129,9 @@ export type CancelMedia = z.infer<typeof CancelMedia>;
 export const InviteParticipants = z
   .strictObject({
     ...inOrOutOfCall,
-    participants: z.array(Identifier).min(1).max(50).describe('Whom to bring in: phone numbers or ACS user ids.'),
+    participants: z.array(Identifier).min(1).max(50).describe('Who to bring in: phone numbers or ACS user ids.'),
     alternateCallerId: InviteParticipantsRequest.shape.alternateCallerId.describe(
-      'The number shown to invited phones; by default the call’s own or the first of CALLER_NUMBERS.',
+      'The number shown to invited phones. Default: the number of the call, or the first of CALLER_NUMBERS.',
     ),
     operationContext: OperationContext,
   })
@@ -137,7 +141,7 @@ export type InviteParticipants = z.infer<typeof InviteParticipants>;
 export const RemoveParticipant = z
   .strictObject({
     ...inOrOutOfCall,
-    participantId: z.string().min(1).max(256).describe('As a ParticipantsUpdated event named it.'),
+    participantId: z.string().min(1).max(256).describe('The id that a ParticipantsUpdated event gave.'),
     operationContext: OperationContext,
   })
   .refine(eitherAddress, EITHER_ADDRESS);
@@ -148,7 +152,9 @@ export const HangUp = z.strictObject({
   leave: z
     .boolean()
     .optional()
-    .describe('Only leave, and let the others go on: for a call that was joined. Otherwise it ends for everyone.'),
+    .describe(
+      'Only leave, and let the others continue: for a call that was joined. Otherwise the call ends for everyone.',
+    ),
   operationContext: OperationContext,
   onlyIfAwaited: OnlyIfAwaited,
 });
@@ -157,7 +163,7 @@ export type HangUp = z.infer<typeof HangUp>;
 const onQueue = <const Queue extends string, Message extends z.ZodType>(queue: Queue, message: Message) =>
   z.object({ queue: z.literal(queue), message, delaySeconds: z.number().optional() });
 
-/** What a step of the script asks for: a message for a queue, after a delay (seconds) if there is one. */
+/** An action that a step of the script asks for: a message for a queue, delayed by `delaySeconds` if set. */
 export const CallAction = z.discriminatedUnion('queue', [
   onQueue('play-audio', PlayAudio),
   onQueue('cancel-media', CancelMedia),

@@ -3,15 +3,15 @@ import type { Outcome } from './outcome.ts';
 
 export type Ending = { readonly outcome: Outcome; readonly reason?: string };
 
-/** A number that is not in service is never dialled again: see retry.ts. */
+/** The number is not in service. It is never dialled again: see retry.ts. */
 export const WRONG_NUMBER = 'wrongNumber';
 
-/** More calls at once than we may have, or too many too fast: no attempt to reach anybody, see apply-event.ts. */
+/** Too many calls at once, or too many in a short time. It does not count as an attempt: see apply-event.ts. */
 export const OVER_LIMIT = 'overLimit';
 
 /**
- * Call throttled, monthly limit reached, active calls limit reached. (Troubleshooting call end response codes, Call Automation;
- * the page says of 603/560603, a decline, that it may also mean too many calls at once. That cannot be told from a decline.)
+ * Call throttled, monthly limit reached, active calls limit reached (Call Automation: Troubleshooting call end response codes).
+ * By that page 603/560603, a decline, can also mean too many calls at once; the code cannot tell the two apart.
  */
 const LIMIT_SUBCODES: ReadonlySet<number> = new Set([8516, 8529, 8530]);
 
@@ -29,8 +29,8 @@ const ENDINGS: Readonly<Record<number, Ending>> = {
 };
 
 /**
- * How a call ended that nobody answered. The reference page's Terminated event carries no reason; without one, the
- * honest word is `noAnswer`.
+ * The ending of a call that nobody answered. The reference page's Terminated event carries no reason. Without one, the
+ * honest outcome is `noAnswer`.
  */
 export function endingOf(resultInfo: ResultInfo | undefined): Ending {
   if (!resultInfo || resultInfo.code < 300) return { outcome: 'noAnswer' };

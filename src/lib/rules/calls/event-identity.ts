@@ -3,8 +3,8 @@ import type { CallEvent } from '../../call-automation/events.ts';
 import { identityOf } from '../../call-automation/identifiers.ts';
 
 /**
- * What makes an event the same event when it is delivered again. Most events of the API carry no id (`"id": null`), so
- * an identity is made of what can happen only once on a leg. Safe as a Table Storage key.
+ * Identifies an event, so that a redelivery is recognised. Most events of the API carry no id (`"id": null`), so the
+ * identity is built from what can happen only once on a call leg. Safe as a Table Storage key.
  */
 export function identityOfEvent(event: CallEvent): string {
   switch (event.type) {

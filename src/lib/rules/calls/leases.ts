@@ -1,37 +1,37 @@
 import { type CallLeg, isOver } from '../calls/leg.ts';
 import type { Outcome } from './outcome.ts';
 
-/** How long things may take before they are looked into, ms. Settings: CALL_LEASE_SECONDS, MAX_CALL_SECONDS. */
+/** How long an attempt and a call may take, ms. Settings: CALL_LEASE_SECONDS, MAX_CALL_SECONDS. */
 export type LeaseLimits = { readonly leaseMs: number; readonly maxCallMs: number };
 
-/** What is known of a call whose lease has ended: what we have on record of it, and what the service has said. */
+/** What is known about a call whose lease has ended. */
 export type Evidence = {
-  /** `dispatched`: the message to dial is on its queue. `dialling`: the service has been asked to call. */
+  /** `dispatched`: the start-call message is on its queue. `dialling`: the service was asked to call. */
   readonly phase: 'dispatched' | 'dialling';
-  /** The call, once the service has named it. */
+  /** Known once the service has answered or an event has arrived. */
   readonly callLegId?: string | undefined;
-  /** What its events have made of it. */
+  /** The call leg as its events left it. */
   readonly leg?: CallLeg | undefined;
-  /** It was told to hang up because its lease had ended. */
+  /** A hang-up was already sent because its lease had ended. */
   readonly isEnding?: boolean | undefined;
-  /** When the service was first asked to call. */
+  /** When the service was first asked to call. UTC. */
   readonly askedAt?: string | undefined;
-  /** The service knows requests by their identity: it can be asked again for the same call. */
+  /** The service recognises a repeated request, so it can be asked again for the same call. */
   readonly isRepeatable?: boolean;
-  /** A hang-up has found that the service knows of no such call. */
+  /** A hang-up was answered with “no such call”. */
   readonly isGone?: boolean;
-  /** The call has no script: it is silent until it is told something. */
+  /** The call has no script, so silence is normal. */
   readonly mayBeSilent?: boolean;
 };
 
 /**
  * What to do with a call whose lease has ended before the call did.
- * `startAgain` the message to dial may be lost; sending it again is safe, for only one can claim the attempt. Or the service is
- *              asked once more for the call that nothing was heard of, as the same request.
- * `wait`       the call is alive; look again then.
- * `hangUp`     nothing has been heard of it for too long: end it, and look again then, until there is evidence that it has ended.
- * `close`      it has ended, and nobody has told.
- * `conclude`   it is over with what is known of it.
+ * `startAgain` send the start-call message again, because it may be lost. Safe: only one copy can claim the attempt. For a
+ *              call without any news, the service is asked once more with the same request identity.
+ * `wait`       the call is alive; check again at that time.
+ * `hangUp`     no news for too long: end the call, and check again at that time until there is evidence that it ended.
+ * `close`      the call has ended and no event said so: close its leg.
+ * `conclude`   record the outcome as far as it is known.
  */
 export type Verdict =
   | { readonly kind: 'startAgain' }
@@ -40,10 +40,10 @@ export type Verdict =
   | { readonly kind: 'close'; readonly callLegId: string }
   | { readonly kind: 'conclude'; readonly outcome: Outcome; readonly reason: string | undefined };
 
-/** The call may have been placed, and nothing was ever heard of it. */
+/** The call may have been placed, but no event about it ever arrived. */
 export const NO_NEWS = { outcome: 'unknown', reason: 'no news' } as const;
 
-/** A hang-up is looked after this soon the first time, ms. */
+/** How soon the first hang-up is checked, ms. */
 export const ENDING_MS = 60_000;
 
 export function onLeaseEnded(evidence: Evidence, now: Date, limits: LeaseLimits): Verdict {
@@ -59,11 +59,11 @@ export function onLeaseEnded(evidence: Evidence, now: Date, limits: LeaseLimits)
   return { kind: 'hangUp', callLegId, until: after(isEnding ? limits.leaseMs : ENDING_MS) };
 }
 
-/** Once, at the end of the first lease: whoever would have been called then is not to be called much later. */
+/** Only at the end of the first lease: a person who was due then must not be called much later. */
 const mayAskAgain = ({ isRepeatable, askedAt = '' }: Evidence, now: Date, { leaseMs }: LeaseLimits): boolean =>
   isRepeatable === true && now.getTime() < Date.parse(askedAt) + 1.5 * leaseMs;
 
-/** How long the call counts as alive with what was last heard of it, ms since the epoch. */
+/** Until when the call counts as alive, given its latest event. Ms since the epoch. */
 function aliveUntil(leg: CallLeg, { mayBeSilent }: Evidence, { leaseMs, maxCallMs }: LeaseLimits): number {
   const longest = Date.parse(leg.createdAt) + maxCallMs;
   if (mayBeSilent || leg.stage === 'talking') return longest;

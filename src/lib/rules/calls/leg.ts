@@ -2,21 +2,21 @@ import { z } from 'zod';
 import { better, Outcome } from './outcome.ts';
 import { CallPurpose } from './purpose.ts';
 
-/** The call as ACS reports it, in the only order in which it can move. `requested` is ours: no event has come yet. */
+/** The state that ACS reports, in the only order in which it can change. `requested` is ours: no event has arrived yet. */
 export const LegState = z.enum(['requested', 'establishing', 'established', 'terminating', 'terminated']);
 export type LegState = z.infer<typeof LegState>;
 
 /**
- * Where the script stands.
- * `ringing`     nobody has picked up yet.
+ * The current step of the script.
+ * `ringing`     nobody has answered yet.
  * `message`     the message is being played.
  * `waiting`     the message has ended; a key may still come.
- * `cancelling`  a key was pressed over the audio, which is being stopped; `next` follows.
+ * `cancelling`  a key was pressed during the audio, which is being stopped; `next` follows.
  * `thanks`      acknowledged; the thanks are being played.
  * `inviting`    the operators' phones ring.
  * `talking`     an operator is in the call.
- * `unavailable` no operator answered; the callee is being told so, and may choose again.
- * `leaving`     we have asked to hang up.
+ * `unavailable` no operator answered; the callee hears that and may choose again.
+ * `leaving`     we have sent a hang-up.
  * `ended`       the call is over.
  */
 export const Stage = z.enum([
@@ -33,10 +33,10 @@ export const Stage = z.enum([
 ]);
 export type Stage = z.infer<typeof Stage>;
 
-/** What comes after the audio that a key interrupted. */
+/** What follows the audio that a key interrupted. */
 export const Next = z.enum(['thanks', 'operator', 'message']);
 
-/** A call leg's row: all that the step function remembers of a call. Times are UTC, ISO 8601. */
+/** A call leg's row: everything the step function remembers about a call. Times are UTC, ISO 8601. */
 export const CallLeg = z.object({
   callLegId: z.string(),
   conversationId: z.string().optional(),
@@ -46,28 +46,28 @@ export const CallLeg = z.object({
   next: Next.optional(),
   /** Operation context of the audio that is playing. */
   audio: z.string().optional(),
-  /** Operation context of the action whose effect we wait for; any other one has been overtaken by events. */
+  /** Operation context of the action whose effect we wait for. Every other action is obsolete. */
   awaits: z.string().optional(),
-  /** Operation context of the last invitation of the operators. */
+  /** Operation context of the latest invitation of the operators. */
   invitation: z.string().optional(),
-  /** Of its operators, who will not come: told one by one, or all at once. */
+  /** The operators of that invitation who declined or did not answer. */
   refusedBy: z.array(z.string()).optional(),
-  /** When an operator came into the call. */
+  /** When an operator joined the call. */
   joinedAt: z.string().optional(),
-  /** How often the message was started; how many actions were asked for, which numbers their contexts. */
+  /** How often the message was started, and how many actions were requested; the latter numbers their contexts. */
   plays: z.number().int(),
   actions: z.number().int(),
-  /** Somebody or something picked up. */
+  /** A person or a machine answered. */
   answered: z.boolean(),
-  /** They asked not to be called again, whatever else they pressed. */
+  /** The callee asked not to be called again, whatever else they pressed. */
   optOut: z.boolean().optional(),
   outcome: Outcome.optional(),
   reason: z.string().optional(),
-  /** Time of the newest news of who is in the call: older news is stale. */
+  /** Time of the newest participant list: older lists are stale. */
   participantsAt: z.string().optional(),
-  /** Its number, where the service counts such news. */
+  /** Its sequence number, if the service sends one. */
   participantsSequence: z.number().int().optional(),
-  /** By that news, an operator and the callee are both in the call. */
+  /** By that list, an operator and the callee are both in the call. */
   isTogether: z.boolean().optional(),
   createdAt: z.string(),
   updatedAt: z.string(),
@@ -90,12 +90,12 @@ export function newCallLeg(callLegId: string, purpose: CallPurpose, now: Date): 
   };
 }
 
-/** Told by the service, or found out: see endedUnreported. */
+/** The service reported its end, or the timer found it: see endedUnreported. */
 export const isOver = (leg: CallLeg): boolean => leg.stage === 'ended';
 
 /**
- * The leg of a call that the service knows no longer, and whose end it never reported. The state stays what was last told;
- * what is told later can still improve the outcome.
+ * Ends the leg of a call that the service no longer knows and whose end it never reported. The state stays as last
+ * reported; later events can still improve the outcome.
  */
 export function endedUnreported(leg: CallLeg, now: Date): CallLeg {
   const outcome = better(leg.outcome, leg.answered ? 'answered' : 'unknown');

@@ -4,11 +4,11 @@ import { type CallLeg, isOver } from './leg.ts';
 import { better, type Outcome } from './outcome.ts';
 import type { CallScript } from './script.ts';
 
-/** What every step of a call is made of. Pure. */
+/** The moves that every step of a call is built from. Pure. */
 
 export type Stepped = { readonly leg: CallLeg; readonly actions: readonly CallAction[] };
 
-/** The leg with this outcome, if that is better than what it had. The reason belongs to the outcome. */
+/** The leg with this outcome if it is better than the current one. The reason belongs to the outcome. */
 export function reaching(leg: CallLeg, outcome: Outcome | undefined, reason?: string): CallLeg {
   const best = better(leg.outcome, outcome);
   return best === leg.outcome ? leg : { ...leg, outcome: best, reason };
@@ -25,7 +25,7 @@ export function hangUp(leg: CallLeg): Stepped {
   };
 }
 
-/** Names the next action of the call, the same name each time this step is taken, and waits for its effect. */
+/** Names the next action of the call and waits for its effect. The name is the same each time this step is computed. */
 export function ask(leg: CallLeg, action: string): { asked: CallLeg; operationContext: string } {
   const actions = leg.actions + 1;
   const operationContext = `${action}-${actions}`;
@@ -34,10 +34,10 @@ export function ask(leg: CallLeg, action: string): { asked: CallLeg; operationCo
 
 const SCRIPTED = /^[a-z-]+-(\d+)$/;
 
-/** True of a name that this file gives to actions: they are on record with the event that called for them. */
+/** True for names that this file gives: such actions are recorded with the event that caused them. */
 export const isScripted = (operationContext: string): boolean => SCRIPTED.test(operationContext);
 
-/** True of an action that the script asked for and no longer waits for: something else has happened since. */
+/** True for an action that the script asked for and no longer waits for. */
 export function isOvertaken(leg: CallLeg, operationContext: string): boolean {
   const [, number] = operationContext.match(SCRIPTED) ?? [];
   return number !== undefined && Number(number) <= leg.actions && leg.awaits !== operationContext;
@@ -63,7 +63,7 @@ export function play(
   return { leg: { ...asked, stage, audio: operationContext }, actions: [{ queue: 'play-audio', message }] };
 }
 
-/** A delayed message hangs up, unless by then the call waits for something else. */
+/** Hangs up after the key wait, unless the call waits for something else by then. */
 export function waitForKey(leg: CallLeg, script: CallScript): Stepped {
   if (script.keyWaitSeconds === 0 || Object.keys(script.keys).length === 0) return hangUp(leg);
   return hangUpAfter({ ...leg, stage: 'waiting' }, script.keyWaitSeconds);
@@ -75,7 +75,7 @@ export function hangUpAfter(leg: CallLeg, delaySeconds: number): Stepped {
   return { leg: asked, actions: [{ queue: 'hang-up', message, delaySeconds }] };
 }
 
-/** We leave a call that is not ours, and do not end it. */
+/** In a call that is not ours we only leave; we do not end it. */
 const hangingUp = ({ callLegId, purpose }: CallLeg) => ({
   callLegId,
   ...(purpose.kind === 'request' && purpose.as && { leave: true }),

@@ -5,7 +5,7 @@ import type { CallLeg, Stage } from './leg.ts';
 import { ask, hangUp, play, reaching, type Stepped, stay, waitForKey } from './moves.ts';
 import type { CallScript } from './script.ts';
 
-/** The operator in a call: invited, in it, and gone. Pure. */
+/** The operator in a call: invited, joined, gone. Pure. */
 
 type Of<Type extends KnownCallEvent['type']> = Extract<KnownCallEvent, { type: Type }>;
 type Plan = { readonly script?: CallScript | undefined };
@@ -23,7 +23,7 @@ export function invite(leg: CallLeg, script: CallScript): Stepped {
   };
 }
 
-/** Where an operator may still be let in: one of several may answer after another has declined. */
+/** The stages in which an operator may still join: one of several may answer after another has declined. */
 const INVITING: ReadonlySet<Stage> = new Set(['inviting', 'unavailable', 'waiting']);
 
 export function onInvited(
@@ -44,12 +44,12 @@ export function onInvited(
 function joined(leg: CallLeg, at: string): Stepped {
   const connected = reaching({ ...leg, stage: 'talking', awaits: undefined, joinedAt: at }, 'connected');
   const newest = leg.participantsAt;
-  // News of who is in the call may have overtaken this, and tell that they have parted already.
+  // A newer participant list may have arrived first and may already say that they have parted.
   if (newest === undefined || Date.parse(newest) <= Date.parse(at)) return stay({ ...connected, participantsAt: at });
   return leg.isTogether ? stay(connected) : hangUp(connected);
 }
 
-/** The operator and the callee stay until they part: once either has left, the other is not kept waiting. */
+/** The operator and the callee stay until one of them leaves; then the call ends for the other. */
 export function onParticipants(leg: CallLeg, event: Of<'ParticipantsUpdated'>, { script }: Plan): Stepped {
   if (isStale(leg, event)) return stay(leg);
   const { data, occurredAt } = event;
@@ -57,12 +57,12 @@ export function onParticipants(leg: CallLeg, event: Of<'ParticipantsUpdated'>, {
   const present = data.participants.map(({ identifier }) => identifier);
   const isTogether = present.some((who) => operators.has(identityOf(who))) && present.some((who) => isCallee(leg, who));
   const informed = { ...leg, participantsAt: occurredAt, participantsSequence: data.sequence, isTogether };
-  // The news that the operator is in the call may be all that is ever heard of the invitation.
+  // The participant list may be the only sign that the invitation succeeded.
   if (leg.stage === 'inviting' && isTogether) return joined(informed, occurredAt);
   return leg.stage === 'talking' && !isTogether ? hangUp(informed) : stay(informed);
 }
 
-/** Where the service counts such news their times need not follow; yet none from before an operator came tells of them. */
+/** With sequence numbers, times need not follow. But a list from before an operator joined says nothing about them. */
 function isStale(leg: CallLeg, { data, occurredAt }: Of<'ParticipantsUpdated'>): boolean {
   if (data.sequence === undefined || leg.participantsSequence === undefined) {
     return isBefore(occurredAt, leg.participantsAt);
@@ -73,6 +73,6 @@ function isStale(leg: CallLeg, { data, occurredAt }: Of<'ParticipantsUpdated'>):
 const isBefore = (time: string, other: string | undefined): boolean =>
   other !== undefined && Date.parse(time) < Date.parse(other);
 
-/** By the digest that names a recipient: the call is for them, and we are in it too, under a name that we may not know. */
+/** Compared by recipient id, because we may be in the list too, under an identifier that we do not know. */
 const isCallee = ({ purpose }: CallLeg, who: EventIdentifier): boolean =>
   purpose.kind === 'attempt' && recipientIdOf(who) === purpose.recipientId;

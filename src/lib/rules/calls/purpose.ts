@@ -1,9 +1,9 @@
 import { z } from 'zod';
 
-/** Characters that are safe in a Table Storage key, a URL segment and a file name alike. */
+/** Characters that are safe in a Table Storage key, a URL segment and a file name. */
 export const SafeId = z.string().regex(/^[A-Za-z0-9_.-]{1,64}$/, 'must be 1 to 64 letters, digits and _ . -');
 
-/** One try to reach one recipient of an outage. `shard` is the part of the recipient list that holds the row. */
+/** One attempt to reach one recipient of an outage. `shard` is the part of the recipient list that holds the row. */
 export const AttemptRef = z.object({
   outageId: SafeId.describe('The outage.'),
   shard: z.number().int().nonnegative().describe('The part of its list that holds the recipient.'),
@@ -12,15 +12,15 @@ export const AttemptRef = z.object({
 });
 export type AttemptRef = z.infer<typeof AttemptRef>;
 
-/** What a call is for: an attempt of an outage, or a request that somebody enqueued by hand, known by its id. */
+/** What a call is for: an attempt of an outage, or a request that somebody enqueued by hand. */
 export const CallPurpose = z.discriminatedUnion('kind', [
   AttemptRef.extend({ kind: z.literal('attempt') }),
   z.object({
     kind: z.literal('request'),
     requestId: SafeId,
     /**
-     * In a call that is not ours, which goes on without us. `guest`: we joined it. `errand`: we came only to bring
-     * somebody in or to remove them, as services do that must be in a call to act on it.
+     * Set if the call is not ours and continues without us. `guest`: we joined it. `errand`: we joined only to invite or
+     * remove a participant, because today's API can do that only from inside the call.
      */
     as: z.enum(['guest', 'errand']).optional(),
   }),
@@ -28,6 +28,6 @@ export const CallPurpose = z.discriminatedUnion('kind', [
 export type CallPurpose = z.infer<typeof CallPurpose>;
 export type RequestPurpose = Extract<CallPurpose, { kind: 'request' }>;
 
-/** How a hang-up says that only we go: whoever is in a call that is not ours goes on without us. */
+/** The member of a hang-up message that says we only leave: a call that is not ours continues. */
 export const leaving = (purpose: CallPurpose): { leave?: true } =>
   purpose.kind === 'request' && purpose.as !== undefined ? { leave: true } : {};

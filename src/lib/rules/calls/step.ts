@@ -6,16 +6,16 @@ import { invite, onInvited, onParticipants } from './operator.ts';
 import type { Outcome } from './outcome.ts';
 import { type CallScript, type KeyMeaning, meaningOf } from './script.ts';
 
-/** What a step needs to know of the world: the script, if the call has one. */
+/** What a step needs besides the leg and the event: the script, if the call has one. */
 export type CallPlan = { readonly script?: CallScript | undefined };
 
-/** However often the callee asks to hear it again, a call ends. */
+/** A callee who keeps asking to hear the message again cannot keep the line for ever. */
 const MAX_PLAYS = 10;
 
 /**
- * One event applied to a call leg: the leg after it and the actions that it calls for.
- * Pure and monotonic: events may come in any order; a state never goes back and an outcome never gets worse.
- * That an event counts once is the caller's care (storage/call-legs.ts).
+ * Applies one event to a call leg. Returns the leg after it, and the actions to request.
+ * Pure and monotonic: events may arrive in any order; a state never goes back and an outcome never gets worse.
+ * The caller makes sure that an event counts once (storage/call-legs.ts).
  */
 export function step(leg: CallLeg, event: CallEvent, plan: CallPlan, now: Date): Stepped {
   const stepped = applied(leg, event, plan);
@@ -62,7 +62,7 @@ function onState(leg: CallLeg, { data, occurredAt }: Of<'CallLegStateChanged'>, 
 
 const isLater = (a: LegState, b: LegState): boolean => LegState.options.indexOf(a) > LegState.options.indexOf(b);
 
-/** News from the callee proves that they picked up, even where it overtakes the news of that, or the end of the call. */
+/** A key proves that the callee answered, even if it arrives before that event or after the end of the call. */
 function pickedUp(leg: CallLeg): CallLeg {
   if (leg.answered) return leg;
   const answered = { ...leg, answered: true };
@@ -75,20 +75,20 @@ function begin(leg: CallLeg, { script }: CallPlan, answeredAt: string): Stepped 
   return isErrand(leg) ? hangUpAfter(waiting, ERRAND_SECONDS) : stay(waiting);
 }
 
-/** Longer than anybody's phone rings (ACS: an invitation lasts three minutes at most). */
+/** Longer than any phone rings (ACS: an invitation lasts at most three minutes). */
 const ERRAND_SECONDS = 200;
 
 const isErrand = ({ purpose }: CallLeg): boolean => purpose.kind === 'request' && purpose.as === 'errand';
 
 // --- Keys
 
-/** Where a key can still change what the call does. Elsewhere it is kept, and an acknowledgement still counts. */
+/** The stages in which a key can still change the course of the call. In others, only its outcome counts. */
 const LISTENING: ReadonlySet<Stage> = new Set(['ringing', 'message', 'waiting', 'cancelling', 'unavailable']);
 
 const KEY_OUTCOMES: Partial<Record<KeyMeaning, Outcome>> = { acknowledge: 'acknowledged', optOut: 'optedOut' };
 
 function onTone(leg: CallLeg, { data, occurredAt }: Of<'DtmfReceived'>, { script }: CallPlan): Stepped {
-  // The event does not say who pressed the key: once an operator is in the call it may be theirs.
+  // The event does not say who pressed the key. Once an operator is in the call, it may be theirs.
   if (leg.joinedAt && Date.parse(occurredAt) > Date.parse(leg.joinedAt)) return stay(leg);
   const meaning = script && meaningOf(script, data.toneInfo.tone);
   const picked = pickedUp(leg);
@@ -106,10 +106,10 @@ const KEY_STEPS: Record<KeyMeaning, (leg: CallLeg, script: CallScript) => Steppe
 
 type Following = NonNullable<CallLeg['next']>;
 
-/** Two actions on two queues have no order: what must follow the audio's end waits for the event that tells of it. */
+/** Messages on two queues have no order, so what must follow the audio waits for the event that reports its end. */
 function afterAudio(leg: CallLeg, next: Following, script: CallScript): Stepped {
   if (leg.audio === undefined) return FOLLOW[next](leg, script);
-  // The audio is being stopped for an earlier key: the later one changes what follows, but thanks are not taken back.
+  // An earlier key already stops the audio. The later key changes what follows, but never withdraws the thanks.
   if (leg.stage === 'cancelling') return stay({ ...leg, next: leg.next === 'thanks' ? leg.next : next });
   const { asked, operationContext } = ask(leg, 'cancel');
   return {
@@ -131,7 +131,7 @@ function onAudioEnded(leg: CallLeg, { data }: Of<'PlayAudioResult'>, { script }:
   const context = data.operationContext ?? leg.audio;
   const result = resultOf(data);
   const heard = result === 'completed' && context?.startsWith('message-') ? reaching(leg, 'heard') : leg;
-  // A cancelled audio may be reported under the name of the request that cancelled it; the page leaves this open.
+  // A cancelled audio may carry the context of the request that cancelled it; the reference page leaves this open.
   const isOurs = context === leg.audio || (leg.stage === 'cancelling' && context === leg.awaits);
   const onward = AFTER_AUDIO[leg.stage];
   if (!script || !isOurs || !onward) return stay(heard);

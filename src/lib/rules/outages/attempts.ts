@@ -4,25 +4,25 @@ import type { HeldLine, Recipient } from './recipient.ts';
 import { type AttemptResult, endsTheMatter, type RetryPolicy, retryAt } from './retry.ts';
 
 /**
- * How a recipient moves through attempts. Pure; each function gives the recipient after the change and its due row:
- * when the recipient must be looked at next, and why. A recipient without an outcome always has exactly one.
+ * How a recipient moves through attempts. Pure. Each function returns the recipient after the change, and its due row:
+ * when and why the recipient must be handled next. A recipient without an outcome always has exactly one due row.
  */
 
-/** `waiting`: to be called at that time. `leased`: an attempt is under way and is looked into then, should it not have ended. */
+/** `waiting`: to be called at that time. `leased`: an attempt is in progress; if it has not ended by then, the timer checks it. */
 export type Due = { readonly kind: 'waiting' | 'leased'; readonly at: Date };
 
 export type Moved = { readonly recipient: Recipient; readonly due: Due | 'unchanged' | 'none' };
 
-/** True while just this attempt is under way. */
+/** True while exactly this attempt is in progress. */
 export const isAt = (recipient: Recipient, ref: AttemptRef): boolean =>
   recipient.attempt === ref.attempt && (recipient.phase === 'dispatched' || recipient.phase === 'dialling');
 
 /**
- * Why this attempt must not be dialled, for the record; undefined if it may. Not shortly before its lease ends: it would be
- * looked into, and its line given away, while the service is still being asked. The timer then starts it again.
- * @param marginMs how long asking may take.
- * @param isRepeatable the service takes the same request for the same call: one that was asked for and has no name yet, as its
- * answer was lost or whoever asked has died, may be asked for again.
+ * Why this attempt must not be dialled; undefined if it may be. An attempt whose lease is about to end is refused too:
+ * otherwise the timer would give its line away while the service is still being asked. The timer then starts it again.
+ * @param marginMs how long the request to the service may take.
+ * @param isRepeatable the service recognises a repeated request. An attempt without a call leg, because the answer was lost
+ * or the process died, may then be requested again.
  */
 export function refusalToDial(
   recipient: Recipient | undefined,
@@ -47,19 +47,19 @@ export function dispatchedColumns(attempt: number, line: HeldLine, leaseUntil: D
   return { phase: 'dispatched', attempt, line, leaseUntil: leaseUntil.toISOString() };
 }
 
-/** From here on the attempt is dialled by whoever made this change, and by nobody else. */
+/** Only the process that saves this change may dial the attempt. */
 export const claimed = (recipient: Recipient, now: Date): Moved => ({
   recipient: { ...recipient, phase: 'dialling', askedAt: now.toISOString() },
   due: 'unchanged',
 });
 
-/** The service has named the call. */
+/** The id of the call leg is known. */
 export const bound = (recipient: Recipient, callLegId: string): Moved => ({
   recipient: { ...recipient, callLegId },
   due: 'unchanged',
 });
 
-/** The call was not placed and that was not the callee's doing: the attempt does not count. */
+/** The call was not placed, for a reason that is not the callee's: the attempt does not count. */
 export const postponed = (recipient: Recipient, until: Date): Moved => ({
   recipient: { ...idle(recipient), phase: 'waiting', attempt: recipient.attempt - 1 },
   due: { kind: 'waiting', at: until },
@@ -70,13 +70,13 @@ export const leaseExtended = (recipient: Recipient, until: Date): Moved => ({
   due: { kind: 'leased', at: until },
 });
 
-/** Nobody is called any more: what was reached so far is the outcome. */
+/** The recipient is not called any more: the best result so far is the outcome. */
 export const expired = (recipient: Recipient, now: Date): Moved => done(recipient, now);
 
 /**
- * An attempt has ended, or something better was learnt of one that had. Undefined if that is no news.
- * An attempt in progress is either tried again later or ends the matter; news of an earlier attempt
- * can end the matter too, but never cuts short a later attempt that is dialled: its own end will.
+ * An attempt has ended, or a better result of an ended attempt became known. Undefined if the result adds nothing.
+ * After an attempt in progress, the recipient is either retried later or done. A late result of an earlier attempt can
+ * make the recipient done too, but it never interrupts a later attempt that is being dialled.
  */
 export function concluded(
   recipient: Recipient,
@@ -86,7 +86,7 @@ export function concluded(
 ): Moved | undefined {
   const before = recipient.results.find(({ attempt }) => attempt === result.attempt);
   if (before && better(before.outcome, result.outcome) === before.outcome) return undefined;
-  // It ended when that was first known; only how it ended is known better now.
+  // Keep the time at which the end was first known; only the result got better.
   const known = { ...result, at: before?.at ?? result.at };
   const told = { ...recipient, results: [...recipient.results.filter((other) => other !== before), known] };
   const isSettled = told.results.some((each) => endsTheMatter(policy, each));
@@ -111,7 +111,7 @@ function done(recipient: Recipient, now: Date): Moved {
   };
 }
 
-/** What belongs to an attempt in progress is gone; the results keep the call leg's name. */
+/** Removes what belongs to an attempt in progress. The results keep the id of the call leg. */
 const idle = (recipient: Recipient): Recipient => ({
   ...recipient,
   line: undefined,

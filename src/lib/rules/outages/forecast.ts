@@ -1,32 +1,32 @@
 import { z } from 'zod';
 import { doneIn, type Tally } from './tally.ts';
 
-/** When everybody will have an outcome, if it goes on as it did lately. */
+/** When everybody will have an outcome, at the recent rate. */
 export const Forecast = z.object({
   endsAt: z.iso.datetime().describe('When everybody will have an outcome.'),
-  perMinute: z.number().describe('Calls that ended in a minute, of late.'),
+  perMinute: z.number().describe('Calls that ended per minute in the last ten minutes.'),
 });
 export type Forecast = z.infer<typeof Forecast>;
 
-/** How far back "of late" goes, ms: long enough for calls of a minute or two on a few lines. */
+/** How far back the rate looks, ms: long enough for calls of a minute or two on a few lines. */
 const LATELY_MS = 10 * 60_000;
 
-/** From when on endings count: the start of a minute. */
+/** The start of the first minute that counts for the rate. */
 export const latelySince = (now: Date): Date => new Date(Math.floor((now.getTime() - LATELY_MS) / 60_000) * 60_000);
 
 type Standing = {
   readonly startedAt: string | undefined;
   readonly expiresAt: string | undefined;
-  /** With the minutes since `latelySince` at least. */
+  /** Must include the minutes since `latelySince`. */
   readonly tally: Tally;
   readonly calling: number;
-  /** Calls that there may be at once. */
+  /** Calls that may be in progress at once. */
   readonly lines: number;
 };
 
 /**
- * The rate of the last ten minutes, and as many calls a person as it has taken so far. Undefined while that cannot be told:
- * nobody has an outcome yet, or no call has ended of late, as in quiet hours.
+ * Extrapolates the rate of the last ten minutes and the number of calls each person took so far. Undefined if that is not
+ * possible: nobody has an outcome yet, or no call has ended recently, for example in quiet hours.
  */
 export function forecast({ startedAt, expiresAt, tally, calling, lines }: Standing, now: Date): Forecast | undefined {
   const done = doneIn(tally);
@@ -37,10 +37,10 @@ export function forecast({ startedAt, expiresAt, tally, calling, lines }: Standi
   const ended = endedSince(latelySince(now), tally);
   if (minutes <= 0 || ended === 0) return undefined;
   const isBeginning = since === Date.parse(startedAt);
-  // The first calls are in progress before any has ended: on the whole they are half over.
+  // At the start, calls in progress count as half over on average.
   const perMinute = (ended + (isBeginning ? calling / 2 : 0)) / minutes;
   const callsLeft = remaining * Math.max(1, tally.attempts / done);
-  // However few are left, a call takes its time: as long as it takes that every line has ended one.
+  // Even the last few calls take as long as one call does on every line.
   const minutesLeft = Math.max(callsLeft, lines / 2) / perMinute;
   const end = now.getTime() + minutesLeft * 60_000;
   const latest = Math.min(end, Date.parse(expiresAt ?? '') || Number.POSITIVE_INFINITY);

@@ -2,12 +2,14 @@ import { z } from 'zod';
 
 const Count = z.number().int().nonnegative();
 
-/** How an import went. `line` counts from 1, the header row; reasons never repeat what the cell held. */
+/** The result of an import. `line` counts from 1, the header row. Reasons never repeat what the cell held. */
 export const ImportReport = z.object({
-  added: Count.describe('People who are on the list now.'),
-  alreadyThere: Count.describe('People who were on it before.'),
-  duplicates: Count.describe('Rows that named somebody a second time.'),
-  rejected: Count.describe('Rows that could not be used.'),
-  rejections: z.array(z.object({ line: z.number().int(), reason: z.string() })).describe('The first hundred of them.'),
+  added: Count.describe('People who were added to the list.'),
+  alreadyThere: Count.describe('People who were already on the list.'),
+  duplicates: Count.describe('Rows that repeat a person.'),
+  rejected: Count.describe('Rows that were not usable.'),
+  rejections: z
+    .array(z.object({ line: z.number().int(), reason: z.string() }))
+    .describe('The first hundred rejected rows.'),
 });
 export type ImportReport = z.infer<typeof ImportReport>;

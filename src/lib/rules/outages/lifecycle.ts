@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { hasExpired, type Outage, type OutageState } from './outage.ts';
 
-/** What people may do with an outage. `upload`: add people to its list. */
+/** The actions of people on an outage. `upload`: add people to its list. */
 export const OutageAction = z.enum(['pause', 'resume', 'cancel', 'restore', 'patch', 'upload']);
 export type OutageAction = z.infer<typeof OutageAction>;
 
-/** Why an action makes no sense in a state, in words that go on from "…: ". */
+/** Why an action is not allowed in a state. */
 type Refusal = { readonly because: string };
 
 const no = (because: string): Refusal => ({ because });
@@ -18,7 +18,7 @@ const OVER = {
 const BEING_CANCELLED = no('it is being cancelled');
 const BEING_RESTORED = no('it is over, and the all-clear is going out');
 
-/** What becomes of an outage in each state by each action, or why it does not make sense there. The same state: nothing changes. */
+/** The state that each action leads to from each state, or why it is not allowed. The same state means: nothing changes. */
 const TRANSITIONS: Readonly<Record<OutageAction, Readonly<Record<OutageState, OutageState | Refusal>>>> = {
   pause: {
     scheduled: 'paused',
@@ -28,7 +28,7 @@ const TRANSITIONS: Readonly<Record<OutageAction, Readonly<Record<OutageState, Ou
     restoring: BEING_RESTORED,
     ...OVER,
   },
-  // It begins again from where its time is: see `begun`.
+  // It starts again as soon as its time has come: see `begun`.
   resume: {
     scheduled: 'scheduled',
     running: 'running',
@@ -75,16 +75,16 @@ const TRANSITIONS: Readonly<Record<OutageAction, Readonly<Record<OutageState, Ou
   },
 };
 
-/** The state that an action leads to, or why it is not allowed now. */
+/** The state that an action leads to, or why it is not allowed in the current state. */
 export function transition(outage: Pick<Outage, 'state' | 'allClearFor'>, action: OutageAction): OutageState | Refusal {
   if (action === 'restore' && outage.allClearFor !== undefined) return no('it is an all-clear itself');
   return TRANSITIONS[action][outage.state];
 }
 
-/** These are worth doing however often, without another state coming of them. */
+/** These actions are useful even if they leave the state unchanged. */
 const REPEATABLE: ReadonlySet<OutageAction> = new Set(['patch', 'upload']);
 
-/** What can be done with the outage now: what leads to another state, or is worth doing in this one. */
+/** The actions that are useful now: those that lead to another state, and the repeatable ones. */
 export const allowedActions = (outage: Pick<Outage, 'state' | 'allClearFor'>): OutageAction[] =>
   OutageAction.options.filter((action) => {
     const next = transition(outage, action);
@@ -93,18 +93,18 @@ export const allowedActions = (outage: Pick<Outage, 'state' | 'allClearFor'>): O
 
 const OVER_STATES: ReadonlySet<OutageState> = new Set(['finished', 'cancelled', 'restored']);
 
-/** Nobody is called, nobody waits: the timer has nothing to do with it any more. */
+/** Nobody is being called and nobody waits: the timer skips this outage. */
 export const isOver = ({ state }: Pick<Outage, 'state'>): boolean => OVER_STATES.has(state);
 
 const STOPPED: ReadonlySet<OutageState> = new Set(['cancelling', 'restoring', 'cancelled', 'restored']);
 
-/** For good: whoever waits to be called is not called any more. */
+/** Stopped for good: recipients who wait are not called any more. */
 const isStopped = ({ state }: Pick<Outage, 'state'>): boolean => STOPPED.has(state);
 
-/** People who wait may be called now. */
+/** Recipients who wait may be called now. */
 export const isCalling = (outage: Outage, now: Date): boolean => outage.state === 'running' && !hasExpired(outage, now);
 
-/** Whoever waits will never be called: the outage was stopped, or its time is over. */
+/** Recipients who wait will never be called: the outage was stopped or has expired. */
 export const isCalledOff = (outage: Outage, now: Date): boolean => isStopped(outage) || hasExpired(outage, now);
 
 const REOPENED: Partial<Record<OutageState, OutageState>> = {
@@ -113,7 +113,7 @@ const REOPENED: Partial<Record<OutageState, OutageState>> = {
   restored: 'restoring',
 };
 
-/** What becomes of an outage when people are added to its list: there is something to do for it again. */
+/** The outage after people were added to its list: if it was over, the timer handles it again. */
 export const reopened = (outage: Outage): Outage => {
   const state = REOPENED[outage.state];
   return state ? { ...outage, state, finishedAt: undefined, progress: undefined } : outage;

@@ -6,60 +6,69 @@ import { CallScript } from '../calls/script.ts';
 import { QuietHours } from './quiet-hours.ts';
 import { RetryPolicy } from './retry.ts';
 
-/** ACS allows two concurrent outbound calls a number unless it was asked for more (ACS: service limits). */
+/** ACS allows two concurrent outbound calls per number by default (ACS: service limits). */
 export const DEFAULT_LINES = 2;
 
-/** A number of ours that calls may come from, and how many at once. */
+/** One of our caller numbers, and how many calls it may have at once. */
 export const Caller = z.strictObject({
   number: PhoneNumber,
   lines: z.number().int().min(1).max(1000).default(DEFAULT_LINES),
 });
 export type Caller = z.infer<typeof Caller>;
 
-/** What the id of an outage's all-clear ends with, after that of the outage. */
+/** The suffix that makes the id of an all-clear from the id of its outage. */
 const ALL_CLEAR = '-all-clear';
 
-/** The id of the outage by which people are told that this one is over. */
+/** The id of the all-clear of an outage, which is an outage of its own. */
 export const allClearIdOf = (id: string): string => `${id}${ALL_CLEAR}`;
 
-/** Ten characters are left for the end of its all-clear's id. */
+/** Leaves room for the suffix of its all-clear. */
 const OutageId = SafeId.max(64 - ALL_CLEAR.length);
 
-/** An outage as somebody declares it. Times are UTC, ISO 8601. */
+/** An outage as it is declared. Times are UTC, ISO 8601. */
 export const OutageSpec = z.strictObject({
-  id: OutageId.optional().describe('Makes the declaration idempotent. By default an id is made.'),
-  title: z.string().min(1).max(200).describe('What it is about; sent to the service as the subject of each call.'),
+  id: OutageId.optional().describe('Makes the declaration idempotent. Default: a new id.'),
+  title: z
+    .string()
+    .min(1)
+    .max(200)
+    .describe('What the outage is about; sent to the service as the subject of each call.'),
   estimate: z
     .string()
     .min(1)
     .max(200)
     .optional()
-    .describe('When it should be over, in words for people: what `{estimate}` in a text stands for.'),
-  script: CallScript.describe('What a call says and listens for; see below.'),
-  callers: z.array(Caller).min(1).max(100).optional().describe('By default those of the setting CALLER_NUMBERS.'),
-  maxConcurrentCalls: z.number().int().min(1).optional().describe('Fewer calls at once than the callers have lines.'),
-  startAt: z.iso.datetime().optional().describe('By default at once.'),
-  expiresAt: z.iso.datetime().optional().describe('Nobody is called after this.'),
-  retry: RetryPolicy.prefault({}).describe('When somebody who was not reached is called again; see below.'),
+    .describe('When it should be over, in words for people. Replaces `{estimate}` in a text.'),
+  script: CallScript.describe('What a call says and which keys it accepts; see below.'),
+  callers: z.array(Caller).min(1).max(100).optional().describe('Default: those of the setting CALLER_NUMBERS.'),
+  maxConcurrentCalls: z
+    .number()
+    .int()
+    .min(1)
+    .optional()
+    .describe('Limits the calls at once. Default: the lines of the callers.'),
+  startAt: z.iso.datetime().optional().describe('When calling starts. Default: now.'),
+  expiresAt: z.iso.datetime().optional().describe('Nobody is called after this time.'),
+  retry: RetryPolicy.prefault({}).describe('When a person who was not reached is called again; see below.'),
   quietHours: QuietHours.optional().describe('When nobody is called; see below.'),
   defaultCountry: z
     .string()
     .regex(/^[A-Z]{2}$/, 'must be a two-letter country code, e.g. US')
     .default('US')
-    .describe('The country of numbers that are written without one.'),
-  shards: z.number().int().min(1).max(32).default(4).describe('Parts of the recipient list; fixed for good.'),
+    .describe('The country of numbers without a country code.'),
+  shards: z.number().int().min(1).max(32).default(4).describe('Parts of the recipient list. Cannot be changed later.'),
 });
 export type OutageSpec = z.infer<typeof OutageSpec>;
 
 /**
  * `scheduled`  waits for `startAt`.
- * `running`    people are being called.
- * `paused`     nobody else is called until it is resumed.
- * `cancelling` nobody else is called any more; the calls in progress come to their end.
- * `restoring`  the same, and those who were told are put on the list of the all-clear.
+ * `running`    recipients are being called.
+ * `paused`     no new calls until it is resumed.
+ * `cancelling` no new calls; the calls in progress come to their end.
+ * `restoring`  the same, and the people who were told go on the list of the all-clear.
  * `finished`   everybody has an outcome.
- * `cancelled`  the end of cancelling.
- * `restored`   the end of restoring.
+ * `cancelled`  cancelling is complete.
+ * `restored`   restoring is complete.
  */
 export const OutageState = z.enum([
   'scheduled',
@@ -74,11 +83,11 @@ export const OutageState = z.enum([
 export type OutageState = z.infer<typeof OutageState>;
 
 /**
- * How far the list has been gone through since the outage was called off: in each shard, the last recipient who was seen to.
+ * How far the timer has gone through the list since the outage was called off: the last recipient handled in each shard.
  */
 export const Progress = z.object({
   after: z.array(z.string()),
-  /** Nobody was waiting or being called any more when it began: whoever was told of the outage is met on the way. */
+  /** When this pass began, nobody was waiting or being called: it meets everybody who was told about the outage. */
   isLast: z.boolean(),
 });
 export type Progress = z.infer<typeof Progress>;
@@ -90,12 +99,12 @@ export const Outage = OutageSpec.extend({
   createdAt: z.string(),
   startedAt: z.string().optional(),
   finishedAt: z.string().optional(),
-  /** A digest of the declaration: the same one again is told from another with the same id, whatever was changed since. */
+  /** A digest of the declaration: tells a repeated declaration from a different one with the same id. */
   declaration: z.string().optional(),
-  /** Once it is cancelled, calls in progress are hung up. */
+  /** Hang up the calls in progress when the outage is cancelled. */
   hangUp: z.boolean().optional(),
   allClearFor: SafeId.optional().describe('The outage whose all-clear this is.'),
-  allClearBy: SafeId.optional().describe('The outage that tells of the all-clear.'),
+  allClearBy: SafeId.optional().describe('The outage that is the all-clear of this one.'),
   progress: Progress.optional(),
 });
 export type Outage = z.infer<typeof Outage>;
@@ -111,7 +120,7 @@ export function declared(spec: OutageSpec, id: string, defaultCallers: Caller[],
   };
 }
 
-/** The same for the same declaration, in whatever order its members were written. */
+/** Equal for equal declarations, independent of the order of members. */
 function digestOf(spec: OutageSpec): string {
   const inOrder = (_: string, value: unknown): unknown =>
     typeof value === 'object' && value !== null && !Array.isArray(value)
@@ -120,7 +129,7 @@ function digestOf(spec: OutageSpec): string {
   return createHash('sha256').update(JSON.stringify(spec, inOrder)).digest('hex').slice(0, 20);
 }
 
-/** The state an outage should be in by now, before anybody is called. */
+/** Starts a scheduled outage whose time has come; returns any other unchanged. */
 export function begun(outage: Outage, now: Date): Outage {
   const isTime = !outage.startAt || new Date(outage.startAt) <= now;
   if (outage.state !== 'scheduled' || !isTime) return outage;

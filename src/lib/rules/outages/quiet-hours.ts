@@ -3,7 +3,7 @@ import { z } from 'zod';
 
 const TimeOfDay = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'must be a time of day, e.g. 21:00');
 
-/** To look a name up takes a quarter of a millisecond, and a list has the same few again and again: those that there are, are kept. */
+/** Valid names seen so far. A lookup takes a quarter of a millisecond, and a list repeats the same few names. */
 const zones = new Set<string>();
 
 function isZone(name: string): boolean {
@@ -13,15 +13,15 @@ function isZone(name: string): boolean {
   return isThere;
 }
 
-/** The name of a place's time, e.g. `America/Los_Angeles`. */
+/** An IANA time zone, e.g. `America/Los_Angeles`. */
 export const TimeZone = z.string().refine(isZone, { message: 'must be an IANA time zone, e.g. America/Los_Angeles' });
 
-/** Nobody is called from `from` until `to` by the clock on their wall; over midnight where `to` is not after `from`. */
+/** Nobody is called from `from` until `to`, local time. The hours cross midnight if `to` is not after `from`. */
 export const QuietHours = z
   .strictObject({
-    from: TimeOfDay.describe('When they begin, local time.'),
-    to: TimeOfDay.describe('When they end, local time; the next day if that is not after `from`.'),
-    timeZone: TimeZone.describe('The clock that counts for whoever has none of their own (`timeZone` in the list).'),
+    from: TimeOfDay.describe('Start, local time.'),
+    to: TimeOfDay.describe('End, local time; on the next day if it is not after `from`.'),
+    timeZone: TimeZone.describe('The time zone of recipients without one of their own (`timeZone` in the list).'),
   })
   .refine(({ from, to }) => from !== to, {
     path: ['to'],
@@ -30,15 +30,15 @@ export const QuietHours = z
 export type QuietHours = z.infer<typeof QuietHours>;
 
 /**
- * When somebody who is due may be called: then, or when their quiet hours are over. By the wall clock, so that it is
- * right on the days when clocks are changed: an hour that comes twice is quiet twice, one that is left out ends with it.
+ * When a recipient who is due may be called: at once, or when their quiet hours end. Works on local time, so it is right
+ * when clocks change: an hour that occurs twice is quiet twice, and skipped quiet time is not waited for.
  * @param timeZone the recipient's own, if it is known.
  */
 export function callableFrom(due: Date, quiet: QuietHours | undefined, timeZone: string | undefined): Date {
   if (!quiet) return due;
   const zone = timeZone ?? quiet.timeZone;
   let moment: DateTime = DateTime.fromJSDate(due, { zone });
-  // At most twice: where the end of the quiet hours itself comes twice, the first is still followed by quiet minutes.
+  // At most twice: if the local time `to` itself occurs twice, quiet minutes follow its first occurrence.
   while (isQuiet(moment, quiet)) moment = endAfter(moment, quiet);
   return moment.toJSDate();
 }
@@ -48,13 +48,13 @@ function isQuiet(moment: DateTime, { from, to }: QuietHours): boolean {
   return from < to ? from <= now && now < to : now >= from || now < to;
 }
 
-/** The next time that the wall clock shows `to`. */
+/** The next moment at which the local time is `to`. */
 function endAfter(moment: DateTime, { to }: QuietHours): DateTime {
   const [hour = 0, minute = 0] = to.split(':').map(Number);
   const today = moment.set({ hour, minute, second: 0, millisecond: 0 });
   if (today > moment) return today;
   const tomorrow = moment.plus({ days: 1 }).set({ hour, minute, second: 0, millisecond: 0 });
-  // Where clocks are set back between the two, `to` comes again within the hour.
+  // If clocks are set back in between, `to` occurs again within the hour.
   const again = today.plus({ hours: 1 });
   return again > moment && again.toFormat('HH:mm') === to ? again : tomorrow;
 }

@@ -5,26 +5,26 @@ import { Outcome } from '../calls/outcome.ts';
 import { AttemptResult } from './retry.ts';
 
 /**
- * `waiting`    is to be called when due.
- * `dispatched` has a line; the message to dial is on its queue.
- * `dialling`   the attempt is claimed: the service has been, or is being, asked to call. Never asked twice.
+ * `waiting`    will be called when due.
+ * `dispatched` has a line; the start-call message is on its queue.
+ * `dialling`   the attempt is claimed: the service was asked to call, or is being asked. Never asked for a second call.
  * `done`       has an outcome.
  */
 export const Phase = z.enum(['waiting', 'dispatched', 'dialling', 'done']);
 export type Phase = z.infer<typeof Phase>;
 
-/** The line an attempt holds, and its row's ETag: whoever still has the right one may pass the line on. */
+/** The line that an attempt holds, and the ETag of its row: only its current value can pass the line on. */
 export const HeldLine = z.object({ lineId: z.string(), number: z.string(), etag: z.string() });
 export type HeldLine = z.infer<typeof HeldLine>;
 
-/** One person to be told, unique by number inside an outage. */
+/** A person on the list of an outage, unique by number. */
 export const Recipient = z.object({
   recipientId: z.string(),
   identifier: Identifier,
   name: z.string().optional(),
   timeZone: z.string().optional(),
   language: z.string().optional(),
-  /** Columns of the import that mean nothing to us. */
+  /** Columns of the imported list that Ringdown does not use. */
   extra: z.record(z.string(), z.string()).optional(),
   phase: Phase,
   /** The attempt in progress, or the last one; 0 before the first. */
@@ -32,12 +32,12 @@ export const Recipient = z.object({
   /** Key of the recipient's one due row; none once there is an outcome. */
   dueRow: z.string().optional(),
   line: HeldLine.optional(),
-  /** When the attempt under way is looked into, should it not have ended. */
+  /** When the timer checks the attempt in progress, if it has not ended. */
   leaseUntil: z.string().optional(),
-  /** When the attempt was claimed, and the service first asked. */
+  /** When the attempt was claimed and the service first asked. */
   askedAt: z.string().optional(),
   callLegId: z.string().optional(),
-  /** The attempt outstayed its lease and was told to hang up; it is not waited for twice. */
+  /** A hang-up was sent because the lease had ended. */
   isEnding: z.boolean().optional(),
   results: z.array(AttemptResult).default([]),
   outcome: Outcome.optional(),
@@ -57,7 +57,7 @@ export const shardOf = (recipientId: string, shards: number): number =>
 
 export type Contact = Pick<Recipient, 'identifier' | 'name' | 'timeZone' | 'language' | 'extra'>;
 
-/** Somebody who has not been called yet: of somebody on another list, nothing but how to reach them. */
+/** A recipient who was not called yet. Takes only the contact data, also from a recipient of another list. */
 export function newRecipient({ identifier, name, timeZone, language, extra }: Contact): Recipient {
   const contact = { identifier, name, timeZone, language, extra };
   return { ...contact, recipientId: recipientIdOf(identifier), phase: 'waiting', attempt: 0, results: [] };

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { WRONG_NUMBER } from '../calls/endings.ts';
 import { Outcome } from '../calls/outcome.ts';
 
-/** How an attempt ended, as far as is known. `at` is UTC. */
+/** The result of an attempt, as far as it is known. `at` is UTC. */
 export const AttemptResult = z.object({
   attempt: z.number().int().positive(),
   outcome: Outcome,
@@ -12,22 +12,22 @@ export const AttemptResult = z.object({
 });
 export type AttemptResult = z.infer<typeof AttemptResult>;
 
-/** An outcome with a delay is tried again after it; one without ends the matter. Delays are seconds. */
+/** An outcome with a delay is retried after it; an outcome without one is final. Delays are seconds. */
 export const RetryPolicy = z.strictObject({
-  maxAttempts: z.number().int().min(1).max(20).default(3).describe('Calls to one person, at most.'),
+  maxAttempts: z.number().int().min(1).max(20).default(3).describe('At most this many calls to one person.'),
   delaySeconds: z
     .partialRecord(Outcome, z.number().int().min(0).max(86_400))
     .default({ busy: 120, noAnswer: 600, failed: 300, unknown: 300 })
-    .describe('By outcome. A number that is not in service is never called again.'),
+    .describe('Seconds until the next attempt, by outcome. A number that is not in service is never called again.'),
 });
 export type RetryPolicy = z.infer<typeof RetryPolicy>;
 
-/** True if nobody needs to be called again after this result, however many attempts are left. */
+/** True if this result is final, however many attempts are left. */
 export function endsTheMatter(policy: RetryPolicy, result: AttemptResult): boolean {
   return policy.delaySeconds[result.outcome] === undefined || result.reason === WRONG_NUMBER;
 }
 
-/** When to try again after this result; undefined if the recipient is not to be called again. */
+/** When to retry after this result; undefined if the recipient is not called again. */
 export function retryAt(policy: RetryPolicy, result: AttemptResult, now: Date): Date | undefined {
   const delay = policy.delaySeconds[result.outcome];
   if (delay === undefined || endsTheMatter(policy, result) || result.attempt >= policy.maxAttempts) return undefined;

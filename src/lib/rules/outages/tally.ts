@@ -3,13 +3,13 @@ import { isAnswered, Outcome } from '../calls/outcome.ts';
 import type { Recipient } from './recipient.ts';
 
 /**
- * How many there are, of people and of calls that ended. Pure. What somebody counts for follows from their row alone, so that
- * the difference that a change of the row makes is what the change adds to the sum, and the sum needs no second look at the list.
+ * Counts of people and of ended calls. Pure. What a recipient counts for follows from their row alone. So the difference
+ * that a change of the row makes can be added to the sums, and counting never reads the whole list.
  */
 
 const Count = z.number().int();
 
-/** Attempts that ended in one minute, and those of them in which somebody or something picked up. */
+/** Attempts that ended in one minute, and how many of them were answered. */
 export const MinuteCount = z.object({ ended: Count, answered: Count });
 export type MinuteCount = z.infer<typeof MinuteCount>;
 
@@ -18,9 +18,9 @@ export const Tally = z.object({
   recipients: Count.default(0),
   /** Attempts that ended. */
   attempts: Count.default(0),
-  /** People who are done, by how they ended. */
+  /** People who are done, by outcome. */
   outcomes: z.partialRecord(Outcome, Count).default({}),
-  /** By the minute in which they ended: its start, UTC. */
+  /** Ended attempts by minute: the key is its start, UTC. */
   minutes: z.record(z.string(), MinuteCount).default({}),
 });
 export type Tally = z.infer<typeof Tally>;
@@ -38,14 +38,14 @@ export function tallyOf({ outcome, results }: Recipient): Tally {
 
 export const sumOf = (tallies: readonly Tally[]): Tally => tallies.reduce((sum, each) => added(sum, each), NOTHING);
 
-/** What it takes to come from the one to the other; undefined if they are the same. */
+/** What must be added to `from` to get `to`; undefined if they are equal. */
 export function difference(from: Tally, to: Tally): Tally | undefined {
   const { minutes, outcomes, ...counts } = added(to, from, -1);
   const isSame = Object.keys({ ...minutes, ...outcomes }).length === 0 && Object.values(counts).every((n) => n === 0);
   return isSame ? undefined : { ...counts, outcomes, minutes };
 }
 
-/** Everybody who has an outcome. */
+/** How many people have an outcome. */
 export const doneIn = ({ outcomes }: Tally): number => Object.values(outcomes).reduce((sum, count) => sum + count, 0);
 
 /** The start of the minute. */

@@ -2,7 +2,7 @@ import type { Sound } from '../../call-automation/speech.ts';
 import type { CallScript } from '../calls/script.ts';
 import type { Outage } from './outage.ts';
 
-/** What texts may leave open: filled in when they are said, so that what changes meanwhile is said as it is then. */
+/** The placeholders of texts. They are filled in when a text is played, so that it has the current values. */
 export type Words = {
   readonly title: string;
   readonly estimate?: string | undefined;
@@ -12,7 +12,7 @@ export type Words = {
 const KNOWN = ['estimate', 'title', 'name'] as const;
 const isKnown = (name: string): name is (typeof KNOWN)[number] => KNOWN.some((known) => known === name);
 
-/** The longest text that can be said (call-automation/speech.ts). */
+/** The longest text that can be spoken, characters (call-automation/speech.ts). */
 const LONGEST = 4000;
 
 const PLACEHOLDER = /\{(\w+)\}/g;
@@ -22,7 +22,7 @@ const SPOKEN = ['message', 'thanks', 'unavailable'] as const;
 const namesIn = (sound: Sound | undefined): string[] =>
   typeof sound === 'object' ? [...sound.text.matchAll(PLACEHOLDER)].map(([, name = '']) => name) : [];
 
-/** What of the texts could not be filled in, by field: before anybody is called, not when they listen already. */
+/** Placeholders that could not be filled in, by field. Checked at the declaration, not when somebody listens. */
 export function unfillable({ script, estimate }: Pick<Outage, 'script' | 'estimate'>): string[] {
   return SPOKEN.flatMap((field) =>
     namesIn(script[field]).flatMap((name) => {
@@ -32,11 +32,11 @@ export function unfillable({ script, estimate }: Pick<Outage, 'script' | 'estima
   );
 }
 
-/** True if it takes to know who is called. */
+/** True if a text needs the name of the recipient. */
 export const saysName = (script: CallScript): boolean =>
   SPOKEN.some((field) => namesIn(script[field]).includes('name'));
 
-/** The script with its texts filled in. What is not there, such as the name of whoever has none on the list, is left out. */
+/** The script with its texts filled in. A missing value, for example the name of a recipient without one, is left out. */
 export function filledIn(script: CallScript, words: Words): CallScript {
   const filled = (sound: Sound): Sound =>
     typeof sound === 'object' ? { ...sound, text: said(sound.text, words) } : sound;
@@ -55,6 +55,6 @@ function said(text: string, words: Words): string {
     .replace(/ +(?=[,.!?;:]|$)/g, '')
     .replace(/ {2,}/g, ' ')
     .trim();
-  // Something is said in any case, and not more than can be.
+  // Never empty, and never longer than the service can speak.
   return filled.slice(0, LONGEST) || words.title;
 }
