@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { NotFoundError, StorageError } from '../../src/lib/base/errors.ts';
 import { newCallLeg } from '../../src/lib/rules/calls/leg.ts';
-import { recipientIdOf } from '../../src/lib/rules/outages/recipient.ts';
+import { recipientIdOf } from '../../src/lib/rules/calls/recipient-id.ts';
 import { CallLegs } from '../../src/lib/storage/call-legs.ts';
 import { type CallRequest, CallRequests } from '../../src/lib/storage/call-requests.ts';
 import { OptOuts } from '../../src/lib/storage/opt-outs.ts';

@@ -6,8 +6,9 @@ import { patchOutage } from '../../src/lib/outages/patch.ts';
 import { cancelOutage, pauseOutage, restoreOutage, resumeOutage } from '../../src/lib/outages/steer.ts';
 import type { Outcome } from '../../src/lib/rules/calls/outcome.ts';
 import type { AttemptRef } from '../../src/lib/rules/calls/purpose.ts';
+import { recipientIdOf } from '../../src/lib/rules/calls/recipient-id.ts';
 import type { Outage } from '../../src/lib/rules/outages/outage.ts';
-import { newRecipient, type Recipient, recipientIdOf } from '../../src/lib/rules/outages/recipient.ts';
+import { newRecipient, type Recipient } from '../../src/lib/rules/outages/recipient.ts';
 import { tendOutages } from '../../src/lib/upkeep/tend-outages.ts';
 import { MemoryWorld } from './support/memory-services.ts';
 

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { newRecipient, recipientIdOf, shardOf } from '../../src/lib/rules/outages/recipient.ts';
+import { recipientIdOf } from '../../src/lib/rules/calls/recipient-id.ts';
+import { newRecipient, shardOf } from '../../src/lib/rules/outages/recipient.ts';
 
 const phone = (value: string) => ({ phoneNumber: { value } });
 const numbers = fc.integer({ min: 2_000_000_000, max: 9_999_999_999 }).map((digits) => `+1${digits}`);

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { InvalidInputError, NotFoundError } from '../base/errors.ts';
 import { PhoneNumber } from '../call-automation/identifiers.ts';
-import { recipientIdOf } from '../rules/outages/recipient.ts';
+import { recipientIdOf } from '../rules/calls/recipient-id.ts';
 import { phoneNumberOf } from '../rules/phone-numbers.ts';
 import type { Services } from '../services/services.ts';
 

@@ -3,9 +3,9 @@ import type { CallEvent, Key } from '../../../src/lib/call-automation/events.ts'
 import { identityOf } from '../../../src/lib/call-automation/identifiers.ts';
 import type { CallAction } from '../../../src/lib/rules/calls/actions.ts';
 import { type CallLeg, newCallLeg } from '../../../src/lib/rules/calls/leg.ts';
+import { recipientIdOf } from '../../../src/lib/rules/calls/recipient-id.ts';
 import { CallScript } from '../../../src/lib/rules/calls/script.ts';
 import { type CallPlan, step } from '../../../src/lib/rules/calls/step.ts';
-import { recipientIdOf } from '../../../src/lib/rules/outages/recipient.ts';
 import {
   audioEnded,
   type EventOf,

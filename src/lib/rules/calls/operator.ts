@@ -1,8 +1,8 @@
 import type { KnownCallEvent } from '../../call-automation/events.ts';
 import { type EventIdentifier, identityOf } from '../../call-automation/identifiers.ts';
-import { recipientIdOf } from '../outages/recipient.ts';
 import type { CallLeg, Stage } from './leg.ts';
 import { ask, hangUp, play, reaching, type Stepped, stay, waitForKey } from './moves.ts';
+import { recipientIdOf } from './recipient-id.ts';
 import type { CallScript } from './script.ts';
 
 /** The operator in a call: invited, joined, gone. Pure. */

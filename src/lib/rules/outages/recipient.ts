@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { type EventIdentifier, Identifier, identityOf } from '../../call-automation/identifiers.ts';
+import { Identifier } from '../../call-automation/identifiers.ts';
 import { Outcome } from '../calls/outcome.ts';
+import { recipientIdOf } from '../calls/recipient-id.ts';
 import { AttemptResult } from './retry.ts';
 
 /**
@@ -45,11 +45,6 @@ export const Recipient = z.object({
   endedAt: z.string().optional(),
 });
 export type Recipient = z.infer<typeof Recipient>;
-
-/** The same for the same person, whatever list names them; not the number itself, so that keys and logs do not show it. */
-export function recipientIdOf(identifier: EventIdentifier): string {
-  return createHash('sha256').update(identityOf(identifier)).digest('hex').slice(0, 20);
-}
 
 /** Which shard of the outage holds the recipient. */
 export const shardOf = (recipientId: string, shards: number): number =>
