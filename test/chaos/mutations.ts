@@ -122,7 +122,7 @@ class ClosedOutages extends Outages {
 
 class ForgetfulLists extends Recipients {
   /** Nobody needs to be told. */
-  override async present(...[, , recipientIds]: Parameters<Recipients['present']>): ReturnType<Recipients['present']> {
+  override async present(...[, recipientIds]: Parameters<Recipients['present']>): ReturnType<Recipients['present']> {
     return new Set(recipientIds);
   }
 }

@@ -3,7 +3,8 @@ import type { Dialect } from '../../simulator/news.ts';
 import { RingdownError } from '../../src/lib/base/errors.ts';
 import { declareOutage, reopenOutage } from '../../src/lib/outages/declare.ts';
 import { transition } from '../../src/lib/rules/outages/lifecycle.ts';
-import { newRecipient, shardOf } from '../../src/lib/rules/outages/recipient.ts';
+import { newRecipient } from '../../src/lib/rules/outages/recipient.ts';
+import { shardOf, shardsOf } from '../../src/lib/rules/outages/shard.ts';
 import type { Services } from '../../src/lib/services/services.ts';
 import { Outages } from '../../src/lib/storage/outages.ts';
 import type { TableName, TableStore } from '../../src/lib/storage/table-store.ts';
@@ -458,8 +459,8 @@ function dueRowOf(rowKey: string): { isWaiting: boolean; at: number }[] {
 async function addPeople(services: Services, { spec }: PlannedOutage, numbers: readonly string[]): Promise<void> {
   const at = spec.startAt === undefined ? services.now() : new Date(spec.startAt);
   const people = numbers.map((value) => newRecipient({ identifier: { phoneNumber: { value } } }));
-  for (let shard = 0; shard < spec.shards; shard++) {
-    const those = people.filter(({ recipientId }) => shardOf(recipientId, spec.shards) === shard);
-    if (those.length > 0) await services.recipients.add(spec.id, shard, those, () => at);
+  for (const shard of shardsOf(spec)) {
+    const those = people.filter(({ recipientId }) => shardOf(spec, recipientId).shard === shard.shard);
+    if (those.length > 0) await services.recipients.add(shard, those, () => at);
   }
 }

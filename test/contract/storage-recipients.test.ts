@@ -4,6 +4,7 @@ import type { AttemptRef } from '../../src/lib/rules/calls/purpose.ts';
 import { bound, claimed, concluded, expired, leaseExtended, postponed } from '../../src/lib/rules/outages/attempts.ts';
 import type { Recipient } from '../../src/lib/rules/outages/recipient.ts';
 import { RetryPolicy } from '../../src/lib/rules/outages/retry.ts';
+import type { Shard } from '../../src/lib/rules/outages/shard.ts';
 import { isFree, type Line, Lines, linesOf } from '../../src/lib/storage/lines.ts';
 import { Recipients, type StoredRecipient } from '../../src/lib/storage/recipients.ts';
 import type { TableStore } from '../../src/lib/storage/table-store.ts';
@@ -38,22 +39,22 @@ describe.each(TABLE_STORES)('on $name', ({ open }) => {
   describe('the recipients of an outage', () => {
     /** An outage of its own for each test, with one shard. */
     class List {
-      readonly outageId = randomUUID();
+      readonly shard: Shard = { outageId: randomUUID(), shard: 0 };
       readonly recipients = new Recipients(store);
       add(...people: Recipient[]): Promise<number> {
-        return this.recipients.add(this.outageId, 0, people, () => NOW);
+        return this.recipients.add(this.shard, people, () => NOW);
       }
       ref({ recipientId }: Recipient, attempt = 1): AttemptRef {
-        return { outageId: this.outageId, shard: 0, recipientId, attempt };
+        return { ...this.shard, recipientId, attempt };
       }
       async find(recipient: Recipient): Promise<StoredRecipient> {
         return known(await this.recipients.find(this.ref(recipient)));
       }
       async waiting(limit = 100) {
-        return this.recipients.due(this.outageId, 0, 'waiting', limit);
+        return this.recipients.due(this.shard, 'waiting', limit);
       }
       async leased(limit = 100) {
-        return this.recipients.due(this.outageId, 0, 'leased', limit);
+        return this.recipients.due(this.shard, 'leased', limit);
       }
       /** Ann, at the given place of an attempt. */
       async withAnn(until: 'dispatched' | 'dialling'): Promise<StoredRecipient> {
@@ -87,7 +88,7 @@ describe.each(TABLE_STORES)('on $name', ({ open }) => {
     it('come in order of time', async () => {
       const list = new List();
       for (const [index, at] of [LATEST, NOW, LATER].entries()) {
-        await list.recipients.add(list.outageId, 0, [someone(index)], () => at);
+        await list.recipients.add(list.shard, [someone(index)], () => at);
       }
       expect((await list.waiting()).map(({ at }) => at)).toEqual([NOW, LATER, LATEST]);
       expect(await list.waiting(2)).toHaveLength(2);
@@ -97,7 +98,7 @@ describe.each(TABLE_STORES)('on $name', ({ open }) => {
       const list = new List();
       await list.add(someone(1), someone(2));
       const ids: string[] = [];
-      for await (const { recipientId } of list.recipients.all(list.outageId, 0)) ids.push(recipientId);
+      for await (const { recipientId } of list.recipients.all(list.shard)) ids.push(recipientId);
       expect(ids.sort()).toEqual([someone(1).recipientId, someone(2).recipientId].sort());
     });
 
@@ -194,17 +195,17 @@ describe.each(TABLE_STORES)('on $name', ({ open }) => {
       const list = new List();
       const people = Array.from({ length: 60 }, (_, index) => someone(index + 1));
       await list.add(...people);
-      const page = await list.recipients.page(list.outageId, 0, '', 1000);
+      const page = await list.recipients.page(list.shard, '', 1000);
       const [due] = (await list.waiting()).filter(({ recipientId }) => recipientId === ANN.recipientId);
       await list.recipients.dispatch(list.ref(ANN), known(due), LINE, LATER);
       const changes = page.map((before) => ({ before, moved: expired(before.recipient, NOW) }));
-      await list.recipients.endAll(list.outageId, 0, changes);
+      await list.recipients.endAll(list.shard, changes);
       expect(await list.waiting()).toEqual([]);
       expect((await list.leased()).map(({ recipientId }) => recipientId)).toEqual([ANN.recipientId]);
-      const after = await list.recipients.page(list.outageId, 0, '', 1000);
+      const after = await list.recipients.page(list.shard, '', 1000);
       expect(after.filter(({ recipient }) => recipient.outcome === 'cancelled')).toHaveLength(59);
       expect((await list.find(ANN)).recipient).toMatchObject({ phase: 'dispatched' });
-      const { tally } = await new Tallies(store).standing({ outageId: list.outageId, shard: 0 }, NOW);
+      const { tally } = await new Tallies(store).standing(list.shard, NOW);
       expect(tally).toMatchObject({ recipients: 60, outcomes: { cancelled: 59 } });
     });
 
@@ -214,8 +215,8 @@ describe.each(TABLE_STORES)('on $name', ({ open }) => {
       const ids = people.map(({ recipientId }) => recipientId).sort();
       const there = people.filter(({ recipientId }) => ids.indexOf(recipientId) % 2 === 0);
       await list.add(...there);
-      expect([...(await list.recipients.present(list.outageId, 0, ids))]).toEqual([ids[0], ids[2], ids[4]]);
-      expect([...(await list.recipients.present(list.outageId, 0, ids.slice(1, 2)))]).toEqual([]);
+      expect([...(await list.recipients.present(list.shard, ids))]).toEqual([ids[0], ids[2], ids[4]]);
+      expect([...(await list.recipients.present(list.shard, ids.slice(1, 2)))]).toEqual([]);
     });
 
     it('who are not in it are not found', async () => {

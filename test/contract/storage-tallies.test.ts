@@ -32,21 +32,21 @@ describe.each(TABLE_STORES)('on $name', ({ open }) => {
 
   /** An outage of one shard, of its own for each test. */
   class List {
-    readonly place = { outageId: randomUUID(), shard: 0 };
+    readonly shard = { outageId: randomUUID(), shard: 0 };
     readonly recipients = new Recipients(opened.store);
     readonly tallies = new Tallies(opened.store);
     readonly endedCalls = new EndedCalls(opened.store);
 
     add(these: readonly Recipient[]): Promise<number> {
-      return this.recipients.add(this.place.outageId, 0, these, () => NOW);
+      return this.recipients.add(this.shard, these, () => NOW);
     }
 
     async dispatch({ recipientId }: Recipient): Promise<void> {
-      const waiting = await this.recipients.due(this.place.outageId, 0, 'waiting', 1000);
+      const waiting = await this.recipients.due(this.shard, 'waiting', 1000);
       const due = waiting.find((row) => row.recipientId === recipientId);
       if (!due) throw new Error('is not waiting');
       await this.recipients.dispatch(
-        { ...this.place, recipientId, attempt: due.attempt + 1 },
+        { ...this.shard, recipientId, attempt: due.attempt + 1 },
         due,
         LINE,
         minutesLater(60),
@@ -54,7 +54,7 @@ describe.each(TABLE_STORES)('on $name', ({ open }) => {
     }
 
     async ends({ recipientId }: Recipient, outcome: Outcome, at: Date, attempt = 1): Promise<void> {
-      const place = { ...this.place, recipientId };
+      const place = { ...this.shard, recipientId };
       const stored = await this.recipients.find(place);
       const result = { attempt, outcome, callLegId: `leg-${attempt}`, at: at.toISOString() };
       const moved = stored && concluded(stored.recipient, result, RetryPolicy.parse({}), at);
@@ -64,19 +64,19 @@ describe.each(TABLE_STORES)('on $name', ({ open }) => {
 
     async fold(): Promise<number> {
       let folds = 0;
-      while (await this.tallies.fold(this.place)) folds++;
+      while (await this.tallies.fold(this.shard)) folds++;
       return folds;
     }
 
     /** What the list itself says. */
     async listed() {
       const all: Recipient[] = [];
-      for await (const recipient of this.recipients.all(this.place.outageId, 0)) all.push(recipient);
+      for await (const recipient of this.recipients.all(this.shard)) all.push(recipient);
       return sumOf(all.map(tallyOf));
     }
 
     standing(since = LONG_AGO) {
-      return this.tallies.standing(this.place, since);
+      return this.tallies.standing(this.shard, since);
     }
   }
 
@@ -118,12 +118,12 @@ describe.each(TABLE_STORES)('on $name', ({ open }) => {
       expect(before.tally).toEqual(await list.listed());
       const folds = await Promise.all([list.fold(), list.fold(), list.fold()]);
       expect(Math.max(...folds)).toBeGreaterThanOrEqual(1);
-      while (await list.tallies.fold(list.place));
+      while (await list.tallies.fold(list.shard));
       expect(await list.standing()).toEqual(before);
-      expect(await list.tallies.minutes(list.place)).toEqual(before.tally.minutes);
+      expect(await list.tallies.minutes(list.shard)).toEqual(before.tally.minutes);
       await list.dispatch(someone(55));
       await list.ends(someone(55), 'acknowledged', minutesLater(1));
-      while (await list.tallies.fold(list.place));
+      while (await list.tallies.fold(list.shard));
       expect((await list.standing()).tally).toEqual(await list.listed());
     });
 
@@ -136,7 +136,7 @@ describe.each(TABLE_STORES)('on $name', ({ open }) => {
       }
       await list.fold();
       expect(Object.keys((await list.standing(minutesLater(5))).tally.minutes)).toEqual(['2026-01-05T08:10:00.000Z']);
-      expect(await list.tallies.minutes(list.place)).toEqual({
+      expect(await list.tallies.minutes(list.shard)).toEqual({
         '2026-01-05T08:00:00.000Z': { ended: 1, answered: 1 },
         '2026-01-05T08:10:00.000Z': { ended: 1, answered: 1 },
       });
@@ -151,7 +151,7 @@ describe.each(TABLE_STORES)('on $name', ({ open }) => {
         await list.dispatch(person);
         await list.ends(person, 'heard', minutesLater(index));
       }
-      const latest = await list.endedCalls.latest(list.place, 2);
+      const latest = await list.endedCalls.latest(list.shard, 2);
       expect(latest.map(({ name, at }) => [name, at])).toEqual([
         ['N2', minutesLater(2).toISOString()],
         ['N1', minutesLater(1).toISOString()],
@@ -170,7 +170,7 @@ describe.each(TABLE_STORES)('on $name', ({ open }) => {
       await list.dispatch(someone(1));
       await list.ends(someone(1), 'unknown', NOW);
       await list.ends(someone(1), 'acknowledged', minutesLater(5));
-      expect(await list.endedCalls.latest(list.place, 10)).toMatchObject([
+      expect(await list.endedCalls.latest(list.shard, 10)).toMatchObject([
         { outcome: 'acknowledged', at: NOW.toISOString() },
       ]);
       expect((await list.standing()).tally).toEqual(await list.listed());
@@ -182,7 +182,7 @@ describe.each(TABLE_STORES)('on $name', ({ open }) => {
     await list.add(people(7));
     const ids: string[] = [];
     for (;;) {
-      const page = await list.recipients.page(list.place.outageId, 0, ids.at(-1) ?? '', 3);
+      const page = await list.recipients.page(list.shard, ids.at(-1) ?? '', 3);
       if (page.length === 0) break;
       ids.push(...page.map(({ recipient }) => recipient.recipientId));
     }

@@ -82,7 +82,7 @@ async function requestsFor(people: number): Promise<Record<string, number>> {
   const { outage } = await declareOutage(services, { title: 'Storm', script, shards: 1 });
   const numbers = Array.from({ length: people }, (_, index) => `+1425555${people}${100 + index}`);
   const recipients = numbers.map((value) => newRecipient({ identifier: { phoneNumber: { value } } }));
-  await services.recipients.add(outage.id, 0, recipients, services.now);
+  await services.recipients.add({ outageId: outage.id, shard: 0 }, recipients, services.now);
   simulator.reset();
   const counter = new RequestCounter(azurite.connectionString);
   await tendOutages(services);

@@ -14,6 +14,7 @@ import { MemoryWorld } from './support/memory-services.ts';
 
 const [ANN, BOB, CAT, DAN] = ['+14255550121', '+14255550122', '+14255550123', '+14255550124'] as const;
 const MESSAGE = 'https://audio.example/restored.wav';
+const STORM = { outageId: 'storm', shard: 0 };
 const NO_DELAYS = { retry: { maxAttempts: 1, delaySeconds: {} } };
 
 const refOf = (number: string, outageId = 'storm'): AttemptRef => ({
@@ -168,7 +169,7 @@ describe('an outage that is cancelled', () => {
     await tick();
     expect(await state()).toBe('cancelled');
     const late = newRecipient({ identifier: { phoneNumber: { value: ANN } } });
-    await services.recipients.add('storm', 0, [late], services.now);
+    await services.recipients.add(STORM, [late], services.now);
     await reopenOutage(services, 'storm');
     await tick();
     expect([(await find(ANN))?.outcome, await state()]).toEqual(['cancelled', 'cancelled']);
@@ -187,7 +188,7 @@ describe('an outage whose time was over', () => {
     await patchOutage(services, 'storm', { expiresAt: inSeconds(15) });
     expect((await services.outages.read('storm')).outage.progress).toBeUndefined();
     const late = newRecipient({ identifier: { phoneNumber: { value: DAN } } });
-    await services.recipients.add('storm', 0, [late], services.now);
+    await services.recipients.add(STORM, [late], services.now);
     await tick();
     expect((await find(DAN))?.outcome).toBeUndefined();
     await tick();

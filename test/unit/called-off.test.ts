@@ -10,6 +10,7 @@ import { MemoryTables } from './support/memory-tables.ts';
 const ANN = '+14255550121';
 const BOB = '+14255550122';
 const ALL_CLEAR = { message: 'https://audio.example/all-clear.wav' };
+const STORM = { outageId: 'storm', shard: 0 };
 
 const refTo = (person: Recipient | undefined) => ({
   outageId: 'storm',
@@ -23,7 +24,7 @@ const stateOf = async ({ services }: MemoryWorld, id: string): Promise<string> =
 
 async function onListOf({ services }: MemoryWorld, outageId: string): Promise<Recipient[]> {
   const people: Recipient[] = [];
-  for await (const person of services.recipients.all(outageId, 0)) people.push(person);
+  for await (const person of services.recipients.all({ outageId, shard: 0 })) people.push(person);
   return people;
 }
 
@@ -98,8 +99,8 @@ describe('the all-clear', () => {
     expect(await stateOf(world, 'storm-all-clear')).toBe('finished');
     // Somebody put Eve on the list, and died.
     const eve = recipientWith({ identifier: { phoneNumber: { value: '+14255550123' } } });
-    await world.services.recipients.add('storm', 0, [eve], () => world.now);
-    await world.services.recipients.add('storm-all-clear', 0, [eve], () => world.now);
+    await world.services.recipients.add(STORM, [eve], () => world.now);
+    await world.services.recipients.add({ ...STORM, outageId: 'storm-all-clear' }, [eve], () => world.now);
     const stored = await world.services.recipients.find(refTo(eve));
     if (!stored) throw new Error('unreachable: she was added');
     await world.services.recipients.save(refTo(eve), stored, {

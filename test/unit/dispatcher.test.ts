@@ -12,6 +12,7 @@ import { MemoryWorld } from './support/memory-services.ts';
 const ANN = '+14255550121';
 const BOB = '+14255550122';
 const EVE = '+14255550123';
+const STORM = { outageId: 'storm', shard: 0 };
 const LINES = [{ number: '+14255550190', lines: 2 }];
 
 const fill = async ({ services }: MemoryWorld, outage: Outage): Promise<number> =>
@@ -54,7 +55,7 @@ describe('free lines', () => {
     const { outage, people } = await world.outage({ callers: LINES }, ANN);
     await fill(world, outage);
     expect(dialled(world)).toEqual([{ outageId: 'storm', shard: 0, recipientId: people[0]?.recipientId, attempt: 1 }]);
-    expect((await world.services.recipients.due('storm', 0, 'leased', 9)).map(({ attempt }) => attempt)).toEqual([1]);
+    expect((await world.services.recipients.due(STORM, 'leased', 9)).map(({ attempt }) => attempt)).toEqual([1]);
   });
 
   it('stay free while nobody is due', async () => {
@@ -104,7 +105,7 @@ describe('free lines', () => {
     );
     const lines = held.filter((line) => line !== undefined);
     expect(lines).toHaveLength(32);
-    await Promise.all(lines.map((line) => passOnLine(world.services, outage, line, 0)));
+    await Promise.all(lines.map((line) => passOnLine(world.services, outage, line, STORM)));
     expect(dialled(world)).toHaveLength(64);
     expect(await free(world)).toEqual([]);
   });
@@ -130,7 +131,7 @@ describe('the end of a call', () => {
     const world = new MemoryWorld();
     const { outage, people } = await world.outage({ callers: LINES }, ANN);
     await fill(world, outage);
-    await passOnLine(world.services, outage, await lineOf(world, people[0]?.recipientId ?? ''), 0);
+    await passOnLine(world.services, outage, await lineOf(world, people[0]?.recipientId ?? ''), STORM);
     expect(await free(world)).toHaveLength(2);
   });
 
@@ -144,7 +145,7 @@ describe('the end of a call', () => {
       );
       const line = busy.find((held) => held !== undefined);
       if (!line) throw new Error('nobody has a line');
-      await passOnLine(world.services, { ...outage, ...over }, line, 0);
+      await passOnLine(world.services, { ...outage, ...over }, line, STORM);
       expect(dialled(world)).toHaveLength(1);
       expect(await free(world)).toHaveLength(1);
     }
@@ -156,7 +157,7 @@ describe('the end of a call', () => {
     await tendOutages(world.services);
     await patchOutage(world.services, 'storm', { maxConcurrentCalls: 1 });
     const oneEnds = async () => {
-      const [called] = await world.services.recipients.due('storm', 0, 'leased', 1);
+      const [called] = await world.services.recipients.due(STORM, 'leased', 1);
       const ref = { outageId: 'storm', shard: 0, recipientId: called?.recipientId ?? '', attempt: 1 };
       await concludeAttempt(world.services, ref, { outcome: 'heard' });
     };
@@ -172,10 +173,13 @@ describe('the end of a call', () => {
     const world = new MemoryWorld();
     const { outage } = await world.outage({ callers: [{ number: '+14255550190', lines: 1 }] }, ANN, BOB, EVE);
     await fill(world, outage);
-    const people = await world.services.recipients.due('storm', 0, 'leased', 9);
+    const people = await world.services.recipients.due(STORM, 'leased', 9);
     const line = await lineOf(world, people[0]?.recipientId ?? '');
-    await Promise.all([passOnLine(world.services, outage, line, 0), passOnLine(world.services, outage, line, 0)]);
-    await passOnLine(world.services, outage, line, 0);
+    await Promise.all([
+      passOnLine(world.services, outage, line, STORM),
+      passOnLine(world.services, outage, line, STORM),
+    ]);
+    await passOnLine(world.services, outage, line, STORM);
     expect(dialled(world)).toHaveLength(2);
   });
 });
@@ -212,8 +216,8 @@ describe('an outage', () => {
     await world.outage({ id: 'a-broken-one', callers: LINES }, ANN);
     await world.outage({ id: 'storm', callers: LINES }, BOB);
     const due = world.services.recipients.due.bind(world.services.recipients);
-    world.services.recipients.due = (outageId, ...rest) =>
-      outageId === 'storm' ? due(outageId, ...rest) : Promise.reject(new Error('a row that nobody can read'));
+    world.services.recipients.due = (shard, ...rest) =>
+      shard.outageId === 'storm' ? due(shard, ...rest) : Promise.reject(new Error('a row that nobody can read'));
     expect(await tendOutages(world.services)).toMatchObject([
       {
         outage: 'a-broken-one',

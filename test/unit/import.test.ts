@@ -5,6 +5,7 @@ import type { ListType } from '../../src/lib/outages/import-rows.ts';
 import type { ImportReport } from '../../src/lib/rules/outages/import-report.ts';
 import type { OutageSpec } from '../../src/lib/rules/outages/outage.ts';
 import type { Recipient } from '../../src/lib/rules/outages/recipient.ts';
+import { shardsOf } from '../../src/lib/rules/outages/shard.ts';
 import { MemoryWorld, outageWith } from './support/memory-services.ts';
 import { MemoryTables } from './support/memory-tables.ts';
 
@@ -25,8 +26,8 @@ async function imports(
   const outage = outageWith({ shards: 2, ...spec });
   const report = await importRecipients(into.services, outage, inPieces(csv), type);
   const people: Recipient[] = [];
-  for (const shard of Array.from({ length: outage.shards }, (_, index) => index)) {
-    for await (const recipient of into.services.recipients.all(outage.id, shard)) people.push(recipient);
+  for (const shard of shardsOf(outage)) {
+    for await (const recipient of into.services.recipients.all(shard)) people.push(recipient);
   }
   return { report, people };
 }
@@ -121,7 +122,7 @@ describe('a list of people', () => {
   it('makes everybody due when the outage starts', async () => {
     const into = world();
     await imports(list('+14255550123'), { shards: 1, startAt: '2026-01-06T09:00:00Z' }, into);
-    const [due] = await into.services.recipients.due('storm', 0, 'waiting', 10);
+    const [due] = await into.services.recipients.due({ outageId: 'storm', shard: 0 }, 'waiting', 10);
     expect(due?.at).toEqual(new Date('2026-01-06T09:00:00Z'));
   });
 });
@@ -227,7 +228,7 @@ describe('what is no list', () => {
     const broken = importRecipients(into.services, outageWith(), brokenOff(), 'application/x-ndjson');
     await expect(broken).rejects.toThrow('connection lost');
     const ids = await Promise.all(
-      Array.from({ length: 4 }, (_, shard) => into.services.recipients.ids('storm', shard)),
+      shardsOf({ id: 'storm', shards: 4 }).map((shard) => into.services.recipients.ids(shard)),
     );
     expect(ids.reduce((sum, { size }) => sum + size, 0)).toBe(1);
   });

@@ -5,6 +5,7 @@ import { listOutages, viewOutage } from '../../src/lib/views/outage-view.ts';
 import { MemoryWorld, outageWith } from './support/memory-services.ts';
 
 const NUMBERS = ['+14255550121', '+14255550122', '+14255550123', '+14255550124'];
+const STORM = { outageId: 'storm', shard: 0 };
 
 describe('how an outage stands', () => {
   it('is nothing yet where nobody is on its list', async () => {
@@ -30,7 +31,7 @@ describe('how an outage stands', () => {
     const called = world.queues.on('start-call');
     expect(called).toHaveLength(2);
     expect((await viewOutage(world.services, outage)).states).toEqual({ waiting: 2, calling: 2, done: 0 });
-    const [first] = await world.services.recipients.due('storm', 0, 'leased', 9);
+    const [first] = await world.services.recipients.due(STORM, 'leased', 9);
     const recipientId = first?.recipientId ?? '';
     await concludeAttempt(
       world.services,
@@ -50,7 +51,7 @@ describe('how an outage stands', () => {
   it('counts every shard', async () => {
     const world = new MemoryWorld();
     const { outage, people } = await world.outage({ shards: 2 }, ...NUMBERS.slice(0, 1));
-    await world.services.recipients.add('storm', 1, people, () => world.now);
+    await world.services.recipients.add({ outageId: 'storm', shard: 1 }, people, () => world.now);
     await expect(viewOutage(world.services, outage)).resolves.toMatchObject({ recipients: 2, states: { waiting: 2 } });
   });
 
@@ -89,7 +90,7 @@ describe('how an outage stands', () => {
     expect(await unfolded()).toBe(false);
     world.passes(10);
     expect(await unfolded()).toBe(true);
-    const [{ recipientId = '' } = {}] = await world.services.recipients.due('storm', 0, 'leased', 9);
+    const [{ recipientId = '' } = {}] = await world.services.recipients.due(STORM, 'leased', 9);
     await concludeAttempt(
       world.services,
       { outageId: 'storm', shard: 0, recipientId, attempt: 1 },

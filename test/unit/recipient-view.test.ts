@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { expired } from '../../src/lib/rules/outages/attempts.ts';
-import { type Recipient, shardOf } from '../../src/lib/rules/outages/recipient.ts';
+import type { Recipient } from '../../src/lib/rules/outages/recipient.ts';
+import { shardOf } from '../../src/lib/rules/outages/shard.ts';
 import { pageOfRecipients, RecipientQuery, viewRecipient } from '../../src/lib/views/recipient-view.ts';
 import { MemoryWorld, outageWith, recipientWith } from './support/memory-services.ts';
 
@@ -16,8 +17,8 @@ async function town() {
   const { services } = new MemoryWorld();
   const outage = outageWith({ shards: SHARDS });
   for (const person of PEOPLE) {
-    const place = { outageId: outage.id, shard: shardOf(person.recipientId, SHARDS), recipientId: person.recipientId };
-    await services.recipients.add(outage.id, place.shard, [person], services.now);
+    const place = { ...shardOf(outage, person.recipientId), recipientId: person.recipientId };
+    await services.recipients.add(place, [person], services.now);
     const stored = isDone(person) ? await services.recipients.find(place) : undefined;
     if (stored) await services.recipients.save(place, stored, expired(stored.recipient, services.now()));
   }

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { recipientIdOf } from '../../src/lib/rules/calls/recipient-id.ts';
-import { newRecipient, shardOf } from '../../src/lib/rules/outages/recipient.ts';
+import { newRecipient } from '../../src/lib/rules/outages/recipient.ts';
+import { shardOf, shardsFrom, shardsOf } from '../../src/lib/rules/outages/shard.ts';
 
 const phone = (value: string) => ({ phoneNumber: { value } });
 const numbers = fc.integer({ min: 2_000_000_000, max: 9_999_999_999 }).map((digits) => `+1${digits}`);
@@ -34,14 +35,27 @@ describe('a recipient’s id', () => {
   });
 });
 
+describe('the shards of an outage', () => {
+  const shards = [0, 1, 2].map((shard) => ({ outageId: 'storm', shard }));
+
+  it('are as many as it has, in order', () => {
+    expect(shardsOf({ id: 'storm', shards: 3 })).toEqual(shards);
+  });
+
+  it('can be gone through from any of them on, each once', () => {
+    const [first, second, third] = shards;
+    expect(shardsFrom({ id: 'storm', shards: 3 }, { outageId: 'storm', shard: 1 })).toEqual([second, third, first]);
+  });
+});
+
 describe('a recipient’s shard', () => {
   it('is the same for the same id', () => {
     fc.assert(
       fc.property(numbers, fc.integer({ min: 1, max: 32 }), (number, shards) => {
-        const shard = shardOf(recipientIdOf(phone(number)), shards);
-        expect(shardOf(recipientIdOf(phone(number)), shards)).toBe(shard);
-        expect(shard).toBeGreaterThanOrEqual(0);
-        expect(shard).toBeLessThan(shards);
+        const outage = { id: 'storm', shards };
+        const shard = shardOf(outage, recipientIdOf(phone(number)));
+        expect(shardOf(outage, recipientIdOf(phone(number)))).toEqual(shard);
+        expect(shardsOf(outage)).toContainEqual(shard);
       }),
     );
   });
@@ -49,7 +63,8 @@ describe('a recipient’s shard', () => {
   it('has about as many people in it as each other one, though their numbers follow each other', () => {
     const sizes = Array.from({ length: 8 }, () => 0);
     for (let i = 0; i < 8000; i++) {
-      const shard = shardOf(recipientIdOf(phone(`+1425555${String(i).padStart(4, '0')}`)), 8);
+      const recipientId = recipientIdOf(phone(`+1425555${String(i).padStart(4, '0')}`));
+      const { shard } = shardOf({ id: 'storm', shards: 8 }, recipientId);
       sizes[shard] = (sizes[shard] ?? 0) + 1;
     }
     expect(Math.min(...sizes)).toBeGreaterThan(850);

@@ -83,8 +83,8 @@ class Shard {
     const person = PEOPLE[step.who];
     const read = this.#reads[step.who]?.at(-1 - step.old);
     if (!person) return;
-    const place = { outageId: 'storm', shard: 0, recipientId: person.recipientId };
-    if (step.what === 'add') await this.recipients.add('storm', 0, PEOPLE, () => now);
+    const place = { ...SHARD, recipientId: person.recipientId };
+    if (step.what === 'add') await this.recipients.add(SHARD, PEOPLE, () => now);
     if (step.what === 'dispatch' && read?.due) {
       const until = new Date(this.#now + step.later * 1000);
       await this.recipients.dispatch({ ...place, attempt: read.due.attempt + 1 }, read.due, LINE, until);
@@ -96,10 +96,10 @@ class Shard {
   }
 
   async #look(): Promise<void> {
-    const waiting = await this.recipients.due('storm', 0, 'waiting', 100);
+    const waiting = await this.recipients.due(SHARD, 'waiting', 100);
     for (const [who, { recipientId }] of PEOPLE.entries()) {
       this.#reads[who]?.push({
-        stored: await this.recipients.find({ outageId: 'storm', shard: 0, recipientId }),
+        stored: await this.recipients.find({ ...SHARD, recipientId }),
         due: waiting.find((row) => row.recipientId === recipientId),
       });
     }
@@ -114,7 +114,7 @@ class Shard {
   /** Nobody is lost: who has no outcome has exactly one due row, of the right kind; who has one, none. */
   async holds(): Promise<void> {
     for (const person of PEOPLE) {
-      const stored = await this.recipients.find({ outageId: 'storm', shard: 0, recipientId: person.recipientId });
+      const stored = await this.recipients.find({ ...SHARD, recipientId: person.recipientId });
       const keys = await this.dueRowsOf(person);
       if (!stored) {
         expect(keys).toEqual([]);
@@ -131,7 +131,7 @@ class Shard {
 /** What is counted, folded or not, is what counting the list gives. */
 async function countsAreTrue({ recipients, tallies }: Shard): Promise<void> {
   const people: Recipient[] = [];
-  for await (const recipient of recipients.all('storm', 0)) people.push(recipient);
+  for await (const recipient of recipients.all(SHARD)) people.push(recipient);
   const { tally, calling } = await tallies.standing(SHARD, new Date(0));
   expect(tally).toEqual(sumOf(people.map(tallyOf)));
   expect(calling).toBe(people.filter(({ phase }) => phase === 'dispatched' || phase === 'dialling').length);

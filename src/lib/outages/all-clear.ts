@@ -3,6 +3,7 @@ import type { AllClear } from '../rules/outages/all-clear-message.ts';
 import { allClearIdOf, type Outage } from '../rules/outages/outage.ts';
 import { callableFrom } from '../rules/outages/quiet-hours.ts';
 import { newRecipient, type Recipient } from '../rules/outages/recipient.ts';
+import type { Shard } from '../rules/outages/shard.ts';
 import type { Services } from '../services/services.ts';
 import { reopenOutage } from './declare.ts';
 
@@ -33,21 +34,22 @@ export function allClearOf(outage: Outage, { message, thanks, title, estimate }:
 /**
  * Puts those of these people who were told of the outage on the list of its all-clear, once each, however often it is done. A
  * request to see who is there already, one for each 49 who are not, and two to open the all-clear again, should it be over.
- * @param people of one shard, in order of id.
+ * @param people of this shard of the outage, in order of id.
  */
 export async function tellAllClear(
   services: Services,
   { allClearBy, quietHours }: Outage,
-  shard: number,
+  { shard }: Shard,
   people: readonly Recipient[],
 ): Promise<void> {
   const told = people.filter(isTold);
   if (allClearBy === undefined || told.length === 0) return;
   const ids = told.map(({ recipientId }) => recipientId);
-  const present = await services.recipients.present(allClearBy, shard, ids);
+  const there = { outageId: allClearBy, shard };
+  const present = await services.recipients.present(there, ids);
   const missing = told.filter(({ recipientId }) => !present.has(recipientId));
   const now = services.now();
-  await services.recipients.add(allClearBy, shard, missing.map(newRecipient), ({ timeZone }) =>
+  await services.recipients.add(there, missing.map(newRecipient), ({ timeZone }) =>
     callableFrom(now, quietHours, timeZone),
   );
   // Also where all are there: whoever added them may have died before this.

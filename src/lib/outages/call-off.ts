@@ -1,5 +1,6 @@
 import { expired } from '../rules/outages/attempts.ts';
 import type { Outage, Progress } from '../rules/outages/outage.ts';
+import { type Shard, shardsOf } from '../rules/outages/shard.ts';
 import type { Services } from '../services/services.ts';
 import { tellAllClear } from './all-clear.ts';
 
@@ -27,22 +28,22 @@ export const isThrough = ({ after }: Progress): boolean => after.every((id) => i
 export async function callOff(services: Services, outage: Outage, progress: Progress): Promise<Progress> {
   const after = [...progress.after];
   let pages = 0;
-  for (let shard = 0; shard < after.length; shard++) {
-    for (let id = after[shard] ?? END; id !== END && pages < MAX_PAGES; pages++) {
+  for (const shard of shardsOf(outage)) {
+    for (let id = after[shard.shard] ?? END; id !== END && pages < MAX_PAGES; pages++) {
       id = await seeToPage(services, outage, shard, id);
-      after[shard] = id;
+      after[shard.shard] = id;
     }
   }
   return { ...progress, after };
 }
 
-async function seeToPage(services: Services, outage: Outage, shard: number, after: string): Promise<string> {
-  const page = await services.recipients.page(outage.id, shard, after, PAGE);
+async function seeToPage(services: Services, outage: Outage, shard: Shard, after: string): Promise<string> {
+  const page = await services.recipients.page(shard, after, PAGE);
   const now = services.now();
   const waiting = page
     .filter(({ recipient }) => recipient.phase === 'waiting')
     .map((before) => ({ before, moved: expired(before.recipient, now) }));
-  await services.recipients.endAll(outage.id, shard, waiting);
+  await services.recipients.endAll(shard, waiting);
   if (outage.allClearBy !== undefined) {
     const ended = new Map(waiting.map(({ moved }) => [moved.recipient.recipientId, moved.recipient]));
     const people = page.map(({ recipient }) => ended.get(recipient.recipientId) ?? recipient);

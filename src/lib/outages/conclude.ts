@@ -34,7 +34,7 @@ export async function concludeAttempt(
   const at = services.now();
   if (optOut) await services.optOuts.add(ref.recipientId, { outageId: ref.outageId, at });
   const line = await recordResult(services, outage, ref, result, decidedOn);
-  if (line) await passOnLine(services, outage, line, ref.shard);
+  if (line) await passOnLine(services, outage, line, ref);
 }
 
 const NEVER_AGAIN: RetryPolicy = { maxAttempts: 1, delaySeconds: {} };
@@ -46,8 +46,8 @@ const policyOf = (outage: Outage, now: Date): RetryPolicy => (isCalledOff(outage
  * News of somebody who is done: nobody will look at them again, so the all-clear of an outage that is over by now is carried on to
  * them from here. Of the outage as it is now: where it is restored after this, the timer meets them on its way.
  */
-const tellLate = async (services: Services, { outageId, shard }: AttemptRef, recipient: Recipient): Promise<void> =>
-  tellAllClear(services, await services.outages.current(outageId), shard, [recipient]);
+const tellLate = async (services: Services, ref: AttemptRef, recipient: Recipient): Promise<void> =>
+  tellAllClear(services, await services.outages.current(ref.outageId), ref, [recipient]);
 
 /** @returns the line that the recipient held, if this ended the attempt that held it. */
 async function recordResult(
@@ -97,7 +97,7 @@ export async function deferAttempt(
 ): Promise<void> {
   const { line } = stored.recipient;
   if (!(await services.recipients.save(ref, stored, postponed(stored.recipient, until))) || !line) return;
-  await passOnLine(services, await services.outages.recent(ref.outageId), line, ref.shard);
+  await passOnLine(services, await services.outages.recent(ref.outageId), line, ref);
 }
 
 /** How long to leave a line alone where the service does not say, ms. */
@@ -145,5 +145,5 @@ export async function recoverLine(services: Services, ref: AttemptRef): Promise<
   const kept = (await services.lines.list()).find(({ holder }) => holder === holderOf(ref));
   const stored = kept && (await services.recipients.find(ref));
   if (!stored || isAt(stored.recipient, ref)) return;
-  await passOnLine(services, await services.outages.recent(ref.outageId), kept, ref.shard);
+  await passOnLine(services, await services.outages.recent(ref.outageId), kept, ref);
 }

@@ -2,6 +2,7 @@ import type { AttemptRef } from '../rules/calls/purpose.ts';
 import { isCalling } from '../rules/outages/lifecycle.ts';
 import type { Outage } from '../rules/outages/outage.ts';
 import type { HeldLine } from '../rules/outages/recipient.ts';
+import { type Shard, shardsFrom, shardsOf } from '../rules/outages/shard.ts';
 import type { Services } from '../services/services.ts';
 import { isFree, type Line, linesOf } from '../storage/lines.ts';
 import type { DueRow } from '../storage/recipients.ts';
@@ -10,7 +11,7 @@ import { currentSpan, SpanKind, traced, traceOf } from '../telemetry/traces.ts';
 /** A line outlives its attempt's lease by this much (ms), so that it is not given away before the attempt is looked into. */
 export const LINE_GRACE_MS = 120_000;
 
-export type Candidate = { readonly shard: number; readonly due: DueRow };
+export type Candidate = { readonly shard: Shard; readonly due: DueRow };
 
 export const holderOf = (ref: AttemptRef): string => `${ref.outageId}|${ref.recipientId}|${ref.attempt}`;
 
@@ -25,12 +26,12 @@ export async function fillLines(services: Services, outage: Outage, lines: reado
   const now = services.now();
   const ours = linesOf(outage.callers, lines);
   const free = ours.filter((line) => isFree(line, now)).slice(0, roomFor(outage, lines, now));
-  const due = await dueNow(services, outage, 0, Math.max(1, free.length), Math.max(1, free.length));
+  const due = await dueNow(services, shardsOf(outage), Math.max(1, free.length), Math.max(1, free.length));
   const candidates = due.slice(0, free.length);
   await Promise.all(
     candidates.map(async (candidate, index) => {
       const line = free[index];
-      const held = line && (await giveLine(services, outage, line, [candidate]));
+      const held = line && (await giveLine(services, line, [candidate]));
       if (held) await services.lines.free(held, now);
     }),
   );
@@ -46,12 +47,13 @@ const TRIES = 5;
  * The end of a call starts the next at once: its line goes to whoever is due, or is freed. Where the outage may have fewer calls at
  * once than there are lines, a request more than giving it: what it may have could have been lowered since.
  */
-export async function passOnLine(services: Services, outage: Outage, line: HeldLine, shard: number): Promise<void> {
+export async function passOnLine(services: Services, outage: Outage, line: HeldLine, shard: Shard): Promise<void> {
+  const shards = shardsFrom(outage, shard);
   let held: HeldLine | undefined = line;
   for (let tries = 0; held && tries < TRIES; tries++) {
-    const candidates = (await mayGoOn(services, outage, line)) ? await dueNow(services, outage, shard, 1, RIVALS) : [];
+    const candidates = (await mayGoOn(services, outage, line)) ? await dueNow(services, shards, 1, RIVALS) : [];
     if (candidates.length === 0) break;
-    held = await giveLine(services, outage, held, startingAt(candidates, line.lineId));
+    held = await giveLine(services, held, startingAt(candidates, line.lineId));
   }
   if (held) await services.lines.free(held, services.now());
 }
@@ -75,7 +77,6 @@ function startingAt(candidates: readonly Candidate[], lineId: string): Candidate
 /** @returns the line where all of these have been called by others meanwhile; undefined once it is in other hands. */
 async function giveLine(
   services: Services,
-  outage: Outage,
   line: HeldLine,
   candidates: readonly Candidate[],
 ): Promise<HeldLine | undefined> {
@@ -83,7 +84,7 @@ async function giveLine(
   const leaseUntil = new Date(now.getTime() + services.settings.limits.leaseMs);
   let held: HeldLine = line;
   for (const { shard, due } of candidates) {
-    const ref = { outageId: outage.id, shard, recipientId: due.recipientId, attempt: due.attempt + 1 };
+    const ref = { ...shard, recipientId: due.recipientId, attempt: due.attempt + 1 };
     const mine = await services.lines.lease(held, holderOf(ref), lineLease(leaseUntil));
     if (!mine) return undefined;
     held = mine;
@@ -102,21 +103,19 @@ async function giveLine(
 export const lineLease = (leaseUntil: Date): Date => new Date(leaseUntil.getTime() + LINE_GRACE_MS);
 
 /**
- * Recipients whose time has come, at most `most`, looking at one shard after the other from `firstShard` on until there are
- * `enough`.
+ * Recipients whose time has come, at most `most`. Reads one shard after the other until there are `enough`.
  */
 async function dueNow(
   services: Services,
-  outage: Outage,
-  firstShard: number,
+  shards: readonly Shard[],
   enough: number,
   most: number,
 ): Promise<Candidate[]> {
   const now = services.now();
   const found: Candidate[] = [];
-  for (let offset = 0; offset < outage.shards && found.length < enough; offset++) {
-    const shard = (firstShard + offset) % outage.shards;
-    const rows = await services.recipients.due(outage.id, shard, 'waiting', most - found.length);
+  for (const shard of shards) {
+    if (found.length >= enough) break;
+    const rows = await services.recipients.due(shard, 'waiting', most - found.length);
     found.push(...rows.filter(({ at }) => at <= now).map((due) => ({ shard, due })));
   }
   return found;

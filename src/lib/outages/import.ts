@@ -4,7 +4,8 @@ import type { Identifier } from '../call-automation/identifiers.ts';
 import type { ImportReport } from '../rules/outages/import-report.ts';
 import type { Outage } from '../rules/outages/outage.ts';
 import { callableFrom, TimeZone } from '../rules/outages/quiet-hours.ts';
-import { type Contact, newRecipient, type Recipient, shardOf } from '../rules/outages/recipient.ts';
+import { type Contact, newRecipient, type Recipient } from '../rules/outages/recipient.ts';
+import { type Shard, shardOf } from '../rules/outages/shard.ts';
 import { phoneNumberOf } from '../rules/phone-numbers.ts';
 import type { Services } from '../services/services.ts';
 import { MAX_ADDED } from '../storage/recipients.ts';
@@ -17,7 +18,7 @@ const MAX_REJECTIONS = 100;
 const COMMITS = 16;
 
 /** People of one shard, new as far as this list tells, as many as one transaction adds. */
-type Batch = { readonly shard: number; readonly people: readonly Recipient[] };
+type Batch = { readonly shard: Shard; readonly people: readonly Recipient[] };
 
 /**
  * Adds the people of a list to an outage as it arrives: `phone` or `communicationUserId` required, numbers in any usual form.
@@ -41,7 +42,7 @@ class Import {
   readonly #services: Services;
   readonly #outage: Outage;
   readonly #seen = new Set<string>();
-  /** Who is on the outage's list, by shard, where that had to be known. */
+  /** Who is on the outage's list, by number of shard, where that had to be known. */
   readonly #known = new Map<number, Promise<ReadonlySet<string>>>();
   readonly #counts = { added: 0, alreadyThere: 0, duplicates: 0, rejected: 0 };
   readonly #rejections: ImportReport['rejections'] = [];
@@ -57,23 +58,23 @@ class Import {
 
   /** The people whom the rows name, each once, by shard. Where the rows break off, first those who came before. */
   async *batches(rows: AsyncIterable<Row>): AsyncGenerator<Batch> {
-    const waiting = new Map<number, Recipient[]>();
+    const waiting = new Map<number, Batch>();
     const broken: unknown[] = [];
     try {
       for await (const row of rows) {
         const recipient = this.#recipientIn(row);
         if (!recipient) continue;
-        const shard = shardOf(recipient.recipientId, this.#outage.shards);
-        const people = [...(waiting.get(shard) ?? []), recipient];
-        waiting.set(shard, people);
-        if (people.length < MAX_ADDED) continue;
-        waiting.delete(shard);
-        yield { shard, people };
+        const shard = shardOf(this.#outage, recipient.recipientId);
+        const batch = { shard, people: [...(waiting.get(shard.shard)?.people ?? []), recipient] };
+        waiting.set(shard.shard, batch);
+        if (batch.people.length < MAX_ADDED) continue;
+        waiting.delete(shard.shard);
+        yield batch;
       }
     } catch (error) {
       broken.push(error);
     }
-    for (const [shard, people] of waiting) yield { shard, people };
+    yield* waiting.values();
     for (const error of broken) throw error;
   }
 
@@ -99,19 +100,18 @@ class Import {
     this.#counts.alreadyThere += people.length - added;
   }
 
-  async #added(shard: number, people: readonly Recipient[]): Promise<number> {
+  async #added(shard: Shard, people: readonly Recipient[]): Promise<number> {
     const { recipients } = this.#services;
-    const { id } = this.#outage;
-    if (!this.#known.has(shard)) {
-      if (people.length < MAX_ADDED) return recipients.add(id, shard, people, this.#dueAt);
-      if (await recipients.addAtOnce(id, shard, people, this.#dueAt)) return people.length;
+    if (!this.#known.has(shard.shard)) {
+      if (people.length < MAX_ADDED) return recipients.add(shard, people, this.#dueAt);
+      if (await recipients.addAtOnce(shard, people, this.#dueAt)) return people.length;
     }
     // Where one of many is on the outage's list there are more: to read who is there costs less than to find each by a refusal.
-    const known = this.#known.get(shard) ?? recipients.ids(id, shard);
-    this.#known.set(shard, known);
+    const known = this.#known.get(shard.shard) ?? recipients.ids(shard);
+    this.#known.set(shard.shard, known);
     const there = await known;
     const others = people.filter(({ recipientId }) => !there.has(recipientId));
-    return recipients.add(id, shard, others, this.#dueAt);
+    return recipients.add(shard, others, this.#dueAt);
   }
 
   readonly #dueAt = ({ timeZone }: Recipient): Date => {

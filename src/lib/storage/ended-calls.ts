@@ -2,8 +2,9 @@ import { z } from 'zod';
 import { Identifier } from '../call-automation/identifiers.ts';
 import type { Recipient } from '../rules/outages/recipient.ts';
 import { AttemptResult } from '../rules/outages/retry.ts';
+import type { Shard } from '../rules/outages/shard.ts';
 import { fromColumns, toColumns } from './columns.ts';
-import { partitionOf, SHARDS_TABLE, type Shard } from './shard.ts';
+import { partitionOf, SHARDS_TABLE } from './shard.ts';
 import { startingWith, type TableStore, type Write } from './table-store.ts';
 
 /** An attempt that ended, with what a list of calls says of it. */
@@ -22,8 +23,8 @@ export class EndedCalls {
   }
 
   /** The latest of a shard. One request. @param limit at most 1000. */
-  async latest(place: Shard, limit: number): Promise<EndedCall[]> {
-    const rows = await this.#tables.query(SHARDS_TABLE, partitionOf(place), startingWith(ENDED), limit);
+  async latest(shard: Shard, limit: number): Promise<EndedCall[]> {
+    const rows = await this.#tables.query(SHARDS_TABLE, partitionOf(shard), startingWith(ENDED), limit);
     return rows.map(({ columns }) => fromColumns(EndedCall, columns));
   }
 }

@@ -2,6 +2,7 @@ import { ConflictError } from '../base/errors.ts';
 import type { AttemptRef } from '../rules/calls/purpose.ts';
 import { type Due, dispatchedColumns, type Moved } from '../rules/outages/attempts.ts';
 import { type HeldLine, Recipient } from '../rules/outages/recipient.ts';
+import type { Shard } from '../rules/outages/shard.ts';
 import { difference, sumOf, type Tally, tallyOf } from '../rules/outages/tally.ts';
 import { fromColumns, toColumns } from './columns.ts';
 import { endedRows } from './ended-calls.ts';
@@ -24,7 +25,7 @@ export type DueRow = {
 /** A recipient as read, and what is to become of them. */
 export type Change = { readonly before: StoredRecipient; readonly moved: Moved };
 
-type Place = Pick<AttemptRef, 'outageId' | 'shard' | 'recipientId'>;
+type Place = Shard & Pick<AttemptRef, 'recipientId'>;
 
 /** Two rows a recipient, and one that counts them: that many new recipients fill an entity-group transaction. */
 export const MAX_ADDED = Math.floor((MAX_WRITES - 1) / 2);
@@ -41,40 +42,25 @@ export class Recipients {
   }
 
   /** Adds new recipients, each waiting to be called from its time; those already there are left as they are. All of one shard. */
-  async add(
-    outageId: string,
-    shard: number,
-    recipients: readonly Recipient[],
-    dueAt: (recipient: Recipient) => Date,
-  ): Promise<number> {
+  async add(shard: Shard, recipients: readonly Recipient[], dueAt: (recipient: Recipient) => Date): Promise<number> {
     let added = 0;
     for (let start = 0; start < recipients.length; start += MAX_ADDED) {
-      added += await this.#addBatch(outageId, shard, recipients.slice(start, start + MAX_ADDED), dueAt);
+      added += await this.#addBatch(shard, recipients.slice(start, start + MAX_ADDED), dueAt);
     }
     return added;
   }
 
-  async #addBatch(
-    outageId: string,
-    shard: number,
-    batch: readonly Recipient[],
-    dueAt: (recipient: Recipient) => Date,
-  ): Promise<number> {
-    if (await this.addAtOnce(outageId, shard, batch, dueAt)) return batch.length;
+  async #addBatch(shard: Shard, batch: readonly Recipient[], dueAt: (recipient: Recipient) => Date): Promise<number> {
+    if (await this.addAtOnce(shard, batch, dueAt)) return batch.length;
     if (batch.length === 1) return 0;
     // Somebody in the batch is there already: halve it until only they are left out.
     const half = Math.ceil(batch.length / 2);
-    const first = await this.#addBatch(outageId, shard, batch.slice(0, half), dueAt);
-    return first + (await this.#addBatch(outageId, shard, batch.slice(half), dueAt));
+    const first = await this.#addBatch(shard, batch.slice(0, half), dueAt);
+    return first + (await this.#addBatch(shard, batch.slice(half), dueAt));
   }
 
   /** The same for `MAX_ADDED` people at most, in one request: all of them, or none. @returns false if any of them is there already. */
-  async addAtOnce(
-    outageId: string,
-    shard: number,
-    people: readonly Recipient[],
-    dueAt: (recipient: Recipient) => Date,
-  ): Promise<boolean> {
+  async addAtOnce(shard: Shard, people: readonly Recipient[], dueAt: (recipient: Recipient) => Date): Promise<boolean> {
     const [first] = people;
     if (!first) return true;
     const writes = people.flatMap((recipient) =>
@@ -82,18 +68,18 @@ export class Recipients {
     );
     // Whoever is added first in a batch is so only once.
     const count = changeRow(`${first.recipientId}|added`, sumOf(people.map(tallyOf)));
-    return this.#commit({ outageId, shard }, [...writes, ...count]);
+    return this.#commit(shard, [...writes, ...count]);
   }
 
-  async find({ outageId, shard, recipientId }: Place): Promise<StoredRecipient | undefined> {
-    const row = await this.#tables.get(TABLE, partition(outageId, shard), recipientKey(recipientId));
+  async find(place: Place): Promise<StoredRecipient | undefined> {
+    const row = await this.#tables.get(SHARDS_TABLE, partitionOf(place), recipientKey(place.recipientId));
     return row && { recipient: fromColumns(Recipient, row.columns), etag: row.etag };
   }
 
   /** The first due rows of a kind, in order of time, whether or not their time has come. */
-  async due(outageId: string, shard: number, kind: Due['kind'], limit: number): Promise<DueRow[]> {
+  async due(shard: Shard, kind: Due['kind'], limit: number): Promise<DueRow[]> {
     const range = startingWith(`due|${kind}|`);
-    return (await this.#tables.query(TABLE, partition(outageId, shard), range, limit)).map(toDueRow);
+    return (await this.#tables.query(SHARDS_TABLE, partitionOf(shard), range, limit)).map(toDueRow);
   }
 
   /**
@@ -120,8 +106,8 @@ export class Recipients {
    * True if nobody of the shard waits to be called or is being called: everybody has an outcome. One look at both kinds of
    * due row, so that nobody can move from the one to the other between two.
    */
-  async isDone(outageId: string, shard: number): Promise<boolean> {
-    return (await this.#tables.query(TABLE, partition(outageId, shard), startingWith('due|'), 1)).length === 0;
+  async isDone(shard: Shard): Promise<boolean> {
+    return (await this.#tables.query(SHARDS_TABLE, partitionOf(shard), startingWith('due|'), 1)).length === 0;
   }
 
   /**
@@ -132,7 +118,7 @@ export class Recipients {
     const { after, writes, counted } = changeOf(before, moved);
     writes.push(...changeRow(standingOf(after), counted));
     try {
-      const [etag] = await this.#tables.commit(TABLE, partition(place.outageId, place.shard), writes);
+      const [etag] = await this.#tables.commit(SHARDS_TABLE, partitionOf(place), writes);
       return { recipient: after, etag: etag ?? '' };
     } catch (error) {
       if (error instanceof ConflictError) return undefined;
@@ -144,63 +130,60 @@ export class Recipients {
    * Gives many recipients of one shard, who wait, their outcome: 49 in a request. Who was changed by somebody else first
    * is left as they are.
    */
-  async endAll(outageId: string, shard: number, changes: readonly Change[]): Promise<void> {
+  async endAll(shard: Shard, changes: readonly Change[]): Promise<void> {
     for (let start = 0; start < changes.length; start += MAX_CHANGED) {
-      await this.#endBatch(outageId, shard, changes.slice(start, start + MAX_CHANGED));
+      await this.#endBatch(shard, changes.slice(start, start + MAX_CHANGED));
     }
   }
 
-  async #endBatch(outageId: string, shard: number, batch: readonly Change[]): Promise<void> {
+  async #endBatch(shard: Shard, batch: readonly Change[]): Promise<void> {
     const written = batch.map(({ before, moved }) => changeOf(before, moved));
     const [first] = written;
     const counted = sumOf(written.flatMap((each) => each.counted ?? []));
     const writes = written.flatMap((each) => each.writes);
     // Named for the first: nobody else's change ever has that name.
-    if (
-      first &&
-      (await this.#commit({ outageId, shard }, [...writes, ...changeRow(standingOf(first.after), counted)]))
-    ) {
+    if (first && (await this.#commit(shard, [...writes, ...changeRow(standingOf(first.after), counted)]))) {
       return;
     }
     for (const { before, moved } of batch) {
-      await this.save({ outageId, shard, recipientId: before.recipient.recipientId }, before, moved);
+      await this.save({ ...shard, recipientId: before.recipient.recipientId }, before, moved);
     }
   }
 
   /** The people of a shard in order of id, those after this one; '' for the first. A request for each thousand. */
-  async page(outageId: string, shard: number, after: string, limit: number): Promise<StoredRecipient[]> {
+  async page(shard: Shard, after: string, limit: number): Promise<StoredRecipient[]> {
     const range = { ...startingWith('recipient|'), from: `${recipientKey(after)}${NEXT}` };
-    const rows = await this.#tables.query(TABLE, partition(outageId, shard), range, limit);
+    const rows = await this.#tables.query(SHARDS_TABLE, partitionOf(shard), range, limit);
     return rows.map(({ columns, etag }) => ({ recipient: fromColumns(Recipient, columns), etag }));
   }
 
   /** Which of these people of a shard, in order of id, are on the outage's list. A request for each thousand between the first and the last. */
-  async present(outageId: string, shard: number, recipientIds: readonly string[]): Promise<ReadonlySet<string>> {
+  async present(shard: Shard, recipientIds: readonly string[]): Promise<ReadonlySet<string>> {
     const range = {
       from: recipientKey(recipientIds[0] ?? ''),
       to: `${recipientKey(recipientIds.at(-1) ?? '')}${NEXT}`,
     };
-    const rows = await this.#tables.query(TABLE, partition(outageId, shard), range, Number.POSITIVE_INFINITY);
+    const rows = await this.#tables.query(SHARDS_TABLE, partitionOf(shard), range, Number.POSITIVE_INFINITY);
     return new Set(rows.map(({ rowKey }) => rowKey.slice(recipientKey('').length)));
   }
 
   /** The ids of everybody of a shard. A request for each thousand. */
-  async ids(outageId: string, shard: number): Promise<ReadonlySet<string>> {
+  async ids(shard: Shard): Promise<ReadonlySet<string>> {
     const ids = new Set<string>();
-    const rows = this.#tables.scan(TABLE, partition(outageId, shard), startingWith(recipientKey('')));
+    const rows = this.#tables.scan(SHARDS_TABLE, partitionOf(shard), startingWith(recipientKey('')));
     for await (const { rowKey } of rows) ids.add(rowKey.slice(recipientKey('').length));
     return ids;
   }
 
   /** Everybody of a shard, for reports. */
-  async *all(outageId: string, shard: number): AsyncIterable<Recipient> {
-    const rows = this.#tables.scan(TABLE, partition(outageId, shard), startingWith('recipient|'));
+  async *all(shard: Shard): AsyncIterable<Recipient> {
+    const rows = this.#tables.scan(SHARDS_TABLE, partitionOf(shard), startingWith('recipient|'));
     for await (const row of rows) yield fromColumns(Recipient, row.columns);
   }
 
-  async #commit(place: Pick<Place, 'outageId' | 'shard'>, writes: readonly Write[]): Promise<boolean> {
+  async #commit(shard: Shard, writes: readonly Write[]): Promise<boolean> {
     try {
-      await this.#tables.commit(TABLE, partition(place.outageId, place.shard), writes);
+      await this.#tables.commit(SHARDS_TABLE, partitionOf(shard), writes);
       return true;
     } catch (error) {
       if (error instanceof ConflictError) return false;
@@ -209,8 +192,6 @@ export class Recipients {
   }
 }
 
-const TABLE = SHARDS_TABLE;
-const partition = (outageId: string, shard: number): string => partitionOf({ outageId, shard });
 const recipientKey = (recipientId: string): string => `recipient|${recipientId}`;
 const dueKey = ({ kind, at }: Due, recipientId: string): string => `due|${kind}|${at.toISOString()}|${recipientId}`;
 /** Sorts before everything that an id can go on with: what follows a key. */

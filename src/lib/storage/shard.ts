@@ -1,3 +1,4 @@
+import type { Shard } from '../rules/outages/shard.ts';
 import type { TableName } from './table-store.ts';
 
 /**
@@ -11,7 +12,6 @@ import type { TableName } from './table-store.ts';
  * `ended|<time>|<id>|<attempt>`   an attempt that ended; the newest first
  * `recipient|<id>`                a recipient
  */
-export type Shard = { readonly outageId: string; readonly shard: number };
+export const partitionOf = ({ outageId, shard }: Shard): string => `${outageId}|${shard}`;
 
 export const SHARDS_TABLE: TableName = 'Recipients';
-export const partitionOf = ({ outageId, shard }: Shard): string => `${outageId}|${shard}`;

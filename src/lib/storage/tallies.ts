@@ -1,7 +1,8 @@
 import { ConflictError } from '../base/errors.ts';
+import type { Shard } from '../rules/outages/shard.ts';
 import { addedMinutes, MinuteCount, minuteOf, sumOf, Tally } from '../rules/outages/tally.ts';
 import { fromColumns, toColumns } from './columns.ts';
-import { partitionOf, SHARDS_TABLE, type Shard } from './shard.ts';
+import { partitionOf, SHARDS_TABLE } from './shard.ts';
 import { type KeyRange, type StoredRow, startingWith, type TableStore, type Write } from './table-store.ts';
 
 /** How a shard stands: all of one moment, so that who is not done and not being called waits. */
@@ -26,15 +27,15 @@ export class Tallies {
    * One request (one more for each thousand rows: attempts under way, changes that are not folded yet).
    * @param since of the tally's minutes only those from then on are read.
    */
-  async standing(place: Shard, since: Date): Promise<Standing> {
+  async standing(shard: Shard, since: Date): Promise<Standing> {
     const to = startingWith(LEASED).to;
-    const rows = await this.#read(place, { from: activityKey(minuteOf(since.toISOString())), to });
+    const rows = await this.#read(shard, { from: activityKey(minuteOf(since.toISOString())), to });
     return { tally: tallyIn(rows), calling: rows.filter(({ rowKey }) => rowKey.startsWith(LEASED)).length };
   }
 
   /** Every minute of the shard in which an attempt ended. A request for each thousand. */
-  async minutes(place: Shard): Promise<Tally['minutes']> {
-    return tallyIn(await this.#read(place, { from: ACTIVITY, to: startingWith(COUNT).to })).minutes;
+  async minutes(shard: Shard): Promise<Tally['minutes']> {
+    return tallyIn(await this.#read(shard, { from: ACTIVITY, to: startingWith(COUNT).to })).minutes;
   }
 
   /**
@@ -42,17 +43,17 @@ export class Tallies {
    * deleted with the same transaction.
    * @returns true if there may be more.
    */
-  async fold(place: Shard): Promise<boolean> {
-    const rows = await this.#tables.query(SHARDS_TABLE, partitionOf(place), startingWith(COUNT), FOLDED + 1);
+  async fold(shard: Shard): Promise<boolean> {
+    const rows = await this.#tables.query(SHARDS_TABLE, partitionOf(shard), startingWith(COUNT), FOLDED + 1);
     const changes = rows.filter(({ rowKey }) => rowKey !== SUMS).slice(0, FOLDED);
     if (changes.length === 0) return false;
     const change = tallyIn(changes);
     const before = rows.find(({ rowKey }) => rowKey === SUMS);
     const { minutes: _, ...sums } = sumOf(before ? [countIn(before), change] : [change]);
     try {
-      await this.#tables.commit(SHARDS_TABLE, partitionOf(place), [
+      await this.#tables.commit(SHARDS_TABLE, partitionOf(shard), [
         written(SUMS, before, sums),
-        ...(await this.#minutesWith(place, change.minutes)),
+        ...(await this.#minutesWith(shard, change.minutes)),
         ...changes.map(({ rowKey }): Write => ({ kind: 'delete', rowKey })),
       ]);
       return changes.length === FOLDED;
@@ -62,11 +63,11 @@ export class Tallies {
     }
   }
 
-  async #minutesWith(place: Shard, touched: Tally['minutes']): Promise<Write[]> {
+  async #minutesWith(shard: Shard, touched: Tally['minutes']): Promise<Write[]> {
     const minutes = Object.keys(touched).sort();
     const [first, last] = [minutes[0], minutes.at(-1)];
     if (first === undefined || last === undefined) return [];
-    const rows = await this.#read(place, { from: activityKey(first), to: `${activityKey(last)}~` });
+    const rows = await this.#read(shard, { from: activityKey(first), to: `${activityKey(last)}~` });
     return minutes.map((minute) => {
       const before = rows.find(({ rowKey }) => rowKey === activityKey(minute));
       const known = before ? { [minute]: fromColumns(MinuteCount, before.columns) } : {};
@@ -75,8 +76,8 @@ export class Tallies {
     });
   }
 
-  async #read(place: Shard, range: KeyRange): Promise<StoredRow[]> {
-    return this.#tables.query(SHARDS_TABLE, partitionOf(place), range, Number.POSITIVE_INFINITY);
+  async #read(shard: Shard, range: KeyRange): Promise<StoredRow[]> {
+    return this.#tables.query(SHARDS_TABLE, partitionOf(shard), range, Number.POSITIVE_INFINITY);
   }
 }
 

@@ -4,10 +4,10 @@ import type { AttemptRef } from '../rules/calls/purpose.ts';
 import { expired } from '../rules/outages/attempts.ts';
 import { ended, isCalledOff, isCalling, isOver } from '../rules/outages/lifecycle.ts';
 import { begun, type Outage } from '../rules/outages/outage.ts';
+import { type Shard, shardsOf } from '../rules/outages/shard.ts';
 import type { Services } from '../services/services.ts';
 import type { StoredOutage } from '../storage/outages.ts';
 import type { DueRow } from '../storage/recipients.ts';
-import type { Shard } from '../storage/shard.ts';
 import { hangUpAttempt, healAttempt } from './heal-attempt.ts';
 
 /** How many rows of each kind one look takes up a shard; the rest has its turn at the next. */
@@ -81,7 +81,7 @@ class Visit {
     if (outage.state === 'scheduled') return;
     if (!(await this.#become(outage))) return;
     this.#isBegun = true;
-    for (const shard of shardsOf(outage)) await this.attempt(() => this.#healShard(outage, shard));
+    for (const shard of shardsOf(outage)) await this.attempt(() => this.#healShard(shard));
   }
 
   async callAndFinish(): Promise<void> {
@@ -106,7 +106,7 @@ class Visit {
   /** Nobody else is called: whoever waits has an outcome, and once nobody is being called any more it is over. */
   async #callOff(): Promise<void> {
     const { outage } = this.#stored;
-    if (outage.hangUp) for (const shard of shardsOf(outage)) await this.attempt(() => this.#hangUpShard(outage, shard));
+    if (outage.hangUp) for (const shard of shardsOf(outage)) await this.attempt(() => this.#hangUpShard(shard));
     const begunBefore = outage.progress ?? begunProgress(outage, await this.#isDone(outage));
     const progress = await callOff(this.#services, outage, begunBefore);
     if (!isThrough(progress)) return void (await this.#become({ ...outage, progress }));
@@ -115,7 +115,7 @@ class Visit {
       // Whoever was being called when their turn came: once more from the beginning when nobody is, for those who were told then.
       return void (await this.#become({ ...outage, progress: begunProgress(outage, true) }));
     }
-    for (const shard of shardsOf(outage)) await this.attempt(() => this.#expireShard(outage, shard));
+    for (const shard of shardsOf(outage)) await this.attempt(() => this.#expireShard(shard));
     if (outage.progress?.after.join() !== progress.after.join()) await this.#become({ ...outage, progress });
   }
 
@@ -129,33 +129,33 @@ class Visit {
 
   /** A request a shard, and two for each 49 changes. */
   async foldCounts(): Promise<void> {
-    for (const place of placesOf(this.#stored.outage)) await this.attempt(() => this.#foldShard(place));
+    for (const shard of shardsOf(this.#stored.outage)) await this.attempt(() => this.#foldShard(shard));
   }
 
   /** An outage that is over is not looked at again: it is over once every change is in its sums. */
   async #end(outage: Outage): Promise<void> {
-    for (const place of placesOf(outage)) if (!(await this.#foldShard(place))) return;
+    for (const shard of shardsOf(outage)) if (!(await this.#foldShard(shard))) return;
     await this.#become(ended(outage, this.#services.now()));
   }
 
   /** @returns false if there are more changes than one look takes up. */
-  async #foldShard(place: Shard): Promise<boolean> {
+  async #foldShard(shard: Shard): Promise<boolean> {
     for (let folds = 0; folds < MAX_FOLDS; folds++) {
-      if (!(await this.#services.tallies.fold(place))) return true;
+      if (!(await this.#services.tallies.fold(shard))) return true;
     }
     return false;
   }
 
   async #isDone(outage: Outage): Promise<boolean> {
     for (const shard of shardsOf(outage)) {
-      if (!(await this.#services.recipients.isDone(outage.id, shard))) return false;
+      if (!(await this.#services.recipients.isDone(shard))) return false;
     }
     return true;
   }
 
-  async #expireShard(outage: Outage, shard: number): Promise<void> {
-    for (const row of await this.#services.recipients.due(outage.id, shard, 'waiting', BATCH)) {
-      const ref = refOf(outage, shard, row);
+  async #expireShard(shard: Shard): Promise<void> {
+    for (const row of await this.#services.recipients.due(shard, 'waiting', BATCH)) {
+      const ref = refOf(shard, row);
       const stored = await this.#services.recipients.find(ref);
       // Whoever was given a line meanwhile is no longer waiting, and keeps the due row of the attempt.
       if (stored?.recipient.phase === 'waiting') {
@@ -164,21 +164,21 @@ class Visit {
     }
   }
 
-  async #hangUpShard(outage: Outage, shard: number): Promise<void> {
-    for (const row of await this.#services.recipients.due(outage.id, shard, 'leased', BATCH)) {
+  async #hangUpShard(shard: Shard): Promise<void> {
+    for (const row of await this.#services.recipients.due(shard, 'leased', BATCH)) {
       await this.attempt(async () => {
-        const ref = refOf(outage, shard, row);
+        const ref = refOf(shard, row);
         const stored = await this.#services.recipients.find(ref);
         if (stored) await hangUpAttempt(this.#services, ref, stored);
       });
     }
   }
 
-  async #healShard(outage: Outage, shard: number): Promise<void> {
-    const rows = await this.#services.recipients.due(outage.id, shard, 'leased', BATCH);
+  async #healShard(shard: Shard): Promise<void> {
+    const rows = await this.#services.recipients.due(shard, 'leased', BATCH);
     for (const row of rows.filter(({ at }) => at <= this.#services.now())) {
       await this.attempt(async () => {
-        const ref = refOf(outage, shard, row);
+        const ref = refOf(shard, row);
         const stored = await this.#services.recipients.find(ref);
         if (!stored || stored.recipient.dueRow !== row.rowKey) return;
         this.#healed++;
@@ -188,12 +188,4 @@ class Visit {
   }
 }
 
-const shardsOf = ({ shards }: Outage): number[] => [...Array(shards).keys()];
-const placesOf = (outage: Outage): Shard[] => shardsOf(outage).map((shard) => ({ outageId: outage.id, shard }));
-
-const refOf = (outage: Outage, shard: number, { recipientId, attempt }: DueRow): AttemptRef => ({
-  outageId: outage.id,
-  shard,
-  recipientId,
-  attempt,
-});
+const refOf = (shard: Shard, { recipientId, attempt }: DueRow): AttemptRef => ({ ...shard, recipientId, attempt });

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Outage } from '../rules/outages/outage.ts';
+import { shardsOf } from '../rules/outages/shard.ts';
 import { MinuteCount, NOTHING, sumOf } from '../rules/outages/tally.ts';
 import type { Services } from '../services/services.ts';
 
@@ -17,9 +18,7 @@ export type Activity = z.infer<typeof Activity>;
 
 /** One request a shard for each thousand minutes in which a call ended. */
 export async function activityOf({ tallies }: Services, outage: Outage): Promise<Activity> {
-  const shards = await Promise.all(
-    [...Array(outage.shards).keys()].map((shard) => tallies.minutes({ outageId: outage.id, shard })),
-  );
+  const shards = await Promise.all(shardsOf(outage).map((shard) => tallies.minutes(shard)));
   const { minutes } = sumOf(shards.map((of) => ({ ...NOTHING, minutes: of })));
   return {
     minutes: Object.entries(minutes)

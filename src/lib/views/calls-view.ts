@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { isAt } from '../rules/outages/attempts.ts';
 import type { Outage } from '../rules/outages/outage.ts';
 import { AttemptResult } from '../rules/outages/retry.ts';
+import { type Shard, shardsOf } from '../rules/outages/shard.ts';
 import type { Services } from '../services/services.ts';
 import { Person, personOf } from './recipient-view.ts';
 
@@ -24,10 +25,10 @@ export const CallsQuery = z.object({
 
 /** Two requests a shard, and one for each call in flight that is shown. */
 export async function viewCalls(services: Services, outage: Outage, limit: number): Promise<CallsView> {
-  const shards = [...Array(outage.shards).keys()];
+  const shards = shardsOf(outage);
   const [inFlight, ended] = await Promise.all([
-    Promise.all(shards.map((shard) => inFlightIn(services, outage, shard, limit))),
-    Promise.all(shards.map((shard) => services.endedCalls.latest({ outageId: outage.id, shard }, limit))),
+    Promise.all(shards.map((shard) => inFlightIn(services, shard, limit))),
+    Promise.all(shards.map((shard) => services.endedCalls.latest(shard, limit))),
   ]);
   const latest = ended.flat().sort((a, b) => b.at.localeCompare(a.at));
   return {
@@ -38,16 +39,11 @@ export async function viewCalls(services: Services, outage: Outage, limit: numbe
   };
 }
 
-async function inFlightIn(
-  { recipients }: Services,
-  { id: outageId }: Outage,
-  shard: number,
-  limit: number,
-): Promise<CallsView['inFlight']> {
-  const rows = await recipients.due(outageId, shard, 'leased', limit);
+async function inFlightIn({ recipients }: Services, shard: Shard, limit: number): Promise<CallsView['inFlight']> {
+  const rows = await recipients.due(shard, 'leased', limit);
   const found = await Promise.all(
     rows.map(async ({ recipientId, attempt }) => {
-      const ref = { outageId, shard, recipientId, attempt };
+      const ref = { ...shard, recipientId, attempt };
       const recipient = (await recipients.find(ref))?.recipient;
       // Who is done meanwhile is among the latest.
       if (!recipient || !isAt(recipient, ref)) return [];

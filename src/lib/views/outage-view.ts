@@ -3,6 +3,7 @@ import { Outcome } from '../rules/calls/outcome.ts';
 import { Forecast, forecast, latelySince } from '../rules/outages/forecast.ts';
 import { allowedActions, OutageAction } from '../rules/outages/lifecycle.ts';
 import { Outage, OutageSpec } from '../rules/outages/outage.ts';
+import { shardsOf } from '../rules/outages/shard.ts';
 import { doneIn, sumOf } from '../rules/outages/tally.ts';
 import type { Services } from '../services/services.ts';
 
@@ -64,11 +65,7 @@ export async function listOutages({ outages }: Services): Promise<OutageEntry[]>
 /** Counts without reading the list: one request a shard. */
 export async function viewOutage({ tallies, now }: Services, outage: Outage): Promise<OutageView> {
   const time = now();
-  const shards = await Promise.all(
-    [...Array(outage.shards).keys()].map((shard) =>
-      tallies.standing({ outageId: outage.id, shard }, latelySince(time)),
-    ),
-  );
+  const shards = await Promise.all(shardsOf(outage).map((shard) => tallies.standing(shard, latelySince(time))));
   const tally = sumOf(shards.map((shard) => shard.tally));
   const calling = shards.reduce((sum, shard) => sum + shard.calling, 0);
   const lines = linesFor(outage);

@@ -101,8 +101,9 @@ async function partOfPage(
   limit: number,
   { outcome, state }: Wanted,
 ): Promise<{ people: RecipientView[]; next: Place | undefined }> {
+  const shard = { outageId: outage.id, shard: place.shard };
   const read = outcome === undefined && state === undefined ? limit : MAX_PAGE;
-  const rows = (await recipients.page(outage.id, place.shard, place.after, read)).map(({ recipient }) => recipient);
+  const rows = (await recipients.page(shard, place.after, read)).map(({ recipient }) => recipient);
   const found = rows
     .map(viewRecipient)
     .filter((person) => (outcome ?? person.outcome) === person.outcome && (state ?? person.state) === person.state);

@@ -2,6 +2,7 @@ import { pipeline, Readable } from 'node:stream';
 import { type CastingContext, stringify } from 'csv-stringify';
 import type { Outage } from '../rules/outages/outage.ts';
 import type { Recipient } from '../rules/outages/recipient.ts';
+import { shardsOf } from '../rules/outages/shard.ts';
 import type { Services } from '../services/services.ts';
 import { viewRecipient } from './recipient-view.ts';
 
@@ -27,8 +28,8 @@ export const REPORT_COLUMNS = [
  */
 export function reportOf({ recipients }: Services, outage: Outage): Readable {
   const rows = async function* (): AsyncIterable<object> {
-    for (let shard = 0; shard < outage.shards; shard++) {
-      for await (const recipient of recipients.all(outage.id, shard)) yield rowOf(recipient);
+    for (const shard of shardsOf(outage)) {
+      for await (const recipient of recipients.all(shard)) yield rowOf(recipient);
     }
   };
   // Numbers are E.164: digits, which nothing can be run by. Anything else may have been written by anybody.

@@ -6,7 +6,8 @@ import type { CallRecord } from '../../../simulator/simulator.ts';
 import { recipientIdOf } from '../../../src/lib/rules/calls/recipient-id.ts';
 import type { CallScript } from '../../../src/lib/rules/calls/script.ts';
 import type { OutageSpec } from '../../../src/lib/rules/outages/outage.ts';
-import { type Recipient, shardOf } from '../../../src/lib/rules/outages/recipient.ts';
+import type { Recipient } from '../../../src/lib/rules/outages/recipient.ts';
+import { shardOf } from '../../../src/lib/rules/outages/shard.ts';
 import { AzureTables } from '../../../src/lib/storage/azure-tables.ts';
 import { CallLegs } from '../../../src/lib/storage/call-legs.ts';
 import type { QueueName } from '../../../src/lib/storage/queue-store.ts';
@@ -162,7 +163,10 @@ export class Town {
 
   async recipient(outageId: string, callee: Callee): Promise<Recipient | undefined> {
     const recipientId = recipientIdOf(callee.identifier);
-    const stored = await this.#recipients.find({ outageId, shard: shardOf(recipientId, SHARDS), recipientId });
+    const stored = await this.#recipients.find({
+      ...shardOf({ id: outageId, shards: SHARDS }, recipientId),
+      recipientId,
+    });
     return stored?.recipient;
   }
 

@@ -33,16 +33,15 @@ export const importsIn = (sources: Sources): Import[] =>
 
 /** Circles of imports: each as the files on the way, ending where it began. At least one for each group of entangled files. */
 export function circlesIn(imports: readonly Import[]): string[][] {
-  const targets = Map.groupBy(imports, ({ from }) => from);
   const done = new Set<string>();
   const circles: string[][] = [];
   const visit = (file: string, path: readonly string[]): void => {
     const start = path.indexOf(file);
     if (start >= 0) circles.push([...path.slice(start), file]);
     if (start >= 0 || done.has(file)) return;
-    for (const { to } of targets.get(file) ?? []) visit(to, [...path, file]);
+    for (const { to } of imports.filter(({ from }) => from === file)) visit(to, [...path, file]);
     done.add(file);
   };
-  for (const file of targets.keys()) visit(file, []);
+  for (const { from } of imports) visit(from, []);
   return circles;
 }

@@ -72,7 +72,7 @@ export class MemoryWorld {
     await this.services.outages.add(outage);
     await this.services.lines.ensure(outage.callers, await this.services.lines.list());
     const people = numbers.map((value) => recipientWith({ identifier: { phoneNumber: { value } } }));
-    await this.services.recipients.add(outage.id, 0, people, () => this.now);
+    await this.services.recipients.add({ outageId: outage.id, shard: 0 }, people, () => this.now);
     return { outage, people };
   }
 }

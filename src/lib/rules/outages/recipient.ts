@@ -46,10 +46,6 @@ export const Recipient = z.object({
 });
 export type Recipient = z.infer<typeof Recipient>;
 
-/** Which shard of the outage holds the recipient. */
-export const shardOf = (recipientId: string, shards: number): number =>
-  Number.parseInt(recipientId.slice(0, 8), 16) % shards;
-
 export type Contact = Pick<Recipient, 'identifier' | 'name' | 'timeZone' | 'language' | 'extra'>;
 
 /** A recipient who was not called yet. Takes only the contact data, also from a recipient of another list. */
