@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { ConflictError } from '../base/errors.ts';
 import type { CallEvent } from '../call-automation/events.ts';
 import { CallAction } from '../rules/calls/actions.ts';
 import { identityOfEvent } from '../rules/calls/event-identity.ts';
@@ -7,6 +6,7 @@ import { CallLeg } from '../rules/calls/leg.ts';
 import { fromColumns, toColumns } from './columns.ts';
 import { QUEUES, type QueueName } from './queue-store.ts';
 import { ANY, type StoredRow, startingWith, type TableStore, type Write } from './table-store.ts';
+import { tryCommit } from './try-commit.ts';
 
 export type StoredLeg = { readonly leg: CallLeg; readonly etag: string };
 
@@ -66,11 +66,7 @@ export class CallLegs {
 
   /** Writes what was found out of a call, not told by an event. @returns false if something was told of it meanwhile. */
   async save(before: StoredLeg | undefined, leg: CallLeg): Promise<boolean> {
-    const columns = toColumns(leg);
-    const write: Write = before
-      ? { kind: 'replace', rowKey: LEG, columns, etag: before.etag }
-      : { kind: 'insert', rowKey: LEG, columns };
-    return this.#commit(leg.callLegId, write);
+    return this.#commit(leg.callLegId, legWrite(before, leg));
   }
 
   /**
@@ -84,20 +80,9 @@ export class CallLegs {
     actions: readonly CallAction[],
     now: Date,
   ): Promise<boolean> {
-    const row = eventRow(event, actions, now);
-    const columns = toColumns(after);
-    try {
-      await this.#tables.commit(TABLE, partition(after.callLegId), [
-        { kind: 'insert', rowKey: eventKey(event), columns: toColumns(row) },
-        before
-          ? { kind: 'replace', rowKey: LEG, columns, etag: before.etag }
-          : { kind: 'insert', rowKey: LEG, columns },
-      ]);
-      return true;
-    } catch (error) {
-      if (error instanceof ConflictError) return false;
-      throw error;
-    }
+    const columns = toColumns(eventRow(event, actions, now));
+    const insertion: Write = { kind: 'insert', rowKey: eventKey(event), columns };
+    return this.#commit(after.callLegId, insertion, legWrite(before, after));
   }
 
   /** Keeps an event that no leg is known for. */
@@ -154,14 +139,8 @@ export class CallLegs {
     });
   }
 
-  async #commit(address: string, write: Write): Promise<boolean> {
-    try {
-      await this.#tables.commit(TABLE, partition(address), [write]);
-      return true;
-    } catch (error) {
-      if (error instanceof ConflictError) return false;
-      throw error;
-    }
+  async #commit(address: string, ...writes: readonly Write[]): Promise<boolean> {
+    return (await tryCommit(this.#tables, TABLE, partition(address), writes)) !== undefined;
   }
 
   /** All that is on record of a call, events and actions each in the order in which they came. */
@@ -174,6 +153,11 @@ export class CallLegs {
     };
   }
 }
+
+const legWrite = (before: StoredLeg | undefined, leg: CallLeg): Write =>
+  before
+    ? { kind: 'replace', rowKey: LEG, columns: toColumns(leg), etag: before.etag }
+    : { kind: 'insert', rowKey: LEG, columns: toColumns(leg) };
 
 const eventRow = ({ type, occurredAt, data }: CallEvent, actions: readonly CallAction[], now: Date): EventRow => ({
   type,

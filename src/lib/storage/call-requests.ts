@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { ConflictError } from '../base/errors.ts';
 import { JoinCall, StartRequestedCall } from '../rules/calls/actions.ts';
 import { SafeId } from '../rules/calls/purpose.ts';
 import { HeldLine } from '../rules/outages/recipient.ts';
 import { fromColumns, toColumns } from './columns.ts';
 import type { TableStore, Write } from './table-store.ts';
+import { tryCommit } from './try-commit.ts';
 
 /**
  * A call that somebody asked for by hand; claimed before it is placed, so that one request is dialled once.
@@ -81,24 +81,15 @@ export class CallRequests {
       if (oldKey) writes.push({ kind: 'delete', rowKey: oldKey });
       if (newKey) writes.push({ kind: 'insert', rowKey: newKey, columns: { requestId } });
     }
-    const etag = await this.#commit(writes);
-    return etag === undefined ? undefined : { request: after, etag };
+    const etags = await tryCommit(this.#tables, TABLE, PARTITION, writes);
+    return etags && { request: after, etag: etags[0] ?? '' };
   }
 
   /** The call was refused: the request may be made again. */
   async release({ request: { requestId, dueRow } }: StoredRequest): Promise<void> {
     const keys = [requestKey(requestId), ...(dueRow ? [dueRow] : [])];
-    await this.#commit(keys.map((rowKey) => ({ kind: 'delete', rowKey })));
-  }
-
-  async #commit(writes: readonly Write[]): Promise<string | undefined> {
-    try {
-      const [etag = ''] = await this.#tables.commit(TABLE, PARTITION, writes);
-      return etag;
-    } catch (error) {
-      if (error instanceof ConflictError) return undefined;
-      throw error;
-    }
+    const writes = keys.map((rowKey): Write => ({ kind: 'delete', rowKey }));
+    await tryCommit(this.#tables, TABLE, PARTITION, writes);
   }
 }
 

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { ConflictError } from '../base/errors.ts';
 import type { Caller } from '../rules/outages/outage.ts';
 import type { HeldLine } from '../rules/outages/recipient.ts';
 import { fromColumns, toColumns } from './columns.ts';
 import { startingWith, type TableStore } from './table-store.ts';
+import { tryCommit } from './try-commit.ts';
 
 const LineColumns = z.object({
   number: z.string(),
@@ -43,26 +43,18 @@ export class Lines {
 
   async #make(number: string, index: number): Promise<void> {
     const columns = toColumns({ number, index, holder: '', leaseUntil: NEVER });
-    try {
-      await this.#tables.commit(TABLE, PARTITION, [{ kind: 'insert', rowKey: lineIdOf(number, index), columns }]);
-    } catch (error) {
-      if (!(error instanceof ConflictError)) throw error;
-    }
+    await tryCommit(this.#tables, TABLE, PARTITION, [{ kind: 'insert', rowKey: lineIdOf(number, index), columns }]);
   }
 
   /** Leases the line, or passes it on, or lengthens the lease. Undefined if it has changed hands since it was read. */
   async lease(line: HeldLine, holder: string, until: Date): Promise<HeldLine | undefined> {
     const index = Number(line.lineId.split('|')[2]);
     const columns = toColumns({ number: line.number, index, holder, leaseUntil: until.toISOString() });
-    try {
-      const [etag] = await this.#tables.commit(TABLE, PARTITION, [
+    const [etag] =
+      (await tryCommit(this.#tables, TABLE, PARTITION, [
         { kind: 'replace', rowKey: line.lineId, columns, etag: line.etag },
-      ]);
-      return etag ? { lineId: line.lineId, number: line.number, etag } : undefined;
-    } catch (error) {
-      if (error instanceof ConflictError) return undefined;
-      throw error;
-    }
+      ])) ?? [];
+    return etag ? { lineId: line.lineId, number: line.number, etag } : undefined;
   }
 
   /**

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { ConflictError } from '../base/errors.ts';
 import { fromColumns, toColumns } from './columns.ts';
-import type { TableStore, Write } from './table-store.ts';
+import type { TableStore } from './table-store.ts';
+import { tryCommit } from './try-commit.ts';
 
 /** Since when, and in a call of which outage they asked for it; none if it was entered by hand. */
 const OptOut = z.object({ at: z.string(), outageId: z.string().optional() });
@@ -26,20 +26,12 @@ export class OptOuts {
   /** Whoever has opted out before stays as they are. */
   async add(recipientId: string, because: { outageId?: string; at: Date }): Promise<void> {
     const columns = toColumns({ outageId: because.outageId, at: because.at.toISOString() } satisfies OptOut);
-    await this.#commit({ kind: 'insert', rowKey: recipientId, columns });
+    await tryCommit(this.#tables, TABLE, PARTITION, [{ kind: 'insert', rowKey: recipientId, columns }]);
   }
 
   /** They may be called again. No harm if they may anyway. */
   async remove(recipientId: string): Promise<void> {
-    await this.#commit({ kind: 'delete', rowKey: recipientId });
-  }
-
-  async #commit(write: Write): Promise<void> {
-    try {
-      await this.#tables.commit(TABLE, PARTITION, [write]);
-    } catch (error) {
-      if (!(error instanceof ConflictError)) throw error;
-    }
+    await tryCommit(this.#tables, TABLE, PARTITION, [{ kind: 'delete', rowKey: recipientId }]);
   }
 }
 

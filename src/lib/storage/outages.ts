@@ -1,8 +1,9 @@
-import { ConflictError, NotFoundError, StorageError } from '../base/errors.ts';
+import { NotFoundError, StorageError } from '../base/errors.ts';
 import { isOver } from '../rules/outages/lifecycle.ts';
 import { Outage } from '../rules/outages/outage.ts';
 import { fromColumns, toColumns } from './columns.ts';
 import { startingWith, type TableStore, type Write } from './table-store.ts';
+import { tryCommit } from './try-commit.ts';
 
 export type StoredOutage = { readonly outage: Outage; readonly etag: string };
 
@@ -25,13 +26,8 @@ export class Outages {
 
   /** Adds the outage, or gives the one that has its id already. */
   async add(outage: Outage): Promise<{ outage: Outage; isNew: boolean }> {
-    try {
-      await this.#tables.commit(TABLE, PARTITION, insertion(outage));
-      return { outage, isNew: true };
-    } catch (error) {
-      if (!(error instanceof ConflictError)) throw error;
-      return { outage: (await this.read(outage.id)).outage, isNew: false };
-    }
+    const isNew = (await tryCommit(this.#tables, TABLE, PARTITION, insertion(outage))) !== undefined;
+    return isNew ? { outage, isNew } : { outage: (await this.read(outage.id)).outage, isNew };
   }
 
   /** The outage as it is now. @throws NotFoundError */
@@ -84,18 +80,14 @@ export class Outages {
   async save(before: StoredOutage, outage: Outage, beside?: Outage): Promise<StoredOutage | undefined> {
     const closes = !isOver(before.outage) && isOver(outage);
     const marker: Write[] = closes ? [{ kind: 'delete', rowKey: `${OPEN}${outage.id}` }] : markerOf(outage);
-    try {
-      const [etag] = await this.#tables.commit(TABLE, PARTITION, [
-        { kind: 'replace', rowKey: outageKey(outage.id), columns: toColumns(outage), etag: before.etag },
-        ...marker,
-        ...(beside ? insertion(beside) : []),
-      ]);
-      this.#cache.delete(outage.id);
-      return { outage, etag: etag ?? '' };
-    } catch (error) {
-      if (error instanceof ConflictError) return undefined;
-      throw error;
-    }
+    const etags = await tryCommit(this.#tables, TABLE, PARTITION, [
+      { kind: 'replace', rowKey: outageKey(outage.id), columns: toColumns(outage), etag: before.etag },
+      ...marker,
+      ...(beside ? insertion(beside) : []),
+    ]);
+    if (!etags) return undefined;
+    this.#cache.delete(outage.id);
+    return { outage, etag: etags[0] ?? '' };
   }
 }
 

@@ -1,4 +1,3 @@
-import { ConflictError } from '../base/errors.ts';
 import type { AttemptRef } from '../rules/calls/purpose.ts';
 import { type Due, dispatchedColumns, type Moved } from '../rules/outages/attempts.ts';
 import { type HeldLine, Recipient } from '../rules/outages/recipient.ts';
@@ -9,6 +8,7 @@ import { endedRows } from './ended-calls.ts';
 import { partitionOf, SHARDS_TABLE } from './shard.ts';
 import { ANY, MAX_WRITES, type StoredRow, startingWith, type TableStore, type Write } from './table-store.ts';
 import { changeRow } from './tallies.ts';
+import { tryCommit } from './try-commit.ts';
 
 /** A recipient as read, with what it takes to change it. */
 export type StoredRecipient = { readonly recipient: Recipient; readonly etag: string };
@@ -117,13 +117,8 @@ export class Recipients {
   async save(place: Place, before: StoredRecipient, moved: Moved): Promise<StoredRecipient | undefined> {
     const { after, writes, counted } = changeOf(before, moved);
     writes.push(...changeRow(standingOf(after), counted));
-    try {
-      const [etag] = await this.#tables.commit(SHARDS_TABLE, partitionOf(place), writes);
-      return { recipient: after, etag: etag ?? '' };
-    } catch (error) {
-      if (error instanceof ConflictError) return undefined;
-      throw error;
-    }
+    const etags = await tryCommit(this.#tables, SHARDS_TABLE, partitionOf(place), writes);
+    return etags && { recipient: after, etag: etags[0] ?? '' };
   }
 
   /**
@@ -182,13 +177,7 @@ export class Recipients {
   }
 
   async #commit(shard: Shard, writes: readonly Write[]): Promise<boolean> {
-    try {
-      await this.#tables.commit(SHARDS_TABLE, partitionOf(shard), writes);
-      return true;
-    } catch (error) {
-      if (error instanceof ConflictError) return false;
-      throw error;
-    }
+    return (await tryCommit(this.#tables, SHARDS_TABLE, partitionOf(shard), writes)) !== undefined;
   }
 }
 

@@ -1,9 +1,9 @@
-import { ConflictError } from '../base/errors.ts';
 import type { Shard } from '../rules/outages/shard.ts';
 import { addedMinutes, MinuteCount, minuteOf, sumOf, Tally } from '../rules/outages/tally.ts';
 import { fromColumns, toColumns } from './columns.ts';
 import { partitionOf, SHARDS_TABLE } from './shard.ts';
 import { type KeyRange, type StoredRow, startingWith, type TableStore, type Write } from './table-store.ts';
+import { tryCommit } from './try-commit.ts';
 
 /** How a shard stands: all of one moment, so that who is not done and not being called waits. */
 export type Standing = {
@@ -50,17 +50,12 @@ export class Tallies {
     const change = tallyIn(changes);
     const before = rows.find(({ rowKey }) => rowKey === SUMS);
     const { minutes: _, ...sums } = sumOf(before ? [countIn(before), change] : [change]);
-    try {
-      await this.#tables.commit(SHARDS_TABLE, partitionOf(shard), [
-        written(SUMS, before, sums),
-        ...(await this.#minutesWith(shard, change.minutes)),
-        ...changes.map(({ rowKey }): Write => ({ kind: 'delete', rowKey })),
-      ]);
-      return changes.length === FOLDED;
-    } catch (error) {
-      if (error instanceof ConflictError) return false;
-      throw error;
-    }
+    const etags = await tryCommit(this.#tables, SHARDS_TABLE, partitionOf(shard), [
+      written(SUMS, before, sums),
+      ...(await this.#minutesWith(shard, change.minutes)),
+      ...changes.map(({ rowKey }): Write => ({ kind: 'delete', rowKey })),
+    ]);
+    return etags !== undefined && changes.length === FOLDED;
   }
 
   async #minutesWith(shard: Shard, touched: Tally['minutes']): Promise<Write[]> {
