@@ -2,38 +2,44 @@ import type { AttemptRef } from '../rules/calls/purpose.ts';
 import { type Due, dispatchedColumns, type Moved } from '../rules/outages/attempts.ts';
 import { type HeldLine, Recipient } from '../rules/outages/recipient.ts';
 import type { Shard } from '../rules/outages/shard.ts';
-import { difference, sumOf, type Tally, tallyOf } from '../rules/outages/tally.ts';
+import { sumOf, tallyOf } from '../rules/outages/tally.ts';
 import { fromColumns, toColumns } from './columns.ts';
-import { endedRows } from './ended-calls.ts';
+import {
+  afterKey,
+  changeOf,
+  type DueRow,
+  dueInsertion,
+  dueKey,
+  idIn,
+  insertion,
+  recipientKey,
+  type StoredRecipient,
+  standingOf,
+  toDueRow,
+} from './recipient-rows.ts';
 import { partitionOf, SHARDS_TABLE } from './shard.ts';
-import { ANY, MAX_WRITES, type StoredRow, startingWith, type TableStore, type Write } from './table-store.ts';
+import { ANY, MAX_WRITES, startingWith, type TableStore, type Write } from './table-store.ts';
 import { changeRow } from './tallies.ts';
 import { tryCommit } from './try-commit.ts';
 
-/** A recipient as read, with what it takes to change it. */
-export type StoredRecipient = { readonly recipient: Recipient; readonly etag: string };
+export type { DueRow, StoredRecipient } from './recipient-rows.ts';
 
-/** The row by which a recipient is found when it must be looked at. */
-export type DueRow = {
-  readonly rowKey: string;
-  readonly recipientId: string;
-  readonly at: Date;
-  /** The attempt so far: the next one is one more. */
-  readonly attempt: number;
-};
-
-/** A recipient as read, and what is to become of them. */
+/** A recipient as read, and the change to write. */
 export type Change = { readonly before: StoredRecipient; readonly moved: Moved };
 
 type Place = Shard & Pick<AttemptRef, 'recipientId'>;
+type DueAt = (recipient: Recipient) => Date;
 
-/** Two rows a recipient, and one that counts them: that many new recipients fill an entity-group transaction. */
+/** New recipients in one transaction: two rows each, and one row that counts them all. */
 export const MAX_ADDED = Math.floor((MAX_WRITES - 1) / 2);
 
+/** Waiting recipients that end in one transaction: the row and the due row of each, and one row that counts them all. */
+const MAX_ENDED = Math.floor((MAX_WRITES - 1) / 2);
+
 /**
- * Recipients and their due rows, in one partition a shard (shard.ts), so that both change in one transaction, and what they
- * count for with them. The two kinds of due row are apart so that a long list of people still to be called cannot hide the
- * leases that have ended.
+ * Recipients and their due rows. A shard is one partition (shard.ts), so a recipient, their due row and the counts change in
+ * one transaction. The two kinds of due row have separate key ranges, so a long list of waiting people cannot hide expired
+ * leases.
  */
 export class Recipients {
   readonly #tables: TableStore;
@@ -41,8 +47,11 @@ export class Recipients {
     this.#tables = tables;
   }
 
-  /** Adds new recipients, each waiting to be called from its time; those already there are left as they are. All of one shard. */
-  async add(shard: Shard, recipients: readonly Recipient[], dueAt: (recipient: Recipient) => Date): Promise<number> {
+  /**
+   * Adds new recipients to a shard, each waiting to be called from its time on. Does not change recipients that exist.
+   * @returns how many were added.
+   */
+  async add(shard: Shard, recipients: readonly Recipient[], dueAt: DueAt): Promise<number> {
     let added = 0;
     for (let start = 0; start < recipients.length; start += MAX_ADDED) {
       added += await this.#addBatch(shard, recipients.slice(start, start + MAX_ADDED), dueAt);
@@ -50,23 +59,24 @@ export class Recipients {
     return added;
   }
 
-  async #addBatch(shard: Shard, batch: readonly Recipient[], dueAt: (recipient: Recipient) => Date): Promise<number> {
+  async #addBatch(shard: Shard, batch: readonly Recipient[], dueAt: DueAt): Promise<number> {
     if (await this.addAtOnce(shard, batch, dueAt)) return batch.length;
     if (batch.length === 1) return 0;
-    // Somebody in the batch is there already: halve it until only they are left out.
+    // At least one of the batch exists: halve it until only those are left out.
     const half = Math.ceil(batch.length / 2);
     const first = await this.#addBatch(shard, batch.slice(0, half), dueAt);
     return first + (await this.#addBatch(shard, batch.slice(half), dueAt));
   }
 
-  /** The same for `MAX_ADDED` people at most, in one request: all of them, or none. @returns false if any of them is there already. */
-  async addAtOnce(shard: Shard, people: readonly Recipient[], dueAt: (recipient: Recipient) => Date): Promise<boolean> {
+  /**
+   * Adds all of at most `MAX_ADDED` new recipients, or none. One request.
+   * @returns false if one of them exists.
+   */
+  async addAtOnce(shard: Shard, people: readonly Recipient[], dueAt: DueAt): Promise<boolean> {
     const [first] = people;
     if (!first) return true;
-    const writes = people.flatMap((recipient) =>
-      insertion({ recipient, due: { kind: 'waiting', at: dueAt(recipient) } }),
-    );
-    // Whoever is added first in a batch is so only once.
+    const writes = people.flatMap((recipient) => insertion(recipient, { kind: 'waiting', at: dueAt(recipient) }));
+    // The name is unique: a recipient is added once only.
     const count = changeRow(`${first.recipientId}|added`, sumOf(people.map(tallyOf)));
     return this.#commit(shard, [...writes, ...count]);
   }
@@ -76,43 +86,39 @@ export class Recipients {
     return row && { recipient: fromColumns(Recipient, row.columns), etag: row.etag };
   }
 
-  /** The first due rows of a kind, in order of time, whether or not their time has come. */
+  /** The first due rows of a kind in order of time, including those whose time has not come yet. */
   async due(shard: Shard, kind: Due['kind'], limit: number): Promise<DueRow[]> {
     const range = startingWith(`due|${kind}|`);
     return (await this.#tables.query(SHARDS_TABLE, partitionOf(shard), range, limit)).map(toDueRow);
   }
 
   /**
-   * Gives a waiting recipient a line: the attempt begins and its lease runs until then. One request, without reading the
-   * recipient: its due row is never written twice under one key, and never moved without it, so that removing the row,
-   * which only one can do, guards both.
+   * Begins an attempt: gives a waiting recipient a line until `leaseUntil`. One request, which does not read the recipient.
+   * Deleting the due row guards both rows: only one writer can delete it, its key is never used twice, and a recipient stops
+   * waiting only in a transaction that deletes it.
    * @returns false if somebody else was first.
    */
   async dispatch(ref: AttemptRef, from: DueRow, line: HeldLine, leaseUntil: Date): Promise<boolean> {
     const dueRow = dueKey({ kind: 'leased', at: leaseUntil }, ref.recipientId);
+    const columns = toColumns({ ...dispatchedColumns(ref.attempt, line, leaseUntil), dueRow });
     return this.#commit(ref, [
-      {
-        kind: 'merge',
-        rowKey: recipientKey(ref.recipientId),
-        columns: toColumns({ ...dispatchedColumns(ref.attempt, line, leaseUntil), dueRow }),
-        etag: ANY,
-      },
+      { kind: 'merge', rowKey: recipientKey(ref.recipientId), columns, etag: ANY },
       { kind: 'delete', rowKey: from.rowKey },
-      { kind: 'insert', rowKey: dueRow, columns: dueColumns(ref.recipientId, ref.attempt) },
+      dueInsertion(dueRow, ref.recipientId, ref.attempt),
     ]);
   }
 
   /**
-   * True if nobody of the shard waits to be called or is being called: everybody has an outcome. One look at both kinds of
-   * due row, so that nobody can move from the one to the other between two.
+   * True if every recipient of the shard has an outcome. Reads both kinds of due row in one request, so nobody can move from
+   * one kind to the other in between.
    */
   async isDone(shard: Shard): Promise<boolean> {
     return (await this.#tables.query(SHARDS_TABLE, partitionOf(shard), startingWith('due|'), 1)).length === 0;
   }
 
   /**
-   * Writes a recipient's change, moves its due row, counts what has changed and lists the attempt that ended, in one request.
-   * @returns the recipient as it is now; undefined if somebody else changed it first.
+   * Writes a recipient's change, moves the due row, counts the change and lists the attempt if it ended. One request.
+   * @returns the recipient after the change; undefined if somebody else changed it first.
    */
   async save(place: Place, before: StoredRecipient, moved: Moved): Promise<StoredRecipient | undefined> {
     const { after, writes, counted } = changeOf(before, moved);
@@ -121,109 +127,63 @@ export class Recipients {
     return etags && { recipient: after, etag: etags[0] ?? '' };
   }
 
-  /**
-   * Gives many recipients of one shard, who wait, their outcome: 49 in a request. Who was changed by somebody else first
-   * is left as they are.
-   */
+  /** Gives many waiting recipients of a shard their outcome, 49 in a request. Skips those that somebody else changed first. */
   async endAll(shard: Shard, changes: readonly Change[]): Promise<void> {
-    for (let start = 0; start < changes.length; start += MAX_CHANGED) {
-      await this.#endBatch(shard, changes.slice(start, start + MAX_CHANGED));
+    for (let start = 0; start < changes.length; start += MAX_ENDED) {
+      await this.#endBatch(shard, changes.slice(start, start + MAX_ENDED));
     }
   }
 
   async #endBatch(shard: Shard, batch: readonly Change[]): Promise<void> {
     const written = batch.map(({ before, moved }) => changeOf(before, moved));
     const [first] = written;
+    if (!first) return;
     const counted = sumOf(written.flatMap((each) => each.counted ?? []));
-    const writes = written.flatMap((each) => each.writes);
-    // Named for the first: nobody else's change ever has that name.
-    if (first && (await this.#commit(shard, [...writes, ...changeRow(standingOf(first.after), counted)]))) {
-      return;
-    }
+    // The name is unique: no other change leaves the first recipient with these results and this outcome.
+    const count = changeRow(standingOf(first.after), counted);
+    if (await this.#commit(shard, [...written.flatMap(({ writes }) => writes), ...count])) return;
     for (const { before, moved } of batch) {
       await this.save({ ...shard, recipientId: before.recipient.recipientId }, before, moved);
     }
   }
 
-  /** The people of a shard in order of id, those after this one; '' for the first. A request for each thousand. */
+  /** Recipients of a shard in order of id, beginning after this id ('' for the start). One request for each thousand. */
   async page(shard: Shard, after: string, limit: number): Promise<StoredRecipient[]> {
-    const range = { ...startingWith('recipient|'), from: `${recipientKey(after)}${NEXT}` };
+    const range = { ...startingWith(recipientKey('')), from: afterKey(recipientKey(after)) };
     const rows = await this.#tables.query(SHARDS_TABLE, partitionOf(shard), range, limit);
     return rows.map(({ columns, etag }) => ({ recipient: fromColumns(Recipient, columns), etag }));
   }
 
-  /** Which of these people of a shard, in order of id, are on the outage's list. A request for each thousand between the first and the last. */
+  /**
+   * Which of these recipients are in the shard. One request for each thousand between the first and the last.
+   * @param recipientIds in order.
+   */
   async present(shard: Shard, recipientIds: readonly string[]): Promise<ReadonlySet<string>> {
     const range = {
       from: recipientKey(recipientIds[0] ?? ''),
-      to: `${recipientKey(recipientIds.at(-1) ?? '')}${NEXT}`,
+      to: afterKey(recipientKey(recipientIds.at(-1) ?? '')),
     };
     const rows = await this.#tables.query(SHARDS_TABLE, partitionOf(shard), range, Number.POSITIVE_INFINITY);
-    return new Set(rows.map(({ rowKey }) => rowKey.slice(recipientKey('').length)));
+    return new Set(rows.map(idIn));
   }
 
-  /** The ids of everybody of a shard. A request for each thousand. */
+  /** The ids of all recipients of a shard. One request for each thousand. */
   async ids(shard: Shard): Promise<ReadonlySet<string>> {
     const ids = new Set<string>();
-    const rows = this.#tables.scan(SHARDS_TABLE, partitionOf(shard), startingWith(recipientKey('')));
-    for await (const { rowKey } of rows) ids.add(rowKey.slice(recipientKey('').length));
+    for await (const row of this.#scan(shard)) ids.add(idIn(row));
     return ids;
   }
 
-  /** Everybody of a shard, for reports. */
+  /** All recipients of a shard, for reports. */
   async *all(shard: Shard): AsyncIterable<Recipient> {
-    const rows = this.#tables.scan(SHARDS_TABLE, partitionOf(shard), startingWith('recipient|'));
-    for await (const row of rows) yield fromColumns(Recipient, row.columns);
+    for await (const row of this.#scan(shard)) yield fromColumns(Recipient, row.columns);
+  }
+
+  #scan(shard: Shard) {
+    return this.#tables.scan(SHARDS_TABLE, partitionOf(shard), startingWith(recipientKey('')));
   }
 
   async #commit(shard: Shard, writes: readonly Write[]): Promise<boolean> {
     return (await tryCommit(this.#tables, SHARDS_TABLE, partitionOf(shard), writes)) !== undefined;
   }
-}
-
-const recipientKey = (recipientId: string): string => `recipient|${recipientId}`;
-const dueKey = ({ kind, at }: Due, recipientId: string): string => `due|${kind}|${at.toISOString()}|${recipientId}`;
-/** Sorts before everything that an id can go on with: what follows a key. */
-const NEXT = '!';
-const dueColumns = (recipientId: string, attempt: number) => ({ recipientId, attempt });
-
-/** Where somebody stands, for good: results are only ever added and bettered, so that they never stand there again. */
-const standingOf = ({ recipientId, results, outcome }: Recipient): string =>
-  `${recipientId}|${results.map((result) => `${result.attempt}.${result.outcome}`).join('+')}|${outcome ?? ''}`;
-
-function insertion({ recipient, due }: { recipient: Recipient; due: Due }): Write[] {
-  const { recipientId } = recipient;
-  const dueRow = dueKey(due, recipientId);
-  return [
-    { kind: 'insert', rowKey: recipientKey(recipientId), columns: toColumns({ ...recipient, dueRow }) },
-    { kind: 'insert', rowKey: dueRow, columns: dueColumns(recipientId, recipient.attempt) },
-  ];
-}
-
-/** Of each the recipient and the due row that goes, and one row that counts them all. */
-const MAX_CHANGED = Math.floor((MAX_WRITES - 1) / 2);
-
-/** What a recipient's change writes, and what it adds to the count. */
-function changeOf(
-  before: StoredRecipient,
-  { recipient, due }: Moved,
-): { after: Recipient; writes: Write[]; counted: Tally | undefined } {
-  const { recipientId } = recipient;
-  const oldKey = before.recipient.dueRow;
-  const newKey = due === 'unchanged' ? oldKey : due === 'none' ? undefined : dueKey(due, recipientId);
-  const after = { ...recipient, dueRow: newKey };
-  const writes: Write[] = [
-    { kind: 'replace', rowKey: recipientKey(recipientId), columns: toColumns(after), etag: before.etag },
-  ];
-  if (oldKey !== newKey) {
-    if (oldKey) writes.push({ kind: 'delete', rowKey: oldKey });
-    if (newKey) writes.push({ kind: 'insert', rowKey: newKey, columns: dueColumns(recipientId, after.attempt) });
-  }
-  writes.push(...endedRows(before.recipient, after));
-  return { after, writes, counted: difference(tallyOf(before.recipient), tallyOf(after)) };
-}
-
-function toDueRow({ rowKey, columns }: StoredRow): DueRow {
-  const [, , at = '', recipientId = ''] = rowKey.split('|');
-  return { rowKey, recipientId, at: new Date(at), attempt: Number(columns['attempt']) };
 }

@@ -1,0 +1,76 @@
+import type { Due, Moved } from '../rules/outages/attempts.ts';
+import type { Recipient } from '../rules/outages/recipient.ts';
+import { difference, type Tally, tallyOf } from '../rules/outages/tally.ts';
+import { toColumns } from './columns.ts';
+import { endedRows } from './ended-calls.ts';
+import type { StoredRow, Write } from './table-store.ts';
+
+/** The rows of a recipient: their keys, and what a change writes. */
+
+/** A recipient as read, with the ETag that a change needs. */
+export type StoredRecipient = { readonly recipient: Recipient; readonly etag: string };
+
+/** The row that says when a recipient must be looked at. */
+export type DueRow = {
+  readonly rowKey: string;
+  readonly recipientId: string;
+  readonly at: Date;
+  /** The number of the last attempt, 0 before the first. */
+  readonly attempt: number;
+};
+
+export const recipientKey = (recipientId: string): string => `recipient|${recipientId}`;
+export const idIn = ({ rowKey }: StoredRow): string => rowKey.slice(recipientKey('').length);
+export const dueKey = ({ kind, at }: Due, recipientId: string): string =>
+  `due|${kind}|${at.toISOString()}|${recipientId}`;
+
+/** Where a range begins that excludes this key, or ends that includes it: `!` sorts before every character of an id. */
+export const afterKey = (rowKey: string): string => `${rowKey}!`;
+
+export function toDueRow({ rowKey, columns }: StoredRow): DueRow {
+  const [, , at = '', recipientId = ''] = rowKey.split('|');
+  return { rowKey, recipientId, at: new Date(at), attempt: Number(columns['attempt']) };
+}
+
+export const dueInsertion = (rowKey: string, recipientId: string, attempt: number): Write => ({
+  kind: 'insert',
+  rowKey,
+  columns: { recipientId, attempt },
+});
+
+/**
+ * Names a recipient's results and outcome. No recipient has the same ones twice: a result is only added, or replaced by a
+ * better one.
+ */
+export const standingOf = ({ recipientId, results, outcome }: Recipient): string =>
+  `${recipientId}|${results.map((result) => `${result.attempt}.${result.outcome}`).join('+')}|${outcome ?? ''}`;
+
+/** The rows of a new recipient. */
+export function insertion(recipient: Recipient, due: Due): Write[] {
+  const { recipientId, attempt } = recipient;
+  const dueRow = dueKey(due, recipientId);
+  return [
+    { kind: 'insert', rowKey: recipientKey(recipientId), columns: toColumns({ ...recipient, dueRow }) },
+    dueInsertion(dueRow, recipientId, attempt),
+  ];
+}
+
+/** What a recipient's change writes, and what it adds to the counts. */
+export function changeOf(
+  before: StoredRecipient,
+  { recipient, due }: Moved,
+): { after: Recipient; writes: Write[]; counted: Tally | undefined } {
+  const { recipientId, attempt } = recipient;
+  const oldKey = before.recipient.dueRow;
+  const newKey = due === 'unchanged' ? oldKey : due === 'none' ? undefined : dueKey(due, recipientId);
+  const after = { ...recipient, dueRow: newKey };
+  const writes: Write[] = [
+    { kind: 'replace', rowKey: recipientKey(recipientId), columns: toColumns(after), etag: before.etag },
+  ];
+  if (oldKey !== newKey) {
+    if (oldKey) writes.push({ kind: 'delete', rowKey: oldKey });
+    if (newKey) writes.push(dueInsertion(newKey, recipientId, attempt));
+  }
+  writes.push(...endedRows(before.recipient, after));
+  return { after, writes, counted: difference(tallyOf(before.recipient), tallyOf(after)) };
+}
