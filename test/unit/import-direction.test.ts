@@ -3,13 +3,14 @@ import { circlesIn, type Import, importsIn, type Sources, sourcesIn } from './su
 
 /** The rooms of the house, top floor first, each with what it is for. A file may import from its own room and from lower ones. */
 const ROOMS: ReadonlyMap<string, string> = new Map([
-  ['src/main.ts', 'starts the app: registers every function'],
+  ['src/main.ts', 'starts the app: registers the functions and composes the services'],
+  ['src/functions.ts', 'lists every function by its name'],
   ['src/functions', 'one file for each Azure function: connects its trigger with a workflow or a view'],
   ['src/dashboard', 'the dashboard, which runs in the browser'],
   ['src/lib/api', 'describes the HTTP API: routes, parameters, answers'],
   ['src/lib/triggers', 'turns HTTP requests and queue messages into calls of functions, and errors into answers'],
   ['src/lib/views', 'reads storage and makes what the API answers'],
-  ['src/lib/upkeep', 'what the timer does: looks into overdue calls and keeps outages going'],
+  ['src/lib/upkeep', 'what the timer does: checks calls whose lease has ended and moves outages forward'],
   ['src/lib/calls', 'workflows of one call: places it, handles its events, performs its actions'],
   ['src/lib/outages', 'workflows of an outage: declares, changes, imports, hands out lines, records results'],
   ['src/lib/services', 'what workflows need, and how it is put together from the settings'],

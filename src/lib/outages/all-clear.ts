@@ -7,11 +7,11 @@ import type { Shard } from '../rules/outages/shard.ts';
 import type { Services } from '../services/services.ts';
 import { reopenOutage } from './declare.ts';
 
-/** They picked up, so they know of the outage, and are to know that it is over. Who opted out is left in peace. */
+/** A person who answered knows about the outage and must hear that it is over, unless they opted out. */
 const isTold = ({ phase, outcome }: Recipient): boolean =>
   phase === 'done' && outcome !== undefined && isAnswered(outcome) && outcome !== 'optedOut';
 
-/** The outage by which people are told that another is over: called like it was, with another message. */
+/** The all-clear of an outage: an outage of its own with the same callers and rules, and another message. */
 export function allClearOf(outage: Outage, { message, thanks, title, estimate }: AllClear, now: Date): Outage {
   const { id, script, callers, maxConcurrentCalls, retry, quietHours, defaultCountry, shards } = outage;
   return {
@@ -32,8 +32,8 @@ export function allClearOf(outage: Outage, { message, thanks, title, estimate }:
 }
 
 /**
- * Puts those of these people who were told of the outage on the list of its all-clear, once each, however often it is done. A
- * request to see who is there already, one for each 49 who are not, and two to open the all-clear again, should it be over.
+ * Adds the people who were told about the outage to the list of its all-clear. Idempotent. One request to see who is
+ * already there, one per 49 new people, and two to reopen the all-clear.
  * @param people of this shard of the outage, in order of id.
  */
 export async function tellAllClear(
@@ -52,6 +52,6 @@ export async function tellAllClear(
   await services.recipients.add(there, missing.map(newRecipient), ({ timeZone }) =>
     callableFrom(now, quietHours, timeZone),
   );
-  // Also where all are there: whoever added them may have died before this.
+  // Even if nobody is missing: the process that added them may have died before this.
   await reopenOutage(services, allClearBy);
 }

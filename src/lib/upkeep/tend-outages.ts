@@ -10,17 +10,17 @@ import type { StoredOutage } from '../storage/outages.ts';
 import type { DueRow } from '../storage/recipients.ts';
 import { hangUpAttempt, healAttempt } from './heal-attempt.ts';
 
-/** How many rows of each kind one look takes up a shard; the rest has its turn at the next. */
+/** At most this many rows of each kind are handled per shard and tick; the rest waits for the next tick. */
 const BATCH = 100;
 
-/** How often the timer comes, ms. */
+/** The timer's interval, ms. */
 const TICK_MS = 10_000;
-/** Changes are counted exactly wherever they are; folding them once a minute is enough. */
+/** Counts are exact before and after folding, so folding once a minute is enough. Ms. */
 const FOLD_MS = 60_000;
-/** How many transactions a shard are spent on folding at one look. */
+/** At most this many folding transactions per shard and tick. */
 const MAX_FOLDS = 20;
 
-/** What a look at the outages came to, for the log. */
+/** What a tick did for one outage, for the log. */
 export type Tended = {
   readonly outage: string;
   readonly state: string;
@@ -28,13 +28,13 @@ export type Tended = {
   readonly healed: number;
   readonly linesInUse: number;
   readonly dueLagMs: number;
-  /** What went wrong; everything else was looked after all the same, and this is again at the next tick. */
+  /** Errors of single steps. The other steps ran all the same; the failed ones run again at the next tick. */
   readonly problems: readonly unknown[];
 };
 
 /**
- * The timer's work: begin what is to begin, look into what has gone quiet, use the free lines, end what has ended. Every
- * lease is looked into before any line is given away, for a line that looks free may be that of another outage's live call.
+ * One tick of the timer: begins outages, checks calls whose lease has ended, gives away free lines, and ends outages.
+ * All leases are checked before any line is given away, because an expired line may belong to a live call of another outage.
  */
 export async function tendOutages(services: Services): Promise<Tended[]> {
   const begunAt = services.now();
@@ -45,7 +45,7 @@ export async function tendOutages(services: Services): Promise<Tended[]> {
   return visits.map((visit) => visit.report());
 }
 
-/** A minute has begun since the look before, however long this one has taken: no minute falls between two looks. */
+/** True if a minute boundary passed since the last tick. A slow tick cannot skip one. */
 const isFoldingDue = (begunAt: Date, now: Date): boolean =>
   Math.floor(now.getTime() / FOLD_MS) > Math.floor((begunAt.getTime() - TICK_MS) / FOLD_MS);
 
@@ -67,7 +67,7 @@ class Visit {
     return { outage, state, ...this.#filled, healed: this.#healed, problems: this.#problems };
   }
 
-  /** One thing that goes wrong must not keep the others from being looked after. */
+  /** Runs one step. If it fails, the error is kept and the other steps still run. */
   async attempt(work: () => Promise<unknown>): Promise<void> {
     try {
       await work();
@@ -88,22 +88,22 @@ class Visit {
     if (!this.#isBegun) return;
     const now = this.#services.now();
     if (isCalledOff(this.#stored.outage, now)) return this.#callOff();
-    // Paused, it waits for people to resume it, also where everybody has an outcome: more people may be added.
+    // A paused outage stays open until it is resumed, even if everybody has an outcome: people may still be added.
     if (!isCalling(this.#stored.outage, now)) return;
     const { outage } = this.#stored;
     const lines = await this.#services.lines.list();
     await this.#services.lines.ensure(outage.callers, lines);
     this.#filled = await fillLines(this.#services, outage, lines);
-    if (this.#filled.started > 0 || !(await this.#isListWhole(outage))) return;
+    if (this.#filled.started > 0 || !(await this.#isListComplete(outage))) return;
     if (await this.#isDone(outage)) await this.#end(outage);
   }
 
-  /** People are put on the list of an all-clear until the outage that it is for is over. */
-  async #isListWhole({ allClearFor }: Outage): Promise<boolean> {
+  /** An all-clear gets new recipients until its own outage is over. */
+  async #isListComplete({ allClearFor }: Outage): Promise<boolean> {
     return allClearFor === undefined || isOver(await this.#services.outages.current(allClearFor));
   }
 
-  /** Nobody else is called: whoever waits has an outcome, and once nobody is being called any more it is over. */
+  /** Nobody else is called: recipients who wait get an outcome, and the outage is over when the last call has ended. */
   async #callOff(): Promise<void> {
     const { outage } = this.#stored;
     if (outage.hangUp) for (const shard of shardsOf(outage)) await this.attempt(() => this.#hangUpShard(shard));
@@ -112,14 +112,14 @@ class Visit {
     if (!isThrough(progress)) return void (await this.#become({ ...outage, progress }));
     if (await this.#isDone(outage)) {
       if (outage.allClearBy === undefined || progress.isLast) return this.#end(outage);
-      // Whoever was being called when their turn came: once more from the beginning when nobody is, for those who were told then.
+      // People who were in a call during this pass may have been told since: pass through the list once more.
       return void (await this.#become({ ...outage, progress: begunProgress(outage, true) }));
     }
     for (const shard of shardsOf(outage)) await this.attempt(() => this.#expireShard(shard));
     if (outage.progress?.after.join() !== progress.after.join()) await this.#become({ ...outage, progress });
   }
 
-  /** @returns false if somebody else changed it first: this is seen to at the next look. */
+  /** @returns false if the outage changed meanwhile; the next tick handles it. */
   async #become(outage: Outage): Promise<boolean> {
     if (outage === this.#stored.outage) return true;
     const saved = await this.#services.outages.save(this.#stored, outage);
@@ -127,18 +127,18 @@ class Visit {
     return saved !== undefined;
   }
 
-  /** A request a shard, and two for each 49 changes. */
+  /** One request per shard, and two per 49 changes. */
   async foldCounts(): Promise<void> {
     for (const shard of shardsOf(this.#stored.outage)) await this.attempt(() => this.#foldShard(shard));
   }
 
-  /** An outage that is over is not looked at again: it is over once every change is in its sums. */
+  /** Ends the outage once all changes are folded, because the timer skips it from then on. */
   async #end(outage: Outage): Promise<void> {
     for (const shard of shardsOf(outage)) if (!(await this.#foldShard(shard))) return;
     await this.#become(ended(outage, this.#services.now()));
   }
 
-  /** @returns false if there are more changes than one look takes up. */
+  /** @returns false if changes are left for the next tick. */
   async #foldShard(shard: Shard): Promise<boolean> {
     for (let folds = 0; folds < MAX_FOLDS; folds++) {
       if (!(await this.#services.tallies.fold(shard))) return true;
@@ -157,7 +157,7 @@ class Visit {
     for (const row of await this.#services.recipients.due(shard, 'waiting', BATCH)) {
       const ref = refOf(shard, row);
       const stored = await this.#services.recipients.find(ref);
-      // Whoever was given a line meanwhile is no longer waiting, and keeps the due row of the attempt.
+      // A recipient who was given a line meanwhile is no longer waiting: their attempt ends by itself.
       if (stored?.recipient.phase === 'waiting') {
         await this.#services.recipients.save(ref, stored, expired(stored.recipient, this.#services.now()));
       }
