@@ -1,5 +1,5 @@
 import type { HttpMethod } from '@azure/functions';
-import { z } from 'zod';
+import type { z } from 'zod';
 
 /** What an answer, or a body that is sent, is. */
 export type Content = {
@@ -24,9 +24,6 @@ export type Operation<Params extends z.ZodObject = z.ZodObject, Query extends z.
   /** Why it may be refused, by status: problem details. */
   readonly refusals?: Readonly<Record<number, string>>;
 };
-
-/** For operations that are asked nothing in their route and query. */
-export const ASKED_NOTHING = { params: z.object({}), query: z.object({}) };
 
 /** Keeps the types of the parameters. */
 export const operation = <Params extends z.ZodObject, Query extends z.ZodObject>(

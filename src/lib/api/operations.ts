@@ -14,15 +14,8 @@ import { OptOutQuery, OptOutView } from '../views/opt-out-view.ts';
 import { DeclaredOutage, OutageEntry, OutageView } from '../views/outage-view.ts';
 import { RecipientPage, RecipientQuery } from '../views/recipient-view.ts';
 import { REPORT_COLUMNS } from '../views/report.ts';
-import { ASKED_NOTHING, type Content, operation } from './operation.ts';
-
-const json = (says: string, schema: z.ZodType): Content => ({ says, types: { 'application/json': schema } });
-
-const page = (says: string, ...types: string[]): Content => ({
-  says,
-  types: Object.fromEntries(types.map((type) => [type, z.string()])),
-});
-const NOT_NEW = { says: 'It is as it was: the browser has it (`if-none-match`).' };
+import { byRoute, json, NO_PARAMETERS, plain, text } from './builders.ts';
+import { type Content, type Operation, operation } from './operation.ts';
 
 const OfOutage = z.object({ id: SafeId.describe('The outage.') });
 const CallLegId = z.string().min(1).max(256).describe('The call leg, as the service named it.');
@@ -33,11 +26,37 @@ const OfNumber = z.object({
 const NO_OUTAGE = { 404: 'There is no such outage.' };
 const NOT_NOW = { 409: 'It makes no sense as the outage stands: `detail` says why, and what is possible.' };
 const NO_CALL = { 404: 'There is no such call.' };
+const NOT_NEW = { says: 'It is as it was: the browser has it (`if-none-match`).' };
+
+type Described = Pick<Operation, 'method' | 'does' | 'body' | 'answers' | 'refusals'>;
+
+/** An operation on one outage. @param path what follows the outage in the route. */
+const onOutage = <Query extends z.ZodObject>(path: string, query: Query, it: Described) =>
+  operation({
+    ...it,
+    route: `outages/{id}${path}`,
+    params: OfOutage,
+    query,
+    refusals: { ...NO_OUTAGE, ...it.refusals },
+  });
+
+/** An operation that changes an outage, if its state allows that, and answers how it stands then. */
+const changing = (method: 'POST' | 'PATCH', path: string, does: string, body?: Content, says = 'As it is now.') =>
+  onOutage(path, NO_PARAMETERS, {
+    method,
+    does,
+    ...(body && { body }),
+    answers: { 200: json(says, OutageView) },
+    refusals: NOT_NOW,
+  });
+
+/** An operation on the opt-out of one number. */
+const onOptOut = (it: Described) =>
+  operation({ ...it, route: 'opt-outs/{number}', params: OfNumber, query: OptOutQuery });
 
 /** The HTTP API, by the names of its functions. docs/http.md and /api/openapi.json are made from it. */
 export const OPERATIONS = {
-  createOutage: operation({
-    ...ASKED_NOTHING,
+  createOutage: plain({
     method: 'POST',
     route: 'outages',
     does: 'Declares an outage. With an `id` of your own it can be sent again: one id is one outage.',
@@ -48,123 +67,75 @@ export const OPERATIONS = {
     },
     refusals: { 409: 'There is an outage with that id, declared otherwise.' },
   }),
-  listOutages: operation({
-    ...ASKED_NOTHING,
+  listOutages: plain({
     method: 'GET',
     route: 'outages',
     does: 'Lists the outages, the newest first.',
     answers: { 200: json('All of them.', z.object({ outages: z.array(OutageEntry) })) },
   }),
-  getOutage: operation({
-    ...ASKED_NOTHING,
+  getOutage: onOutage('', NO_PARAMETERS, {
     method: 'GET',
-    route: 'outages/{id}',
     does: 'How an outage stands: its declaration, counts, forecast, and what can be done with it now.',
-    params: OfOutage,
     answers: { 200: json('As it is at this moment.', OutageView) },
-    refusals: NO_OUTAGE,
   }),
-  patchOutage: operation({
-    ...ASKED_NOTHING,
-    method: 'PATCH',
-    route: 'outages/{id}',
-    does: 'Changes what people are told, or for how long and how many at once. It reaches every call whose message is asked for more than twenty seconds later.',
-    params: OfOutage,
-    body: json('What is left out stays; null takes away what may be left out.', OutagePatch),
-    answers: { 200: json('As it is now.', OutageView) },
-    refusals: { ...NO_OUTAGE, ...NOT_NOW },
-  }),
-  pauseOutage: operation({
-    ...ASKED_NOTHING,
-    method: 'POST',
-    route: 'outages/{id}/pause',
-    does: 'Nobody else is called until it is resumed. Calls in progress, and those being placed at that moment, go on.',
-    params: OfOutage,
-    answers: { 200: json('As it is now.', OutageView) },
-    refusals: { ...NO_OUTAGE, ...NOT_NOW },
-  }),
-  resumeOutage: operation({
-    ...ASKED_NOTHING,
-    method: 'POST',
-    route: 'outages/{id}/resume',
-    does: 'Goes on calling, at the timer’s next look.',
-    params: OfOutage,
-    answers: { 200: json('As it is now.', OutageView) },
-    refusals: { ...NO_OUTAGE, ...NOT_NOW },
-  }),
-  cancelOutage: operation({
-    ...ASKED_NOTHING,
-    method: 'POST',
-    route: 'outages/{id}/cancel',
-    does: 'Nobody else is called any more, for good. Calls in progress come to their end, or are hung up.',
-    params: OfOutage,
-    body: json('May be left out.', Cancellation),
-    answers: { 200: json('As it is now.', OutageView) },
-    refusals: { ...NO_OUTAGE, ...NOT_NOW },
-  }),
-  restoreOutage: operation({
-    ...ASKED_NOTHING,
-    method: 'POST',
-    route: 'outages/{id}/restore',
-    does: 'It is over: nobody else is told of it, and whoever was told is called with the all-clear, an outage of its own, once each.',
-    params: OfOutage,
-    body: json('The all-clear.', AllClear),
-    answers: { 200: json('As it is now; `allClearBy` is the outage of the all-clear.', OutageView) },
-    refusals: { ...NO_OUTAGE, ...NOT_NOW },
-  }),
-  importRecipients: operation({
-    ...ASKED_NOTHING,
+  patchOutage: changing(
+    'PATCH',
+    '',
+    'Changes what people are told, or for how long and how many at once. It reaches every call whose message is asked for more than twenty seconds later.',
+    json('What is left out stays; null takes away what may be left out.', OutagePatch),
+  ),
+  pauseOutage: changing(
+    'POST',
+    '/pause',
+    'Nobody else is called until it is resumed. Calls in progress, and those being placed at that moment, go on.',
+  ),
+  resumeOutage: changing('POST', '/resume', 'Goes on calling, at the timer’s next look.'),
+  cancelOutage: changing(
+    'POST',
+    '/cancel',
+    'Nobody else is called any more, for good. Calls in progress come to their end, or are hung up.',
+    json('May be left out.', Cancellation),
+  ),
+  restoreOutage: changing(
+    'POST',
+    '/restore',
+    'It is over: nobody else is told of it, and whoever was told is called with the all-clear, an outage of its own, once each.',
+    json('The all-clear.', AllClear),
+    'As it is now; `allClearBy` is the outage of the all-clear.',
+  ),
+  importRecipients: onOutage('/recipients', NO_PARAMETERS, {
     method: 'PUT',
-    route: 'outages/{id}/recipients',
     does: 'Adds people to the list of an outage. Good rows are kept whatever the others are like; the same list again changes nothing.',
-    params: OfOutage,
-    body: {
-      says: 'CSV: a header row with the column `phone` or `communicationUserId`; `name`, `timeZone` and `language` are known, any other column is kept. NDJSON: an object a line with the same members.',
-      types: Object.fromEntries(LIST_TYPES.map((type) => [type, z.string()])),
-    },
+    body: text(
+      'CSV: a header row with the column `phone` or `communicationUserId`; `name`, `timeZone` and `language` are known, any other column is kept. NDJSON: an object a line with the same members.',
+      ...LIST_TYPES,
+    ),
     answers: { 200: json('How it went, row by row for the first hundred that were rejected.', ImportReport) },
-    refusals: { ...NO_OUTAGE, ...NOT_NOW, 413: 'The list has more than 100 MB.' },
+    refusals: { ...NOT_NOW, 413: 'The list has more than 100 MB.' },
   }),
-  listRecipients: operation({
+  listRecipients: onOutage('/recipients', RecipientQuery, {
     method: 'GET',
-    route: 'outages/{id}/recipients',
     does: 'The people of an outage and how each of them stands. An answer may have fewer than `limit`, even none, while it has a cursor.',
-    params: OfOutage,
-    query: RecipientQuery,
     answers: { 200: json('Some of them.', RecipientPage) },
-    refusals: NO_OUTAGE,
   }),
-  getReport: operation({
-    ...ASKED_NOTHING,
+  getReport: onOutage('/report.csv', NO_PARAMETERS, {
     method: 'GET',
-    route: 'outages/{id}/report.csv',
     does: 'Everybody on the list and how they ended, a row each. A cell that a spreadsheet would run begins with an apostrophe.',
-    params: OfOutage,
     answers: {
-      200: { says: `Streamed, with the columns ${REPORT_COLUMNS.join(', ')}.`, types: { 'text/csv': z.string() } },
+      200: text(`Streamed, with the columns ${REPORT_COLUMNS.join(', ')}.`, 'text/csv'),
     },
-    refusals: NO_OUTAGE,
   }),
-  getActivity: operation({
-    ...ASKED_NOTHING,
+  getActivity: onOutage('/activity', NO_PARAMETERS, {
     method: 'GET',
-    route: 'outages/{id}/activity',
     does: 'How many calls ended, minute by minute, and how many of them were answered.',
-    params: OfOutage,
     answers: { 200: json('The minutes in which calls ended.', Activity) },
-    refusals: NO_OUTAGE,
   }),
-  listCalls: operation({
+  listCalls: onOutage('/calls', CallsQuery, {
     method: 'GET',
-    route: 'outages/{id}/calls',
     does: 'The calls in progress, and the latest that ended.',
-    params: OfOutage,
-    query: CallsQuery,
     answers: { 200: json('The newest first.', CallsView) },
-    refusals: NO_OUTAGE,
   }),
-  getOutageCall: operation({
-    ...ASKED_NOTHING,
+  getOutageCall: byRoute({
     method: 'GET',
     route: 'outages/{id}/calls/{callLegId}',
     does: 'One call of an outage: where it stands, its events, and what was asked for in it.',
@@ -172,8 +143,7 @@ export const OPERATIONS = {
     answers: { 200: json('What is on record.', CallView) },
     refusals: NO_CALL,
   }),
-  getCall: operation({
-    ...ASKED_NOTHING,
+  getCall: byRoute({
     method: 'GET',
     route: 'calls/{callLegId}',
     does: 'One call, also one that was asked for by hand.',
@@ -181,33 +151,23 @@ export const OPERATIONS = {
     answers: { 200: json('What is on record.', CallView) },
     refusals: NO_CALL,
   }),
-  getOptOut: operation({
+  getOptOut: onOptOut({
     method: 'GET',
-    route: 'opt-outs/{number}',
     does: 'Whether a number has opted out of being called.',
-    params: OfNumber,
-    query: OptOutQuery,
     answers: { 200: json('It has.', OptOutView) },
     refusals: { 404: 'It has not.' },
   }),
-  putOptOut: operation({
+  putOptOut: onOptOut({
     method: 'PUT',
-    route: 'opt-outs/{number}',
     does: 'The number is not called again, by any outage. A call in progress goes on.',
-    params: OfNumber,
-    query: OptOutQuery,
     answers: { 200: json('It has opted out, now or before.', OptOutView) },
   }),
-  deleteOptOut: operation({
+  deleteOptOut: onOptOut({
     method: 'DELETE',
-    route: 'opt-outs/{number}',
     does: 'The number may be called again.',
-    params: OfNumber,
-    query: OptOutQuery,
     answers: { 204: { says: 'It may be called.' } },
   }),
-  callEvents: operation({
-    ...ASKED_NOTHING,
+  callEvents: byRoute({
     method: 'POST',
     route: 'call-events/{token}',
     isAnonymous: true,
@@ -220,34 +180,30 @@ export const OPERATIONS = {
       503: 'Who calls cannot be checked now: try again.',
     },
   }),
-  dashboard: operation({
-    ...ASKED_NOTHING,
+  dashboard: plain({
     method: 'GET',
     route: 'dashboard',
     isAnonymous: true,
     does: 'The dashboard: a page without data, which asks for the key.',
-    answers: { 200: page('The page.', 'text/html'), 304: NOT_NEW },
+    answers: { 200: text('The page.', 'text/html'), 304: NOT_NEW },
   }),
-  dashboardFile: operation({
-    ...ASKED_NOTHING,
+  dashboardFile: byRoute({
     method: 'GET',
     route: 'dashboard/{file}',
     isAnonymous: true,
     does: 'What the page of the dashboard is made of.',
     params: z.object({ file: z.string().describe('The name of one of its files.') }),
-    answers: { 200: page('The file.', 'text/javascript', 'text/css', 'image/svg+xml', 'text/html'), 304: NOT_NEW },
+    answers: { 200: text('The file.', 'text/javascript', 'text/css', 'image/svg+xml', 'text/html'), 304: NOT_NEW },
     refusals: { 404: 'There is no such file.' },
   }),
-  getHealth: operation({
-    ...ASKED_NOTHING,
+  getHealth: plain({
     method: 'GET',
     route: 'health',
     isAnonymous: true,
     does: 'Whether the app can work: its settings are right and storage answers.',
     answers: { 200: json('It can.', Health), 503: json('It cannot.', Health) },
   }),
-  getOpenApi: operation({
-    ...ASKED_NOTHING,
+  getOpenApi: plain({
     method: 'GET',
     route: 'openapi.json',
     does: 'This API as OpenAPI 3.1.',
