@@ -119,10 +119,10 @@ function http(): string {
 
 # The HTTP API
 
-Everything is under \`/api\`, speaks JSON, and wants a function key in the header \`x-functions-key\` or as \`?code=\`, unless it says
-that anybody may ask. Times are UTC, ISO 8601. What is refused is answered with problem details
-([RFC 9457](https://www.rfc-editor.org/rfc/rfc9457)): \`detail\` says what was wrong, \`errors\` names each field. A wrong key is 401 without a body; a
-body of more than 100 MB is 413. \`GET /api/openapi.json\` is the same as OpenAPI 3.1.
+All routes are below \`/api\` and use JSON. Send a function key in the header \`x-functions-key\` or as \`?code=\`, unless the route
+needs no key. Times are UTC, ISO 8601. The body of a refusal is problem details
+([RFC 9457](https://www.rfc-editor.org/rfc/rfc9457)): \`detail\` says what is wrong, \`errors\` names each field. The answer to a wrong
+key is 401 without a body, the answer to a body of more than 100 MB is 413. \`GET /api/openapi.json\` describes the same as OpenAPI 3.1.
 
 ${parts.join('\n')}`;
 }
@@ -136,7 +136,7 @@ function operationText(operation: Operation): string {
   ];
   return [
     `## ${method} /api/${route}`,
-    `${does}${isAnonymous ? ' Anybody may ask.' : ''}`,
+    `${does}${isAnonymous ? ' Needs no key.' : ''}`,
     ...(Object.keys(asked.shape).length > 0 ? [table(asked)] : []),
     ...(body ? [`Body (${Object.keys(body.types ?? {}).join(' or ')}): ${body.says}`] : []),
     `| answer | means |\n|---|---|\n${outcomes.map(([status, says]) => `| ${status} | ${says} |`).join('\n')}`,

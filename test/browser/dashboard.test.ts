@@ -252,7 +252,7 @@ describeInBrowser('the dashboard', () => {
       await desk.button('Look up').click();
     };
     await lookUp('12');
-    await page.getByText('number: is no phone number').waitFor();
+    await page.getByText('number: is not a valid phone number').waitFor();
     await lookUp(ada.identity);
     await page.getByText(`${ada.identity} has not opted out.`).waitFor();
     await desk.button('Opt them out').click();

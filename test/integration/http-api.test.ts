@@ -297,7 +297,7 @@ describe('a number', () => {
     expect(await ask('getOptOut', { params: { number: '+13015550177' } })).toMatchObject({ status: 200 });
     expect(await ask('putOptOut', { params: { number: 'nobody' } })).toMatchObject({
       status: 400,
-      body: { errors: ['number: is no phone number'] },
+      body: { errors: ['number: is not a valid phone number'] },
     });
   });
 

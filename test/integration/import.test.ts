@@ -71,7 +71,7 @@ describe('a list of people over HTTP', () => {
   it('that is longer than its limit is refused before it is sent, where it says so', async () => {
     const [status, problem] = await upload(await declared(), 'text/csv', Buffer.alloc(MAX_LIST + 1, 'phone\n'));
     expect(status).toBe(413);
-    expect(problem).toMatchObject({ title: 'Content too large', detail: 'The body is longer than 100 MB' });
+    expect(problem).toMatchObject({ title: 'Content too large', detail: 'The body is larger than 100 MB' });
   });
 
   it('that is longer than its limit is refused on its way, where it does not say so; who came before is kept', async () => {

@@ -48,7 +48,7 @@ describe('a handler that throws', () => {
     [new UnauthorizedError('The callback has no valid token'), 401, 'Unauthorized'],
     [new NotFoundError('There is no outage storm'), 404, 'Not found'],
     [new ConflictError('A row of Outages changed meanwhile'), 409, 'Conflict'],
-    [new TooLargeError('The body is longer than 1 MB'), 413, 'Content too large'],
+    [new TooLargeError('The body is larger than 1 MB'), 413, 'Content too large'],
   ])('%s is answered with what was wrong', async (error, status, title) => {
     const { answer, body, log } = await answerTo(error);
     expect(answer).toMatchObject({ status, headers: { 'content-type': 'application/problem+json' } });
@@ -74,7 +74,7 @@ describe('a handler that throws', () => {
       type: 'about:blank',
       title: 'Internal server error',
       status: 500,
-      detail: 'Ours to blame; try again',
+      detail: 'Internal error; try again',
     });
     expect(log).toEqual([{ level: 'error', line: String(error) }]);
   });

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { type Content, type Operation, operation } from './operation.ts';
 
-/** Short ways to describe operations, for what many of them have in common. */
+/** Shortcuts for what many operations have in common. */
 
 export const NO_PARAMETERS = z.object({});
 type None = typeof NO_PARAMETERS;
@@ -16,7 +16,7 @@ export const byRoute = <Params extends z.ZodObject>(it: Omit<Operation<Params>, 
 
 export const json = (says: string, schema: z.ZodType): Content => ({ says, types: { 'application/json': schema } });
 
-/** Text, of one of these media types. */
+/** A text body of one of these media types. */
 export const text = (says: string, ...types: readonly string[]): Content => ({
   says,
   types: Object.fromEntries(types.map((type) => [type, z.string()])),

@@ -40,5 +40,5 @@ export function httpFunction<Params extends z.ZodObject, Query extends z.ZodObje
 function parsed<Schema extends z.ZodObject>(schema: Schema, given: object): z.output<Schema> {
   const result = schema.safeParse(given);
   if (result.success) return result.data;
-  throw new InvalidInputError('The request is not valid', problemsOf(result.error));
+  throw new InvalidInputError('The request is invalid', problemsOf(result.error));
 }

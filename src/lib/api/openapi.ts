@@ -11,16 +11,16 @@ import { RecipientView } from '../views/recipient-view.ts';
 import { type Content, type Operation, refusalsOf, WRONG_KEY } from './operation.ts';
 import { OPERATIONS } from './operations.ts';
 
-/** Why a request was refused: RFC 9457. */
+/** The body of a refusal (RFC 9457). */
 export const Problem = z.object({
   type: z.string(),
   title: z.string(),
   status: z.number().int(),
-  detail: z.string().describe('What was wrong, and what to do.'),
-  errors: z.array(z.string()).optional().describe('By field: `script.message: …`.'),
+  detail: z.string().describe('What is wrong, and what to do.'),
+  errors: z.array(z.string()).optional().describe('One entry per field, for example `script.message: …`.'),
 });
 
-/** The HTTP API as OpenAPI 3.1, from the schemas that requests and answers are made by. */
+/** The HTTP API as OpenAPI 3.1, from the schemas that the code uses. */
 export function openApi(): object {
   return createDocument({
     openapi: '3.1.0',

@@ -17,20 +17,20 @@ import { REPORT_COLUMNS } from '../views/report.ts';
 import { byRoute, json, NO_PARAMETERS, plain, text } from './builders.ts';
 import { type Content, type Operation, operation } from './operation.ts';
 
-const OfOutage = z.object({ id: SafeId.describe('The outage.') });
-const CallLegId = z.string().min(1).max(256).describe('The call leg, as the service named it.');
+const OfOutage = z.object({ id: SafeId.describe('The id of the outage.') });
+const CallLegId = z.string().min(1).max(256).describe('The id that the service gave to the call leg.');
 const OfNumber = z.object({
-  number: z.string().max(40).describe('A phone number, E.164 (`%2B1…`) or as people write it.'),
+  number: z.string().max(40).describe('A phone number: E.164 (`%2B1…`) or in any usual form.'),
 });
 
 const NO_OUTAGE = { 404: 'There is no such outage.' };
-const NOT_NOW = { 409: 'It makes no sense as the outage stands: `detail` says why, and what is possible.' };
+const NOT_NOW = { 409: 'Not allowed in the current state of the outage: `detail` says why, and what is allowed.' };
 const NO_CALL = { 404: 'There is no such call.' };
-const NOT_NEW = { says: 'It is as it was: the browser has it (`if-none-match`).' };
+const NOT_NEW = { says: 'Not modified since the version in `if-none-match`.' };
 
 type Described = Pick<Operation, 'method' | 'does' | 'body' | 'answers' | 'refusals'>;
 
-/** An operation on one outage. @param path what follows the outage in the route. */
+/** An operation on one outage. @param path the rest of the route, after the outage. */
 const onOutage = <Query extends z.ZodObject>(path: string, query: Query, it: Described) =>
   operation({
     ...it,
@@ -40,8 +40,14 @@ const onOutage = <Query extends z.ZodObject>(path: string, query: Query, it: Des
     refusals: { ...NO_OUTAGE, ...it.refusals },
   });
 
-/** An operation that changes an outage, if its state allows that, and answers how it stands then. */
-const changing = (method: 'POST' | 'PATCH', path: string, does: string, body?: Content, says = 'As it is now.') =>
+/** An operation that changes an outage if its state allows that, and answers with the changed outage. */
+const changing = (
+  method: 'POST' | 'PATCH',
+  path: string,
+  does: string,
+  body?: Content,
+  says = 'The outage after the change.',
+) =>
   onOutage(path, NO_PARAMETERS, {
     method,
     does,
@@ -54,145 +60,145 @@ const changing = (method: 'POST' | 'PATCH', path: string, does: string, body?: C
 const onOptOut = (it: Described) =>
   operation({ ...it, route: 'opt-outs/{number}', params: OfNumber, query: OptOutQuery });
 
-/** The HTTP API, by the names of its functions. docs/http.md and /api/openapi.json are made from it. */
+/** The HTTP API, by name of function: the source of docs/http.md and /api/openapi.json. */
 export const OPERATIONS = {
   createOutage: plain({
     method: 'POST',
     route: 'outages',
-    does: 'Declares an outage. With an `id` of your own it can be sent again: one id is one outage.',
-    body: json('The outage: docs/outage.md tells of each member.', OutageSpec),
+    does: 'Declares an outage. Idempotent if you choose the `id`.',
+    body: json('The outage. docs/outage.md describes each member.', OutageSpec),
     answers: {
-      201: json('It is on record; its people are called when its time comes.', DeclaredOutage),
-      200: json('It was declared before, just so.', DeclaredOutage),
+      201: json('Declared. Calls begin at `startAt`, by default at once.', DeclaredOutage),
+      200: json('Declared before, with the same body.', DeclaredOutage),
     },
-    refusals: { 409: 'There is an outage with that id, declared otherwise.' },
+    refusals: { 409: 'An outage with this id exists and was declared with another body.' },
   }),
   listOutages: plain({
     method: 'GET',
     route: 'outages',
-    does: 'Lists the outages, the newest first.',
-    answers: { 200: json('All of them.', z.object({ outages: z.array(OutageEntry) })) },
+    does: 'Lists all outages, newest first.',
+    answers: { 200: json('All outages.', z.object({ outages: z.array(OutageEntry) })) },
   }),
   getOutage: onOutage('', NO_PARAMETERS, {
     method: 'GET',
-    does: 'How an outage stands: its declaration, counts, forecast, and what can be done with it now.',
-    answers: { 200: json('As it is at this moment.', OutageView) },
+    does: 'Gets an outage: its declaration, counts, forecast, and the actions that are allowed now.',
+    answers: { 200: json('The outage now.', OutageView) },
   }),
   patchOutage: changing(
     'PATCH',
     '',
-    'Changes what people are told, or for how long and how many at once. It reaches every call whose message is asked for more than twenty seconds later.',
-    json('What is left out stays; null takes away what may be left out.', OutagePatch),
+    'Changes the message, the expiry or the number of concurrent calls. A new message is used in every call that plays it more than 20 seconds later.',
+    json('Only the members to change. `null` removes an optional member.', OutagePatch),
   ),
   pauseOutage: changing(
     'POST',
     '/pause',
-    'Nobody else is called until it is resumed. Calls in progress, and those being placed at that moment, go on.',
+    'Stops new calls until the outage is resumed. Calls in progress, and calls that are being placed at this moment, continue.',
   ),
-  resumeOutage: changing('POST', '/resume', 'Goes on calling, at the timer’s next look.'),
+  resumeOutage: changing('POST', '/resume', 'Continues to call, from the next tick of the timer on.'),
   cancelOutage: changing(
     'POST',
     '/cancel',
-    'Nobody else is called any more, for good. Calls in progress come to their end, or are hung up.',
-    json('May be left out.', Cancellation),
+    'Stops new calls for good. Calls in progress continue, unless the body asks to hang them up.',
+    json('Optional.', Cancellation),
   ),
   restoreOutage: changing(
     'POST',
     '/restore',
-    'It is over: nobody else is told of it, and whoever was told is called with the all-clear, an outage of its own, once each.',
+    'Ends the outage and stops its new calls. Declares an all-clear outage, which calls everyone who was told of this one, once each.',
     json('The all-clear.', AllClear),
-    'As it is now; `allClearBy` is the outage of the all-clear.',
+    'The outage after the change. `allClearBy` is the id of the all-clear outage.',
   ),
   importRecipients: onOutage('/recipients', NO_PARAMETERS, {
     method: 'PUT',
-    does: 'Adds people to the list of an outage. Good rows are kept whatever the others are like; the same list again changes nothing.',
+    does: 'Adds people to the recipient list of an outage. Keeps valid rows even if others are rejected. Idempotent.',
     body: text(
-      'CSV: a header row with the column `phone` or `communicationUserId`; `name`, `timeZone` and `language` are known, any other column is kept. NDJSON: an object a line with the same members.',
+      'CSV: a header row with the column `phone` or `communicationUserId`. Optional: `name`, `timeZone`, `language`; any other column is stored as it is. NDJSON: one object per line, with the same members.',
       ...LIST_TYPES,
     ),
-    answers: { 200: json('How it went, row by row for the first hundred that were rejected.', ImportReport) },
-    refusals: { ...NOT_NOW, 413: 'The list has more than 100 MB.' },
+    answers: { 200: json('The counts, and the reason for each of the first 100 rejected rows.', ImportReport) },
+    refusals: { ...NOT_NOW, 413: 'The list is larger than 100 MB.' },
   }),
   listRecipients: onOutage('/recipients', RecipientQuery, {
     method: 'GET',
-    does: 'The people of an outage and how each of them stands. An answer may have fewer than `limit`, even none, while it has a cursor.',
-    answers: { 200: json('Some of them.', RecipientPage) },
+    does: 'Lists the recipients of an outage, with their state and outcome. A page may have fewer than `limit` recipients, or none; it is the last page only if it has no `cursor`.',
+    answers: { 200: json('One page.', RecipientPage) },
   }),
   getReport: onOutage('/report.csv', NO_PARAMETERS, {
     method: 'GET',
-    does: 'Everybody on the list and how they ended, a row each. A cell that a spreadsheet would run begins with an apostrophe.',
+    does: 'Downloads a report: one row per recipient, with the outcome. A cell that a spreadsheet would run as a formula begins with an apostrophe.',
     answers: {
-      200: text(`Streamed, with the columns ${REPORT_COLUMNS.join(', ')}.`, 'text/csv'),
+      200: text(`CSV, streamed. Columns: ${REPORT_COLUMNS.join(', ')}.`, 'text/csv'),
     },
   }),
   getActivity: onOutage('/activity', NO_PARAMETERS, {
     method: 'GET',
-    does: 'How many calls ended, minute by minute, and how many of them were answered.',
-    answers: { 200: json('The minutes in which calls ended.', Activity) },
+    does: 'Counts ended and answered calls by minute.',
+    answers: { 200: json('The minutes in which at least one call ended.', Activity) },
   }),
   listCalls: onOutage('/calls', CallsQuery, {
     method: 'GET',
-    does: 'The calls in progress, and the latest that ended.',
-    answers: { 200: json('The newest first.', CallsView) },
+    does: 'Lists the calls in progress, and the latest calls that ended.',
+    answers: { 200: json('The calls, newest first.', CallsView) },
   }),
   getOutageCall: byRoute({
     method: 'GET',
     route: 'outages/{id}/calls/{callLegId}',
-    does: 'One call of an outage: where it stands, its events, and what was asked for in it.',
+    does: 'Gets a call of an outage: its state, its events and its actions.',
     params: OfOutage.extend({ callLegId: CallLegId }),
-    answers: { 200: json('What is on record.', CallView) },
+    answers: { 200: json('The call.', CallView) },
     refusals: NO_CALL,
   }),
   getCall: byRoute({
     method: 'GET',
     route: 'calls/{callLegId}',
-    does: 'One call, also one that was asked for by hand.',
+    does: 'Gets any call, including one that was requested by hand.',
     params: z.object({ callLegId: CallLegId }),
-    answers: { 200: json('What is on record.', CallView) },
+    answers: { 200: json('The call.', CallView) },
     refusals: NO_CALL,
   }),
   getOptOut: onOptOut({
     method: 'GET',
-    does: 'Whether a number has opted out of being called.',
-    answers: { 200: json('It has.', OptOutView) },
-    refusals: { 404: 'It has not.' },
+    does: 'Tells whether a number has opted out.',
+    answers: { 200: json('The number has opted out.', OptOutView) },
+    refusals: { 404: 'The number has not opted out.' },
   }),
   putOptOut: onOptOut({
     method: 'PUT',
-    does: 'The number is not called again, by any outage. A call in progress goes on.',
-    answers: { 200: json('It has opted out, now or before.', OptOutView) },
+    does: 'Opts a number out: no outage calls it again. A call in progress continues. Idempotent.',
+    answers: { 200: json('The number has opted out.', OptOutView) },
   }),
   deleteOptOut: onOptOut({
     method: 'DELETE',
-    does: 'The number may be called again.',
-    answers: { 204: { says: 'It may be called.' } },
+    does: 'Removes an opt-out: outages may call the number again. Idempotent.',
+    answers: { 204: { says: 'The number has not opted out.' } },
   }),
   callEvents: byRoute({
     method: 'POST',
     route: 'call-events/{token}',
     isAnonymous: true,
-    does: 'Azure Communication Services tells what happens in a call. Not for people: the token is signed by the app, and says what the call is for.',
-    params: z.object({ token: z.string().describe('What the call is for, signed.') }),
-    body: json('An event or a list of them; those of a type that is not known are recorded.', z.unknown()),
-    answers: { 200: { says: 'They are on record.' } },
+    does: 'Receives call events from Azure Communication Services. Not for people: the app signs the token, which says what the call is for.',
+    params: z.object({ token: z.string().describe('The purpose of the call, signed by the app.') }),
+    body: json('One event or a list of events. Events of unknown types are recorded.', z.unknown()),
+    answers: { 200: { says: 'The events are recorded.' } },
     refusals: {
-      401: 'The token, or the proof of who calls, is missing or wrong.',
-      503: 'Who calls cannot be checked now: try again.',
+      401: 'The token or the proof of the sender is missing or wrong.',
+      503: 'The sender cannot be checked now: try again.',
     },
   }),
   dashboard: plain({
     method: 'GET',
     route: 'dashboard',
     isAnonymous: true,
-    does: 'The dashboard: a page without data, which asks for the key.',
+    does: 'Serves the page of the dashboard. It holds no data and asks for the function key.',
     answers: { 200: text('The page.', 'text/html'), 304: NOT_NEW },
   }),
   dashboardFile: byRoute({
     method: 'GET',
     route: 'dashboard/{file}',
     isAnonymous: true,
-    does: 'What the page of the dashboard is made of.',
-    params: z.object({ file: z.string().describe('The name of one of its files.') }),
+    does: 'Serves a file of the dashboard.',
+    params: z.object({ file: z.string().describe('The name of the file.') }),
     answers: { 200: text('The file.', 'text/javascript', 'text/css', 'image/svg+xml', 'text/html'), 304: NOT_NEW },
     refusals: { 404: 'There is no such file.' },
   }),
@@ -200,13 +206,13 @@ export const OPERATIONS = {
     method: 'GET',
     route: 'health',
     isAnonymous: true,
-    does: 'Whether the app can work: its settings are right and storage answers.',
-    answers: { 200: json('It can.', Health), 503: json('It cannot.', Health) },
+    does: 'Checks that the settings are valid and that storage answers.',
+    answers: { 200: json('All checks passed.', Health), 503: json('At least one check failed.', Health) },
   }),
   getOpenApi: plain({
     method: 'GET',
     route: 'openapi.json',
-    does: 'This API as OpenAPI 3.1.',
-    answers: { 200: json('The document.', z.record(z.string(), z.unknown())) },
+    does: 'Describes this API as OpenAPI 3.1.',
+    answers: { 200: json('The OpenAPI document.', z.record(z.string(), z.unknown())) },
   }),
 };

@@ -2,18 +2,18 @@ import type { TokenCredential } from '@azure/identity';
 import { credentialOf } from '../config/azure-identity.ts';
 import type { Settings } from '../config/settings.ts';
 
-/** How storage is reached: with a connection string, or at its endpoints by whom Azure knows the app as. */
+/** How to reach storage: with a connection string, or at its endpoints with the identity of the app. */
 export type StorageAccess =
   | { readonly connectionString: string }
   | { readonly queueEndpoint: string; readonly tableEndpoint: string; readonly credential: TokenCredential };
 
-/** Where the services of a storage account are, by the names that Azure gives them. */
+/** The default endpoints of a storage account in Azure. */
 export const endpointsOf = (account: string): { queueEndpoint: string; tableEndpoint: string } => ({
   queueEndpoint: `https://${account}.queue.core.windows.net`,
   tableEndpoint: `https://${account}.table.core.windows.net`,
 });
 
-/** As the settings say. A connection string wins over all else, as it does with the Functions host. */
+/** The access that the settings describe. A connection string wins, as in the Functions host. */
 export function storageAccess(settings: Settings): StorageAccess {
   const { AzureWebJobsStorage: connectionString, AzureWebJobsStorage__accountName: account = '' } = settings;
   if (connectionString !== undefined) return { connectionString };

@@ -3,16 +3,16 @@ import { StorageError } from '../base/errors.ts';
 import type { StorageAccess } from './access.ts';
 import type { QueueName, QueueStore } from './queue-store.ts';
 
-/** A message that never expires: nothing is dropped silently because nobody looked for a week (the default). */
+/** Messages never expire. By default, Azure would drop them without notice after a week. */
 const NEVER_EXPIRES = -1;
 
-/** Queue Storage through the official SDK. Messages are plain JSON, as `az storage message put` would type them. */
+/** Queue Storage through the official SDK. Messages are plain JSON, as with `az storage message put`. */
 export class AzureQueues implements QueueStore {
   readonly #clients = new Map<QueueName, QueueClient>();
   readonly #open: (queue: QueueName) => QueueClient;
 
   constructor(access: StorageAccess) {
-    // Tried again by reliable-queues.ts: the SDK's own pauses, of four seconds and more, are too long for a callback.
+    // reliable-queues.ts retries instead: the SDK waits four seconds or more, which is too long for a callback.
     this.#open = (queue) => openQueue(access, queue, { retryOptions: { maxTries: 1 } });
   }
 
@@ -38,7 +38,7 @@ export class AzureQueues implements QueueStore {
   }
 }
 
-/** A queue of the storage account; nothing is asked of it yet. */
+/** A client for a queue. Sends no request. */
 export function openQueue(access: StorageAccess, queue: string, options?: StoragePipelineOptions): QueueClient {
   return 'connectionString' in access
     ? new QueueClient(access.connectionString, queue, options)

@@ -6,13 +6,13 @@ import type { Cell, KeyRange, StoredRow, TableName, TableStore, Write } from './
 
 type Entity = TableEntityResult<Record<string, unknown>>;
 
-/** Table Storage through the official SDK: the only place that knows its entities, ETags and status codes. */
+/** Table Storage through the official SDK. No other file knows its entities and status codes. */
 export class AzureTables implements TableStore {
   readonly #clients = new Map<TableName, TableClient>();
   readonly #open: (table: TableName) => TableClient;
 
   constructor(access: StorageAccess) {
-    // The SDK would send a commit again and take the traces of its first try for somebody else's: see reliable-tables.ts.
+    // reliable-tables.ts retries instead: the SDK would take the rows of its own first try for a conflict.
     const options = { retryOptions: { maxRetries: 0 } };
     this.#open = (table) =>
       'connectionString' in access
@@ -37,7 +37,7 @@ export class AzureTables implements TableStore {
   async query(table: TableName, partitionKey: string, range: KeyRange, limit: number): Promise<StoredRow[]> {
     return this.#ask(table, async (client) => {
       const rows: StoredRow[] = [];
-      // A page can be empty and still be followed by another (platform docs: query timeout and pagination).
+      // An empty page may be followed by another one (platform docs: query timeout and pagination).
       for await (const page of pages(client, partitionKey, range, Math.min(limit, 1000))) {
         rows.push(...page.map(toRow));
         if (rows.length >= limit) break;
@@ -71,7 +71,7 @@ export class AzureTables implements TableStore {
     return client;
   }
 
-  /** Tables are made when first missed, so that no request is spent on asking whether they are there. */
+  /** Creates a table when it is first missing, so that no request goes into checking. */
   async #ask<Answer>(table: TableName, request: (client: TableClient) => Promise<Answer>): Promise<Answer> {
     const client = this.#client(table);
     try {
@@ -136,7 +136,7 @@ function toRow({ partitionKey: _p, rowKey, etag, timestamp: _t, ...rest }: Entit
 const isColumn = (entry: [string, unknown]): entry is [string, Cell] =>
   !entry[0].startsWith('odata.') && ['string', 'number', 'boolean'].includes(typeof entry[1]);
 
-/** The service's error code: on the error for a transaction, in its details for a single request. */
+/** The service's error code: a transaction has it on the error, a single request in the details. */
 const ErrorDetails = z.object({ errorCode: z.string() });
 
 function codeOf(error: unknown): string | undefined {
@@ -147,7 +147,7 @@ function codeOf(error: unknown): string | undefined {
 const isMissingRow = (error: unknown): boolean => codeOf(error) === 'ResourceNotFound';
 const isMissingTable = (error: unknown): boolean => codeOf(error) === 'TableNotFound';
 
-/** 409: a row to insert exists. 412: a row is not as it was read. 404: it has gone. */
+/** 409: a row to insert exists. 412: a row changed since it was read. 404: a row no longer exists. */
 const CONFLICTS: ReadonlySet<number | undefined> = new Set([404, 409, 412]);
 
 function translated(table: TableName, cause: unknown): Error {

@@ -10,7 +10,7 @@ import { tryCommit } from './try-commit.ts';
 
 export type StoredLeg = { readonly leg: CallLeg; readonly etag: string };
 
-/** What an event was recorded with: redelivered, it asks for the same actions again. */
+/** A recorded event, with the actions that it led to. If it is delivered again, the same actions are enqueued again. */
 const EventRow = z.object({
   type: z.string(),
   occurredAt: z.string(),
@@ -22,23 +22,23 @@ export type EventRow = z.infer<typeof EventRow>;
 
 const ActionRow = z.object({
   operationContext: z.string(),
-  /** The queue that it was asked for by. */
+  /** The queue that the action was requested on. */
   action: z.enum(QUEUES),
   at: z.string(),
-  /** `asked`: claimed by whoever asks the service. `superseded`: not done, for a reason that is no failure. */
+  /** `asked`: claimed; the service is being asked. `superseded`: not done, which is not a failure. */
   status: z.enum(['asked', 'done', 'superseded']),
   reason: z.string().optional(),
 });
 export type ActionRow = z.infer<typeof ActionRow>;
 
-/** An action as read, with what it takes to change it. */
+/** An action as read, with the ETag that a change needs. */
 export type StoredAction = { readonly action: ActionRow; readonly etag: string };
 
 export type Timeline = { leg: CallLeg | undefined; events: EventRow[]; actions: ActionRow[] };
 
 /**
- * Call legs: a partition each, with the row `leg`, a row an event (its key is the event's identity) and a row an action
- * (its key is the operation context).
+ * Call legs. Each is a partition, with the row `leg`, one row per event (key: the event's identity) and one row per
+ * action (key: the operation context).
  */
 export class CallLegs {
   readonly #tables: TableStore;
@@ -52,8 +52,8 @@ export class CallLegs {
   }
 
   /**
-   * All that tells whether the call goes on: its leg, and whether a hang-up has found that the service knows of no such call.
-   * One request.
+   * Reads what tells whether the call is still live: its leg, and whether a hang-up found that the service does not
+   * know the call (`isGone`). One request.
    */
   async examine(callLegId: string): Promise<{ stored: StoredLeg | undefined; isGone: boolean }> {
     const rows = await this.#tables.query(TABLE, partition(callLegId), startingWith(''), MAX_ROWS);
@@ -64,14 +64,14 @@ export class CallLegs {
     return { stored: row && { leg: toLeg(row), etag: row.etag }, isGone };
   }
 
-  /** Writes what was found out of a call, not told by an event. @returns false if something was told of it meanwhile. */
+  /** Writes a change of the leg that no event reported. @returns false if the leg has changed since it was read. */
   async save(before: StoredLeg | undefined, leg: CallLeg): Promise<boolean> {
     return this.#commit(leg.callLegId, legWrite(before, leg));
   }
 
   /**
-   * Records an event together with what it made of the leg, in one request.
-   * @returns false if the event was recorded before, or the leg changed meanwhile: `actionsOf` tells which.
+   * Records an event and the changed leg in one transaction.
+   * @returns false if the event was recorded before, or the leg has changed since it was read; `actionsOf` tells which.
    */
   async record(
     before: StoredLeg | undefined,
@@ -85,20 +85,20 @@ export class CallLegs {
     return this.#commit(after.callLegId, insertion, legWrite(before, after));
   }
 
-  /** Keeps an event that no leg is known for. */
+  /** Records an event without a known leg. */
   async keep(name: string, event: CallEvent, now: Date): Promise<void> {
     await this.#tables.commit(TABLE, partition(name), [
       { kind: 'upsert', rowKey: eventKey(event), columns: toColumns(eventRow(event, [], now)) },
     ]);
   }
 
-  /** The actions that an event was recorded with; undefined if it was not. */
+  /** The actions that an event led to; undefined if the event is not recorded. */
   async actionsOf(callLegId: string, event: CallEvent): Promise<readonly CallAction[] | undefined> {
     const row = await this.#tables.get(TABLE, partition(callLegId), eventKey(event));
     return row && fromColumns(EventRow, row.columns).actions;
   }
 
-  /** @returns false if the action was claimed before. `address` is a call leg's id or a conversation's. */
+  /** @param address the id of a call leg or a conversation. @returns false if the action was claimed before. */
   async claimAction(address: string, operationContext: string, action: QueueName, now: Date): Promise<boolean> {
     const row: ActionRow = { operationContext, action, at: now.toISOString(), status: 'asked' };
     return this.#commit(address, { kind: 'insert', rowKey: actionKey(operationContext), columns: toColumns(row) });
@@ -109,18 +109,18 @@ export class CallLegs {
     return row && { action: fromColumns(ActionRow, row.columns), etag: row.etag };
   }
 
-  /** Takes over a claim that was left behind. @returns false if somebody else was first. */
+  /** Takes over an abandoned claim. @returns false if somebody else was first. */
   async reclaimAction(address: string, { action, etag }: StoredAction, now: Date): Promise<boolean> {
     const columns = toColumns({ ...action, at: now.toISOString() });
     return this.#commit(address, { kind: 'replace', rowKey: actionKey(action.operationContext), columns, etag });
   }
 
-  /** The service did not do it: whoever comes next may ask again. */
+  /** Gives up a claim, because the service did not do the action: it may be claimed again. */
   async releaseAction(address: string, operationContext: string): Promise<void> {
     await this.#commit(address, { kind: 'delete', rowKey: actionKey(operationContext) });
   }
 
-  /** What came of an action that was claimed. */
+  /** Records the result of a claimed action. */
   async settleAction(
     address: string,
     operationContext: string,
@@ -130,7 +130,7 @@ export class CallLegs {
     await this.#commit(address, { kind: 'merge', rowKey: actionKey(operationContext), columns, etag: ANY });
   }
 
-  /** Puts on record what came of an action that needed no claim. */
+  /** Records an action that needed no claim, with its result. */
   async keepAction(address: string, action: ActionRow): Promise<void> {
     await this.#commit(address, {
       kind: 'upsert',
@@ -143,7 +143,7 @@ export class CallLegs {
     return (await tryCommit(this.#tables, TABLE, partition(address), writes)) !== undefined;
   }
 
-  /** All that is on record of a call, events and actions each in the order in which they came. */
+  /** The leg, events and actions of a call; events and actions each in order of time. */
   async timeline(callLegId: string): Promise<Timeline> {
     const rows = await this.#tables.query(TABLE, partition(callLegId), startingWith(''), MAX_ROWS);
     return {

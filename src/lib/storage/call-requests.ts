@@ -7,37 +7,37 @@ import type { TableStore, Write } from './table-store.ts';
 import { tryCommit } from './try-commit.ts';
 
 /**
- * A call that somebody asked for by hand; claimed before it is placed, so that one request is dialled once.
- * `waiting`  for a free line, or for patience that the service asked for.
- * `dialling` the service has been, or is being, asked to call.
- * `done`     its call is over, or nobody knows whether there ever was one.
+ * A call that was requested by hand. It is claimed before it is placed, so that one request places one call.
+ * `waiting`  for a free line, or for the time that the service asked to wait.
+ * `dialling` the service was asked to call, or is being asked.
+ * `done`     the call is over, or it is not known whether there was one.
  */
 export const CallRequest = z.object({
   requestId: SafeId,
-  /** As it was enqueued, and where, so that it can be sent again. */
+  /** The queue and the message of the request, so that it can be sent again. */
   queue: z.enum(['start-call', 'join-call']),
   message: z.union([StartRequestedCall, JoinCall]),
   phase: z.enum(['waiting', 'dialling', 'done']),
-  /** Key of the request's one due row; none once it is done. */
+  /** The key of the due row; absent once the request is done. */
   dueRow: z.string().optional(),
   line: HeldLine.optional(),
-  /** The call, once the service or its first event has named it. */
+  /** The call, once the service's answer or the first event has named it. */
   callLegId: z.string().optional(),
   isEnding: z.boolean().optional(),
-  /** When it was claimed, and the service first asked. */
+  /** When the request was claimed and the service was first asked. */
   askedAt: z.string().optional(),
 });
 export type CallRequest = z.infer<typeof CallRequest>;
 
-/** A request as read, with what it takes to change it. */
+/** A request as read, with the ETag that a change needs. */
 export type StoredRequest = { readonly request: CallRequest; readonly etag: string };
 
-/** The row by which a request is found when it must be looked at. */
+/** The row that says when a request must be looked at. */
 export type RequestDue = { readonly rowKey: string; readonly requestId: string };
 
 /**
- * Requests and their due rows, like those of recipients: `request|<id>` and, until it is done, `due|<time>|<id>`, in one small
- * partition. Whatever happens to a message or to a process, the timer looks again.
+ * Requests and their due rows, in one small partition: `request|<id>` and, until the request is done,
+ * `due|<time>|<id>`. The timer reads the due rows, so no request is lost with a message or a process.
  */
 export class CallRequests {
   readonly #tables: TableStore;
@@ -50,7 +50,7 @@ export class CallRequests {
     return row && { request: fromColumns(CallRequest, row.columns), etag: row.etag };
   }
 
-  /** The due rows of requests whose time has come. One request to storage. */
+  /** The due rows whose time has come. One request to storage. */
   async due(now: Date): Promise<RequestDue[]> {
     const range = { from: DUE, to: `${DUE}${now.toISOString()}~` };
     const rows = await this.#tables.query(TABLE, PARTITION, range, MAX_DUE);
@@ -58,10 +58,10 @@ export class CallRequests {
   }
 
   /**
-   * Writes a request's change and moves its due row, in one transaction.
+   * Writes a request and moves its due row, in one transaction.
    * @param before undefined for a new request.
-   * @param due when it is to be looked at again; undefined once it is done.
-   * @returns the request as it is now; undefined if somebody else changed it first.
+   * @param due when to look at the request again; undefined once it is done.
+   * @returns the request after the change; undefined if somebody else changed it first.
    */
   async save(
     before: StoredRequest | undefined,
@@ -85,7 +85,7 @@ export class CallRequests {
     return etags && { request: after, etag: etags[0] ?? '' };
   }
 
-  /** The call was refused: the request may be made again. */
+  /** Deletes a request whose call was refused: it may be made again. */
   async release({ request: { requestId, dueRow } }: StoredRequest): Promise<void> {
     const keys = [requestKey(requestId), ...(dueRow ? [dueRow] : [])];
     const writes = keys.map((rowKey): Write => ({ kind: 'delete', rowKey }));
@@ -96,9 +96,9 @@ export class CallRequests {
 const TABLE = 'Requests';
 const PARTITION = 'requests';
 const DUE = 'due|';
-/** So many are looked at a tick; the rest has its turn at the next. */
+/** Due rows per tick; the next tick reads the rest. */
 const MAX_DUE = 100;
 const requestKey = (requestId: string): string => `request|${requestId}`;
-/** When the request is looked at next; an invalid date once it is done. */
+/** When to look at the request next; an invalid date once it is done. */
 export const dueTimeOf = ({ dueRow = '' }: CallRequest): Date => new Date(dueRow.split('|')[1] ?? '');
 const dueKey = (at: Date, requestId: string): string => `${DUE}${at.toISOString()}|${requestId}`;

@@ -3,12 +3,14 @@ import { StorageError } from '../base/errors.ts';
 import { problemsOf } from '../base/problems.ts';
 import type { Cell, Columns } from './table-store.ts';
 
-/** A string column holds 32K characters (platform docs: Table service data model); longer JSON goes on in further columns. */
+/**
+ * A string column holds 32K characters (platform docs: Table service data model). Longer JSON takes several columns.
+ */
 const MAX_CHARACTERS = 32_000;
 
 /**
- * Values become columns that a person can read in any storage browser: scalars as they are, and what is nested as
- * JSON in a column whose name ends in `Json`, and in `Json_1`, `Json_2` … where one is too small.
+ * Turns a value into columns that a person can read in any storage browser. Scalars stay as they are; a nested value
+ * becomes JSON in a column whose name ends in `Json`, and in `Json_1`, `Json_2` … if it is too long for one.
  */
 export function toColumns(value: object): Columns {
   return Object.fromEntries(
@@ -27,12 +29,12 @@ function jsonColumns(name: string, member: unknown): [string, string][] {
   ]);
 }
 
-/** @throws StorageError if the row is not what this version of the app writes. */
+/** @throws StorageError if the row does not fit the schema. */
 export function fromColumns<Schema extends z.ZodType>(schema: Schema, columns: Columns): z.infer<Schema> {
   const value = Object.fromEntries(Object.entries(columns).flatMap(([name, cell]) => member(name, cell, columns)));
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
-  throw new StorageError(`A row is not what this version of Ringdown writes: ${problemsOf(parsed.error).join('; ')}`);
+  throw new StorageError(`A stored row does not fit this version of Ringdown: ${problemsOf(parsed.error).join('; ')}`);
 }
 
 function member(name: string, cell: Cell | undefined, columns: Columns): [string, unknown][] {
@@ -43,11 +45,11 @@ function member(name: string, cell: Cell | undefined, columns: Columns): [string
   return [[name.slice(0, -4), parseJson(name, json)]];
 }
 
-/** The parser's own message may quote what it could not read. */
+/** Hides the parser's own message, which may quote personal data. */
 function parseJson(name: string, json: string): unknown {
   try {
     return JSON.parse(json);
   } catch {
-    throw new StorageError(`A row is not what this version of Ringdown writes: ${name} is no JSON`);
+    throw new StorageError(`A stored row does not fit this version of Ringdown: ${name}: is not JSON`);
   }
 }

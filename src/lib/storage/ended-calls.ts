@@ -7,7 +7,7 @@ import { fromColumns, toColumns } from './columns.ts';
 import { partitionOf, SHARDS_TABLE } from './shard.ts';
 import { startingWith, type TableStore, type Write } from './table-store.ts';
 
-/** An attempt that ended, with what a list of calls says of it. */
+/** An attempt that ended, with the recipient that a list of calls shows. */
 export const EndedCall = AttemptResult.extend({
   recipientId: z.string(),
   identifier: Identifier,
@@ -15,21 +15,24 @@ export const EndedCall = AttemptResult.extend({
 });
 export type EndedCall = z.infer<typeof EndedCall>;
 
-/** The attempts of an outage that ended, the newest first: written with the recipient's own row, at no request. */
+/**
+ * The ended attempts of a shard, newest first. They are written in the recipient's own transaction, without a further
+ * request.
+ */
 export class EndedCalls {
   readonly #tables: TableStore;
   constructor(tables: TableStore) {
     this.#tables = tables;
   }
 
-  /** The latest of a shard. One request. @param limit at most 1000. */
+  /** The latest ended attempts of a shard. One request. @param limit at most 1000. */
   async latest(shard: Shard, limit: number): Promise<EndedCall[]> {
     const rows = await this.#tables.query(SHARDS_TABLE, partitionOf(shard), startingWith(ENDED), limit);
     return rows.map(({ columns }) => fromColumns(EndedCall, columns));
   }
 }
 
-/** The rows of attempts that have ended with this change, or of which something better was learnt. */
+/** The rows of attempts that end with this change, or whose outcome it improves. */
 export function endedRows(before: Recipient, { recipientId, identifier, name, results }: Recipient): Write[] {
   const isKnown = ({ attempt, outcome }: AttemptResult): boolean =>
     before.results.some((other) => other.attempt === attempt && other.outcome === outcome);
@@ -43,5 +46,5 @@ export function endedRows(before: Recipient, { recipientId, identifier, name, re
 }
 
 const ENDED = 'ended|';
-/** Milliseconds until a day in the year 2286: what is later sorts first. */
+/** Milliseconds until a day in the year 2286: later times sort first. */
 const newestFirst = (at: string): string => String(9_999_999_999_999 - Date.parse(at)).padStart(13, '0');

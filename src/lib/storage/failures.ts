@@ -7,8 +7,8 @@ const Failure = z.object({ reason: z.string(), at: z.string() });
 export type Failure = z.infer<typeof Failure>;
 
 /**
- * Why queue messages failed, the latest reason for each. The copy that the host puts on a poison queue has another id, so a
- * message is known by what it says.
+ * Why queue messages failed: the latest reason for each. The key is a digest of the text, because the host's copy on
+ * the poison queue has another id.
  */
 export class Failures {
   readonly #tables: TableStore;
@@ -16,7 +16,7 @@ export class Failures {
     this.#tables = tables;
   }
 
-  /** @param message as the handler got it: parsed JSON, or a string that was none. */
+  /** @param message as the handler got it: parsed JSON, or a string if it was not JSON. */
   async record(queue: string, message: unknown, reason: string, at: Date): Promise<void> {
     const columns = toColumns({ reason, at: at.toISOString() });
     await this.#tables.commit(TABLE, queue, [{ kind: 'upsert', rowKey: digestOf(message), columns }]);
@@ -27,7 +27,7 @@ export class Failures {
     return row && fromColumns(Failure, row.columns);
   }
 
-  /** The message was sent again: what it failed of is history. */
+  /** Deletes the reason for a message that was sent again. */
   async forget(queue: string, message: unknown): Promise<void> {
     const row = await this.#tables.get(TABLE, queue, digestOf(message));
     if (row) await this.#tables.commit(TABLE, queue, [{ kind: 'delete', rowKey: row.rowKey }]);

@@ -9,29 +9,31 @@ import { tryCommit } from './try-commit.ts';
 const LineColumns = z.object({
   number: z.string(),
   index: z.number().int(),
-  /** Who has the line, for people who read the table, and for counting what an outage holds. Empty: nobody. */
+  /**
+   * The attempt or request that holds the line; empty if none does. Also used to count the lines that an outage holds.
+   */
   holder: z.string(),
-  /** UTC; a line whose lease has ended is free, whoever holds it. */
+  /** UTC. A line is free when its lease has ended, even if it has a holder. */
   leaseUntil: z.string(),
 });
 
-/** One slot of concurrency of a caller number, as read. */
+/** One line of a caller number, as read: it can carry one call at a time. */
 export type Line = z.infer<typeof LineColumns> & { readonly lineId: string; readonly etag: string };
 
-/** The lines of all caller numbers, in one small partition: a row each, leased by conditional writes. */
+/** The lines of all caller numbers: one row each, in one small partition, leased by writes that check the ETag. */
 export class Lines {
   readonly #tables: TableStore;
   constructor(tables: TableStore) {
     this.#tables = tables;
   }
 
-  /** Every line there is. One request. */
+  /** All lines. One request. */
   async list(): Promise<Line[]> {
     const rows = await this.#tables.query(TABLE, PARTITION, startingWith('line|'), MAX_LINES);
     return rows.map(({ rowKey, etag, columns }) => ({ ...fromColumns(LineColumns, columns), lineId: rowKey, etag }));
   }
 
-  /** Makes rows for the lines of these numbers that have none yet. */
+  /** Inserts the missing lines of these numbers. */
   async ensure(callers: readonly Caller[], existing: readonly Line[]): Promise<void> {
     const known = new Set(existing.map(({ lineId }) => lineId));
     for (const { number, lines } of callers) {
@@ -46,7 +48,7 @@ export class Lines {
     await tryCommit(this.#tables, TABLE, PARTITION, [{ kind: 'insert', rowKey: lineIdOf(number, index), columns }]);
   }
 
-  /** Leases the line, or passes it on, or lengthens the lease. Undefined if it has changed hands since it was read. */
+  /** Leases a line, passes it on or extends its lease. @returns undefined if the line has changed since it was read. */
   async lease(line: HeldLine, holder: string, until: Date): Promise<HeldLine | undefined> {
     const index = Number(line.lineId.split('|')[2]);
     const columns = toColumns({ number: line.number, index, holder, leaseUntil: until.toISOString() });
@@ -58,8 +60,9 @@ export class Lines {
   }
 
   /**
-   * Lengthens the lease for whoever holds the line, even where its ETag has moved on without their knowing: a crash between
-   * the line's row and their own. Undefined if it has changed hands.
+   * Extends the lease for its holder. Works with an outdated ETag too, which a crash between writing the line's row and
+   * the holder's row leaves behind.
+   * @returns undefined if the line has another holder.
    */
   async hold(line: HeldLine, holder: string, until: Date): Promise<HeldLine | undefined> {
     const held = await this.lease(line, holder, until);
@@ -69,7 +72,10 @@ export class Lines {
     return isMine ? this.lease({ ...line, etag: row.etag }, holder, until) : undefined;
   }
 
-  /** Frees the line, now or, where the service asked for patience, later. No harm if it has changed hands. */
+  /**
+   * Frees the line from this time on: later than now if the service asked to wait. Does nothing if the line has
+   * changed.
+   */
   async free(line: HeldLine, from: Date): Promise<void> {
     await this.lease(line, '', from);
   }
@@ -77,7 +83,7 @@ export class Lines {
 
 export const isFree = (line: Line, now: Date): boolean => new Date(line.leaseUntil) <= now;
 
-/** The lines that these numbers may use: another outage may have made more of them. */
+/** The lines that these callers may use. Another outage may have inserted more lines for the same number. */
 export function linesOf(callers: readonly Caller[], lines: readonly Line[]): Line[] {
   const allowed = new Map(callers.map((caller) => [caller.number, caller.lines]));
   return lines.filter((line) => line.index < (allowed.get(line.number) ?? 0));
@@ -88,6 +94,6 @@ const PARTITION = 'lines';
 const MAX_LINES = 10_000;
 const NEVER = new Date(0).toISOString();
 
-/** A digest, so that keys in URLs and error messages do not show the number. */
+/** Holds a digest, so that keys in URLs and error messages do not show the number. */
 const lineIdOf = (number: string, index: number): string =>
   `line|${createHash('sha256').update(number).digest('hex').slice(0, 12)}|${index}`;

@@ -3,11 +3,11 @@ import { fromColumns, toColumns } from './columns.ts';
 import type { TableStore } from './table-store.ts';
 import { tryCommit } from './try-commit.ts';
 
-/** Since when, and in a call of which outage they asked for it; none if it was entered by hand. */
+/** When the person opted out, and in a call of which outage; no outage if it was entered by hand. */
 const OptOut = z.object({ at: z.string(), outageId: z.string().optional() });
 export type OptOut = z.infer<typeof OptOut>;
 
-/** People who must not be called again by any outage, by recipient id (a digest of their number). */
+/** People whom no outage may call again, by recipient id (a digest of their number). */
 export class OptOuts {
   readonly #tables: TableStore;
   constructor(tables: TableStore) {
@@ -23,13 +23,13 @@ export class OptOuts {
     return (await this.find(recipientId)) !== undefined;
   }
 
-  /** Whoever has opted out before stays as they are. */
+  /** Adds an opt-out. Does not change one that exists. */
   async add(recipientId: string, because: { outageId?: string; at: Date }): Promise<void> {
     const columns = toColumns({ outageId: because.outageId, at: because.at.toISOString() } satisfies OptOut);
     await tryCommit(this.#tables, TABLE, PARTITION, [{ kind: 'insert', rowKey: recipientId, columns }]);
   }
 
-  /** They may be called again. No harm if they may anyway. */
+  /** Removes an opt-out, if there is one. */
   async remove(recipientId: string): Promise<void> {
     await tryCommit(this.#tables, TABLE, PARTITION, [{ kind: 'delete', rowKey: recipientId }]);
   }

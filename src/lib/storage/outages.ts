@@ -7,12 +7,15 @@ import { tryCommit } from './try-commit.ts';
 
 export type StoredOutage = { readonly outage: Outage; readonly etag: string };
 
-/** An outage changes seldom and is needed with every event of every call: a copy as old as two ticks of the timer (ms) is good enough. */
+/**
+ * How long a cached outage is good enough, ms: two ticks of the timer. Every event of every call needs its outage,
+ * which seldom changes.
+ */
 const CACHE_MS = 20_000;
 
 /**
- * The outages, in one partition: a row each, and a row beside it for each that is not over, so that the timer does not
- * read its way through everything that ever happened.
+ * The outages, in one partition: one row each, and a second row for each outage that is not over, so that the timer
+ * does not read those that are.
  */
 export class Outages {
   readonly #tables: TableStore;
@@ -24,33 +27,36 @@ export class Outages {
     this.#now = now;
   }
 
-  /** Adds the outage, or gives the one that has its id already. */
+  /** Adds the outage, or returns the one that has this id. */
   async add(outage: Outage): Promise<{ outage: Outage; isNew: boolean }> {
     const isNew = (await tryCommit(this.#tables, TABLE, PARTITION, insertion(outage))) !== undefined;
     return isNew ? { outage, isNew } : { outage: (await this.read(outage.id)).outage, isNew };
   }
 
-  /** The outage as it is now. @throws NotFoundError */
+  /** Reads the outage, for a caller who named it. @throws NotFoundError */
   async read(id: string): Promise<StoredOutage> {
     const stored = await this.find(id);
     if (!stored) throw new NotFoundError(`There is no outage ${id}`);
     return stored;
   }
 
-  /** The outage as it is now, for its own work. @throws StorageError if there is none. */
+  /** Reads the outage, which must exist because work for it is under way. @throws StorageError if it does not. */
   async current(id: string): Promise<Outage> {
     const stored = await this.find(id);
-    if (!stored) throw new StorageError(`Outage ${id} has gone`);
+    if (!stored) throw new StorageError(`Outage ${id} no longer exists`);
     return stored.outage;
   }
 
-  /** The outage as it was at most twenty seconds ago: no request, where it has been read since. @throws StorageError if there is none. */
+  /**
+   * The outage as it was at most twenty seconds ago: no request if it was read since then.
+   * @throws StorageError if it does not exist.
+   */
   async recent(id: string): Promise<Outage> {
     const cached = this.#cache.get(id);
     return cached && cached.until > this.#now().getTime() ? cached.outage : this.current(id);
   }
 
-  /** The outage as it is now; undefined if there is none. */
+  /** Reads the outage; undefined if it does not exist. */
   async find(id: string): Promise<StoredOutage | undefined> {
     const until = this.#now().getTime() + CACHE_MS;
     const row = await this.#tables.get(TABLE, PARTITION, outageKey(id));
@@ -60,22 +66,23 @@ export class Outages {
     return { outage, etag: row.etag };
   }
 
-  /** The outages that are not over. A request, and one for each. */
+  /** The outages that are not over. One request, and one for each of them. */
   async open(): Promise<StoredOutage[]> {
     const markers = await this.#tables.query(TABLE, PARTITION, startingWith(OPEN), MAX_OPEN);
     const found = await Promise.all(markers.map(({ rowKey }) => this.find(rowKey.slice(OPEN.length))));
     return found.filter((stored) => stored !== undefined);
   }
 
-  /** Every outage there is. A request for each thousand. */
+  /** All outages. One request for each thousand. */
   async list(): Promise<Outage[]> {
     const rows = await this.#tables.query(TABLE, PARTITION, startingWith(outageKey('')), Number.POSITIVE_INFINITY);
     return rows.map(({ columns }) => fromColumns(Outage, columns));
   }
 
   /**
-   * @param beside a new outage that comes of the change, written with it.
-   * @returns the outage as it is now; undefined if somebody else changed it first.
+   * Writes a change of an outage.
+   * @param beside a new outage to insert in the same transaction.
+   * @returns the outage after the change; undefined if somebody else changed it first.
    */
   async save(before: StoredOutage, outage: Outage, beside?: Outage): Promise<StoredOutage | undefined> {
     const closes = !isOver(before.outage) && isOver(outage);

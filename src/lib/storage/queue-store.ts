@@ -1,4 +1,4 @@
-/** Queue Storage as the app sees it: put a message on a queue, to be seen at once or after a delay. */
+/** Queue Storage as the app sees it: sends a message that is visible at once, or after a delay in seconds. */
 export interface QueueStore {
   send(queue: QueueName, message: object, delaySeconds?: number): Promise<void>;
 }

@@ -39,8 +39,8 @@ export const dueInsertion = (rowKey: string, recipientId: string, attempt: numbe
 });
 
 /**
- * Names a recipient's results and outcome. No recipient has the same ones twice: a result is only added, or replaced by a
- * better one.
+ * Names a recipient's results and outcome. No recipient has the same ones twice: a result is only added, or replaced by
+ * a better one.
  */
 export const standingOf = ({ recipientId, results, outcome }: Recipient): string =>
   `${recipientId}|${results.map((result) => `${result.attempt}.${result.outcome}`).join('+')}|${outcome ?? ''}`;

@@ -33,13 +33,15 @@ type DueAt = (recipient: Recipient) => Date;
 /** New recipients in one transaction: two rows each, and one row that counts them all. */
 export const MAX_ADDED = Math.floor((MAX_WRITES - 1) / 2);
 
-/** Waiting recipients that end in one transaction: the row and the due row of each, and one row that counts them all. */
+/**
+ * Waiting recipients that end in one transaction: the row and the due row of each, and one row that counts them all.
+ */
 const MAX_ENDED = Math.floor((MAX_WRITES - 1) / 2);
 
 /**
- * Recipients and their due rows. A shard is one partition (shard.ts), so a recipient, their due row and the counts change in
- * one transaction. The two kinds of due row have separate key ranges, so a long list of waiting people cannot hide expired
- * leases.
+ * Recipients and their due rows. A shard is one partition (shard.ts), so a recipient, their due row and the counts
+ * change in one transaction. The two kinds of due row have separate key ranges, so a long list of waiting people cannot
+ * hide expired leases.
  */
 export class Recipients {
   readonly #tables: TableStore;
@@ -93,9 +95,9 @@ export class Recipients {
   }
 
   /**
-   * Begins an attempt: gives a waiting recipient a line until `leaseUntil`. One request, which does not read the recipient.
-   * Deleting the due row guards both rows: only one writer can delete it, its key is never used twice, and a recipient stops
-   * waiting only in a transaction that deletes it.
+   * Begins an attempt: gives a waiting recipient a line until `leaseUntil`. One request, which does not read the
+   * recipient. Deleting the due row guards both rows: only one writer can delete it, its key is never used twice, and a
+   * recipient stops waiting only in a transaction that deletes it.
    * @returns false if somebody else was first.
    */
   async dispatch(ref: AttemptRef, from: DueRow, line: HeldLine, leaseUntil: Date): Promise<boolean> {
@@ -109,8 +111,8 @@ export class Recipients {
   }
 
   /**
-   * True if every recipient of the shard has an outcome. Reads both kinds of due row in one request, so nobody can move from
-   * one kind to the other in between.
+   * True if every recipient of the shard has an outcome. Reads both kinds of due row in one request, so nobody can move
+   * from one kind to the other in between.
    */
   async isDone(shard: Shard): Promise<boolean> {
     return (await this.#tables.query(SHARDS_TABLE, partitionOf(shard), startingWith('due|'), 1)).length === 0;
@@ -127,7 +129,10 @@ export class Recipients {
     return etags && { recipient: after, etag: etags[0] ?? '' };
   }
 
-  /** Gives many waiting recipients of a shard their outcome, 49 in a request. Skips those that somebody else changed first. */
+  /**
+   * Gives many waiting recipients of a shard their outcome, 49 in a request. Skips those that somebody else changed
+   * first.
+   */
   async endAll(shard: Shard, changes: readonly Change[]): Promise<void> {
     for (let start = 0; start < changes.length; start += MAX_ENDED) {
       await this.#endBatch(shard, changes.slice(start, start + MAX_ENDED));
@@ -147,7 +152,9 @@ export class Recipients {
     }
   }
 
-  /** Recipients of a shard in order of id, beginning after this id ('' for the start). One request for each thousand. */
+  /**
+   * Recipients of a shard in order of id, beginning after this id ('' for the start). One request for each thousand.
+   */
   async page(shard: Shard, after: string, limit: number): Promise<StoredRecipient[]> {
     const range = { ...startingWith(recipientKey('')), from: afterKey(recipientKey(after)) };
     const rows = await this.#tables.query(SHARDS_TABLE, partitionOf(shard), range, limit);

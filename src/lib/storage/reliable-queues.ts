@@ -2,8 +2,8 @@ import type { QueueName, QueueStore } from './queue-store.ts';
 import { retrying, sleep, type Wait } from './retrying.ts';
 
 /**
- * Puts a message on its queue again where no answer came. It may then be there twice, which is no harm: whatever a message
- * asks for is claimed before it is done.
+ * Sends a message again if storage did not answer. The queue may then hold it twice, which is harmless: handlers claim
+ * an action before they perform it.
  */
 export class ReliableQueues implements QueueStore {
   readonly #queues: QueueStore;

@@ -3,13 +3,13 @@ import { ConflictError } from '../base/errors.ts';
 import { retrying, sleep, type Wait } from './retrying.ts';
 import type { KeyRange, StoredRow, TableName, TableStore, Write } from './table-store.ts';
 
-/** The column by which a commit knows its own traces. */
+/** The column by which a commit recognises its own rows. */
 const COMMIT_ID = 'commitId';
 
 /**
- * Tries again what failed for no lasting reason. A commit that got no answer may have been done; trying it again then looks
- * like a conflict with somebody else. So each commit signs the row of its first write, and on a conflict after the first try
- * that row tells whose it is. This costs nothing unless something goes wrong.
+ * Retries transient failures. A commit without an answer may have succeeded, and its retry then looks like a conflict
+ * with another writer. So each commit puts its id into the row of its first write; on a conflict after the first try,
+ * that row tells who wrote it. This costs no request unless there is such a conflict.
  */
 export class ReliableTables implements TableStore {
   readonly #tables: TableStore;
@@ -45,7 +45,7 @@ export class ReliableTables implements TableStore {
         return await this.#tables.commit(table, partitionKey, signed);
       } catch (error) {
         if (!(error instanceof ConflictError) || tries === 1) throw error;
-        // A row that only we would have deleted is gone: that is what was asked for.
+        // Nobody else would have deleted this row, so the first try did.
         if (first.kind === 'delete') return [];
         const row = await this.#tables.get(table, partitionKey, first.rowKey);
         if (row?.columns[COMMIT_ID] !== id) throw error;
@@ -59,7 +59,7 @@ function signedWith(id: string, write: Write): Write {
   return write.kind === 'delete' ? write : { ...write, columns: { ...write.columns, [COMMIT_ID]: id } };
 }
 
-/** The signature is nobody's business but ours. */
+/** Hides the commit id from readers. */
 function unsigned({ columns: { [COMMIT_ID]: _, ...columns }, ...row }: StoredRow): StoredRow {
   return { ...row, columns };
 }

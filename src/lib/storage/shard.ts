@@ -2,14 +2,14 @@ import type { Shard } from '../rules/outages/shard.ts';
 import type { TableName } from './table-store.ts';
 
 /**
- * One part of an outage's list is one partition, so that whatever changes together changes in one transaction. Its rows, in the
- * order of their keys, which is such that one range holds what is counted together:
+ * A shard is one partition, so that rows that belong together change in one transaction. Its rows, in the order of
+ * their keys; the order puts all rows that a count needs into one range:
  *
- * `activity|<minute>`             attempts that ended in that minute
- * `count|all`, `count|change|…`   how many there are; see tallies.ts
- * `due|leased|<time>|<id>`        a recipient whose attempt is under way
+ * `activity|<minute>`             counts of the attempts that ended in this minute
+ * `count|all`, `count|change|…`   sums, and changes to add to them; see tallies.ts
+ * `due|leased|<time>|<id>`        a recipient with an attempt in progress
  * `due|waiting|<time>|<id>`       a recipient to be called
- * `ended|<time>|<id>|<attempt>`   an attempt that ended; the newest first
+ * `ended|<time>|<id>|<attempt>`   an attempt that ended; newest first
  * `recipient|<id>`                a recipient
  */
 export const partitionOf = ({ outageId, shard }: Shard): string => `${outageId}|${shard}`;

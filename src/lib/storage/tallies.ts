@@ -5,17 +5,18 @@ import { partitionOf, SHARDS_TABLE } from './shard.ts';
 import { type KeyRange, type StoredRow, startingWith, type TableStore, type Write } from './table-store.ts';
 import { tryCommit } from './try-commit.ts';
 
-/** How a shard stands: all of one moment, so that who is not done and not being called waits. */
+/** The counts of a shard, all of the same moment: recipients who are neither done nor being called are waiting. */
 export type Standing = {
   readonly tally: Tally;
-  /** Attempts under way. */
+  /** Attempts in progress. */
   readonly calling: number;
 };
 
 /**
- * How many there are of each, without reading the list. Whatever changes a recipient's standing writes down the difference
- * in its own transaction, `count|change|<name>`, which costs no request and is in nobody's way; the timer folds these into the
- * sums, `count|all` and `activity|<minute>`. Sums and changes that are not folded yet together are exact at any moment.
+ * Counts recipients and attempts without reading the list. A transaction that changes what a recipient counts for also
+ * inserts the difference, `count|change|<name>`: this costs no request and conflicts with no other writer. The timer
+ * folds these rows into the sums, `count|all` and `activity|<minute>`. The sums and the rows that are not folded yet
+ * are exact at any moment.
  */
 export class Tallies {
   readonly #tables: TableStore;
@@ -24,8 +25,8 @@ export class Tallies {
   }
 
   /**
-   * One request (one more for each thousand rows: attempts under way, changes that are not folded yet).
-   * @param since of the tally's minutes only those from then on are read.
+   * Reads the counts. One request for each thousand rows (attempts in progress, changes that are not folded yet).
+   * @param since reads no minutes before this one.
    */
   async standing(shard: Shard, since: Date): Promise<Standing> {
     const to = startingWith(LEASED).to;
@@ -33,15 +34,15 @@ export class Tallies {
     return { tally: tallyIn(rows), calling: rows.filter(({ rowKey }) => rowKey.startsWith(LEASED)).length };
   }
 
-  /** Every minute of the shard in which an attempt ended. A request for each thousand. */
+  /** Every minute of the shard in which an attempt ended. One request for each thousand. */
   async minutes(shard: Shard): Promise<Tally['minutes']> {
     return tallyIn(await this.#read(shard, { from: ACTIVITY, to: startingWith(COUNT).to })).minutes;
   }
 
   /**
-   * Adds the first changes to the sums. Three requests; one where there are none. Each change is added by one only, for it is
-   * deleted with the same transaction.
-   * @returns true if there may be more.
+   * Adds the first changes to the sums. Three requests, or one if there are no changes. Deletes the changes in the same
+   * transaction, so that each is added once.
+   * @returns true if there may be more changes.
    */
   async fold(shard: Shard): Promise<boolean> {
     const rows = await this.#tables.query(SHARDS_TABLE, partitionOf(shard), startingWith(COUNT), FOLDED + 1);
@@ -77,8 +78,8 @@ export class Tallies {
 }
 
 /**
- * The row by which a transaction says what it changes.
- * @param name never used twice in the shard: of who changed, and what they came to.
+ * The row that a transaction inserts to count its change.
+ * @param name unique in the shard: made of the recipient and what they changed to.
  */
 export const changeRow = (name: string, change: Tally | undefined): Write[] =>
   change ? [{ kind: 'insert', rowKey: `${COUNT}change|${name}`, columns: toColumns(change) }] : [];
@@ -88,7 +89,7 @@ const COUNT = 'count|';
 const SUMS = `${COUNT}all`;
 const LEASED = 'due|leased|';
 const NONE: MinuteCount = { ended: 0, answered: 0 };
-/** Each may be of a minute of its own: that many changes fill an entity-group transaction, with the sums. */
+/** Changes per transaction. Each takes two rows at most, its own and that of a minute; the sums take one. */
 const FOLDED = 49;
 
 const activityKey = (minute: string): string => `${ACTIVITY}${minute}`;

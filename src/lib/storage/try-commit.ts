@@ -5,7 +5,8 @@ import type { TableName, TableStore, Write } from './table-store.ts';
 type ETags = readonly (string | undefined)[];
 
 /**
- * Commits, and tells a conflict from a failure. This is the only place above the table stores that handles a ConflictError.
+ * Commits, and tells a conflict from a failure. This is the only place above the table stores that handles a
+ * ConflictError.
  * @returns undefined if there was a conflict: a row to insert exists, or a row to change or delete has changed or gone.
  * @throws StorageError if the commit failed for another reason.
  */

@@ -1,7 +1,10 @@
 import type { HttpRequest, HttpResponseInit, InvocationContext } from '@azure/functions';
 import { InvalidInputError, RingdownError, TooLargeError } from '../base/errors.ts';
 
-/** The one place where an error becomes an HTTP answer: problem details (RFC 9457). A 5xx hides its detail, and logs it. */
+/**
+ * Turns errors into problem details (RFC 9457); nothing else does. The detail of a 5xx goes to the log, not to the
+ * caller.
+ */
 export function answering(
   handler: (request: HttpRequest, context: InvocationContext) => Promise<HttpResponseInit>,
 ): typeof handler {
@@ -12,7 +15,7 @@ export function answering(
       const status = error instanceof RingdownError ? error.httpStatus : 500;
       if (status >= 500) context.error(error);
       else context.info(`${status} ${describe(error)}`);
-      return problem(status, status >= 500 ? 'Ours to blame; try again' : describe(error), error);
+      return problem(status, status >= 500 ? 'Internal error; try again' : describe(error), error);
     }
   };
 }
@@ -39,13 +42,13 @@ const TITLES: Readonly<Record<number, string>> = {
   503: 'Service unavailable',
 };
 
-/** A declaration is some kilobytes; a row of Table Storage holds no more than this anyway. Bytes. */
+/** Bytes. A declaration takes a few kilobytes, and a row of Table Storage holds at most 1 MiB. */
 const MAX_JSON = 1_000_000;
 
-/** @throws InvalidInputError if the body is no JSON; TooLargeError if it is longer than a megabyte. */
+/** @throws InvalidInputError if the body is not JSON; TooLargeError if it is larger than 1 MB. */
 export const jsonBody = async (request: HttpRequest): Promise<unknown> => parsed(await textBody(request));
 
-/** The same for a body that may be left out: then it is an empty object. */
+/** The same, for an optional body: an empty one is an empty object. */
 export async function optionalJsonBody(request: HttpRequest): Promise<unknown> {
   const text = await textBody(request);
   return text.trim() === '' ? {} : parsed(text);
@@ -55,7 +58,7 @@ function parsed(json: string): unknown {
   try {
     return JSON.parse(json);
   } catch (cause) {
-    throw new InvalidInputError('The body is not readable', ['it must be JSON'], { cause });
+    throw new InvalidInputError('The request is invalid', ['body: must be JSON'], { cause });
   }
 }
 
@@ -66,10 +69,10 @@ async function textBody(request: HttpRequest): Promise<string> {
 }
 
 /**
- * The body as it arrives. The limit is ours: the Functions host has one of 100 MiB, and answers 500 to what is longer
- * (https://github.com/Azure/azure-functions-host/issues/10519).
+ * The body, chunk by chunk. The limit must be lower than that of the Functions host, which answers 500 to more than 100
+ * MiB (https://github.com/Azure/azure-functions-host/issues/10519).
  * @param limit bytes.
- * @throws TooLargeError before anything is read, where the length is announced.
+ * @throws TooLargeError before it reads anything if `content-length` is over the limit, otherwise at the limit.
  */
 export async function* streamedBody(request: HttpRequest, limit: number): AsyncGenerator<Uint8Array> {
   mustFit(Number(request.headers.get('content-length') ?? 0), limit);
@@ -82,15 +85,15 @@ export async function* streamedBody(request: HttpRequest, limit: number): AsyncG
 }
 
 function mustFit(length: number, limit: number): void {
-  if (length > limit) throw new TooLargeError(`The body is longer than ${limit / 1_000_000} MB`);
+  if (length > limit) throw new TooLargeError(`The body is larger than ${limit / 1_000_000} MB`);
 }
 
-/** @returns the type of the body, without its parameters, if it is one of these. @throws InvalidInputError */
+/** @returns the media type of the body, without parameters. @throws InvalidInputError if it is none of these. */
 export function bodyType<Type extends string>(request: HttpRequest, types: readonly Type[]): Type {
   const given = request.headers.get('content-type')?.split(';')[0]?.trim().toLowerCase();
   const type = types.find((each) => each === given);
   if (type === undefined) {
-    throw new InvalidInputError('The body is not understood', [`content-type: must be ${types.join(' or ')}`]);
+    throw new InvalidInputError('The request is invalid', [`content-type: must be ${types.join(' or ')}`]);
   }
   return type;
 }

@@ -4,7 +4,7 @@ import type { HttpResponseInit } from '@azure/functions';
 import { NotFoundError } from '../base/errors.ts';
 import { PAGE_HEADERS } from './page-headers.ts';
 
-/** The dashboard's page and its files, as `npm run build` and the local runtime make them. */
+/** The files of the dashboard. `npm run build` and the local host write them. */
 const FOLDER = new URL('../dashboard/built/', import.meta.url);
 
 const TYPES: Readonly<Record<string, string>> = {
@@ -18,8 +18,9 @@ type File = { readonly body: Buffer; readonly etag: string };
 const files = new Map<string, Promise<File>>();
 
 /**
- * One of the dashboard's files; `index.html` is the page itself.
- * @param known the ETag of what the browser has.
+ * Serves a file of the dashboard.
+ * @param name `index.html` for the page itself.
+ * @param known the ETag of the browser's copy.
  * @throws NotFoundError
  */
 export async function pageFile(name: string, known: string | null): Promise<HttpResponseInit> {

@@ -1,4 +1,4 @@
-/** The page talks to whoever serves it and to nobody else, and nobody else shows it in theirs. */
+/** A page loads from and connects to its own origin only, and no other page may frame it. */
 const POLICY = [
   "default-src 'none'",
   ...['script-src', 'style-src', 'img-src', 'connect-src'].map((kind) => `${kind} 'self'`),
@@ -7,11 +7,11 @@ const POLICY = [
   "frame-ancestors 'none'",
 ].join('; ');
 
-/** What every page and its files are served with. */
+/** The headers of every page and its files. */
 export const PAGE_HEADERS = {
   'content-security-policy': POLICY,
   'x-content-type-options': 'nosniff',
   'referrer-policy': 'no-referrer',
-  // Kept, and asked for each time whether it is still right.
+  // The browser may store it, and revalidates it each time.
   'cache-control': 'no-cache',
 };

@@ -4,15 +4,15 @@ import { CallLeg } from '../rules/calls/leg.ts';
 import type { ActionRow, CallLegs, EventRow } from '../storage/call-legs.ts';
 
 const Entry = z.object({
-  at: z.string().describe('When we heard of it, or asked for it.'),
-  kind: z.enum(['event', 'action']).describe('Told by the service, or asked of it.'),
+  at: z.string().describe('When the app received the event or asked for the action.'),
+  kind: z.enum(['event', 'action']).describe('An event comes from the service; an action was asked of it.'),
   name: z.string().describe('The type of the event, or the queue of the action.'),
-  detail: z.string().optional().describe('What tells it from others of its name.'),
-  status: z.string().optional().describe('What came of it.'),
+  detail: z.string().optional().describe('What distinguishes it from others of the same name.'),
+  status: z.string().optional().describe('The result.'),
 });
 export type TimelineEntry = z.infer<typeof Entry>;
 
-/** One call, from what is on record: where it stands, and what happened in order of time. */
+/** One call: its state, and its events and actions in order of time. */
 export const CallView = CallLeg.pick({
   callLegId: true,
   state: true,
@@ -22,14 +22,14 @@ export const CallView = CallLeg.pick({
   createdAt: true,
   endedAt: true,
 }).extend({
-  recipientId: z.string().optional().describe('Whom it was for, if it was for an outage.'),
+  recipientId: z.string().optional().describe('The recipient, if the call belongs to an outage.'),
   timeline: z.array(Entry),
 });
 export type CallView = z.infer<typeof CallView>;
 
 /**
- * One request.
- * @param outageId only a call of this outage.
+ * Reads a call. One request.
+ * @param outageId if given, the outage that the call must belong to.
  * @throws NotFoundError
  */
 export async function viewCall(legs: CallLegs, callLegId: string, outageId?: string): Promise<CallView> {
@@ -58,11 +58,11 @@ function eventEntry({ receivedAt: at, type, data }: EventRow): TimelineEntry {
   };
 }
 
-/** An event that changes nothing is known by the service's name for it. */
+/** Unknown events are shown by the service's own type. */
 const nameOf = (type: string, { eventType }: EventRow['data']): string =>
   typeof eventType === 'string' ? eventType.replace('Microsoft.Communication.', '') : type;
 
-/** The member of an event that tells most; never who is in the call. */
+/** The most useful member of an event. Never shows who is in the call. */
 function detailOf({
   callState,
   toneInfo,

@@ -6,12 +6,12 @@ import { type Shard, shardsOf } from '../rules/outages/shard.ts';
 import type { Services } from '../services/services.ts';
 import { Person, personOf } from './recipient-view.ts';
 
-/** The calls that are in progress or about to be, and the latest that ended, the newest first. */
+/** The calls in progress, including those that are about to be placed, and the latest that ended, newest first. */
 export const CallsView = z.object({
   inFlight: z.array(
     Person.extend({
       attempt: z.number().int(),
-      callLegId: z.string().optional().describe('Once the service has named the call.'),
+      callLegId: z.string().optional().describe('The id of the call; absent until the service has given it one.'),
       since: z.string().optional().describe('When the service was asked to call.'),
     }),
   ),
@@ -20,10 +20,10 @@ export const CallsView = z.object({
 export type CallsView = z.infer<typeof CallsView>;
 
 export const CallsQuery = z.object({
-  limit: z.coerce.number().int().min(1).max(100).default(20).describe('At most so many of each.'),
+  limit: z.coerce.number().int().min(1).max(100).default(20).describe('The most calls of each kind.'),
 });
 
-/** Two requests a shard, and one for each call in flight that is shown. */
+/** Two requests per shard, and one for each call in flight that is shown. */
 export async function viewCalls(services: Services, outage: Outage, limit: number): Promise<CallsView> {
   const shards = shardsOf(outage);
   const [inFlight, ended] = await Promise.all([
@@ -45,7 +45,7 @@ async function inFlightIn({ recipients }: Services, shard: Shard, limit: number)
     rows.map(async ({ recipientId, attempt }) => {
       const ref = { ...shard, recipientId, attempt };
       const recipient = (await recipients.find(ref))?.recipient;
-      // Who is done meanwhile is among the latest.
+      // An attempt that has just ended is among the latest.
       if (!recipient || !isAt(recipient, ref)) return [];
       const { callLegId, askedAt: since } = recipient;
       return [{ ...personOf(recipient), attempt, callLegId, since }];

@@ -3,7 +3,7 @@ import packageJson from '../../../package.json' with { type: 'json' };
 import { ConfigurationError } from '../base/errors.ts';
 import type { Services } from '../services/services.ts';
 
-/** What a check found: that all is well, or what is not; never a setting's value. */
+/** The result of a check. Never holds the value of a setting. */
 const Check = z.string().describe('`ok`, or what is wrong.');
 
 export const Health = z.object({
@@ -13,10 +13,10 @@ export const Health = z.object({
 });
 export type Health = z.infer<typeof Health>;
 
-/** Storage that has not answered by then is not there, ms. */
+/** How long to wait for storage, ms. */
 const PATIENCE_MS = 5_000;
 
-/** One request to storage, which finds nothing. */
+/** One request to storage, for a row that does not exist. */
 export async function healthOf({ optOuts }: Services, readSettings: () => unknown): Promise<Health> {
   const checks = {
     storage: await checked(() => inTime(optOuts.has('nobody'))),
@@ -39,7 +39,7 @@ async function checked(look: () => Promise<unknown>): Promise<string> {
 async function inTime<Answer>(work: Promise<Answer>): Promise<Answer> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error('no answer in time')), PATIENCE_MS);
+    timer = setTimeout(() => reject(new Error(`no answer within ${PATIENCE_MS / 1000} s`)), PATIENCE_MS);
   });
   try {
     return await Promise.race([work, late]);

@@ -5,35 +5,36 @@ import { recipientIdOf } from '../rules/calls/recipient-id.ts';
 import { phoneNumberOf } from '../rules/phone-numbers.ts';
 import type { Services } from '../services/services.ts';
 
-/** Somebody who is not called again, by any outage. */
+/** A number that no outage may call again. */
 export const OptOutView = z.object({
   number: PhoneNumber,
   since: z.string(),
   outageId: z
     .string()
     .optional()
-    .describe('The outage in whose call they asked for it; none if it was entered by hand.'),
+    .describe('The outage in whose call the person opted out; absent if it was entered by hand.'),
 });
 export type OptOutView = z.infer<typeof OptOutView>;
 
 export const OptOutQuery = z.object({
   country: z
     .string()
-    .regex(/^[A-Z]{2}$/, 'must be a two-letter country code, e.g. US')
+    .regex(/^[A-Z]{2}$/, 'must be a two-letter country code, for example US')
     .default('US')
-    .describe('The country of a number that is written without one.'),
+    .describe('The country of a number without a country code.'),
 });
 
-/** A number as it was typed, and whose it is. @throws InvalidInputError */
+/** Parses a number as people type it. @throws InvalidInputError */
 export function calleeOf(text: string, country: string): { number: string; recipientId: string } {
   const number = phoneNumberOf(text, country);
-  if (number === undefined) throw new InvalidInputError('That is nobody’s number', ['number: is no phone number']);
+  if (number === undefined)
+    throw new InvalidInputError('The request is invalid', ['number: is not a valid phone number']);
   return { number, recipientId: recipientIdOf({ phoneNumber: { value: number } }) };
 }
 
-/** One request. @throws NotFoundError if they may be called. */
+/** One request. @throws NotFoundError if the number has not opted out. */
 export async function viewOptOut({ optOuts }: Services, callee: ReturnType<typeof calleeOf>): Promise<OptOutView> {
   const optOut = await optOuts.find(callee.recipientId);
-  if (!optOut) throw new NotFoundError('Nobody with that number has opted out');
+  if (!optOut) throw new NotFoundError('This number has not opted out');
   return { number: callee.number, since: optOut.at, ...(optOut.outageId && { outageId: optOut.outageId }) };
 }

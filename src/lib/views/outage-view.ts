@@ -7,7 +7,7 @@ import { shardsOf } from '../rules/outages/shard.ts';
 import { doneIn, sumOf } from '../rules/outages/tally.ts';
 import type { Services } from '../services/services.ts';
 
-/** An outage, as people see it in a list. */
+/** An outage in a list. */
 export const OutageEntry = Outage.pick({
   id: true,
   title: true,
@@ -21,16 +21,16 @@ export const OutageEntry = Outage.pick({
 }).strip();
 export type OutageEntry = z.infer<typeof OutageEntry>;
 
-/** An outage as it was declared, with what was filled in. */
+/** An outage as it was declared, with all defaults. */
 export const DeclaredOutage = OutageSpec.extend({ ...OutageEntry.shape, callers: Outage.shape.callers }).strip();
 
-/** A recipient's place: `calling` from the moment they are given a line; `done` with an outcome. */
+/** `calling`: the recipient has a line. `done`: the recipient has an outcome. */
 export const RecipientState = z.enum(['waiting', 'calling', 'done']);
 export type RecipientState = z.infer<typeof RecipientState>;
 
 const Count = z.number().int().nonnegative();
 
-/** How an outage stands. */
+/** An outage with its counts and forecast. */
 export const OutageView = OutageEntry.extend(
   Outage.pick({
     expiresAt: true,
@@ -43,26 +43,26 @@ export const OutageView = OutageEntry.extend(
     defaultCountry: true,
   }).shape,
 ).extend({
-  actions: z.array(OutageAction).describe('What can be done with it now.'),
-  recipients: Count.describe('People on its list.'),
-  states: z.object({ waiting: Count, calling: Count, done: Count }).describe('Where they are.'),
-  outcomes: z.partialRecord(Outcome, Count).describe('How those who are done ended; only what occurs.'),
-  attempts: Count.describe('Calls that ended.'),
-  callsInFlight: Count.describe('Calls that are in progress or about to be.'),
-  lines: Count.describe('Calls that it may have at once.'),
-  forecast: Forecast.optional().describe(
-    'When it will end, if it goes on as it did lately; absent while that cannot be told.',
-  ),
+  actions: z.array(OutageAction).describe('The actions that are allowed now.'),
+  recipients: Count.describe('The number of people on the list.'),
+  states: z.object({ waiting: Count, calling: Count, done: Count }).describe('The number of recipients in each state.'),
+  outcomes: z
+    .partialRecord(Outcome, Count)
+    .describe('The number of recipients with each outcome; outcomes that did not occur are absent.'),
+  attempts: Count.describe('The number of calls that ended.'),
+  callsInFlight: Count.describe('The number of calls in progress, including those that are about to be placed.'),
+  lines: Count.describe('The number of calls that may be in progress at the same time.'),
+  forecast: Forecast.optional().describe('The end of the outage at its recent pace; absent if the pace is not known.'),
 });
 export type OutageView = z.infer<typeof OutageView>;
 
-/** Every outage there is, the newest first. A request for each thousand. */
+/** All outages, newest first. One request for each thousand. */
 export async function listOutages({ outages }: Services): Promise<OutageEntry[]> {
   const all = (await outages.list()).map((outage) => OutageEntry.parse(outage));
   return all.sort((a, b) => b.createdAt.localeCompare(a.createdAt) || a.id.localeCompare(b.id));
 }
 
-/** Counts without reading the list: one request a shard. */
+/** One request per shard: reads the counts, not the list. */
 export async function viewOutage({ tallies, now }: Services, outage: Outage): Promise<OutageView> {
   const time = now();
   const shards = await Promise.all(shardsOf(outage).map((shard) => tallies.standing(shard, latelySince(time))));
@@ -86,7 +86,7 @@ export async function viewOutage({ tallies, now }: Services, outage: Outage): Pr
 
 const pacedBy = ({ startedAt, expiresAt }: Outage) => ({ startedAt, expiresAt });
 
-/** How many calls an outage may have at once. */
+/** How many calls of an outage may be in progress at the same time. */
 export function linesFor({ callers, maxConcurrentCalls }: Pick<Outage, 'callers' | 'maxConcurrentCalls'>): number {
   const lines = callers.reduce((sum, caller) => sum + caller.lines, 0);
   return Math.min(lines, maxConcurrentCalls ?? lines);

@@ -8,15 +8,15 @@ import { AttemptResult } from '../rules/outages/retry.ts';
 import type { Services } from '../services/services.ts';
 import { RecipientState } from './outage-view.ts';
 
-/** Whom a call is for. */
+/** The person that a call is for. */
 export const Person = z.object({
-  recipientId: z.string().describe('A digest of the number.'),
+  recipientId: z.string().describe('A digest of the number or user id.'),
   phone: z.string().optional(),
   communicationUserId: z.string().optional(),
   name: z.string().optional(),
 });
 
-/** A recipient, as people see them. */
+/** A recipient with state, outcome and attempts. */
 export const RecipientView = Person.extend(
   Recipient.pick({ timeZone: true, language: true, extra: true }).shape,
 ).extend({
@@ -24,7 +24,7 @@ export const RecipientView = Person.extend(
   outcome: Outcome.optional(),
   reason: z.string().optional(),
   endedAt: z.string().optional(),
-  attempts: z.array(AttemptResult).describe('The calls that ended.'),
+  attempts: z.array(AttemptResult).describe('The calls to this recipient that ended.'),
 });
 export type RecipientView = z.infer<typeof RecipientView>;
 
@@ -32,16 +32,16 @@ export const MAX_PAGE = 1000;
 
 /** Which recipients to list. */
 export const RecipientQuery = z.object({
-  outcome: Outcome.optional().describe('Only those who ended so.'),
-  state: RecipientState.optional().describe('Only those who are there.'),
-  limit: z.coerce.number().int().min(1).max(MAX_PAGE).default(100).describe('At most so many in an answer.'),
-  cursor: z.string().optional().describe('Goes on where an answer with this cursor ended.'),
+  outcome: Outcome.optional().describe('Only recipients with this outcome.'),
+  state: RecipientState.optional().describe('Only recipients in this state.'),
+  limit: z.coerce.number().int().min(1).max(MAX_PAGE).default(100).describe('The most recipients in an answer.'),
+  cursor: z.string().optional().describe('The `cursor` of the previous page.'),
 });
 export type RecipientQuery = z.infer<typeof RecipientQuery>;
 
 export const RecipientPage = z.object({
   recipients: z.array(RecipientView),
-  cursor: z.string().optional().describe('There may be more: ask again with it. Absent at the end.'),
+  cursor: z.string().optional().describe('Send it to get the next page; absent on the last page.'),
 });
 export type RecipientPage = z.infer<typeof RecipientPage>;
 
@@ -68,13 +68,14 @@ const STATES: Readonly<Record<Phase, RecipientState>> = {
   done: 'done',
 };
 
-/** So many requests an answer may cost; a thousand people are read with each where only some are wanted. */
+/** Requests to storage per page. With a filter, each reads a thousand recipients. */
 const MAX_READS = 8;
 
 /**
- * Some of an outage's recipients, one shard after the other in order of id. One request where the page is within a shard and
- * everybody is wanted; eight at most: then the page may be short, or empty, while there may still be more.
- * @throws InvalidInputError if the cursor is none of ours.
+ * One page of an outage's recipients, shard by shard, in order of id. Costs one request if there is no filter and the
+ * page lies within a shard, and at most eight; after eight requests the page may be short or empty although there are
+ * more.
+ * @throws InvalidInputError if the cursor is not from an answer for this outage.
  */
 export async function pageOfRecipients(
   services: Services,
@@ -93,7 +94,7 @@ export async function pageOfRecipients(
 
 type Wanted = Pick<RecipientQuery, 'outcome' | 'state'>;
 
-/** What one request gives of a page, and where to go on; nowhere at the end. */
+/** The part of a page that one request gives, and where the next part begins; undefined at the end. */
 async function partOfPage(
   { recipients }: Services,
   outage: Outage,
@@ -113,7 +114,7 @@ async function partOfPage(
   return { people, next: next.shard < outage.shards ? next : undefined };
 }
 
-/** Where the next page begins. Opaque to others. */
+/** Where the next page begins. Clients see it as an opaque cursor. */
 const Place = z.object({ shard: z.number().int().nonnegative(), after: z.string() });
 type Place = z.infer<typeof Place>;
 
@@ -123,7 +124,7 @@ function placeOf(cursor: string, { shards }: Outage): Place {
   const place = Place.safeParse(parsed(Buffer.from(cursor, 'base64url').toString('utf8')));
   if (place.success && place.data.shard < shards) return place.data;
   throw new InvalidInputError('The recipients cannot be listed', [
-    'cursor: is not one that an answer of this outage had',
+    'cursor: must be the cursor of an earlier answer for this outage',
   ]);
 }
 

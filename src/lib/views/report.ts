@@ -23,8 +23,9 @@ export const REPORT_COLUMNS = [
 ];
 
 /**
- * Everybody on an outage's list and how they ended, as a CSV, made while it is read: a page of the list is in memory at a time.
- * A cell that a spreadsheet would run is written after an apostrophe. A request for each thousand people, and one a shard.
+ * The report of an outage as a CSV stream: one row per recipient, with at most one page of the list in memory. Puts an
+ * apostrophe before a cell that a spreadsheet would run as a formula. One request for each thousand recipients, and one
+ * per shard.
  */
 export function reportOf({ recipients }: Services, outage: Outage): Readable {
   const rows = async function* (): AsyncIterable<object> {
@@ -32,10 +33,10 @@ export function reportOf({ recipients }: Services, outage: Outage): Readable {
       for await (const recipient of recipients.all(shard)) yield rowOf(recipient);
     }
   };
-  // Numbers are E.164: digits, which nothing can be run by. Anything else may have been written by anybody.
+  // Phone numbers are E.164, only `+` and digits, so they are safe. Any other cell may hold a formula.
   const string = (value: string, { column }: CastingContext) => ({ value, escape_formulas: column !== 'phone' });
   const csv = stringify({ header: true, columns: REPORT_COLUMNS, cast: { string } });
-  // Whoever reads the report is told of what goes wrong by the stream itself.
+  // The reader of the stream gets the error, so the callback ignores it.
   pipeline(Readable.from(rows()), csv, () => undefined);
   return csv;
 }
