@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { concludeAttempt, postponeAttempt } from '../../src/lib/outages/conclude.ts';
+import { postponeAttempt } from '../../src/lib/outages/attempt-progress.ts';
+import { concludeAttempt } from '../../src/lib/outages/conclude.ts';
 import { reopenOutage } from '../../src/lib/outages/declare.ts';
 import { fillLines, passOnLine } from '../../src/lib/outages/dispatcher.ts';
 import { patchOutage } from '../../src/lib/outages/patch.ts';

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { UnansweredError } from '../../src/lib/base/errors.ts';
+import { CallAutomationError } from '../../src/lib/call-automation/errors.ts';
 import type { CallAutomation } from '../../src/lib/call-automation/port.ts';
-import { endRequest, startRequestedCall } from '../../src/lib/calls/requested-calls.ts';
+import { requestOwner } from '../../src/lib/calls/request-owner.ts';
+import { startRequestedCall } from '../../src/lib/calls/requested-calls.ts';
 import type { Handled, Services } from '../../src/lib/services/services.ts';
 import type { CallRequest } from '../../src/lib/storage/call-requests.ts';
 import { isFree } from '../../src/lib/storage/lines.ts';
@@ -97,12 +99,40 @@ describe('a call asked for by hand', () => {
     world.passes(10);
     const seen = await requests.due(world.now);
     expect(seen.map(({ requestId }) => requestId)).toEqual(['ann']);
-    await endRequest(world.services, 'bob');
+    await requestOwner(world.services, 'bob').conclude({ outcome: 'answered' }, 'leg-bob');
     await dyingCall(world);
     requests.due = () => Promise.resolve(seen);
     await tendRequests(world.services);
     expect(await world.request('ann')).toMatchObject({ phase: 'dialling' });
     expect(world.queues.on('start-call')).toEqual([]);
+  });
+
+  it.each([401, 403])(
+    'waits while the service refuses our key or role (%i), and is called once that is mended',
+    async (status) => {
+      const world = new RequestWorld();
+      const refusal = { operation: 'createCall', status, code: 'Unauthorized', message: 'no', requestId: '' };
+      const refuses: Answering = () => Promise.reject(new CallAutomationError({ ...refusal, mayHaveHappened: false }));
+      expect(await world.call(ANN, refuses)).toMatchObject({ result: 'postponed' });
+      expect(await world.request('ann')).toMatchObject({ phase: 'waiting' });
+      expect(await world.freeLines()).toBe(1);
+      world.passes(10);
+      expect(await world.freeLines()).toBe(2);
+      await tendRequests(world.services);
+      expect(world.queues.on('start-call')).toEqual([ANN]);
+      expect(await world.call(ANN, answers)).toMatchObject({ result: 'done' });
+      expect(world.dialled).toBe(2);
+    },
+  );
+
+  it('that the service refuses for good fails with the reason, and can be enqueued again', async () => {
+    const world = new RequestWorld();
+    const refusal = { operation: 'createCall', status: 400, code: '8523', message: 'bad request', requestId: '' };
+    const refuses: Answering = () => Promise.reject(new CallAutomationError({ ...refusal, mayHaveHappened: false }));
+    await expect(world.call(ANN, refuses)).rejects.toThrow('bad request');
+    expect(await world.request('ann')).toBeUndefined();
+    expect(await world.freeLines()).toBe(2);
+    expect(await world.call(ANN, answers)).toMatchObject({ result: 'done' });
   });
 
   it('that goes on for too long is hung up, until the service knows of no such call', async () => {

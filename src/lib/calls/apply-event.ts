@@ -1,12 +1,4 @@
-import { StorageError } from '../base/errors.ts';
 import type { CallEvent } from '../call-automation/events.ts';
-import {
-  bindAttempt,
-  concludeAttempt,
-  DEFAULT_PATIENCE_MS,
-  postponeAttempt,
-  recoverLine,
-} from '../outages/conclude.ts';
 import type { CallAction } from '../rules/calls/actions.ts';
 import { OVER_LIMIT } from '../rules/calls/endings.ts';
 import { type CallLeg, isOver, newCallLeg } from '../rules/calls/leg.ts';
@@ -15,16 +7,15 @@ import { announcement, soundOf } from '../rules/calls/script.ts';
 import { type CallPlan, step } from '../rules/calls/step.ts';
 import { filledIn, saysName } from '../rules/outages/wording.ts';
 import { done, type Handled, type Services, superseded } from '../services/services.ts';
+import { untilSaved } from '../storage/until-saved.ts';
 import { measure } from '../telemetry/metrics.ts';
-import { bindRequest, endRequest, postponeRequest } from './requested-calls.ts';
-
-/** Events of one call come close together; that often in a row means that something is wrong. */
-const TRIES = 10;
+import { attemptOwner } from './attempt-owner.ts';
+import type { CallOwner } from './owned-call.ts';
+import { requestOwner } from './request-owner.ts';
 
 /**
- * One event, whatever it is and however often it comes: recorded with what it made of the leg, then its actions are put
- * on their queues, then, if the call is over, its end is made known. Delivered again it does the last two again, so that
- * what a crash lost in between is made good.
+ * Handles one event, in any order and however often it is delivered: records it with the new state of the leg, enqueues its
+ * actions, and if the call is over, tells its owner. A redelivered event repeats the last two, which repairs a crash in between.
  */
 export async function applyCallEvent(services: Services, purpose: CallPurpose, event: CallEvent): Promise<Handled> {
   const callLegId = event.data.callLegId;
@@ -36,11 +27,11 @@ export async function applyCallEvent(services: Services, purpose: CallPurpose, e
   for (const { queue, message, delaySeconds } of actions) await services.queues.send(queue, message, delaySeconds);
   if (isNew) count(before, leg);
   if (isOver(leg) && isNews) await concludeCall(services, leg);
-  if (isOver(leg) && !isNew && purpose.kind === 'attempt') await recoverLine(services, purpose);
+  if (isOver(leg) && !isNew) await ownerOf(services, purpose).recoverLine();
   return isNew ? done(describe(leg)) : superseded('the event was recorded before');
 }
 
-/** Where an event is kept that says nothing of its leg: with what its call is for. */
+/** The partition of an event that names no call leg: that of its purpose. */
 function nameOf(purpose: CallPurpose): string {
   if (purpose.kind === 'request') return `request ${purpose.requestId}`;
   return `attempt ${purpose.outageId} ${purpose.recipientId} ${purpose.attempt}`;
@@ -51,11 +42,11 @@ function describe({ state, stage, outcome, reason, purpose }: CallLeg): string {
   return [`${state}, ${stage}`, outcome, reason, `of ${whose}`].filter((part) => part !== undefined).join(', ');
 }
 
-/** Nearly always there is no leg yet, and if there is, the commit says so: it is not worth a request to look. */
+/** Nearly always the first event of a leg. If it is not, the commit conflicts, so a read beforehand is not worth a request. */
 const isUsuallyFirst = (event: CallEvent): boolean =>
   event.type === 'CallLegStateChanged' && event.data.callState === 'establishing';
 
-/** Each step of a call is counted once, with the event that is new. */
+/** Counts each step of a call once, when its event is new. */
 function count(before: CallLeg, { answered, purpose, ...leg }: CallLeg): void {
   const outageId = purpose.kind === 'attempt' ? purpose.outageId : undefined;
   if (answered && !before.answered) measure.callAnswered(outageId);
@@ -67,7 +58,7 @@ type Recorded = {
   readonly leg: CallLeg;
   readonly actions: readonly CallAction[];
   readonly isNew: boolean;
-  /** False if the leg was over before and this tells nothing better of it. */
+  /** False if the leg was over before and the event does not improve its outcome. */
   readonly isNews: boolean;
 };
 
@@ -78,9 +69,9 @@ async function record(
   event: CallEvent,
 ): Promise<Recorded> {
   const plan = await planFor(services, purpose);
-  for (let tries = 0; tries < TRIES; tries++) {
+  return untilSaved('A call event', async (tries) => {
     const now = services.now();
-    const stored = tries === 0 && isUsuallyFirst(event) ? undefined : await services.legs.find(callLegId);
+    const stored = tries === 1 && isUsuallyFirst(event) ? undefined : await services.legs.find(callLegId);
     if (!stored) await bindLeg(services, purpose, callLegId);
     const before = stored?.leg ?? newCallLeg(callLegId, purpose, now);
     const { leg, actions } = step(before, event, plan, now);
@@ -88,9 +79,8 @@ async function record(
       return { before, leg, actions, isNew: true, isNews: !isOver(before) || isBetter(leg, before) };
     }
     const recorded = await services.legs.actionsOf(callLegId, event);
-    if (recorded) return { before, leg: before, actions: recorded, isNew: false, isNews: true };
-  }
-  throw new StorageError('An event could not be recorded: the call leg keeps changing');
+    return recorded && { before, leg: before, actions: recorded, isNew: false, isNews: true };
+  });
 }
 
 const isBetter = (after: CallLeg, before: CallLeg): boolean =>
@@ -107,27 +97,24 @@ async function planFor({ outages, recipients, requests }: Services, purpose: Cal
   return { script: sound === undefined ? undefined : announcement(sound) };
 }
 
-/** Where the answer to createCall was lost, the first event tells which call it was. */
+/** How long to leave a line alone after the service had too many calls, ms. */
+const LIMIT_PATIENCE_MS = 30_000;
+
+const ownerOf = (services: Services, purpose: CallPurpose): CallOwner =>
+  purpose.kind === 'attempt' ? attemptOwner(services, purpose) : requestOwner(services, purpose.requestId);
+
+/** If the answer to createCall was lost, the first event tells the id of the call leg. */
 async function bindLeg(services: Services, purpose: CallPurpose, callLegId: string): Promise<void> {
-  const isLookedAfter =
-    purpose.kind === 'request'
-      ? await bindRequest(services, purpose.requestId, callLegId)
-      : await bindAttempt(services, purpose, callLegId);
-  if (isLookedAfter) return;
-  // It was given up, so no lease will ever look into it. Its script goes on, but not for longer than any call may last.
+  if (await ownerOf(services, purpose).bind(callLegId)) return;
+  // No lease covers a call that was given up. Its script runs, but not for longer than any call may last.
   const { maxCallMs } = services.settings.limits;
   const message = { callLegId, ...leaving(purpose), operationContext: 'given-up' };
   await services.queues.send('hang-up', message, maxCallMs / 1000);
 }
 
 async function concludeCall(services: Services, leg: CallLeg): Promise<void> {
-  const { purpose, callLegId, reason, optOut } = leg;
-  const isOverLimit = reason === OVER_LIMIT;
-  const later = new Date(services.now().getTime() + DEFAULT_PATIENCE_MS);
-  if (purpose.kind === 'request') {
-    const { requestId } = purpose;
-    return isOverLimit ? postponeRequest(services, requestId, callLegId, later) : endRequest(services, requestId);
-  }
-  if (isOverLimit) return postponeAttempt(services, purpose, later, callLegId);
-  return concludeAttempt(services, purpose, { outcome: leg.outcome ?? 'unknown', reason, callLegId, optOut });
+  const { purpose, callLegId, outcome = 'unknown', reason, optOut } = leg;
+  const owner = ownerOf(services, purpose);
+  if (reason !== OVER_LIMIT) return owner.conclude({ outcome, reason, optOut }, callLegId);
+  return owner.postpone(new Date(services.now().getTime() + LIMIT_PATIENCE_MS), callLegId);
 }

@@ -1,3 +1,4 @@
+import { attemptCall } from '../calls/attempt-owner.ts';
 import { begunProgress, callOff, isThrough } from '../outages/call-off.ts';
 import { type Filled, fillLines } from '../outages/dispatcher.ts';
 import type { AttemptRef } from '../rules/calls/purpose.ts';
@@ -8,7 +9,7 @@ import { type Shard, shardsOf } from '../rules/outages/shard.ts';
 import type { Services } from '../services/services.ts';
 import type { StoredOutage } from '../storage/outages.ts';
 import type { DueRow } from '../storage/recipients.ts';
-import { hangUpAttempt, healAttempt } from './heal-attempt.ts';
+import { hangUpNow, healCall } from './heal-call.ts';
 
 /** At most this many rows of each kind are handled per shard and tick; the rest waits for the next tick. */
 const BATCH = 100;
@@ -169,7 +170,8 @@ class Visit {
       await this.attempt(async () => {
         const ref = refOf(shard, row);
         const stored = await this.#services.recipients.find(ref);
-        if (stored) await hangUpAttempt(this.#services, ref, stored);
+        const call = stored && attemptCall(this.#services, ref, stored);
+        if (call) await hangUpNow(this.#services, call);
       });
     }
   }
@@ -182,7 +184,8 @@ class Visit {
         const stored = await this.#services.recipients.find(ref);
         if (!stored || stored.recipient.dueRow !== row.rowKey) return;
         this.#healed++;
-        await healAttempt(this.#services, ref, stored);
+        const call = attemptCall(this.#services, ref, stored);
+        if (call) await healCall(this.#services, call);
       });
     }
   }

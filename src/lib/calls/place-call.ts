@@ -1,0 +1,95 @@
+import { CallAutomationError } from '../call-automation/errors.ts';
+import type { RequestIdentity } from '../call-automation/port.ts';
+import { done, type Handled, postponed, type Services, superseded } from '../services/services.ts';
+import type { OwnedCall } from './owned-call.ts';
+
+/**
+ * Places a call once, for both kinds of owner. The caller has claimed the call by a conditional write before, so that a
+ * redelivered message finds the claim. If no answer comes, the call may have been placed. A service that recognises a
+ * repeated request is asked again and answers with the same call; with another one, the first event of the call tells, or
+ * the end of the lease.
+ */
+export async function placeCall(
+  services: Services,
+  call: OwnedCall,
+  place: Place,
+  isRepetition = false,
+): Promise<Handled> {
+  try {
+    const { callLegId } = await place(identityOf(call));
+    await call.bind(callLegId);
+    return done(`${call.name} is call leg ${callLegId}`);
+  } catch (error) {
+    if (!(error instanceof CallAutomationError)) throw error;
+    return onRefusal(services, call, error, isRepetition);
+  }
+}
+
+/** Asks the service to place the call. */
+export type Place = (as: RequestIdentity) => Promise<{ callLegId: string }>;
+
+/**
+ * Repeats the request of a claimed call without a call leg, for a service that recognises it. Waits until the process that
+ * claimed the call cannot be asking any more.
+ * @param obstacle why the call must not be placed now. The repetition may be the first request that reaches the service.
+ */
+export async function placeAgain(
+  services: Services,
+  call: OwnedCall,
+  place: Place,
+  obstacle: () => Promise<string | undefined>,
+): Promise<Handled> {
+  const leftMs = Date.parse(call.askedAt ?? '') + askingMs(services) - services.now().getTime();
+  if (leftMs > 0) return repeatLater(call, leftMs);
+  const why = await obstacle();
+  if (why !== undefined) return superseded(`${call.name} may have been placed; not requested again: ${why}`);
+  return placeCall(services, call, place, true);
+}
+
+/** Longer than one request to the service can take (the client gives up after fifteen seconds and does not retry), ms. */
+const ASKING_MS = 20_000;
+
+/** How long to wait before the request is repeated, ms. Must end well before the lease does. */
+const askingMs = ({ settings }: Services): number => Math.min(ASKING_MS, settings.limits.leaseMs / 3);
+
+/** A call that was postponed is a new request when its turn comes again, so the time of the claim is part of the identity. */
+function identityOf({ purpose, askedAt = '' }: OwnedCall): RequestIdentity {
+  const whose =
+    purpose.kind === 'attempt'
+      ? `attempt ${purpose.outageId} ${purpose.recipientId} ${purpose.attempt}`
+      : `request ${purpose.requestId}`;
+  return { identity: `${whose} ${askedAt}`, firstAskedAt: new Date(askedAt) };
+}
+
+async function onRefusal(
+  services: Services,
+  call: OwnedCall,
+  error: CallAutomationError,
+  isRepetition: boolean,
+): Promise<Handled> {
+  const code = `${error.status || 'no answer'} ${error.code}`;
+  // A passing refusal of a repetition says nothing about the first request.
+  if (error.mayHaveHappened || (isRepetition && isPassing(error))) {
+    if (services.calls.isRepeatable) return repeatLater(call, askingMs(services));
+    return { result: 'unanswered', why: `${call.name} may have been placed (${code})` };
+  }
+  if (!isPassing(error)) return call.refuse(code, error);
+  const waitMs = error.retryAfterMs ?? call.patienceMs;
+  await call.postpone(new Date(services.now().getTime() + waitMs));
+  return postponed(`${call.name} is placed again in ${Math.ceil(waitMs / 1000)} s (${code})`);
+}
+
+async function repeatLater(call: OwnedCall, ms: number): Promise<Handled> {
+  const seconds = Math.ceil(ms / 1000);
+  await call.resend(seconds);
+  return postponed(`${call.name} may have been placed; the same request is sent again in ${seconds} s`);
+}
+
+/**
+ * Statuses of refusals that pass: no connection, a refused key, a missing role, too many requests. None of them is the
+ * fault of the callee or of the message. 401 and 403 are our own mistakes and stay until somebody mends the settings; the
+ * call waits that long, because a call that is lost for a wrong key could not be recovered. One set for both kinds of owner.
+ */
+const PASSING: ReadonlySet<number> = new Set([0, 401, 403, 429]);
+
+const isPassing = ({ status }: CallAutomationError): boolean => PASSING.has(status);

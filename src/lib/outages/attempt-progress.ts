@@ -1,0 +1,60 @@
+import type { AttemptRef } from '../rules/calls/purpose.ts';
+import { bound, isAt, postponed } from '../rules/outages/attempts.ts';
+import type { Services } from '../services/services.ts';
+import type { StoredRecipient } from '../storage/recipients.ts';
+import { untilSaved } from '../storage/until-saved.ts';
+import { holderOf, passOnLine } from './dispatcher.ts';
+
+/** The recipient must not be called before `until`: the attempt does not count, and its line is passed on. */
+export async function deferAttempt(
+  services: Services,
+  ref: AttemptRef,
+  stored: StoredRecipient,
+  until: Date,
+): Promise<void> {
+  const { line } = stored.recipient;
+  if (!(await services.recipients.save(ref, stored, postponed(stored.recipient, until))) || !line) return;
+  await passOnLine(services, await services.outages.recent(ref.outageId), line, ref);
+}
+
+/**
+ * The call was not placed, for a reason that is not the callee's: the recipient is called later and the attempt does not
+ * count. The line is left alone until then, while others work.
+ * @param callLegId if set, only the attempt with this call is postponed: it keeps its number, and may have a new call by now.
+ */
+export async function postponeAttempt(
+  services: Services,
+  ref: AttemptRef,
+  until: Date,
+  callLegId?: string,
+): Promise<void> {
+  const line = await untilSaved(`The delay of attempt ${ref.attempt}`, async () => {
+    const stored = await services.recipients.find(ref);
+    if (!stored || !isAt(stored.recipient, ref)) return null;
+    if (callLegId !== undefined && stored.recipient.callLegId !== callLegId) return null;
+    const saved = await services.recipients.save(ref, stored, postponed(stored.recipient, until));
+    return saved && (stored.recipient.line ?? null);
+  });
+  if (line) await services.lines.free(line, until);
+}
+
+/**
+ * Records the call leg of an attempt from its first event, in case the service's answer was lost or is late.
+ * @returns false if the attempt was given up before, so that no lease covers the call.
+ */
+export async function bindAttempt(services: Services, ref: AttemptRef, callLegId: string): Promise<boolean> {
+  return untilSaved(`The call leg of attempt ${ref.attempt}`, async () => {
+    const stored = await services.recipients.find(ref);
+    if (!stored || !isAt(stored.recipient, ref)) return false;
+    if (stored.recipient.callLegId !== undefined) return true;
+    return (await services.recipients.save(ref, stored, bound(stored.recipient, callLegId))) && true;
+  });
+}
+
+/** A crash between recording a result and passing the line on leaves the line with an attempt that is over: pass it on now. */
+export async function recoverLine(services: Services, ref: AttemptRef): Promise<void> {
+  const kept = (await services.lines.list()).find(({ holder }) => holder === holderOf(ref));
+  const stored = kept && (await services.recipients.find(ref));
+  if (!stored || isAt(stored.recipient, ref)) return;
+  await passOnLine(services, await services.outages.recent(ref.outageId), kept, ref);
+}
