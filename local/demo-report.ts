@@ -1,3 +1,4 @@
+import { OUTCOME_GLOSSARY } from '../src/lib/rules/calls/outcome-glossary.ts';
 import type { Caller } from '../src/lib/rules/outages/outage.ts';
 import type { OutageView } from '../src/lib/views/outage-view.ts';
 import { type Pacing, pacingOf } from './pacing.ts';
@@ -36,25 +37,11 @@ export function reportOf(stack: Stack, view: OutageView, { begun, callers, ...gi
   };
 }
 
-const MEANINGS: Readonly<Record<string, string>> = {
-  acknowledged: 'pressed 1',
-  connected: 'talked to an operator',
-  optedOut: 'pressed 9: never called again',
-  heard: 'the whole message was played; no key (a person or a machine)',
-  answered: 'hung up before the end of the message',
-  noAnswer: 'the phone rang and nobody picked up',
-  busy: 'engaged each time',
-  declined: 'the call was rejected',
-  failed: 'the number is not in service, or the call went wrong',
-  unknown: 'the call may have been placed; nothing was heard of it',
-  cancelled: 'not called any more',
-};
-
 export function tableOf(report: Report): string {
-  const outcomes = Object.keys(MEANINGS).filter((outcome) => report.outcomes[outcome]);
+  const outcomes = OUTCOME_GLOSSARY.filter(({ outcome }) => report.outcomes[outcome]);
   const table = tableText(
-    ['outcome', 'people', 'which means'],
-    outcomes.map((outcome) => [outcome, String(report.outcomes[outcome]), MEANINGS[outcome] ?? '']),
+    ['outcome', 'people', 'meaning'],
+    outcomes.map(({ outcome, means }) => [outcome, String(report.outcomes[outcome]), means]),
   );
   const { recipients, calls, seconds, maxCallsInFlight, lines, pacing } = report;
   return `${table}

@@ -1,24 +1,10 @@
+import { OUTCOME_GLOSSARY } from '../lib/rules/calls/outcome-glossary.ts';
 import type { OutageState, Outcome, Person } from './types.ts';
 
-/** What is said of outcomes and states, and how times and numbers are written. */
+/** Labels of outcomes and states, and the format of times and numbers. */
 
-/** In the order in which they are shown: from the best to the least. */
-export const OUTCOMES: readonly (readonly [Outcome, string, string])[] = [
-  ['acknowledged', 'Acknowledged', 'pressed the key to acknowledge'],
-  ['connected', 'Connected', 'talked to an operator'],
-  ['optedOut', 'Opted out', 'asked not to be called again'],
-  ['heard', 'Heard it', 'the whole message was played; no key was pressed'],
-  ['answered', 'Answered', 'hung up before the end of the message'],
-  ['noAnswer', 'No answer', 'it rang and nobody picked up'],
-  ['busy', 'Busy', 'the line was engaged'],
-  ['declined', 'Declined', 'the call was rejected'],
-  ['failed', 'Failed', 'wrong number, or the call could not be made'],
-  ['unknown', 'Unknown', 'nothing was ever heard of the call'],
-  ['cancelled', 'Not called', 'the outage was stopped or had expired'],
-];
-
-const NAMES = new Map(OUTCOMES.map(([outcome, name]) => [outcome, name]));
-export const nameOf = (outcome: Outcome): string => NAMES.get(outcome) ?? outcome;
+const LABELS: ReadonlyMap<Outcome, string> = new Map(OUTCOME_GLOSSARY.map(({ outcome, label }) => [outcome, label]));
+export const nameOf = (outcome: Outcome): string => LABELS.get(outcome) ?? outcome;
 
 export const STATES: Readonly<Record<OutageState, string>> = {
   scheduled: 'Scheduled',

@@ -1,15 +1,16 @@
+import { OUTCOME_GLOSSARY } from '../../lib/rules/calls/outcome-glossary.ts';
 import { toRecipients } from '../route.ts';
 import type { Outage } from '../types.ts';
-import { count, nameOf, OUTCOMES, people, share } from '../words.ts';
+import { count, people, share } from '../words.ts';
 
 /** Who has been reached, and how: a bar of all people, and its parts in words. */
 export function Progress({ outage }: { readonly outage: Outage }) {
   const { recipients, states, outcomes, id } = outage;
-  const parts = OUTCOMES.flatMap(([outcome, name, means]) => {
+  const parts = OUTCOME_GLOSSARY.flatMap(({ outcome, label, means }) => {
     const people = outcomes[outcome] ?? 0;
-    return people > 0 ? [{ outcome, name, means, people }] : [];
+    return people > 0 ? [{ outcome, label, means, people }] : [];
   });
-  const said = parts.map(({ name, people }) => `${count(people)} ${name.toLowerCase()}`).join(', ');
+  const said = parts.map(({ label, people }) => `${count(people)} ${label.toLowerCase()}`).join(', ');
   return (
     <section class="card progress" aria-labelledby="progress-title">
       <h2 id="progress-title" class="unseen">
@@ -35,11 +36,11 @@ export function Progress({ outage }: { readonly outage: Outage }) {
         {states.waiting > 0 && <i class="part waiting" style={{ flexGrow: states.waiting }} />}
       </div>
       <ul class="legend">
-        {parts.map(({ outcome, means, people }) => (
+        {parts.map(({ outcome, label, means, people }) => (
           <li key={outcome}>
             <a href={toRecipients(id, outcome)} title={means}>
               <i class={`dot ${outcome}`} aria-hidden="true" />
-              <b>{count(people)}</b> {nameOf(outcome)}
+              <b>{count(people)}</b> {label}
             </a>
           </li>
         ))}

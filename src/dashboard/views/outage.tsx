@@ -1,3 +1,4 @@
+import { OUTCOME_GLOSSARY } from '../../lib/rules/calls/outcome-glossary.ts';
 import { ask } from '../api.ts';
 import { Actions } from '../parts/actions.tsx';
 import { ActivityChart } from '../parts/activity.tsx';
@@ -78,7 +79,6 @@ const said = (sound: Sound): string =>
   typeof sound === 'string' ? `plays ${sound.split('/').at(-1)}` : `says “${sound.text}”`;
 
 /** How those ended who are called with the all-clear. */
-const TOLD = ['answered', 'heard', 'connected', 'acknowledged'] as const;
 
 function Related({ outage }: { readonly outage: Outage }) {
   const { allClearFor, allClearBy, state, outcomes } = outage;
@@ -91,7 +91,7 @@ function Related({ outage }: { readonly outage: Outage }) {
   }
   if (!allClearBy) return null;
   if (state !== 'restored') return <p class="related">Whoever was told is being put on the list of the all-clear.</p>;
-  const told = TOLD.reduce((sum, outcome) => sum + (outcomes[outcome] ?? 0), 0);
+  const told = OUTCOME_GLOSSARY.reduce((sum, { outcome, isTold }) => sum + (isTold ? (outcomes[outcome] ?? 0) : 0), 0);
   if (told === 0) return <p class="related">Nobody had been told, so nobody is called with the all-clear.</p>;
   return (
     <p class="related">

@@ -1,4 +1,5 @@
 import { useRef, useState } from 'preact/hooks';
+import { OUTCOME_GLOSSARY } from '../../lib/rules/calls/outcome-glossary.ts';
 import { ask, download, Refusal } from '../api.ts';
 import { Scroll } from '../parts/scroll.tsx';
 import { TimelineDialog } from '../parts/timeline.tsx';
@@ -7,7 +8,7 @@ import { usePolled } from '../polled.ts';
 import { toOutage, toRecipients } from '../route.ts';
 import { useTitle } from '../title.ts';
 import type { Recipient, Recipients } from '../types.ts';
-import { nameOf, OUTCOMES, when, whose } from '../words.ts';
+import { nameOf, when, whose } from '../words.ts';
 
 const PAGE = 100;
 
@@ -47,9 +48,9 @@ export function RecipientsView({ id, outcome }: { readonly id: string; readonly 
               {name}
             </option>
           ))}
-          {OUTCOMES.map(([each, name]) => (
+          {OUTCOME_GLOSSARY.map(({ outcome: each, label }) => (
             <option key={each} value={each}>
-              {name}
+              {label}
             </option>
           ))}
         </select>

@@ -1,4 +1,4 @@
-import { isAnswered } from '../rules/calls/outcome.ts';
+import { isTold } from '../rules/calls/outcome.ts';
 import type { AllClear } from '../rules/outages/all-clear-message.ts';
 import { allClearIdOf, type Outage } from '../rules/outages/outage.ts';
 import { callableFrom } from '../rules/outages/quiet-hours.ts';
@@ -7,9 +7,8 @@ import type { Shard } from '../rules/outages/shard.ts';
 import type { Services } from '../services/services.ts';
 import { reopenOutage } from './declare.ts';
 
-/** A person who answered knows about the outage and must hear that it is over, unless they opted out. */
-const isTold = ({ phase, outcome }: Recipient): boolean =>
-  phase === 'done' && outcome !== undefined && isAnswered(outcome) && outcome !== 'optedOut';
+const wasTold = ({ phase, outcome }: Recipient): boolean =>
+  phase === 'done' && outcome !== undefined && isTold(outcome);
 
 /** The all-clear of an outage: an outage of its own with the same callers and rules, and another message. */
 export function allClearOf(outage: Outage, { message, thanks, title, estimate }: AllClear, now: Date): Outage {
@@ -42,7 +41,7 @@ export async function tellAllClear(
   { shard }: Shard,
   people: readonly Recipient[],
 ): Promise<void> {
-  const told = people.filter(isTold);
+  const told = people.filter(wasTold);
   if (allClearBy === undefined || told.length === 0) return;
   const ids = told.map(({ recipientId }) => recipientId);
   const there = { outageId: allClearBy, shard };

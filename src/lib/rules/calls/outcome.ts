@@ -1,36 +1,27 @@
 import { z } from 'zod';
+import { OUTCOME_GLOSSARY, type OutcomeMeaning } from './outcome-glossary.ts';
 
-/**
- * How a recipient, or one attempt to reach them, ended; from the least to the most that is known to have been achieved.
- * `heard`: the message was played to its end and no key was pressed. `answered`: hung up before its end.
- * `unknown`: the call may have been placed, and nothing was ever heard of it.
- */
-export const Outcome = z.enum([
-  'cancelled',
-  'unknown',
-  'failed',
-  'declined',
-  'busy',
-  'noAnswer',
-  'answered',
-  'heard',
-  'connected',
-  'optedOut',
-  'acknowledged',
-]);
+/** How a recipient, or one attempt to reach them, ended. outcome-glossary.ts says what each outcome means. */
+export const Outcome = z
+  .enum(OUTCOME_GLOSSARY.map(({ outcome }) => outcome))
+  .describe(OUTCOME_GLOSSARY.map(({ outcome, means }) => `\`${outcome}\`: ${means}.`).join(' '));
 export type Outcome = z.infer<typeof Outcome>;
 
-const RANK: ReadonlyMap<Outcome, number> = new Map(Outcome.options.map((outcome, rank) => [outcome, rank]));
+const MEANINGS: ReadonlyMap<Outcome, OutcomeMeaning> = new Map(OUTCOME_GLOSSARY.map((entry) => [entry.outcome, entry]));
+const RANKS: ReadonlyMap<Outcome, number> = new Map(OUTCOME_GLOSSARY.map(({ outcome }, rank) => [outcome, rank]));
 
-/** The better of two outcomes: what once was reached is never taken back by what is learnt later. */
+/** The better of two outcomes: what was achieved is never taken back by a later event. */
 export function better(a: Outcome | undefined, b: Outcome): Outcome;
 export function better(a: Outcome | undefined, b: Outcome | undefined): Outcome | undefined;
 export function better(a: Outcome | undefined, b: Outcome | undefined): Outcome | undefined {
   if (a === undefined || b === undefined) return a ?? b;
-  return rankOf(a) >= rankOf(b) ? a : b;
+  return rankOf(a) <= rankOf(b) ? a : b;
 }
 
-const rankOf = (outcome: Outcome): number => RANK.get(outcome) ?? -1;
+const rankOf = (outcome: Outcome): number => RANKS.get(outcome) ?? RANKS.size;
 
-/** Somebody or something picked up. */
-export const isAnswered = (outcome: Outcome): boolean => rankOf(outcome) >= rankOf('answered');
+/** True if a person or a machine answered. */
+export const isAnswered = (outcome: Outcome): boolean => MEANINGS.get(outcome)?.isAnswered ?? false;
+
+/** True if the person knows about the outage and must hear the all-clear. */
+export const isTold = (outcome: Outcome): boolean => MEANINGS.get(outcome)?.isTold ?? false;
