@@ -1,0 +1,49 @@
+import { randomUUID } from 'node:crypto';
+import { Readable } from 'node:stream';
+import { declareOutage, reopenOutage } from '../../../src/lib/outages/declare.ts';
+import { importRecipients } from '../../../src/lib/outages/import.ts';
+import { pauseOutage, restoreOutage } from '../../../src/lib/outages/steer.ts';
+import type { Outage } from '../../../src/lib/rules/outages/outage.ts';
+import type { Services } from '../../../src/lib/services/services.ts';
+import { activityOf } from '../../../src/lib/views/activity.ts';
+import { viewCall } from '../../../src/lib/views/call-view.ts';
+import { viewCalls } from '../../../src/lib/views/calls-view.ts';
+import { healthOf } from '../../../src/lib/views/health.ts';
+import { calleeOf, viewOptOut } from '../../../src/lib/views/opt-out-view.ts';
+import { listOutages, viewOutage } from '../../../src/lib/views/outage-view.ts';
+import { pageOfRecipients, RecipientQuery } from '../../../src/lib/views/recipient-view.ts';
+import { reportOf } from '../../../src/lib/views/report.ts';
+
+/**
+ * The work of each route of docs/costs.md, in an order in which each can be done. Nothing is added to the list.
+ * @param outage with few people and no call in progress.
+ */
+export function routeWork(services: Services, { id, script }: Outage): Record<string, () => Promise<unknown>> {
+  const read = async (): Promise<Outage> => (await services.outages.read(id)).outage;
+  const callee = calleeOf('+14255550123', 'US');
+  return {
+    'POST /outages': () => declareOutage(services, { title: 'Storm', script }),
+    'GET /outages': () => listOutages(services),
+    'GET /outages/{id}': async () => viewOutage(services, await read()),
+    'GET /outages/{id}/activity': async () => activityOf(services, await read()),
+    'GET /outages/{id}/calls': async () => viewCalls(services, await read(), 20),
+    'GET /outages/{id}/recipients': async () =>
+      pageOfRecipients(services, await read(), RecipientQuery.parse({ limit: 100 })),
+    'PUT /outages/{id}/recipients': async () => {
+      await importRecipients(services, await read(), Readable.from(['phone\n']), 'text/csv');
+      await reopenOutage(services, id);
+    },
+    'GET /outages/{id}/report.csv': async () => reportOf(services, await read()).toArray(),
+    'POST /outages/{id}/pause': async () => viewOutage(services, await pauseOutage(services, id)),
+    'POST /outages/{id}/restore': async () =>
+      viewOutage(services, await restoreOutage(services, id, { message: script.message })),
+    'GET /calls/{callLegId}': () => viewCall(services.legs, randomUUID()).catch(() => undefined),
+    'PUT /opt-outs/{number}': async () => {
+      await services.optOuts.add(callee.recipientId, { at: services.now() });
+      return viewOptOut(services, callee);
+    },
+    'GET /opt-outs/{number}': () => viewOptOut(services, callee),
+    'DELETE /opt-outs/{number}': () => services.optOuts.remove(callee.recipientId),
+    'GET /health': () => healthOf(services, () => undefined),
+  };
+}
