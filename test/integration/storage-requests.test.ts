@@ -139,7 +139,7 @@ it('a page of people costs a request for each shard that it needs, and the repor
   expect(await requestsOf(() => reportOf(services, outage).toArray())).toBe(outage.shards);
 });
 
-it('folding costs a request a shard where there is nothing to fold, and one more where there are no minutes to add', {
+it('folding a shard costs one query, and one transaction for up to 49 changes', {
   timeout: 60_000,
 }, async () => {
   const outage = await outageOf(200);
