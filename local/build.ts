@@ -61,7 +61,7 @@ async function bundle(options: BuildOptions): Promise<void> {
     target: 'node22',
     format: 'cjs',
     external: ['@azure/functions-core'],
-    // Names stay, so that a stack trace and an error's name can be read. What is loaded is paid for by its length: docs/architecture.md.
+    // Names stay, so that a stack trace and an error's name can be read. What is loaded is paid for by its length: docs/costs.md.
     minifyWhitespace: true,
     minifySyntax: true,
     // Modules ask where they are; CommonJS knows that by another name. In the bundle each is where src/functions and src/lib

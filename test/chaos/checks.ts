@@ -16,7 +16,7 @@ import type { Service, ServiceEvent } from './service.ts';
 import { SteeringChecks } from './steering-checks.ts';
 import type { RowChange, WorldTables } from './stores.ts';
 
-/** What is promised (docs/architecture.md), as the checks name it. */
+/** What is promised (docs/reliability.md), as the checks name it. */
 export type Rule =
   | 'nobody is lost'
   | 'nobody is called twice'
