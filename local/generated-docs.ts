@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { type Content, type Operation, refusalsOf } from '../src/lib/api/operation.ts';
 import { OPERATIONS } from '../src/lib/api/operations.ts';
@@ -16,20 +15,7 @@ export function generatedDocs(): Record<string, string> {
     'docs/configuration.md': configuration(),
     'docs/outage.md': outage(),
     'docs/http.md': http(),
-    'README.md': readme(readFileSync('README.md', 'utf8')),
   };
-}
-
-/** The README with its table of settings as they are now. */
-function readme(text: string): string {
-  const settings = { ...SettingsGa.shape, ...Settings2021.shape };
-  const rows = Object.entries(settings).map(([name, schema]) => {
-    const isOfBoth = name in SettingsGa.shape && name in Settings2021.shape;
-    const only = isOfBoth ? '' : name in SettingsGa.shape ? ' (`ga`)' : ' (2021)';
-    return `| \`${name}\`${only} | ${schema.description ?? ''} |`;
-  });
-  const table = ['| setting | means |', '|---|---|', ...rows].join('\n');
-  return text.replace(/(<!-- settings: [^\n]*\n)[\s\S]*(<!-- \/settings -->)/, `$1\n${table}\n\n$2`);
 }
 
 function queues(): string {
