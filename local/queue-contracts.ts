@@ -11,10 +11,10 @@ import {
 } from '../src/lib/rules/calls/actions.ts';
 import type { QueueName } from '../src/lib/storage/queue-store.ts';
 
-/** What docs/queues.md says of a queue beyond its schema. Each example fits its schema: a test sees to it. */
+/** What docs/queues.md adds to a queue's schema. A test checks that each example fits its schema. */
 export type Contract = {
   readonly title: string;
-  readonly says: string;
+  readonly description: string;
   readonly schema: z.ZodType;
   readonly examples: readonly object[];
 };
@@ -28,7 +28,8 @@ export const CONTRACTS: Readonly<Record<QueueName, readonly Contract[]>> = {
   'start-call': [
     {
       title: 'A call by hand',
-      says: 'Calls everybody named, plays the audio and hangs up. Phones wait for a free line. Operation: Create call.',
+      description:
+        'Calls all targets, plays the audio and hangs up. A call to a phone waits for a free line. Operation: Create call.',
       schema: StartRequestedCall,
       examples: [
         { targets: [{ phoneNumber: { value: '+14255550123' } }], audioFileUri: AUDIO, requestId: 'test-call-1' },
@@ -37,7 +38,8 @@ export const CONTRACTS: Readonly<Record<QueueName, readonly Contract[]>> = {
     },
     {
       title: 'An attempt of an outage',
-      says: 'Sent by the dispatcher once an attempt has a line. By hand it does nothing unless the attempt still waits to be dialled. Operation: Create call.',
+      description:
+        'The dispatcher sends it when an attempt has a line. By hand it does nothing, unless the attempt is still waiting to be dialled. Operation: Create call.',
       schema: StartAttempt,
       examples: [{ outageId: 'storm-7', shard: 0, recipientId: '0a1b2c3d4e5f60718293', attempt: 1 }],
     },
@@ -45,7 +47,8 @@ export const CONTRACTS: Readonly<Record<QueueName, readonly Contract[]>> = {
   'join-call': [
     {
       title: 'Join a conversation',
-      says: 'Joins, plays the audio if there is one and leaves; without audio stays until told to hang up. Operation: Join call.',
+      description:
+        'Joins the call, plays the audio and leaves. Without audio it stays until a `hang-up` message. Operation: Join call.',
       schema: JoinCall,
       examples: [{ conversationId: CONVERSATION, audioFileUri: AUDIO }],
     },
@@ -53,7 +56,7 @@ export const CONTRACTS: Readonly<Record<QueueName, readonly Contract[]>> = {
   'play-audio': [
     {
       title: 'Play audio to a call',
-      says: 'Operation: Play audio in call.',
+      description: 'Operation: Play audio in call.',
       schema: PlayAudio,
       examples: [{ callLegId: LEG, audioFileUri: AUDIO, loop: false }],
     },
@@ -61,7 +64,7 @@ export const CONTRACTS: Readonly<Record<QueueName, readonly Contract[]>> = {
   'cancel-media': [
     {
       title: 'Stop the audio of a call',
-      says: 'Operation: Cancel media processing.',
+      description: 'Operation: Cancel media processing.',
       schema: CancelMedia,
       examples: [{ callLegId: LEG }],
     },
@@ -69,7 +72,8 @@ export const CONTRACTS: Readonly<Record<QueueName, readonly Contract[]>> = {
   'invite-participants': [
     {
       title: 'Bring people into a call',
-      says: 'With `callLegId` in call (operation: Invite participant), with `conversationId` out of call (operation: Invite participants).',
+      description:
+        'In call with `callLegId` (operation: Invite participant), or out of call with `conversationId` (operation: Invite participants).',
       schema: InviteParticipants,
       examples: [
         { callLegId: LEG, participants: [{ phoneNumber: { value: '+14255550134' } }] },
@@ -79,8 +83,8 @@ export const CONTRACTS: Readonly<Record<QueueName, readonly Contract[]>> = {
   ],
   'remove-participant': [
     {
-      title: 'Take somebody out of a call',
-      says: 'With `callLegId` in call, with `conversationId` out of call. Operation: Remove participant.',
+      title: 'Remove a person from a call',
+      description: 'In call with `callLegId`, or out of call with `conversationId`. Operation: Remove participant.',
       schema: RemoveParticipant,
       examples: [
         { callLegId: LEG, participantId: 'de7539f7-019e-4934-a4c9-9a770e5e07bb' },
@@ -92,7 +96,7 @@ export const CONTRACTS: Readonly<Record<QueueName, readonly Contract[]>> = {
   'hang-up': [
     {
       title: 'End a call',
-      says: 'Operation: End a call.',
+      description: 'Operation: End a call.',
       schema: HangUp,
       examples: [{ callLegId: LEG }, { callLegId: LEG, leave: true }],
     },

@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { CallEvent } from '../../src/lib/call-automation/events.ts';
-import { type CallLeg, endedUnreported, newCallLeg, Stage } from '../../src/lib/calls/leg.ts';
-import type { CallPurpose } from '../../src/lib/calls/purpose.ts';
-import { announcement, type CallScript } from '../../src/lib/calls/script.ts';
-import { step } from '../../src/lib/calls/step.ts';
+import { type CallLeg, endedUnreported, newCallLeg, Stage } from '../../src/lib/rules/calls/leg.ts';
+import { Outcome } from '../../src/lib/rules/calls/outcome.ts';
+import type { CallPurpose } from '../../src/lib/rules/calls/purpose.ts';
+import { announcement, type CallScript } from '../../src/lib/rules/calls/script.ts';
+import { step } from '../../src/lib/rules/calls/step.ts';
 import {
   bound,
   claimed,
@@ -16,12 +17,11 @@ import {
   type Moved,
   postponed,
   refusalToDial,
-} from '../../src/lib/outages/attempts.ts';
-import { OutageAction, transition } from '../../src/lib/outages/lifecycle.ts';
-import { OutageState } from '../../src/lib/outages/outage.ts';
-import { Outcome } from '../../src/lib/outages/outcome.ts';
-import { Phase, type Recipient, recipientIdOf } from '../../src/lib/outages/recipient.ts';
-import { RetryPolicy } from '../../src/lib/outages/retry.ts';
+} from '../../src/lib/rules/outages/attempts.ts';
+import { OutageAction, transition } from '../../src/lib/rules/outages/lifecycle.ts';
+import { OutageState } from '../../src/lib/rules/outages/outage.ts';
+import { Phase, type Recipient, recipientIdOf } from '../../src/lib/rules/outages/recipient.ts';
+import { RetryPolicy } from '../../src/lib/rules/outages/retry.ts';
 import { recipientWith } from './support/memory-services.ts';
 import { CALLEE, NOW, OPERATOR, scriptWith, US } from './support/phone-call.ts';
 import {
