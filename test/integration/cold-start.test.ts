@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import { type LoadTime, loadTimes, MAX_MS_MORE } from '../../local/cold-start.ts';
+import { statedLoadingBound } from '../fixtures/stated-costs.ts';
 
 const RUNS = 9;
 
@@ -24,3 +25,7 @@ test('the app is not slow to load, compared with @azure/functions alone', async 
     rmSync(folder, { recursive: true });
   }
 }, 60_000);
+
+test('docs/costs.md states how much longer the app may take to load', () => {
+  expect(statedLoadingBound()).toBe(MAX_MS_MORE);
+});
