@@ -4,6 +4,7 @@ import type { CallEvent } from '../../src/lib/call-automation/events.ts';
 import { type CallLeg, endedUnreported, newCallLeg, Stage } from '../../src/lib/rules/calls/leg.ts';
 import { Outcome } from '../../src/lib/rules/calls/outcome.ts';
 import type { CallPurpose } from '../../src/lib/rules/calls/purpose.ts';
+import { recipientIdOf } from '../../src/lib/rules/calls/recipient-id.ts';
 import { announcement, type CallScript } from '../../src/lib/rules/calls/script.ts';
 import { step } from '../../src/lib/rules/calls/step.ts';
 import {
@@ -20,7 +21,7 @@ import {
 } from '../../src/lib/rules/outages/attempts.ts';
 import { OutageAction, transition } from '../../src/lib/rules/outages/lifecycle.ts';
 import { OutageState } from '../../src/lib/rules/outages/outage.ts';
-import { Phase, type Recipient, recipientIdOf } from '../../src/lib/rules/outages/recipient.ts';
+import { Phase, type Recipient } from '../../src/lib/rules/outages/recipient.ts';
 import { RetryPolicy } from '../../src/lib/rules/outages/retry.ts';
 import { recipientWith } from './support/memory-services.ts';
 import { CALLEE, NOW, OPERATOR, scriptWith, US } from './support/phone-call.ts';
