@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { NotFoundError, StorageError } from '../../src/lib/base/errors.ts';
 import { newCallLeg } from '../../src/lib/rules/calls/leg.ts';
 import { recipientIdOf } from '../../src/lib/rules/calls/recipient-id.ts';
@@ -7,9 +7,8 @@ import { CallLegs } from '../../src/lib/storage/call-legs.ts';
 import { type CallRequest, CallRequests } from '../../src/lib/storage/call-requests.ts';
 import { OptOuts } from '../../src/lib/storage/opt-outs.ts';
 import { Outages } from '../../src/lib/storage/outages.ts';
-import type { TableStore } from '../../src/lib/storage/table-store.ts';
 import { outageWith, recipientWith } from '../unit/support/memory-services.ts';
-import { type OpenStore, TABLE_STORES } from '../unit/support/table-stores.ts';
+import { onEachStore } from '../unit/support/table-stores.ts';
 import { audioEnded, established, LEG, tone } from '../unit/support/telephone-events.ts';
 
 const NOW = new Date('2026-01-05T08:00:00.000Z');
@@ -24,22 +23,14 @@ function known<Value>(value: Value | undefined): Value {
   return value;
 }
 
-describe.each(TABLE_STORES)('on $name', ({ open }) => {
-  let opened: OpenStore;
-  let store: TableStore;
-  beforeAll(async () => {
-    opened = await open();
-    store = opened.store;
-  });
-  afterAll(() => opened.close());
-
+onEachStore((opened) => {
   describe('a call leg', () => {
     const purpose = { kind: 'request', requestId: 'by-hand' } as const;
     const event = established;
 
     /** A leg of its own for each test. Its events say `leg-1`; the leg’s row says where they belong. */
     function aLeg(id: string = randomUUID()) {
-      return { legs: new CallLegs(store), leg: newCallLeg(id, purpose, NOW), id };
+      return { legs: new CallLegs(opened.store), leg: newCallLeg(id, purpose, NOW), id };
     }
     const hangUp = (callLegId: string) =>
       ({ queue: 'hang-up', message: { callLegId, operationContext: 'hang-up-1' }, delaySeconds: 5 }) as const;
@@ -99,7 +90,7 @@ describe.each(TABLE_STORES)('on $name', ({ open }) => {
     });
 
     it('is not mixed up with one whose id is written alike', async () => {
-      const legs = new CallLegs(store);
+      const legs = new CallLegs(opened.store);
       const prefix = randomUUID();
       const alike = ['a/b', 'a!2Fb', 'a%2Fb', 'a!b', 'a b'].map((id) => `${prefix} ${id}`);
       for (const id of alike) expect(await legs.claimAction(id, 'hang-up-1', 'hang-up', NOW)).toBe(true);
@@ -187,7 +178,7 @@ describe.each(TABLE_STORES)('on $name', ({ open }) => {
   });
 
   describe('a call asked for by hand', () => {
-    const requests = () => new CallRequests(store);
+    const requests = () => new CallRequests(opened.store);
     function aRequest(more: Partial<CallRequest> = {}): CallRequest {
       const requestId = randomUUID();
       const message = { conversationId: 'a-group-call', requestId };
@@ -233,7 +224,7 @@ describe.each(TABLE_STORES)('on $name', ({ open }) => {
   });
 
   describe('an outage', () => {
-    const outages = (now = () => NOW) => new Outages(store, now);
+    const outages = (now = () => NOW) => new Outages(opened.store, now);
 
     it('is added once: the first that has its id holds', async () => {
       const outage = outageWith({ id: randomUUID() });
@@ -316,7 +307,7 @@ describe.each(TABLE_STORES)('on $name', ({ open }) => {
 
   describe('somebody who opted out', () => {
     it('is known from then on, however often they say so', async () => {
-      const optOuts = new OptOuts(store);
+      const optOuts = new OptOuts(opened.store);
       const id = recipientIdOf(phone('+14255559999'));
       expect(await optOuts.has(id)).toBe(false);
       await optOuts.add(id, { outageId: 'storm', at: NOW });

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { AttemptRef } from '../../src/lib/rules/calls/purpose.ts';
 import { bound, claimed, concluded, expired, leaseExtended, postponed } from '../../src/lib/rules/outages/attempts.ts';
 import type { Recipient } from '../../src/lib/rules/outages/recipient.ts';
@@ -7,10 +7,9 @@ import { RetryPolicy } from '../../src/lib/rules/outages/retry.ts';
 import type { Shard } from '../../src/lib/rules/outages/shard.ts';
 import { isFree, type Line, Lines, linesOf } from '../../src/lib/storage/lines.ts';
 import { Recipients, type StoredRecipient } from '../../src/lib/storage/recipients.ts';
-import type { TableStore } from '../../src/lib/storage/table-store.ts';
 import { Tallies } from '../../src/lib/storage/tallies.ts';
 import { recipientWith } from '../unit/support/memory-services.ts';
-import { type OpenStore, TABLE_STORES } from '../unit/support/table-stores.ts';
+import { onEachStore } from '../unit/support/table-stores.ts';
 
 const NOW = new Date('2026-01-05T08:00:00.000Z');
 const LATER = new Date('2026-01-05T08:05:00.000Z');
@@ -27,20 +26,12 @@ function known<Value>(value: Value | undefined): Value {
   return value;
 }
 
-describe.each(TABLE_STORES)('on $name', ({ open }) => {
-  let opened: OpenStore;
-  let store: TableStore;
-  beforeAll(async () => {
-    opened = await open();
-    store = opened.store;
-  });
-  afterAll(() => opened.close());
-
+onEachStore((opened) => {
   describe('the recipients of an outage', () => {
     /** An outage of its own for each test, with one shard. */
     class List {
       readonly shard: Shard = { outageId: randomUUID(), shard: 0 };
-      readonly recipients = new Recipients(store);
+      readonly recipients = new Recipients(opened.store);
       add(...people: Recipient[]): Promise<number> {
         return this.recipients.add(this.shard, people, () => NOW);
       }
@@ -205,7 +196,7 @@ describe.each(TABLE_STORES)('on $name', ({ open }) => {
       const after = await list.recipients.page(list.shard, '', 1000);
       expect(after.filter(({ recipient }) => recipient.outcome === 'cancelled')).toHaveLength(59);
       expect((await list.find(ANN)).recipient).toMatchObject({ phase: 'dispatched' });
-      const { tally } = await new Tallies(store).standing(list.shard, NOW);
+      const { tally } = await new Tallies(opened.store).standing(list.shard, NOW);
       expect(tally).toMatchObject({ recipients: 60, outcomes: { cancelled: 59 } });
     });
 
@@ -229,7 +220,7 @@ describe.each(TABLE_STORES)('on $name', ({ open }) => {
     /** Lines of a number of their own for each test, for all lines are in one partition. */
     async function linesOfNewNumber(count: number) {
       last++;
-      const lines = new Lines(store);
+      const lines = new Lines(opened.store);
       const caller = { number: `+1425555${String(last).padStart(4, '0')}`, lines: count };
       await lines.ensure([caller], await lines.list());
       const list = async (): Promise<Line[]> => linesOf([caller], await lines.list());

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { ConflictError, StorageError } from '../../src/lib/base/errors.ts';
 import {
   ANY,
@@ -7,10 +7,9 @@ import {
   type StoredRow,
   startingWith,
   TABLES,
-  type TableStore,
   type Write,
 } from '../../src/lib/storage/table-store.ts';
-import { type OpenStore, TABLE_STORES } from '../unit/support/table-stores.ts';
+import { onEachStore } from '../unit/support/table-stores.ts';
 
 const TABLE = 'CallLegs';
 const EVERYTHING = startingWith('');
@@ -25,23 +24,15 @@ async function all<Item>(items: AsyncIterable<Item>): Promise<Item[]> {
   return found;
 }
 
-describe.each(TABLE_STORES)('$name', ({ open }) => {
-  let opened: OpenStore;
-  let store: TableStore;
-  beforeAll(async () => {
-    opened = await open();
-    store = opened.store;
-  });
-  afterAll(() => opened.close());
-
+onEachStore((opened) => {
   /** A partition of its own for each test. */
   class Partition {
     readonly key = `partition|${randomUUID()}`;
     commit(...writes: Write[]): Promise<(string | undefined)[]> {
-      return store.commit(TABLE, this.key, writes);
+      return opened.store.commit(TABLE, this.key, writes);
     }
     get(name: string): Promise<StoredRow | undefined> {
-      return store.get(TABLE, this.key, name);
+      return opened.store.get(TABLE, this.key, name);
     }
     async etagOf(name: string): Promise<string> {
       const found = await this.get(name);
@@ -50,7 +41,7 @@ describe.each(TABLE_STORES)('$name', ({ open }) => {
     }
     /** Every row, as name and columns. */
     async rows(): Promise<Record<string, Columns>> {
-      const rows = await store.query(TABLE, this.key, EVERYTHING, 1000);
+      const rows = await opened.store.query(TABLE, this.key, EVERYTHING, 1000);
       return Object.fromEntries(rows.map(({ rowKey, columns }) => [rowKey, columns]));
     }
   }
@@ -105,7 +96,7 @@ describe.each(TABLE_STORES)('$name', ({ open }) => {
       const partition = new Partition();
       await partition.commit(insert('ann'));
       await expect(new Partition().get('ann')).resolves.toBeUndefined();
-      await expect(store.get('Lines', partition.key, 'ann')).resolves.toBeUndefined();
+      await expect(opened.store.get('Lines', partition.key, 'ann')).resolves.toBeUndefined();
     });
   });
 
@@ -259,9 +250,9 @@ describe.each(TABLE_STORES)('$name', ({ open }) => {
     it('begins with its first key, ends before its last, and is in order of key', async () => {
       const partition = new Partition();
       await partition.commit(...['d', 'b', 'a', 'c', 'B', 'ba', '+', '1'].map((name) => insert(name)));
-      const found = await store.query(TABLE, partition.key, { from: 'a', to: 'c' }, 100);
+      const found = await opened.store.query(TABLE, partition.key, { from: 'a', to: 'c' }, 100);
       expect(keysOf(found)).toEqual(['a', 'b', 'ba']);
-      expect(keysOf(await store.query(TABLE, partition.key, EVERYTHING, 100))).toEqual([
+      expect(keysOf(await opened.store.query(TABLE, partition.key, EVERYTHING, 100))).toEqual([
         '+',
         '1',
         'B',
@@ -280,25 +271,25 @@ describe.each(TABLE_STORES)('$name', ({ open }) => {
           insert(name),
         ),
       );
-      const found = await store.query(TABLE, partition.key, startingWith('due|waiting|'), 100);
+      const found = await opened.store.query(TABLE, partition.key, startingWith('due|waiting|'), 100);
       expect(keysOf(found)).toEqual(['due|waiting|1', 'due|waiting|9|ann']);
     });
 
     it('is cut off at the limit: the first rows are given', async () => {
       const partition = new Partition();
       await partition.commit(insert('c'), insert('a'), insert('b'));
-      expect(keysOf(await store.query(TABLE, partition.key, EVERYTHING, 2))).toEqual(['a', 'b']);
+      expect(keysOf(await opened.store.query(TABLE, partition.key, EVERYTHING, 2))).toEqual(['a', 'b']);
     });
 
     it('is empty where there is nothing', async () => {
-      await expect(store.query(TABLE, new Partition().key, EVERYTHING, 5)).resolves.toEqual([]);
-      await expect(all(store.scan(TABLE, new Partition().key, EVERYTHING))).resolves.toEqual([]);
+      await expect(opened.store.query(TABLE, new Partition().key, EVERYTHING, 5)).resolves.toEqual([]);
+      await expect(all(opened.store.scan(TABLE, new Partition().key, EVERYTHING))).resolves.toEqual([]);
     });
 
     it('has rows as they can be written back', async () => {
       const partition = new Partition();
       await partition.commit(insert('ann', { name: 'Ann', attempt: 2 }));
-      const [found] = await store.query(TABLE, partition.key, EVERYTHING, 5);
+      const [found] = await opened.store.query(TABLE, partition.key, EVERYTHING, 5);
       expect(found).toEqual(await partition.get('ann'));
       expect(found?.columns).toEqual({ name: 'Ann', attempt: 2 });
     });
@@ -309,43 +300,39 @@ describe.each(TABLE_STORES)('$name', ({ open }) => {
       for (let start = 0; start < names.length; start += 100) {
         await partition.commit(...names.slice(start, start + 100).map((name) => insert(name)));
       }
-      expect(keysOf(await store.query(TABLE, partition.key, EVERYTHING, 5000))).toEqual(names);
-      expect(keysOf(await store.query(TABLE, partition.key, EVERYTHING, 1001))).toEqual(names.slice(0, 1001));
-      expect(keysOf(await all(store.scan(TABLE, partition.key, EVERYTHING)))).toEqual(names);
+      expect(keysOf(await opened.store.query(TABLE, partition.key, EVERYTHING, 5000))).toEqual(names);
+      expect(keysOf(await opened.store.query(TABLE, partition.key, EVERYTHING, 1001))).toEqual(names.slice(0, 1001));
+      expect(keysOf(await all(opened.store.scan(TABLE, partition.key, EVERYTHING)))).toEqual(names);
     });
   });
 });
 
-describe.each(TABLE_STORES)('$name, before there is any table', ({ open }) => {
-  let opened: OpenStore;
-  beforeAll(async () => {
-    opened = await open();
-  });
-  afterAll(() => opened.close());
+onEachStore((opened) => {
+  describe('before there is any table', () => {
+    it('finds nothing, and fails at nothing', async () => {
+      await expect(all(opened.store.scan('Outages', 'p', EVERYTHING))).resolves.toEqual([]);
+      await expect(opened.store.get('OptOuts', 'p', 'ann')).resolves.toBeUndefined();
+      await expect(opened.store.query('Lines', 'p', EVERYTHING, 5)).resolves.toEqual([]);
+    });
 
-  it('finds nothing, and fails at nothing', async () => {
-    const { store } = opened;
-    await expect(all(store.scan('Outages', 'p', EVERYTHING))).resolves.toEqual([]);
-    await expect(store.get('OptOuts', 'p', 'ann')).resolves.toBeUndefined();
-    await expect(store.query('Lines', 'p', EVERYTHING, 5)).resolves.toEqual([]);
-  });
+    it('makes the table that is written to, for one row or for several', async () => {
+      await opened.store.commit('Recipients', 'p', [insert('ann')]);
+      await opened.store.commit('CallLegs', 'p', [insert('ann'), insert('bob')]);
+      expect(keysOf(await opened.store.query('Recipients', 'p', EVERYTHING, 5))).toEqual(['ann']);
+      expect(keysOf(await opened.store.query('CallLegs', 'p', EVERYTHING, 5))).toEqual(['ann', 'bob']);
+    });
 
-  it('makes the table that is written to, for one row or for several', async () => {
-    const { store } = opened;
-    await store.commit('Recipients', 'p', [insert('ann')]);
-    await store.commit('CallLegs', 'p', [insert('ann'), insert('bob')]);
-    expect(keysOf(await store.query('Recipients', 'p', EVERYTHING, 5))).toEqual(['ann']);
-    expect(keysOf(await store.query('CallLegs', 'p', EVERYTHING, 5))).toEqual(['ann', 'bob']);
-  });
-
-  it('makes it once, though many write at the same time', async () => {
-    const fresh = await open();
-    try {
-      const names = ['ann', 'bob', 'eve', 'joe'];
-      await Promise.all(TABLES.flatMap((table) => names.map((name) => fresh.store.commit(table, 'p', [insert(name)]))));
-      for (const table of TABLES) expect(keysOf(await fresh.store.query(table, 'p', EVERYTHING, 9))).toEqual(names);
-    } finally {
-      await fresh.close();
-    }
+    it('makes it once, though many write at the same time', async () => {
+      const fresh = await opened.openAnother();
+      try {
+        const names = ['ann', 'bob', 'eve', 'joe'];
+        await Promise.all(
+          TABLES.flatMap((table) => names.map((name) => fresh.store.commit(table, 'p', [insert(name)]))),
+        );
+        for (const table of TABLES) expect(keysOf(await fresh.store.query(table, 'p', EVERYTHING, 9))).toEqual(names);
+      } finally {
+        await fresh.close();
+      }
+    });
   });
 });

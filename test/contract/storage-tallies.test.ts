@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Outcome } from '../../src/lib/rules/calls/outcome.ts';
 import { concluded } from '../../src/lib/rules/outages/attempts.ts';
 import type { Recipient } from '../../src/lib/rules/outages/recipient.ts';
@@ -9,7 +9,7 @@ import { EndedCalls } from '../../src/lib/storage/ended-calls.ts';
 import { Recipients } from '../../src/lib/storage/recipients.ts';
 import { Tallies } from '../../src/lib/storage/tallies.ts';
 import { recipientWith } from '../unit/support/memory-services.ts';
-import { type OpenStore, TABLE_STORES } from '../unit/support/table-stores.ts';
+import { onEachStore } from '../unit/support/table-stores.ts';
 
 const NOW = new Date('2026-01-05T08:00:30.000Z');
 const LONG_AGO = new Date(0);
@@ -23,13 +23,7 @@ const someone = (index: number): Recipient =>
   });
 const people = (count: number): Recipient[] => Array.from({ length: count }, (_, index) => someone(index));
 
-describe.each(TABLE_STORES)('on $name', ({ open }) => {
-  let opened: OpenStore;
-  beforeAll(async () => {
-    opened = await open();
-  });
-  afterAll(() => opened.close());
-
+onEachStore((opened) => {
   /** An outage of one shard, of its own for each test. */
   class List {
     readonly shard = { outageId: randomUUID(), shard: 0 };
