@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { mustBePeople } from './behaviour.ts';
-import { masked } from './masking.ts';
+import { masked } from './base/masking.ts';
+import { mustBePeople } from './people/behaviour.ts';
 import { type Change, DEVELOPMENT_KEY, type People, type SimulatorOptions, startSimulator } from './simulator.ts';
 
 const USAGE = `A Call Automation service for development: API version 2021-04-15-preview1, and that of today.

@@ -1,28 +1,28 @@
 import type { Server } from 'node:http';
-import { People } from './behaviour.ts';
-import { CallbackIssuer, type TokenClaims } from './callback-issuer.ts';
-import { readTones } from './control.ts';
-import { Exchange } from './exchange.ts';
-import { Faults } from './faults.ts';
-import { masked } from './masking.ts';
-import { Options, type SimulatorOptions } from './options.ts';
-import type { WayToBeCalled } from './phone-view.ts';
-import type { CallsReport, Change, RequestRecord } from './records.ts';
-import { checked } from './refusal.ts';
-import { createServer } from './server.ts';
-import { World } from './world.ts';
+import { masked } from './base/masking.ts';
+import { checked } from './base/refusal.ts';
+import { People } from './people/behaviour.ts';
+import { Tones } from './people/tones.ts';
+import type { WayToBeCalled } from './phone/view.ts';
+import { createServer } from './server/server.ts';
+import { CallbackIssuer, type TokenClaims } from './service/callback-issuer.ts';
+import { Exchange } from './service/exchange.ts';
+import { Faults } from './service/faults.ts';
+import { Options, type SimulatorOptions } from './service/options.ts';
+import type { CallsReport, Change, RequestRecord } from './service/records.ts';
+import { World } from './service/world.ts';
 
-export type { People } from './behaviour.ts';
-export type { TokenClaims } from './callback-issuer.ts';
-export type { CloudEventBody } from './dialect-ga.ts';
-export type { EventBody, LegState } from './event-bodies.ts';
-export type { Faults } from './faults.ts';
-export { DEVELOPMENT_KEY, DEVELOPMENT_RESOURCE_ID, type SimulatorOptions } from './options.ts';
-export { inWords, PeopleLanguageError, readScript } from './people.ts';
-export type { WayToBeCalled } from './phone-view.ts';
-export type * from './records.ts';
-export type { Script } from './script.ts';
-export { silentWav } from './wav.ts';
+export { silentWav } from './audio/wav.ts';
+export type { People } from './people/behaviour.ts';
+export { inWords, PeopleLanguageError, readScript } from './people/language.ts';
+export type { Script } from './people/script.ts';
+export type { WayToBeCalled } from './phone/view.ts';
+export type { TokenClaims } from './service/callback-issuer.ts';
+export type { Faults } from './service/faults.ts';
+export type { LegState } from './service/news.ts';
+export { DEVELOPMENT_KEY, DEVELOPMENT_RESOURCE_ID, type SimulatorOptions } from './service/options.ts';
+export type { CloudEventBody, EventBody } from './service/posted-events.ts';
+export type * from './service/records.ts';
 
 /** A Call Automation service for development, running in this process. */
 export interface Simulator {
@@ -106,7 +106,7 @@ export async function startSimulator(given: SimulatorOptions = {}): Promise<Simu
     canBeCalled: (...ways) => void waysToBeCalled.splice(0, waysToBeCalled.length, ...ways),
     calls: () => structuredClone(current.world.records.report),
     requests: () => structuredClone(current.world.records.requests),
-    press: (callLegId, tones) => current.exchange.press(callLegId, checked(readTones, { tones }).tones),
+    press: (callLegId, tones) => current.exchange.press(callLegId, checked(Tones, { tones }).tones),
     mute: (callLegId, participantId, isMuted) => current.exchange.mute(callLegId, participantId, isMuted),
     faults: (faults) => current.world.faults.set(checked(Faults, faults)),
     reset,

@@ -1,4 +1,4 @@
-import type { PhoneBook, PhoneView } from '../phone-view.ts';
+import type { PhoneBook, PhoneView } from './view.ts';
 
 /** The connection to the simulator. What it sends is taken as it is: the page comes from there, too. */
 

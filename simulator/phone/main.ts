@@ -1,10 +1,10 @@
-import type { PhoneBook, PhoneView } from '../phone-view.ts';
 import { element } from './elements.ts';
 import { Line, readPhoneBook } from './line.ts';
 import { readIdentity, shown } from './number.ts';
 import { Player } from './player.ts';
 import { show, showDeaf, showLine, showPicking, tick } from './screen.ts';
 import { Speaker } from './speaker.ts';
+import type { PhoneBook, PhoneView } from './view.ts';
 import { showWays } from './ways.ts';
 
 /** The phone page: picks a number, and is its telephone until the page is closed. `?number=…` picks it at once. */

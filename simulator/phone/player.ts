@@ -1,6 +1,6 @@
-import type { SoundView } from '../phone-view.ts';
 import type { Line } from './line.ts';
 import type { Speaker } from './speaker.ts';
+import type { SoundView } from './view.ts';
 
 /** A sound that the page plays now. */
 export type Playing = {

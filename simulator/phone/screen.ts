@@ -1,7 +1,7 @@
-import type { CallView, Ending, PastCall, PhoneView } from '../phone-view.ts';
 import { element, write } from './elements.ts';
 import { clock, shown } from './number.ts';
 import type { Playing } from './player.ts';
+import type { CallView, Ending, PastCall, PhoneView } from './view.ts';
 import { drawWave } from './wave.ts';
 
 /** What is seen of the telephone. */

@@ -1,5 +1,5 @@
-import type { WayToBeCalled } from '../phone-view.ts';
 import { element } from './elements.ts';
+import type { WayToBeCalled } from './view.ts';
 
 /** Shows what is to be typed to have this number called. There is nothing to say to those who are called by a user id. */
 export function showWays(known: readonly WayToBeCalled[], identity: string): void {

@@ -1,5 +1,5 @@
-import { CANCELLED, COMPLETED, type Present, type LegState as State } from '../../simulator/event-bodies.ts';
-import type { LegFacts, News } from '../../simulator/news.ts';
+import { CANCELLED, COMPLETED } from '../../simulator/base/result.ts';
+import type { LegFacts, News, Present, LegState as State } from '../../simulator/service/news.ts';
 import type { Key } from '../../src/lib/call-automation/events.ts';
 import { type Identifier, identityOf } from '../../src/lib/call-automation/identifiers.ts';
 import type { PlayRequest } from '../../src/lib/call-automation/port.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { DIALECT_GA } from '../../simulator/dialect-ga.ts';
+import { DIALECT_GA } from '../../simulator/wire-ga/dialect.ts';
 import { measureAcknowledgedCall } from './measure.ts';
 import { live, type WorldReport } from './world.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Dialect } from '../../simulator/news.ts';
+import type { Dialect } from '../../simulator/service/news.ts';
 import { MUTATIONS, type Mutation } from './mutations.ts';
 import { live } from './world.ts';
 

@@ -1,6 +1,5 @@
-import { DIALECT_GA } from '../../simulator/dialect-ga.ts';
-import type { Dialect } from '../../simulator/news.ts';
-import { StorageError } from '../../src/lib/base/errors.ts';
+import type { Dialect } from '../../simulator/service/news.ts';
+import { DIALECT_GA } from '../../simulator/wire-ga/dialect.ts';
 import { CallAutomationError } from '../../src/lib/call-automation/errors.ts';
 import type { CallEvent } from '../../src/lib/call-automation/events.ts';
 import type { CallAction } from '../../src/lib/rules/calls/actions.ts';

@@ -1,9 +1,9 @@
 import process from 'node:process';
 import { numberFlag, readFlags, runCommand, UsageError } from '../../local/cli.ts';
 import { tableText } from '../../local/table-text.ts';
-import { DIALECT_2021 } from '../../simulator/dialect-2021.ts';
-import { DIALECT_GA } from '../../simulator/dialect-ga.ts';
-import type { Dialect } from '../../simulator/news.ts';
+import type { Dialect } from '../../simulator/service/news.ts';
+import { DIALECT_2021 } from '../../simulator/wire-2021/dialect.ts';
+import { DIALECT_GA } from '../../simulator/wire-ga/dialect.ts';
 import { Campaign } from './campaign.ts';
 import { measureAcknowledgedCall } from './measure.ts';
 import { live } from './world.ts';

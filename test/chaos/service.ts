@@ -1,5 +1,5 @@
-import { REASONS } from '../../simulator/conversation.ts';
-import type { Dialect, News } from '../../simulator/news.ts';
+import type { Dialect, News } from '../../simulator/service/news.ts';
+import { REASONS } from '../../simulator/service/reasons.ts';
 import { CallAutomationError } from '../../src/lib/call-automation/errors.ts';
 import { type Identifier, identityOf } from '../../src/lib/call-automation/identifiers.ts';
 import type {

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { OperationName } from '../../simulator/faults.ts';
-import { OPERATIONS_2021 } from '../../simulator/routes.ts';
-import { OPERATIONS_GA } from '../../simulator/routes-ga.ts';
+import { OPERATIONS_2021 } from '../../simulator/server/route.ts';
+import { OperationName } from '../../simulator/service/faults.ts';
 import { DEVELOPMENT_KEY } from '../../simulator/simulator.ts';
+import { OPERATIONS_GA } from '../../simulator/wire-ga/routes.ts';
 import { participantsIn, Telephone } from '../fixtures/telephone.ts';
 
 /** The nine operations and their errors, by plain signed HTTP: what somebody sees who has never heard of Ringdown. */

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Behaviour, People } from '../../simulator/behaviour.ts';
-import { inWords, PeopleLanguageError, readScript } from '../../simulator/people.ts';
-import { Outcome, Script } from '../../simulator/script.ts';
+import { Behaviour, People } from '../../simulator/people/behaviour.ts';
+import { inWords, PeopleLanguageError, readScript } from '../../simulator/people/language.ts';
+import { Outcome, Script } from '../../simulator/people/script.ts';
 import { Key } from '../../src/lib/call-automation/events.ts';
 
 describe('the language people are described in', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { masked } from '../../simulator/masking.ts';
-import { AudioFormatError, silentWav, wavSeconds } from '../../simulator/wav.ts';
+import { AudioFormatError, silentWav, wavSeconds } from '../../simulator/audio/wav.ts';
+import { masked } from '../../simulator/base/masking.ts';
 
 describe('how long a WAV plays', () => {
   it('is told by its header', () => {

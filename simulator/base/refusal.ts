@@ -1,0 +1,35 @@
+import type { z } from 'zod';
+import { problemsOf } from '../../src/lib/problems.ts';
+
+/** A request that is answered with an error, in the page's shape: `{code, message}`. */
+export class Refusal extends Error {
+  override readonly name = 'Refusal';
+  readonly status: number;
+  readonly code: string;
+  readonly headers: Readonly<Record<string, string>>;
+
+  constructor(status: number, code: string, message: string, headers: Record<string, string> = {}) {
+    super(message);
+    this.status = status;
+    this.code = code;
+    this.headers = headers;
+  }
+}
+
+/** 400 with a code of its own: what was asked for is not there, or not in a state for it. */
+export const notNow = (code: string, message: string): Refusal => new Refusal(400, code, message);
+
+export const noRoute = (what: string): Refusal => new Refusal(404, 'NotFound', `There is nothing at ${what}`);
+
+export const tooMany = (code: string, message: string, retryAfterSeconds: number): Refusal =>
+  new Refusal(429, code, message, { 'retry-after': String(retryAfterSeconds) });
+
+/**
+ * The body as its schema has it.
+ * @throws Refusal naming each field that is wrong.
+ */
+export function checked<Output>(schema: z.ZodType<Output>, body: unknown, what = 'The body does not fit'): Output {
+  const parsed = schema.safeParse(body);
+  if (parsed.success) return parsed.data;
+  throw notNow('InvalidRequest', `${what}: ${problemsOf(parsed.error).join('; ')}`);
+}

@@ -1,0 +1,6 @@
+/** How an operation ended, as events carry it. */
+export type Result = { code: number; subcode: number; message: string };
+
+/** The messages are those of the reference page, "falied" included. */
+export const COMPLETED: Result = { code: 200, subcode: 0, message: 'Action completed successfully.' };
+export const CANCELLED: Result = { code: 400, subcode: 8508, message: 'Action falied, the operation was cancelled.' };

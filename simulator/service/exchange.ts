@@ -1,0 +1,221 @@
+import { randomUUID } from 'node:crypto';
+import type { Key } from '../../src/lib/call-automation/events.ts';
+import { type Identifier, identityOf } from '../../src/lib/call-automation/identifiers.ts';
+import type {
+  CallLegResponse,
+  CreateCallRequest,
+  InviteParticipantsRequest,
+  JoinCallRequest,
+  OperationResponse,
+} from '../../src/lib/call-automation/requests.ts';
+import { notNow, type Refusal, tooMany } from '../base/refusal.ts';
+import { CallLeg, type Placing } from './call.ts';
+import { Conversation } from './conversation.ts';
+import { invite, mustNameCaller } from './invitation.ts';
+import type { Play } from './playback.ts';
+import { REASONS } from './reasons.ts';
+import type { World } from './world.ts';
+
+/** How long it takes to get into a conversation that one joins. */
+const JOIN_SECONDS = 0.2;
+const RETRY_AFTER_SECONDS = 1;
+/** How long it takes to notice that a call is one too many, where that is told and not answered. */
+const REFUSING_SECONDS = 0.2;
+
+/** The API that was asked by, and whether texts can be said in the call. */
+type Asking = Pick<Placing, 'dialect' | 'speaks'>;
+
+/** The telephone exchange: all calls and conversations, and what the nine operations do to them. */
+export class Exchange {
+  readonly #world: World;
+  readonly #legs = new Map<string, CallLeg>();
+  /** By conversation id and, for those that joinCall made, by group id too. */
+  readonly #conversations = new Map<string, Conversation>();
+
+  constructor(world: World) {
+    this.#world = world;
+  }
+
+  createCall(request: CreateCallRequest, by: Asking): CallLegResponse {
+    mustNameCaller('sourceAlternateIdentity', request.sourceAlternateIdentity, request.targets);
+    const isTooMany = this.#isTooMany(request);
+    if (isTooMany && by.dialect.refusesCallsTooMany) throw this.#tooManyCalls();
+    const conversation = this.#newConversation({ endsWithoutPeople: true });
+    const leg = this.#newLeg(conversation, request, by);
+    if (isTooMany) {
+      leg.endAfter(REFUSING_SECONDS, REASONS.overLimit);
+      return { callLegId: leg.id };
+    }
+    for (const identifier of request.targets) {
+      this.#world.records.calls(identityOf(identifier));
+      conversation.ring({ identifier, role: 'called', leg, answered: () => leg.establish(), failed: () => {} });
+    }
+    return { callLegId: leg.id };
+  }
+
+  /** Joins by conversation id or group id; a group call that is not there yet begins. */
+  joinCall(conversationId: string, request: JoinCallRequest, by: Asking): CallLegResponse {
+    const conversation =
+      this.#conversations.get(conversationId) ??
+      this.#newConversation({ endsWithoutPeople: false, groupId: conversationId });
+    const leg = this.#newLeg(conversation, request, by);
+    leg.establishAfter(JOIN_SECONDS);
+    return { callLegId: leg.id };
+  }
+
+  /** Joins a conversation that is there. Where there is none the call is placed all the same, and fails. */
+  connect(conversationId: string, request: JoinCallRequest, by: Asking): CallLegResponse {
+    if (this.#conversations.has(conversationId)) return this.joinCall(conversationId, request, by);
+    const leg = this.#newLeg(this.#newConversation({ endsWithoutPeople: false }), request, by);
+    leg.endAfter(JOIN_SECONDS, REASONS.noConversation);
+    return { callLegId: leg.id };
+  }
+
+  hangUp(callLegId: string): void {
+    const leg = this.leg(callLegId);
+    leg.mustNotBeOver();
+    leg.end();
+  }
+
+  /** Ends the call for everyone in it. */
+  terminate(callLegId: string): void {
+    const leg = this.leg(callLegId);
+    leg.mustNotBeOver();
+    leg.conversation.terminate();
+  }
+
+  play(callLegId: string, play: Play): OperationResponse {
+    const leg = this.leg(callLegId);
+    leg.mustBeEstablished();
+    leg.playback.add(play);
+    return accepted(play.operationContext ?? undefined);
+  }
+
+  /** From now on, or no longer, the application is told of a person's keys. */
+  listen(callLegId: string, target: Identifier, isOn: boolean): void {
+    const leg = this.leg(callLegId);
+    leg.mustBeEstablished();
+    const identity = identityOf(target);
+    if (leg.conversation.participantIdOf(identity) === undefined) throw participantNotFound();
+    leg.listenTo(identity, isOn);
+  }
+
+  cancelMediaProcessing(callLegId: string, operationContext: string | undefined): OperationResponse {
+    const leg = this.leg(callLegId);
+    leg.mustBeEstablished();
+    leg.playback.cancel();
+    return accepted(operationContext);
+  }
+
+  inviteParticipants(callLegId: string, request: InviteParticipantsRequest): void {
+    const leg = this.leg(callLegId);
+    leg.mustBeEstablished();
+    invite(this.#world.records, leg, request);
+  }
+
+  /** Out of call. What came of it is told with the id of the leg that has been in the conversation longest. */
+  inviteToConversation(conversationId: string, request: InviteParticipantsRequest): void {
+    invite(this.#world.records, this.oldestLegOf(conversationId), request);
+  }
+
+  removeParticipant(callLegId: string, participantId: string): void {
+    const leg = this.leg(callLegId);
+    leg.mustBeEstablished();
+    leg.conversation.remove(participantId);
+  }
+
+  removeFromConversation(conversationId: string, participantId: string): void {
+    this.oldestLegOf(conversationId).conversation.remove(participantId);
+  }
+
+  /** Removes somebody by who they are. What came of it is told. */
+  removeByIdentity(callLegId: string, participant: Identifier, operationContext: string | null): void {
+    const leg = this.leg(callLegId);
+    leg.mustBeEstablished();
+    const participantId = leg.conversation.participantIdOf(identityOf(participant));
+    if (participantId !== undefined) leg.conversation.remove(participantId);
+    const failure = participantId === undefined ? REASONS.noConversation : null;
+    leg.tell({ what: 'removed', operationContext, participant, failure });
+  }
+
+  /** For the control API: the person in the call presses keys. */
+  press(callLegId: string, keys: readonly Key[]): void {
+    const leg = this.leg(callLegId);
+    leg.mustBeEstablished();
+    leg.conversation.press(keys);
+  }
+
+  /** For the control API: a person in the call mutes or unmutes. */
+  mute(callLegId: string, participantId: string, isMuted: boolean): void {
+    const leg = this.leg(callLegId);
+    leg.mustBeEstablished();
+    leg.conversation.mute(participantId, isMuted);
+  }
+
+  findLeg(callLegId: string): CallLeg | undefined {
+    return this.#legs.get(callLegId);
+  }
+
+  /** The application leg that has been in a conversation longest. */
+  findOldestLegOf(conversationId: string): CallLeg | undefined {
+    const oldest = this.#conversations.get(conversationId)?.oldestLeg;
+    return oldest && this.#legs.get(oldest.id);
+  }
+
+  /** @throws Refusal where there is none. */
+  leg(callLegId: string): CallLeg {
+    const leg = this.#legs.get(callLegId);
+    if (!leg) throw notNow('CallNotFound', `There is no call ${callLegId}`);
+    return leg;
+  }
+
+  /** @throws Refusal where there is no such conversation. */
+  oldestLegOf(conversationId: string): CallLeg {
+    const leg = this.findOldestLegOf(conversationId);
+    if (!leg) throw notNow('ConversationNotFound', 'There is no such conversation');
+    return leg;
+  }
+
+  /** True where the caller number has no line left. */
+  #isTooMany({ sourceAlternateIdentity, targets }: CreateCallRequest): boolean {
+    const number = sourceAlternateIdentity?.value;
+    if (!number || !targets.some((target) => target.phoneNumber)) return false;
+    return this.#world.records.inFlightOf(number) >= this.#world.options.callsPerNumber;
+  }
+
+  #tooManyCalls(): Refusal {
+    return tooMany(
+      'ConcurrentCallLimitExceeded',
+      `The caller number has ${this.#world.options.callsPerNumber} calls in flight already, which is as many as it may have`,
+      RETRY_AFTER_SECONDS,
+    );
+  }
+
+  #newConversation({ endsWithoutPeople, groupId }: { endsWithoutPeople: boolean; groupId?: string }): Conversation {
+    const conversation = new Conversation(this.#world, {
+      endsWithoutPeople,
+      over: () => {
+        this.#conversations.delete(conversation.id);
+        if (groupId !== undefined) this.#conversations.delete(groupId);
+      },
+    });
+    this.#conversations.set(conversation.id, conversation);
+    if (groupId !== undefined) this.#conversations.set(groupId, conversation);
+    return conversation;
+  }
+
+  #newLeg(conversation: Conversation, request: Placing['request'], by: Asking): CallLeg {
+    const leg = new CallLeg(this.#world, conversation, { request, ...by });
+    this.#legs.set(leg.id, leg);
+    return leg;
+  }
+}
+
+const participantNotFound = (): Refusal => notNow('ParticipantNotFound', 'Nobody in the call is that');
+
+const accepted = (operationContext: string | undefined): OperationResponse => ({
+  id: randomUUID(),
+  status: 'notStarted',
+  operationContext: operationContext ?? null,
+  resultInfo: { code: 0, subcode: 0, message: 'Action accepted.' },
+});
