@@ -4,7 +4,7 @@ import { checked } from './base/refusal.ts';
 import { People } from './people/behaviour.ts';
 import { Tones } from './people/tones.ts';
 import type { WayToBeCalled } from './phone/view.ts';
-import { createServer } from './server/server.ts';
+import { createServer } from './server.ts';
 import { CallbackIssuer, type TokenClaims } from './service/callback-issuer.ts';
 import { Exchange } from './service/exchange.ts';
 import { Faults } from './service/faults.ts';

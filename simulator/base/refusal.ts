@@ -1,14 +1,17 @@
 import type { z } from 'zod';
 import { problemsOf } from '../../src/lib/problems.ts';
 
+/** The HTTP statuses that errors are answered with. */
+export type ErrorStatus = 400 | 401 | 404 | 413 | 429 | 500;
+
 /** A request that is answered with an error, in the page's shape: `{code, message}`. */
 export class Refusal extends Error {
   override readonly name = 'Refusal';
-  readonly status: number;
+  readonly status: ErrorStatus;
   readonly code: string;
   readonly headers: Readonly<Record<string, string>>;
 
-  constructor(status: number, code: string, message: string, headers: Record<string, string> = {}) {
+  constructor(status: ErrorStatus, code: string, message: string, headers: Record<string, string> = {}) {
     super(message);
     this.status = status;
     this.code = code;

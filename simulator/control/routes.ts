@@ -1,134 +1,70 @@
 import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { Hono } from 'hono';
 import { z } from 'zod';
 import { noRoute } from '../base/refusal.ts';
+import { answer, answerFile } from '../http/answer.ts';
+import { body } from '../http/body.ts';
+import type { Env } from '../http/env.ts';
 import { People } from '../people/behaviour.ts';
 import { Tones } from '../people/tones.ts';
-import { Content } from '../server/content.ts';
-import { type Route, route } from '../server/route.ts';
-import type { Current } from '../service/current.ts';
 import { Faults } from '../service/faults.ts';
 
-/** The simulator's own API, by which people and tests see and steer what happens. It needs no signature. */
+/** The simulator's own API: people and tests read and control what happens. Requests need no signature. */
 
 const Mute = z.strictObject({ participantId: z.string().min(1), isMuted: z.boolean().default(true) });
-const NoBody = z.unknown();
 
-export const CONTROLS: readonly Route<Current>[] = [
-  route({
-    name: 'readPeople',
-    method: 'GET',
-    path: '/simulator/people',
-    status: 200,
-    body: NoBody,
-    run: ({ world }) => world.behaviour.describe(),
-  }),
-  route({
-    name: 'setPeople',
-    method: 'PUT',
-    path: '/simulator/people',
-    status: 200,
-    body: People,
-    run: ({ world }, _, people) => {
-      world.behaviour.learn(people);
-      return world.behaviour.describe();
-    },
-  }),
-  route({
-    name: 'readFaults',
-    method: 'GET',
-    path: '/simulator/faults',
-    status: 200,
-    body: NoBody,
-    run: ({ world }) => world.faults.get(),
-  }),
-  route({
-    name: 'setFaults',
-    method: 'PUT',
-    path: '/simulator/faults',
-    status: 200,
-    body: Faults,
-    run: ({ world }, _, faults) => {
-      world.faults.set(faults);
-      return world.faults.get();
-    },
-  }),
-  route({
-    name: 'readCalls',
-    method: 'GET',
-    path: '/simulator/calls',
-    status: 200,
-    body: NoBody,
-    run: ({ world }) => world.records.report,
-  }),
-  route({
-    name: 'readRequests',
-    method: 'GET',
-    path: '/simulator/requests',
-    status: 200,
-    body: NoBody,
-    run: ({ world }) => ({ requests: world.records.requests }),
-  }),
-  route({
-    name: 'press',
-    method: 'POST',
-    path: '/simulator/calls/{callLegId}/tones',
-    status: 202,
-    body: Tones,
-    run: ({ exchange }, { callLegId }, { tones }) => exchange.press(callLegId, tones),
-  }),
-  route({
-    name: 'mute',
-    method: 'POST',
-    path: '/simulator/calls/{callLegId}/mute',
-    status: 202,
-    body: Mute,
-    run: ({ exchange }, { callLegId }, { participantId, isMuted }) => exchange.mute(callLegId, participantId, isMuted),
-  }),
-  route({
-    name: 'readAudio',
-    method: 'GET',
-    path: '/simulator/audio/{file}',
-    status: 200,
-    body: NoBody,
-    run: ({ world }, { file }) => audioFile(world.options.audioDir, file),
-  }),
-  route({
-    name: 'reset',
-    method: 'DELETE',
-    path: '/simulator',
-    status: 204,
-    body: NoBody,
-    run: ({ reset }) => reset(),
-  }),
-];
+export const controlRoutes = new Hono<Env>();
 
-/** What the service shows to anybody: by what keys its callbacks are signed. */
-export const PUBLISHED: readonly Route<Current>[] = [
-  route({
-    name: 'readKeys',
-    method: 'GET',
-    path: '/calling/keys',
-    status: 200,
-    body: NoBody,
-    run: ({ world }) => world.issuer.jwks,
-  }),
-  route({
-    name: 'readOpenIdConfiguration',
-    method: 'GET',
-    path: '/calling/.well-known/acsopenidconfiguration',
-    status: 200,
-    body: NoBody,
-    run: ({ world }) => world.issuer.configuration,
-  }),
-];
+controlRoutes.get('/simulator/people', (c) => answer(c, 200, c.var.current.world.behaviour.describe()));
 
-/** Only a WAV that lies right in the folder: whatever could lead elsewhere is no name of such a file. */
-async function audioFile(folder: string | undefined, name: string): Promise<Content> {
+controlRoutes.put('/simulator/people', body(People), (c) => {
+  const { behaviour } = c.var.current.world;
+  behaviour.learn(c.req.valid('json'));
+  return answer(c, 200, behaviour.describe());
+});
+
+controlRoutes.get('/simulator/faults', (c) => answer(c, 200, c.var.current.world.faults.get()));
+
+controlRoutes.put('/simulator/faults', body(Faults), (c) => {
+  const { faults } = c.var.current.world;
+  faults.set(c.req.valid('json'));
+  return answer(c, 200, faults.get());
+});
+
+controlRoutes.get('/simulator/calls', (c) => answer(c, 200, c.var.current.world.records.report));
+
+controlRoutes.get('/simulator/requests', (c) => answer(c, 200, { requests: c.var.current.world.records.requests }));
+
+controlRoutes.post('/simulator/calls/:callLegId/tones', body(Tones), (c) =>
+  answer(c, 202, c.var.current.exchange.press(c.req.param('callLegId'), c.req.valid('json').tones)),
+);
+
+controlRoutes.post('/simulator/calls/:callLegId/mute', body(Mute), (c) => {
+  const { participantId, isMuted } = c.req.valid('json');
+  return answer(c, 202, c.var.current.exchange.mute(c.req.param('callLegId'), participantId, isMuted));
+});
+
+controlRoutes.get('/simulator/audio/:file', async (c) =>
+  answerFile(c, 'audio/wav', await audioFile(c.var.current.world.options.audioDir, c.req.param('file'))),
+);
+
+controlRoutes.delete('/simulator', (c) => answer(c, 204, c.var.current.reset()));
+
+/** What anybody can read from the service: the keys that its callbacks are signed with. */
+export const publishedRoutes = new Hono<Env>();
+
+publishedRoutes.get('/calling/keys', (c) => answer(c, 200, c.var.current.world.issuer.jwks));
+
+publishedRoutes.get('/calling/.well-known/acsopenidconfiguration', (c) =>
+  answer(c, 200, c.var.current.world.issuer.configuration),
+);
+
+/** Only a WAV directly in the folder is served. A name that could lead elsewhere is refused. */
+async function audioFile(folder: string | undefined, name: string): Promise<Buffer> {
   const isPlain = name === basename(name) && !name.includes('\\') && !name.startsWith('.') && /\.wav$/i.test(name);
   if (!folder || !isPlain) throw noRoute('this address');
-  const file = await readFile(join(folder, name)).catch(() => {
+  return readFile(join(folder, name)).catch(() => {
     throw noRoute('this address: there is no such audio file');
   });
-  return new Content('audio/wav', file);
 }

@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { z } from 'zod';
+import { Hono } from 'hono';
 import { PAGE_HEADERS } from '../../src/lib/page-headers.ts';
 import { noRoute } from '../base/refusal.ts';
-import { Content } from '../server/content.ts';
-import { type Route, route } from '../server/route.ts';
+import { answerFile } from '../http/answer.ts';
+import type { Env } from '../http/env.ts';
 
 /** Serves the phone page. Its program is bundled when it is first asked for: whoever has no use for it does not wait. */
 
@@ -37,26 +37,13 @@ async function bundled(): Promise<Buffer> {
   return Buffer.from(outputFiles[0]?.contents ?? []);
 }
 
-const served = async (file: File | undefined): Promise<Content> => {
-  if (!file) throw noRoute('this address');
-  return new Content(file.type, await file.read(), PAGE_HEADERS);
-};
+export const pageRoutes = new Hono<Env>();
 
-export const PHONE_PAGE: readonly Route<unknown>[] = [
-  route({
-    name: 'phonePage',
-    method: 'GET',
-    path: '/phone',
-    status: 200,
-    body: z.unknown(),
-    run: () => served(INDEX),
-  }),
-  route({
-    name: 'phonePageFile',
-    method: 'GET',
-    path: '/phone/{file}',
-    status: 200,
-    body: z.unknown(),
-    run: (_, { file }) => served(Object.hasOwn(FILES, file) ? FILES[file] : undefined),
-  }),
-];
+pageRoutes.get('/phone', async (c) => answerFile(c, INDEX.type, await INDEX.read(), PAGE_HEADERS));
+
+pageRoutes.get('/phone/:file', async (c) => {
+  const name = c.req.param('file');
+  const file = Object.hasOwn(FILES, name) ? FILES[name] : undefined;
+  if (!file) throw noRoute('this address');
+  return answerFile(c, file.type, await file.read(), PAGE_HEADERS);
+});

@@ -1,157 +1,138 @@
 import { randomUUID } from 'node:crypto';
-import { z } from 'zod';
+import { type Context, Hono } from 'hono';
+import type { StatusCode } from 'hono/utils/http-status';
+import type { z } from 'zod';
 import type { Identifier } from '../../src/lib/call-automation/identifiers.ts';
-import { type Params, type Route, route } from '../server/route.ts';
-import type { CallLeg } from '../service/call.ts';
-import type { Current } from '../service/current.ts';
-import type { LegState } from '../service/news.ts';
-import { DIALECT_GA, identifierBody, rawIdOf } from './dialect.ts';
+import { answer } from '../http/answer.ts';
+import { body } from '../http/body.ts';
+import type { Env } from '../http/env.ts';
+import { noOperation, operation, withoutAction } from '../http/operation.ts';
+import { API_GA } from './api.ts';
+import { DIALECT_GA, identifierBody } from './dialect.ts';
+import { properties } from './properties.ts';
 import { AddParticipant, Connect, CreateCall, Play, Recognition, RemoveParticipant } from './requests.ts';
 
-/** The operations of today's API: those that the official SDK has and Ringdown needs. */
+/**
+ * The operations of today's API that the official SDK has and Ringdown needs. Requests are only checked here. The
+ * exchange carries them out for both APIs.
+ */
+export const routesGa = new Hono<Env>();
 
-const NoBody = z.unknown();
+const CALLS = '/calling/callConnections';
+const CALL = `${CALLS}/:callLegId` as const;
 
-/** What a request asks for is only checked here; it is carried out as the exchange has it for both APIs. */
-export const OPERATIONS_GA: readonly Route<Current>[] = [
-  once({
-    name: 'createCall',
-    path: '/calling/callConnections',
-    status: 201,
-    body: CreateCall,
-    run: ({ exchange, world }, _, body) => {
-      const request = {
-        source: sourceOf(world.options.resourceId, body.source),
-        targets: body.targets,
-        callbackUri: body.callbackUri,
-        requestedModalities: ['audio' as const],
-        requestedCallEvents: [],
-        ...(body.sourceCallerIdNumber && { sourceAlternateIdentity: body.sourceCallerIdNumber }),
-        ...(body.sourceDisplayName !== undefined && { subject: body.sourceDisplayName }),
-      };
-      const { callLegId } = exchange.createCall(request, asking(body));
-      return () => properties(exchange.leg(callLegId));
-    },
+routesGa.post(CALLS, operation(API_GA, 'createCall'), body(CreateCall), (c) =>
+  once(c, 201, () => {
+    const { exchange, world } = c.var.current;
+    const sent = c.req.valid('json');
+    const request = {
+      source: sourceOf(world.options.resourceId, sent.source),
+      targets: sent.targets,
+      callbackUri: sent.callbackUri,
+      requestedModalities: ['audio' as const],
+      requestedCallEvents: [],
+      ...(sent.sourceCallerIdNumber && { sourceAlternateIdentity: sent.sourceCallerIdNumber }),
+      ...(sent.sourceDisplayName !== undefined && { subject: sent.sourceDisplayName }),
+    };
+    const { callLegId } = exchange.createCall(request, asking(sent));
+    return () => properties(exchange.leg(callLegId));
   }),
-  once({
-    name: 'joinCall',
-    path: '/calling/callConnections:connect',
-    status: 200,
-    body: Connect,
-    run: ({ exchange, world }, _, body) => {
-      const request = {
-        source: sourceOf(world.options.resourceId, undefined),
-        callbackUri: body.callbackUri,
-        requestedModalities: ['audio' as const],
-        requestedCallEvents: [],
-      };
-      const { callLegId } = exchange.connect(body.callLocator.serverCallId, request, asking(body));
-      return () => properties(exchange.leg(callLegId));
-    },
-  }),
-  route({
-    name: 'getCall',
-    method: 'GET',
-    path: '/calling/callConnections/{callLegId}',
-    status: 200,
-    body: NoBody,
-    run: ({ exchange }, { callLegId }) => properties(exchange.leg(callLegId)),
-  }),
-  route({
-    name: 'leaveCall',
-    method: 'DELETE',
-    path: '/calling/callConnections/{callLegId}',
-    status: 204,
-    body: NoBody,
-    run: ({ exchange }, { callLegId }) => exchange.hangUp(callLegId),
-  }),
-  once({
-    name: 'hangUp',
-    path: '/calling/callConnections/{callLegId}:terminate',
-    status: 204,
-    body: NoBody,
-    run: ({ exchange }, { callLegId }) => {
-      exchange.terminate(callLegId);
-      return () => undefined;
-    },
-  }),
-  route({
-    name: 'playAudio',
-    method: 'POST',
-    path: '/calling/callConnections/{callLegId}:play',
-    status: 202,
-    body: Play,
-    run: ({ exchange }, { callLegId }, { playSources: [source], playOptions, operationContext = null }) => {
-      const played = source?.kind === 'text' ? said(source.text) : (source?.file.uri ?? '');
-      exchange.play(callLegId, { source: played, loop: playOptions?.loop ?? false, operationContext });
-    },
-  }),
-  route({
-    name: 'cancelMediaProcessing',
-    method: 'POST',
-    path: '/calling/callConnections/{callLegId}:cancelAllMediaOperations',
-    status: 202,
-    body: NoBody,
-    run: ({ exchange }, { callLegId }) => void exchange.cancelMediaProcessing(callLegId, undefined),
-  }),
-  route({
-    name: 'listen',
-    method: 'POST',
-    path: '/calling/callConnections/{callLegId}:startContinuousDtmfRecognition',
-    status: 200,
-    body: Recognition,
-    run: ({ exchange }, { callLegId }, { targetParticipant }) => exchange.listen(callLegId, targetParticipant, true),
-  }),
-  route({
-    name: 'stopListening',
-    method: 'POST',
-    path: '/calling/callConnections/{callLegId}:stopContinuousDtmfRecognition',
-    status: 200,
-    body: Recognition,
-    run: ({ exchange }, { callLegId }, { targetParticipant }) => exchange.listen(callLegId, targetParticipant, false),
-  }),
-  once({
-    name: 'inviteParticipants',
-    path: '/calling/callConnections/{callLegId}/participants:add',
-    status: 202,
-    body: AddParticipant,
-    run: ({ exchange }, { callLegId }, body) => {
-      exchange.inviteParticipants(callLegId, {
-        participants: [body.participantToAdd],
-        ...(body.sourceCallerIdNumber && { alternateCallerId: body.sourceCallerIdNumber }),
-        ...(body.operationContext !== undefined && { operationContext: body.operationContext }),
-        ...(body.operationCallbackUri !== undefined && { callbackUri: body.operationCallbackUri }),
-      });
-      const participant = { identifier: identifierBody(body.participantToAdd), isMuted: false, isOnHold: false };
-      return told({ participant, invitationId: randomUUID(), ...context(body) });
-    },
-  }),
-  once({
-    name: 'removeParticipant',
-    path: '/calling/callConnections/{callLegId}/participants:remove',
-    status: 202,
-    body: RemoveParticipant,
-    run: ({ exchange }, { callLegId }, body) => {
-      exchange.removeByIdentity(callLegId, body.participantToRemove, body.operationContext ?? null);
-      return told(context(body));
-    },
-  }),
-];
+);
 
-/** An operation that is carried out once for each Repeatability-Request-ID. `run` gives what tells of it. */
-function once<Body>(about: {
-  readonly name: string;
-  readonly path: string;
-  readonly status: number;
-  readonly body: z.ZodType<Body>;
-  readonly run: (current: Current, params: Params, body: Body) => () => unknown;
-}): Route<Current> {
-  const run = (current: Current, params: Params, body: Body, headers: NodeJS.Dict<string | string[]>) =>
-    current.world.repeatability.once(headers, () => about.run(current, params, body));
-  return route({ ...about, method: 'POST', run });
+routesGa.post(`${CALLS}:connect`, operation(API_GA, 'joinCall'), body(Connect), (c) =>
+  once(c, 200, () => {
+    const { exchange, world } = c.var.current;
+    const sent = c.req.valid('json');
+    const request = {
+      source: sourceOf(world.options.resourceId, undefined),
+      callbackUri: sent.callbackUri,
+      requestedModalities: ['audio' as const],
+      requestedCallEvents: [],
+    };
+    const { callLegId } = exchange.connect(sent.callLocator.serverCallId, request, asking(sent));
+    return () => properties(exchange.leg(callLegId));
+  }),
+);
+
+routesGa.get(CALL, operation(API_GA, 'getCall'), (c) =>
+  answer(c, 200, properties(c.var.current.exchange.leg(c.req.param('callLegId')))),
+);
+
+routesGa.delete(CALL, operation(API_GA, 'leaveCall'), (c) =>
+  answer(c, 204, c.var.current.exchange.hangUp(c.req.param('callLegId'))),
+);
+
+routesGa.post(`${CALL}{[^/]+:terminate}`, operation(API_GA, 'hangUp'), (c) =>
+  once(c, 204, () => {
+    c.var.current.exchange.terminate(withoutAction(c.req.param('callLegId')));
+    return () => undefined;
+  }),
+);
+
+routesGa.post(`${CALL}{[^/]+:play}`, operation(API_GA, 'playAudio'), body(Play), (c) => {
+  const { playSources, playOptions, operationContext = null } = c.req.valid('json');
+  const [source] = playSources;
+  const played = source?.kind === 'text' ? said(source.text) : (source?.file.uri ?? '');
+  const play = { source: played, loop: playOptions?.loop ?? false, operationContext };
+  c.var.current.exchange.play(withoutAction(c.req.param('callLegId')), play);
+  return answer(c, 202);
+});
+
+routesGa.post(`${CALL}{[^/]+:cancelAllMediaOperations}`, operation(API_GA, 'cancelMediaProcessing'), (c) => {
+  c.var.current.exchange.cancelMediaProcessing(withoutAction(c.req.param('callLegId')), undefined);
+  return answer(c, 202);
+});
+
+routesGa.post(`${CALL}{[^/]+:startContinuousDtmfRecognition}`, operation(API_GA, 'listen'), body(Recognition), (c) => {
+  const { targetParticipant } = c.req.valid('json');
+  c.var.current.exchange.listen(withoutAction(c.req.param('callLegId')), targetParticipant, true);
+  return answer(c, 200);
+});
+
+routesGa.post(
+  `${CALL}{[^/]+:stopContinuousDtmfRecognition}`,
+  operation(API_GA, 'stopListening'),
+  body(Recognition),
+  (c) => {
+    const { targetParticipant } = c.req.valid('json');
+    c.var.current.exchange.listen(withoutAction(c.req.param('callLegId')), targetParticipant, false);
+    return answer(c, 200);
+  },
+);
+
+routesGa.post(`${CALL}/participants:add`, operation(API_GA, 'inviteParticipants'), body(AddParticipant), (c) =>
+  once(c, 202, () => {
+    const sent = c.req.valid('json');
+    c.var.current.exchange.inviteParticipants(c.req.param('callLegId'), {
+      participants: [sent.participantToAdd],
+      ...(sent.sourceCallerIdNumber && { alternateCallerId: sent.sourceCallerIdNumber }),
+      ...(sent.operationContext !== undefined && { operationContext: sent.operationContext }),
+      ...(sent.operationCallbackUri !== undefined && { callbackUri: sent.operationCallbackUri }),
+    });
+    const participant = { identifier: identifierBody(sent.participantToAdd), isMuted: false, isOnHold: false };
+    const result = { participant, invitationId: randomUUID(), ...context(sent) };
+    return () => result;
+  }),
+);
+
+routesGa.post(`${CALL}/participants:remove`, operation(API_GA, 'removeParticipant'), body(RemoveParticipant), (c) =>
+  once(c, 202, () => {
+    const { participantToRemove, operationContext = null } = c.req.valid('json');
+    const callLegId = c.req.param('callLegId');
+    c.var.current.exchange.removeByIdentity(callLegId, participantToRemove, operationContext);
+    return () => context(c.req.valid('json'));
+  }),
+);
+
+for (const path of [CALLS, `${CALLS}/*`, `/calling/:resource{callConnections:[^/]+}`]) {
+  routesGa.all(path, noOperation(API_GA));
 }
 
-const told = (answer: object) => () => answer;
+/** Carries a request out once for each Repeatability-Request-ID. `act` returns what builds the answer. */
+function once(c: Context<Env>, status: StatusCode, act: () => () => unknown): Response {
+  return answer(c, status, c.var.current.world.repeatability.once(c.env.incoming.headers, act));
+}
+
 const context = ({ operationContext }: { operationContext?: string | undefined }) =>
   operationContext === undefined ? {} : { operationContext };
 
@@ -160,61 +141,9 @@ const asking = ({ callIntelligenceOptions }: z.infer<typeof CreateCall> | z.infe
   speaks: callIntelligenceOptions?.cognitiveServicesEndpoint !== undefined,
 });
 
-/** Who places a call and says no name gets one. */
+/** A caller that gives no name gets one. */
 const sourceOf = (resourceId: string, source: { id: string } | undefined): Identifier => ({
   communicationUser: source ?? { id: `8:acs:${resourceId}_${randomUUID()}` },
 });
 
-const STATES: Readonly<Record<LegState, string>> = {
-  Establishing: 'connecting',
-  Established: 'connected',
-  Terminating: 'disconnecting',
-  Terminated: 'disconnected',
-};
-
-/** What is told of a call when it is placed, and when it is asked for. */
-function properties({ id, record, conversation, identifier }: CallLeg): object {
-  const { callerNumber, callbackUri, state, targets } = record;
-  return {
-    callConnectionId: id,
-    serverCallId: conversation.id,
-    targets: targets.map((target) => identifierBody(identifierOf(target))),
-    callConnectionState: STATES[state],
-    callbackUri,
-    source: { ...identifierBody(identifier), rawId: rawIdOf(identifier) },
-    correlationId: id,
-    ...(callerNumber !== null && { sourceCallerIdNumber: { value: callerNumber } }),
-  };
-}
-
 const said = ({ text, voiceName }: { text: string; voiceName: string }) => ({ text, voice: voiceName });
-
-const identifierOf = (identity: string): Identifier =>
-  identity.startsWith('+') ? { phoneNumber: { value: identity } } : { communicationUser: { id: identity } };
-
-/** Errors are nested here, and have numbers (Troubleshooting call end response codes, Call Automation). */
-const ERRORS: Readonly<Record<string, readonly [status: number, code: string]>> = {
-  CallNotFound: [404, '8522'],
-  CallTerminated: [404, '8522'],
-  ConversationNotFound: [404, '8522'],
-  ParticipantNotFound: [404, '8522'],
-  CallNotEstablished: [400, '8501'],
-  InvalidRequest: [400, '8523'],
-  InvalidJson: [400, '8523'],
-  UnsupportedApiVersion: [400, '8523'],
-  TooManyRequests: [429, '8516'],
-  Unauthorized: [401, '7509'],
-  InternalServerError: [500, '9999'],
-};
-
-/** An error as this API tells it. */
-export function gaError(status: number, code: string, message: string): { status: number; body: object } {
-  const [gaStatus, gaCode] = ERRORS[code] ?? [status, String(status)];
-  return { status: gaStatus, body: { error: { code: gaCode, message } } };
-}
-
-/** The versions that have all of these operations; the SDK sends the one that it was made for. */
-export const isGaVersion = (version: string | null): boolean =>
-  version !== null && /^\d{4}-\d\d-\d\d$/.test(version) && version >= '2023-10-15';
-
-export const isGaPath = (pathname: string): boolean => /^\/calling\/callConnections(?:[/:]|$)/.test(pathname);

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { OPERATIONS_2021 } from '../../simulator/server/route.ts';
 import { OperationName } from '../../simulator/service/faults.ts';
 import { DEVELOPMENT_KEY } from '../../simulator/simulator.ts';
-import { OPERATIONS_GA } from '../../simulator/wire-ga/routes.ts';
+import { API_2021 } from '../../simulator/wire-2021/routes.ts';
+import { API_GA } from '../../simulator/wire-ga/api.ts';
 import { participantsIn, Telephone } from '../fixtures/telephone.ts';
 
 /** The nine operations and their errors, by plain signed HTTP: what somebody sees who has never heard of Ringdown. */
@@ -25,9 +25,8 @@ async function established() {
 
 describe('the nine operations', () => {
   it('are nine, and faults know them by name', () => {
-    expect(OPERATIONS_2021).toHaveLength(9);
-    const names = [...OPERATIONS_2021, ...OPERATIONS_GA].map(({ name }) => name);
-    expect(new Set(names)).toEqual(new Set(OperationName.options));
+    expect(API_2021.operations).toHaveLength(9);
+    expect(new Set([...API_2021.operations, ...API_GA.operations])).toEqual(new Set(OperationName.options));
   });
 
   it('Create call: 200 with the call leg', async () => {
