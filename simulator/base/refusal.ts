@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { problemsOf } from '../../src/lib/problems.ts';
+import { problemsOf } from '../../src/lib/base/problems.ts';
 
 /** The HTTP statuses that errors are answered with. */
 export type ErrorStatus = 400 | 401 | 404 | 413 | 429 | 500;

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { Hono } from 'hono';
-import { PAGE_HEADERS } from '../../src/lib/page-headers.ts';
+import { PAGE_HEADERS } from '../../src/lib/triggers/page-headers.ts';
 import { noRoute } from '../base/refusal.ts';
 import { answerFile } from '../http/answer.ts';
 import type { Env } from '../http/env.ts';

@@ -1,5 +1,6 @@
 import type { Dialect } from '../../simulator/service/news.ts';
 import { DIALECT_GA } from '../../simulator/wire-ga/dialect.ts';
+import { StorageError } from '../../src/lib/base/errors.ts';
 import { CallAutomationError } from '../../src/lib/call-automation/errors.ts';
 import type { CallEvent } from '../../src/lib/call-automation/events.ts';
 import type { CallAction } from '../../src/lib/rules/calls/actions.ts';

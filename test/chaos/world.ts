@@ -1,7 +1,6 @@
 import type { Dialect } from '../../simulator/service/news.ts';
 import { DIALECT_2021 } from '../../simulator/wire-2021/dialect.ts';
-import { tendRequests } from '../../src/lib/calls/tend-requests.ts';
-import { RingdownError } from '../../src/lib/errors.ts';
+import { RingdownError } from '../../src/lib/base/errors.ts';
 import { declareOutage, reopenOutage } from '../../src/lib/outages/declare.ts';
 import { transition } from '../../src/lib/rules/outages/lifecycle.ts';
 import { newRecipient } from '../../src/lib/rules/outages/recipient.ts';

@@ -1,6 +1,7 @@
 import http from 'node:http';
 import { describe, expect, it } from 'vitest';
 import { CallbackIssuer } from '../../simulator/service/callback-issuer.ts';
+import { UnauthorizedError, UnavailableError } from '../../src/lib/base/errors.ts';
 import { CallbackSender } from '../../src/lib/call-automation/ga/callback-sender.ts';
 
 /** The keys that callbacks are signed with: fetched, kept, and out of reach. */
