@@ -203,7 +203,7 @@ describe('CALLER_NUMBERS', () => {
     '+0123456789',
   ])('%s is refused', (text) => {
     expect(problems({ ...environment, CALLER_NUMBERS: text })).toEqual([
-      expect.stringMatching(/^CALLER_NUMBERS: must be a list of our own numbers/),
+      expect.stringMatching(/^CALLER_NUMBERS: must be a comma-separated list of number:lines/),
     ]);
   });
 });

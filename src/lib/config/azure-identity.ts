@@ -1,14 +1,14 @@
 import type { TokenCredential } from '@azure/identity';
 
-/** As whom the app asks Azure, where it has no key. */
+/** Identity used when no key is configured. */
 export type Identity = {
-  /** Of a user-assigned identity. Without it: the app's own, or on a developer's machine whoever `az login` says. */
+  /** Client id of a user-assigned identity. Default: the system-assigned one, or the `az login` user locally. */
   readonly clientId?: string | undefined;
-  /** Nobody but the managed identity is tried. */
+  /** Use only the managed identity. Default: DefaultAzureCredential. */
   readonly isManaged?: boolean;
 };
 
-/** Gives tokens for the identity. The library of identities is heavy, and loaded only when the first token is asked for. */
+/** Returns a credential for the identity. Loads `@azure/identity`, which is slow to load, on the first token request. */
 export function credentialOf(identity: Identity): TokenCredential {
   let loading: Promise<TokenCredential> | undefined;
   return {

@@ -8,10 +8,10 @@ const seconds = (fallback: number) => z.coerce.number().int().min(5).max(86_400)
 const Secret = z
   .string()
   .min(32, 'must have at least 32 characters; make one with: openssl rand -base64 32')
-  // Long enough for a secret, and known to everybody (docs: App Service, Key Vault references).
+  // If a reference cannot be resolved, its text is the value: long enough, but no secret (App Service, Key Vault references).
   .refine((text) => !text.startsWith('@Microsoft.KeyVault('), {
     message:
-      'is a Key Vault reference that Azure could not resolve: is the secret there, and may the identity read it?',
+      'is a Key Vault reference that Azure could not resolve; check that the secret exists and the identity may read it',
   });
 
 const CallerNumbers = z.string().transform((text, context): Caller[] =>
@@ -19,7 +19,7 @@ const CallerNumbers = z.string().transform((text, context): Caller[] =>
     const [number, lines = String(DEFAULT_LINES), ...more] = entry.trim().split(':');
     const caller = Caller.safeParse({ number, lines: Number(lines) });
     if (caller.success && more.length === 0) return [caller.data];
-    context.addIssue('must be a list of our own numbers and how many calls each may have at once, e.g. +14255550190:2');
+    context.addIssue('must be a comma-separated list of number:lines, e.g. +14255550190:2');
     return [];
   }),
 );
@@ -35,36 +35,40 @@ const ClientId = z.guid('must be the client id of an identity, a GUID');
 const HttpsUrl = z.url({ protocol: /^https$/, message: 'must be an https URL' });
 
 /**
- * Storage, by the names that the Functions host reads too (docs: Azure Functions, identity-based connections): a connection
- * string, or an account and an identity that may use it.
+ * Storage settings, with the names that the Functions host also reads (Azure Functions, identity-based connections): either a
+ * connection string, or an account and an identity with access to it.
  */
 const Storage = {
   AzureWebJobsStorage: z
     .string()
     .regex(/\b(AccountName|QueueEndpoint|UseDevelopmentStorage)=/i, 'must be a storage connection string')
     .optional()
-    .describe('Storage connection string: tables and queues. Without it, an identity is used, as the next say.'),
+    .describe(
+      'Storage connection string, for tables and queues. If it is not set, the settings below select an identity.',
+    ),
   AzureWebJobsStorage__accountName: z
     .string()
     .regex(/^[a-z0-9]{3,24}$/, 'must be the name of a storage account')
     .optional()
-    .describe('The storage account, where it has the addresses that Azure gives by default.'),
+    .describe('Name of the storage account, if it uses the default Azure endpoints.'),
   AzureWebJobsStorage__queueServiceUri: HttpsUrl.optional().describe(
-    'Its Queue Storage, where it has another address.',
+    'Queue Storage endpoint, if it is not the default one.',
   ),
-  AzureWebJobsStorage__tableServiceUri: HttpsUrl.optional().describe('Its Table Storage, likewise.'),
+  AzureWebJobsStorage__tableServiceUri: HttpsUrl.optional().describe(
+    'Table Storage endpoint, if it is not the default one.',
+  ),
   AzureWebJobsStorage__credential: z
     .literal('managedidentity', 'must be managedidentity, or not set')
     .optional()
-    .describe('Only the managed identity is asked, as in Azure; by default whoever can be found.'),
-  AzureWebJobsStorage__clientId: ClientId.optional().describe('The client id of a user-assigned identity.'),
+    .describe('Use only the managed identity. Default: DefaultAzureCredential.'),
+  AzureWebJobsStorage__clientId: ClientId.optional().describe('Client id of a user-assigned identity.'),
 };
 
 const STORAGE_IS_MISSING = {
   path: ['AzureWebJobsStorage'],
   message:
     'or AzureWebJobsStorage__accountName, or AzureWebJobsStorage__queueServiceUri and AzureWebJobsStorage__tableServiceUri, must be set',
-  // Also where other settings are wrong: all that is wrong is to be known at once.
+  // Run this check even if other settings are wrong, so that one error lists every problem.
   when: () => true,
 };
 
@@ -76,58 +80,56 @@ const hasStorage = (settings: StorageSettings): boolean =>
   (settings.AzureWebJobsStorage__queueServiceUri !== undefined &&
     settings.AzureWebJobsStorage__tableServiceUri !== undefined);
 
-const WHICH_API = `\`ga\`: today’s API. \`${API_VERSION}\`, the default: that of 2021.`;
+const WHICH_API = `\`ga\`: the current API. \`${API_VERSION}\` (default): the 2021 API.`;
 
 const Common = z.object({
   ...Storage,
   CALLER_NUMBERS: CallerNumbers.describe(
-    'Our own phone numbers and the calls each may have at once: number:lines, comma-separated.',
+    'Our phone numbers, and how many calls each can have at once: number:lines, comma-separated.',
   ),
   CALLBACK_BASE_URL: z
-    .url({ protocol: /^https?$/, message: 'must be the http(s) URL by which ACS reaches this app' })
-    .describe('Where ACS reaches this app. In Azure: https:// and the host name, by default.'),
+    .url({ protocol: /^https?$/, message: 'must be the http(s) URL at which ACS reaches this app' })
+    .describe('URL at which ACS reaches this app. Default in Azure: https:// and the host name.'),
   CALLBACK_SECRET: Secret.describe('Signs the callback URIs.'),
-  CALLBACK_SECRET_PREVIOUS: Secret.optional().describe('Still accepted, while the secret is being rotated.'),
+  CALLBACK_SECRET_PREVIOUS: Secret.optional().describe('The previous secret: still accepted while you rotate it.'),
   APPLICATIONINSIGHTS_CONNECTION_STRING: z
     .string()
     .regex(/^InstrumentationKey=/i, 'must look like InstrumentationKey=…;IngestionEndpoint=https://…/')
     .optional()
-    .describe('Where traces and metrics go (Application Insights). Nowhere, if it is not set.'),
-  CALL_LEASE_SECONDS: seconds(300).describe('An attempt that is silent for so long is looked into.'),
-  MAX_CALL_SECONDS: seconds(3600).describe('No call lasts longer.'),
+    .describe('Application Insights resource for traces and metrics. If it is not set, none are sent.'),
+  CALL_LEASE_SECONDS: seconds(300).describe('Check an attempt after this many seconds without an event.'),
+  MAX_CALL_SECONDS: seconds(3600).describe('Longest duration of a call, in seconds.'),
 });
 
-/** The API of the reference page. */
+/** Settings for the 2021 API, the one on the reference page. */
 export const Settings2021 = Common.extend({
   CALL_AUTOMATION_API: z.literal(API_VERSION).describe(WHICH_API),
   ACS_CONNECTION_STRING: ConnectionString.describe('Azure Communication Services: endpoint and access key.'),
   ACS_SOURCE_IDENTITY: SourceIdentity.describe('The ACS user that places the calls.'),
 }).refine(hasStorage, STORAGE_IS_MISSING);
 
-/** Today's API. */
+/** Settings for the current API. */
 export const SettingsGa = Common.extend({
   CALL_AUTOMATION_API: z.literal('ga').describe(WHICH_API),
   ACS_CONNECTION_STRING: ConnectionString.optional().describe('Azure Communication Services: endpoint and access key.'),
   ACS_ENDPOINT: HttpsUrl.optional().describe(
-    'In place of the connection string: the app asks with its managed identity.',
+    'ACS endpoint, to use the managed identity instead of a connection string.',
   ),
-  AZURE_CLIENT_ID: ClientId.optional().describe('The client id of a user-assigned identity, which asks ACS then.'),
+  AZURE_CLIENT_ID: ClientId.optional().describe('Client id of the user-assigned identity that calls ACS.'),
   ACS_SOURCE_IDENTITY: SourceIdentity.optional().describe(
-    'The ACS user that places the calls; by default ACS makes one.',
+    'The ACS user that places the calls. Default: ACS creates one.',
   ),
   COGNITIVE_SERVICES_ENDPOINT: HttpsUrl.optional().describe(
-    'The Azure AI resource that says texts; needed for those only.',
+    'Azure AI resource for text to speech. Needed only if an outage uses texts.',
   ),
   ACS_RESOURCE_ID: z
     .guid('must be the immutable resource id, a GUID')
     .optional()
-    .describe(
-      'The immutable id of the ACS resource. Where it is set, callbacks must carry a token that ACS made for it.',
-    ),
+    .describe('Immutable id of the ACS resource. If it is set, callbacks must carry a token that ACS issued for it.'),
   ACS_ISSUER: z
-    .url({ protocol: /^https?$/, message: 'must be the URL of whoever signs the callbacks' })
+    .url({ protocol: /^https?$/, message: 'must be the http(s) URL of the issuer that signs the callbacks' })
     .default('https://acscallautomation.communication.azure.com')
-    .describe('Who signs the callbacks.'),
+    .describe('Issuer that signs the callbacks.'),
 })
   .refine((settings) => settings.ACS_CONNECTION_STRING !== undefined || settings.ACS_ENDPOINT !== undefined, {
     path: ['ACS_CONNECTION_STRING'],
@@ -136,14 +138,14 @@ export const SettingsGa = Common.extend({
   })
   .refine(hasStorage, STORAGE_IS_MISSING);
 
-/** Every setting of the app, by its name in the environment. The only definition: documents and checks come from here. */
+/** Every setting, by environment variable name. The checks and the documentation are generated from it. */
 export const Settings = z.discriminatedUnion('CALL_AUTOMATION_API', [Settings2021, SettingsGa], {
   error: `must be ${API_VERSION} or ga`,
 });
 export type Settings = z.infer<typeof Settings>;
 
 /**
- * Reads the settings; the only reader of the environment.
+ * Reads and checks the settings. Nothing else reads the environment.
  * @throws ConfigurationError listing every setting that is missing or wrong, without its value.
  */
 export function readSettings(environment: NodeJS.ProcessEnv): Settings {
