@@ -1,7 +1,7 @@
 /**
- * Does the work for each item, for some of them at the same time; the next item is asked for when there is room for it. When this
- * settles, all that was begun has ended. After something has gone wrong, only what had been asked for by then is still done.
- * @throws what went wrong.
+ * Runs `work` for each item, at most `atOnce` in flight, pulling items lazily. After an error it pulls no more items, and
+ * settles when the work in flight has ended.
+ * @throws the error of `work` or of the generator.
  */
 export async function eachOf<Item>(
   items: AsyncGenerator<Item>,
@@ -9,7 +9,7 @@ export async function eachOf<Item>(
   work: (item: Item) => Promise<void>,
 ): Promise<void> {
   const worker = async (): Promise<void> => {
-    // A loop that is left by an error ends the generator, and with it the other loops.
+    // An error in one loop closes the shared generator, which also ends the other loops.
     for await (const item of items) await work(item);
   };
   const settled = await Promise.allSettled(Array.from({ length: atOnce }, worker));

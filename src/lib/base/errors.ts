@@ -1,7 +1,7 @@
 /**
- * The family of errors that Ringdown throws on purpose. `httpStatus` is what an HTTP caller is answered
- * (see functions/http.ts); vendor errors are translated where they arise, with `cause` kept.
- * A message says what was wrong and what to do, and never holds a phone number, a name, a key or a token.
+ * Base class of the errors that Ringdown throws on purpose. `httpStatus` is the status of the HTTP response
+ * (triggers/http.ts). Code that gets a vendor error translates it and keeps it as `cause`.
+ * A message says what was wrong and what to do. It never contains a phone number, a name, a key or a token.
  */
 export abstract class RingdownError extends Error {
   abstract readonly httpStatus: number;
@@ -10,7 +10,7 @@ export abstract class RingdownError extends Error {
   }
 }
 
-/** What was sent does not fit its schema; `problems` names each field. Asking again unchanged cannot help. */
+/** The input does not match its schema; `problems` names each field. Do not retry it unchanged. */
 export class InvalidInputError extends RingdownError {
   readonly httpStatus = 400;
   readonly problems: readonly string[];
@@ -25,7 +25,7 @@ export class UnauthorizedError extends RingdownError {
   readonly httpStatus = 401;
 }
 
-/** Something that it takes to decide is out of reach: ask again later. */
+/** A dependency is not available; try again later. */
 export class UnavailableError extends RingdownError {
   readonly httpStatus = 503;
 }
@@ -34,22 +34,22 @@ export class NotFoundError extends RingdownError {
   readonly httpStatus = 404;
 }
 
-/** Somebody else wrote first: the row exists already, or its ETag has moved on. Read again and decide anew. */
+/** Another writer was first: the row already exists, or its ETag has changed. Read it again, then decide again. */
 export class ConflictError extends RingdownError {
   readonly httpStatus = 409;
 }
 
-/** What was asked for makes no sense as things stand: the message says why, and what can be done instead. */
+/** Not allowed in the current state; the message says why, and what to do instead. */
 export class NotAllowedError extends RingdownError {
   readonly httpStatus = 409;
 }
 
-/** The body is longer than it may be. */
+/** The body is longer than the limit. */
 export class TooLargeError extends RingdownError {
   readonly httpStatus = 413;
 }
 
-/** The app cannot start: every setting that is wrong, by name. */
+/** The app cannot start; `problems` names each wrong setting. */
 export class ConfigurationError extends RingdownError {
   readonly httpStatus = 500;
   readonly problems: readonly string[];
@@ -59,14 +59,14 @@ export class ConfigurationError extends RingdownError {
   }
 }
 
-/** The service was asked for what must not be asked for twice, and did not say whether it was done: a person must look. */
+/** The service did not answer a request that must not be sent twice. A person must check whether it was carried out. */
 export class UnansweredError extends RingdownError {
   readonly httpStatus = 502;
 }
 
 /**
- * Storage answered with something we did not expect, or not at all. Where `isTransient`, asking again may help, and what was
- * asked for may have been done all the same.
+ * Storage did not answer, or its answer was unexpected. If `isTransient`, a retry may help, and the request may have been
+ * carried out.
  */
 export class StorageError extends RingdownError {
   readonly httpStatus = 500;
