@@ -2,7 +2,7 @@ import { jwtVerify, SignJWT } from 'jose';
 import { UnauthorizedError } from '../base/errors.ts';
 import { CallPurpose } from '../rules/calls/purpose.ts';
 
-/** Says whose tokens these are, so that no other token signed with the same secret is taken for one. */
+/** JWT audience: rejects other tokens signed with the same secret. */
 const AUDIENCE = 'call-events';
 
 /** No call lasts longer (MAX_CALL_SECONDS is a day at most), and late events come within minutes. */

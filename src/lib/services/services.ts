@@ -6,7 +6,7 @@ import type { QueueStore } from '../storage/queue-store.ts';
 import type { Stores } from '../storage/stores.ts';
 import type { CallbackUris } from './callback-uris.ts';
 
-/** What the workflows work with: the stores, the ports to the outside, the limits and the clock. */
+/** Dependencies of the workflows: stores, ports, limits and clock. */
 export type Services = Stores & {
   readonly queues: QueueStore;
   readonly calls: CallAutomation;

@@ -1,22 +1,22 @@
 import { shutdownAzureMonitor, useAzureMonitor } from 'applicationinsights';
 
 /**
- * Sends what traces.ts and metrics.ts tell to Application Insights. A file and a bundle of its own, for it is slow to load (about a
- * second): only where it is asked for, and after the functions are registered.
+ * Sends the traces and metrics to Application Insights. It takes about a second to load, so it has its own file and bundle,
+ * and is loaded only if configured, after the functions are registered.
  *
- * What libraries tell by themselves is off: their URLs and messages may hold numbers. The Functions host sends the requests and the
- * log, which we write.
- * @returns sends what is left, and ends it.
+ * Automatic instrumentation is off: URLs and messages of libraries may contain phone numbers. The Functions host sends its
+ * requests and our log.
+ * @returns a function that flushes and stops the export.
  */
 export function startAzureMonitor(connectionString: string): () => Promise<void> {
   const off = { enabled: false };
   useAzureMonitor({
     azureMonitorExporterOptions: {
       connectionString,
-      // Nothing of ours is written to a disk that others may read.
+      // Do not write telemetry to a disk that others may read.
       disableOfflineStorage: true,
     },
-    // Whole traces or none: a call that is looked into must be there from end to end.
+    // No sampling: every call must have its full trace.
     samplingRatio: 1,
     tracesPerSecond: 0,
     enableLiveMetrics: false,

@@ -1,7 +1,7 @@
 import { type Attributes, type Meter, type MeterProvider, metrics } from '@opentelemetry/api';
 import { isAnswered, type Outcome } from '../rules/calls/outcome.ts';
 
-/** What is counted and measured, by OpenTelemetry's API. Without the SDK behind it (azure-monitor.ts) nothing is kept. */
+/** The metrics, on the OpenTelemetry API. Without the SDK (azure-monitor.ts) they do nothing. */
 const instrumentsOf = (meter: Meter) => ({
   started: meter.createCounter('ringdown.calls.started', { description: 'Calls that the service has placed.' }),
   answered: meter.createCounter('ringdown.calls.answered', { description: 'Calls that somebody picked up.' }),
@@ -14,14 +14,14 @@ const instrumentsOf = (meter: Meter) => ({
   linesInUse: meter.createGauge('ringdown.lines.in_use', { description: 'Lines that a call holds.' }),
   dueLag: meter.createGauge('ringdown.due_lag', {
     unit: 's',
-    description: 'How long whoever has been due longest has been waiting for a line.',
+    description: 'How long the recipient due longest has waited for a line.',
   }),
 });
 
 type Instruments = ReturnType<typeof instrumentsOf>;
 let made: { readonly provider: MeterProvider; readonly instruments: Instruments } | undefined;
 
-/** Made anew for the SDK, which comes later than the first functions: instruments from before know nothing of it. */
+/** Creates the instruments again once the SDK is loaded: those created before do not use it. */
 function instruments(): Instruments {
   const provider = metrics.getMeterProvider();
   if (made?.provider !== provider) made = { provider, instruments: instrumentsOf(provider.getMeter('ringdown')) };
@@ -37,9 +37,9 @@ export const measure = {
     if (outcome === 'acknowledged') instruments().acknowledged.add(1, of(outageId));
     if (!isAnswered(outcome)) instruments().failed.add(1, { ...of(outageId), outcome });
   },
-  /** @param ms from the answer until the service was told to play. */
+  /** @param ms from the answer until we asked the service to play. */
   firstAudio: (ms: number): void => instruments().firstAudio.record(ms),
-  /** @param dueLagMs how long whoever has been due longest waits. */
+  /** @param dueLagMs how long the recipient due longest has waited, ms. */
   outage(outageId: string, linesInUse: number, dueLagMs: number): void {
     instruments().linesInUse.record(linesInUse, of(outageId));
     instruments().dueLag.record(dueLagMs / 1000, of(outageId));

@@ -1,8 +1,8 @@
 import { app } from '@azure/functions';
 
 /**
- * Has traces and metrics sent, once the functions are registered. Not awaited: it takes about a second, and a call may be
- * waiting for its first audio. What has not been sent when the process ends is sent then.
+ * Starts the export of traces and metrics once the functions are registered. Does not wait for it: it takes about a second,
+ * and a call may be waiting for its first audio. Flushes the rest when the process ends.
  */
 export function startTelemetry(connectionString: string): void {
   const started = new Promise<(() => Promise<void>) | undefined>((resolve) => {
@@ -11,7 +11,7 @@ export function startTelemetry(connectionString: string): void {
         const { startAzureMonitor } = await import('./azure-monitor.ts');
         resolve(startAzureMonitor(connectionString));
       } catch (error) {
-        console.error('Telemetry could not be started; the app runs without:', error);
+        console.error('Telemetry did not start; the app continues without it:', error);
         resolve(undefined);
       }
     });

@@ -3,7 +3,7 @@ import type { CallAutomation } from '../call-automation/port.ts';
 import { measure } from './metrics.ts';
 import { SpanKind, traced } from './traces.ts';
 
-/** Each request to the service as a span: which operation, of which call, and how it was answered. Placed calls are counted. */
+/** Wraps each service request in a span with its operation, call leg and error status. Counts the calls placed. */
 export function tracedCalls(calls: CallAutomation): CallAutomation {
   const asked = <Answer>(operation: string, callLegId: string | undefined, ask: () => Promise<Answer>) =>
     traced(

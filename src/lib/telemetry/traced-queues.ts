@@ -1,7 +1,7 @@
 import type { QueueName, QueueStore } from '../storage/queue-store.ts';
 import { traceparent } from './traces.ts';
 
-/** A message carries what it goes on from, so that what is done about it is in the same trace: see triggers/queue-function.ts. */
+/** Adds the current span to each message, so that its handler continues the trace (triggers/queue-function.ts). */
 export class TracedQueues implements QueueStore {
   readonly #queues: QueueStore;
   constructor(queues: QueueStore) {

@@ -15,23 +15,23 @@ import { masked } from '../base/masking.ts';
 import type { CallPurpose } from '../rules/calls/purpose.ts';
 
 /**
- * Traces, by OpenTelemetry's API: without the SDK behind it (azure-monitor.ts) nothing is kept and next to nothing costs time.
- * Attributes are ids of ours and words of ours: never a number, a name, a text or a token.
+ * Traces, on the OpenTelemetry API. Without the SDK (azure-monitor.ts) they do nothing, at almost no cost.
+ * Attributes contain only our own ids and fixed words: never a phone number, a name, a text or a token.
  */
 
-/** What is brought to us is SERVER, also by a queue: to Application Insights a CONSUMER has no name. */
+/** Incoming work is SERVER, also from a queue: Application Insights shows no name for a CONSUMER. */
 export { SpanKind } from '@opentelemetry/api';
 
 type Traced = {
   readonly kind?: SpanKind;
-  /** What this goes on from; by default what is going on. */
+  /** Parent span. Default: the active span. */
   readonly parent?: SpanContext | undefined;
-  /** Where it came from, if that is a trace of its own. */
+  /** Span of another trace that caused this one; added as a link. */
   readonly cause?: SpanContext | undefined;
   readonly attributes?: Attributes;
 };
 
-/** Does the work as a span, which ends with it and tells its error, masked. */
+/** Runs `work` in a span. Records its error, masked, and rethrows it. */
 export function traced<Answer>(
   name: string,
   { kind = SpanKind.INTERNAL, parent, cause, attributes = {} }: Traced,
@@ -39,7 +39,7 @@ export function traced<Answer>(
 ): Promise<Answer> {
   const from = parent ? trace.setSpanContext(ROOT_CONTEXT, parent) : context.active();
   const links = cause ? [{ context: cause }] : [];
-  // Asked for anew each time: the SDK comes later than the first functions, and a tracer from before knows nothing of it.
+  // Get the tracer each time: one from before the SDK is loaded does not use it.
   const tracer = trace.getTracer('ringdown');
   return tracer.startActiveSpan(name, { kind, attributes, links }, from, async (span) => {
     try {
@@ -53,13 +53,12 @@ export function traced<Answer>(
   });
 }
 
-/** What is going on, in its own trace; undefined where nothing is traced. */
+/** The active span; undefined if tracing is off. */
 export const currentSpan = (): SpanContext | undefined => trace.getActiveSpan()?.spanContext();
 
 /**
- * The trace of a call. It follows from what the call is for, which its message, its row and the token of its callback URI all
- * name: so it is one trace from the dispatch to the outcome, also where a process died in between, and the URI of a request
- * that is repeated stays the same.
+ * The trace of a call, derived from its purpose. The message, the row and the callback token all name the purpose, so a call
+ * has one trace from dispatch to outcome, even across a crash, and a retried request keeps its callback URI.
  */
 export function traceOf(purpose: CallPurpose): SpanContext {
   const name =
@@ -70,7 +69,7 @@ export function traceOf(purpose: CallPurpose): SpanContext {
   return { traceId: hex.slice(0, 32), spanId: hex.slice(32, 48), traceFlags: TraceFlags.SAMPLED, isRemote: true };
 }
 
-/** W3C Trace Context, as messages carry it; undefined where nothing is traced. */
+/** The active span as a W3C Trace Context `traceparent`; undefined if tracing is off. */
 export function traceparent(): string | undefined {
   const span = currentSpan();
   if (!span || !isSpanContextValid(span)) return undefined;
@@ -79,7 +78,7 @@ export function traceparent(): string | undefined {
 
 const TRACEPARENT = /^00-([\da-f]{32})-([\da-f]{16})-([\da-f]{2})$/;
 
-/** The span that a `traceparent` names; undefined of anything else. */
+/** Parses a `traceparent`; undefined if it is not valid. */
 export function spanIn(text: unknown): SpanContext | undefined {
   const [, traceId = '', spanId = '', flags = ''] = typeof text === 'string' ? (TRACEPARENT.exec(text) ?? []) : [];
   const span = { traceId, spanId, traceFlags: Number.parseInt(flags, 16) & TraceFlags.SAMPLED, isRemote: true };
