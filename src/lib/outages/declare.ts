@@ -8,8 +8,8 @@ import { changeOutage } from './change-outage.ts';
 import { mustBeSayable } from './sayable.ts';
 
 /**
- * Puts an outage on record; the timer begins it when its time comes. One id is one outage, however often it is declared.
- * @throws InvalidInputError naming each field; ConflictError if its id is that of an outage that was declared otherwise.
+ * Stores an outage; the timer starts it when it is due. Idempotent for the same id and body.
+ * @throws InvalidInputError naming each field; ConflictError if the id belongs to an outage with another declaration.
  */
 export async function declareOutage(services: Services, body: unknown): Promise<{ outage: Outage; isNew: boolean }> {
   const spec = OutageSpec.safeParse(body);
@@ -25,8 +25,8 @@ export async function declareOutage(services: Services, body: unknown): Promise<
 }
 
 /**
- * People were added to an outage: if it was over, it no longer is. Written even where nothing changes: whoever found
- * nobody left to call before these people were added, and is about to finish the outage, then finds that it has changed.
+ * Reopens a finished outage after recipients were added. Writes even if nothing changes: a tick that found nobody to call
+ * before they were added, and is about to finish the outage, then gets an ETag conflict.
  */
 export async function reopenOutage(services: Services, id: string): Promise<void> {
   await changeOutage(services, id, (outage) => ({ ...reopened(outage) }));

@@ -8,19 +8,19 @@ import { isFree, type Line, linesOf } from '../storage/lines.ts';
 import type { DueRow } from '../storage/recipients.ts';
 import { currentSpan, SpanKind, traced, traceOf } from '../telemetry/traces.ts';
 
-/** A line outlives its attempt's lease by this much (ms), so that it is not given away before the attempt is looked into. */
+/** A line's lease outlives its attempt's lease by this long (ms): the attempt is checked before the line is reused. */
 export const LINE_GRACE_MS = 120_000;
 
 export type Candidate = { readonly shard: Shard; readonly due: DueRow };
 
 export const holderOf = (ref: AttemptRef): string => `${ref.outageId}|${ref.recipientId}|${ref.attempt}`;
 
-/** What the lines of an outage came to. `dueLagMs`: how long whoever was found to be due longest has waited. */
+/** Result of filling an outage's lines. `dueLagMs`: how long the recipient due longest has waited. */
 export type Filled = { readonly started: number; readonly linesInUse: number; readonly dueLagMs: number };
 
 /**
- * Gives every free line of the outage's numbers to somebody who is due. Three requests a call, plus the looking: also where no
- * line is free, to know how long people wait.
+ * Gives each free line of the outage's numbers to a due recipient. Costs three requests a call, plus the query for due
+ * recipients. It runs that query even if no line is free, to measure how long people wait.
  */
 export async function fillLines(services: Services, outage: Outage, lines: readonly Line[]): Promise<Filled> {
   const now = services.now();
@@ -40,12 +40,12 @@ export async function fillLines(services: Services, outage: Outage, lines: reado
   return { started: candidates.length, linesInUse: inUse + candidates.length, dueLagMs: now.getTime() - oldest };
 }
 
-/** However often others are first, somebody is left: whoever loses that often leaves the line to the timer. */
+/** After losing this many races for a recipient, free the line; the timer fills it. */
 const TRIES = 5;
 
 /**
- * The end of a call starts the next at once: its line goes to whoever is due, or is freed. Where the outage may have fewer calls at
- * once than there are lines, a request more than giving it: what it may have could have been lowered since.
+ * When a call ends, gives its line to the next due recipient at once, or frees it. If the outage limits its concurrent calls,
+ * this costs one more request to read the lines: the limit may have been lowered.
  */
 export async function passOnLine(services: Services, outage: Outage, line: HeldLine, shard: Shard): Promise<void> {
   const shards = shardsFrom(outage, shard);
@@ -58,7 +58,7 @@ export async function passOnLine(services: Services, outage: Outage, line: HeldL
   if (held) await services.lines.free(held, services.now());
 }
 
-/** True if there may be another call in place of the one that had this line. */
+/** True if the outage may place another call on this line. */
 async function mayGoOn({ lines, now }: Services, outage: Outage, { lineId }: HeldLine): Promise<boolean> {
   if (!isCalling(outage, now())) return false;
   if (outage.maxConcurrentCalls === undefined) return true;
@@ -66,7 +66,7 @@ async function mayGoOn({ lines, now }: Services, outage: Outage, { lineId }: Hel
   return roomFor(outage, others, now()) > 0;
 }
 
-/** Several lines become free at once and go for the same recipients: each begins at another of the first so many. */
+/** Lines freed at the same time compete for the same recipients, so each starts elsewhere among the first this many. */
 const RIVALS = 32;
 
 function startingAt(candidates: readonly Candidate[], lineId: string): Candidate[] {
@@ -74,7 +74,7 @@ function startingAt(candidates: readonly Candidate[], lineId: string): Candidate
   return [...candidates.slice(offset), ...candidates.slice(0, offset)];
 }
 
-/** @returns the line where all of these have been called by others meanwhile; undefined once it is in other hands. */
+/** @returns the line if others have called all the candidates; undefined if it was used or somebody else took it. */
 async function giveLine(
   services: Services,
   line: HeldLine,
@@ -90,7 +90,7 @@ async function giveLine(
     held = mine;
     if (await services.recipients.dispatch(ref, due, held, leaseUntil)) {
       const parent = traceOf({ kind: 'attempt', ...ref });
-      // A trace of its own: one call's end starts the next call, and so on through the whole list.
+      // Start a new trace: each call's end starts the next call, so one trace would cover the whole list.
       await traced('dispatch', { kind: SpanKind.PRODUCER, parent, cause: currentSpan(), attributes: { ...ref } }, () =>
         services.queues.send('start-call', ref),
       );
@@ -121,7 +121,7 @@ async function dueNow(
   return found;
 }
 
-/** How many more calls the outage may have at once. */
+/** How many more concurrent calls the outage may have. */
 function roomFor(outage: Outage, lines: readonly Line[], now: Date): number {
   if (outage.maxConcurrentCalls === undefined) return lines.length;
   const inUse = lines.filter((line) => !isFree(line, now) && line.holder.startsWith(`${outage.id}|`)).length;

@@ -3,26 +3,25 @@ import { CsvError, parse } from 'csv-parse';
 import { z } from 'zod';
 import { InvalidInputError } from '../base/errors.ts';
 
-/** A row of a list, by the names of its columns; `line` counts from 1. Or what is wrong with the row. */
+/** A row with its cells by column name, or what is wrong with it. `line` counts from 1. */
 export type Row = { readonly line: number } & ({ readonly cells: Cells } | { readonly problem: string });
 export type Cells = Readonly<Record<string, string>>;
 
-/** How a list may be written. */
+/** Supported content types of a list. */
 export const LIST_TYPES = ['text/csv', 'application/x-ndjson'] as const;
 export type ListType = (typeof LIST_TYPES)[number];
 
-/** A list may be as long as the Functions host lets pass, nearly. Bytes. */
+/** Longest list, in bytes: just below the limit of the Functions host. */
 export const MAX_LIST = 100_000_000;
 
 /**
- * A row that is longer is none: whatever is sent, memory stays flat, and as many as go into one transaction are within its 4 MiB,
- * however they are escaped. Characters.
+ * Longest row, in characters. It bounds memory, and keeps a full transaction below 4 MiB even if every character is escaped.
  */
 const MAX_ROW = 8 * 1024;
 
 /**
- * The rows of a list as they arrive, one in memory at a time.
- * @throws InvalidInputError naming the line from which on the list cannot be read.
+ * Yields the rows of a list as they arrive, with one row in memory at a time.
+ * @throws InvalidInputError naming the line at which reading failed.
  */
 export const rowsOf = (list: AsyncIterable<Uint8Array>, type: ListType): AsyncIterable<Row> => READERS[type](list);
 
@@ -41,7 +40,7 @@ async function* rowsOfCsv(list: AsyncIterable<Uint8Array>): AsyncIterable<Row> {
     skip_empty_lines: true,
     trim: true,
   });
-  // A broken upload ends the parser too, so that the loop below throws what this promise would.
+  // A broken upload also ends the parser, so the loop below throws the same error.
   pipeline(list, parser).catch(() => undefined);
   try {
     for await (const { info, record } of parser) {
@@ -54,7 +53,7 @@ async function* rowsOfCsv(list: AsyncIterable<Uint8Array>): AsyncIterable<Row> {
   }
 }
 
-/** Told once of the whole list, not of each row: a header without our columns is a wrong separator or a wrong file. */
+/** Reject the whole list once, not each row: without our columns, the separator or the file is wrong. */
 function mustName(columns: readonly string[]): void {
   if (columns.includes('phone') || columns.includes('communicationUserId')) return;
   throw new InvalidInputError('The list has no column phone or communicationUserId', [
@@ -71,7 +70,7 @@ async function* rowsOfNdjson(list: AsyncIterable<Uint8Array>): AsyncIterable<Row
   }
 }
 
-/** By line feeds only: other ends of lines may stand in a JSON text. Whoever takes a line decides whether it is too long. */
+/** Splits at line feeds only: JSON text may contain other line separators. The caller checks the length. */
 async function* linesOf(list: AsyncIterable<Uint8Array>): AsyncIterable<string> {
   const decoder = new TextDecoder();
   let rest = '';
@@ -85,7 +84,7 @@ async function* linesOf(list: AsyncIterable<Uint8Array>): AsyncIterable<string> 
   if (rest !== '') yield rest;
 }
 
-/** A cell of JSON: text, or what has a text of its own. */
+/** A JSON cell, converted to text. */
 const Cell = z
   .union([z.string(), z.number(), z.boolean(), z.null()], { error: 'must be a text or a number' })
   .transform((value) => (value === null ? '' : String(value).trim()));

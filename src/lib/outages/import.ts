@@ -11,21 +11,20 @@ import type { Services } from '../services/services.ts';
 import { MAX_ADDED } from '../storage/recipients.ts';
 import { type Cells, type ListType, type Row, rowsOf } from './import-rows.ts';
 
-/** So many rejected rows are listed one by one; all are counted. */
+/** The report lists at most this many rejected rows, and counts all of them. */
 const MAX_REJECTIONS = 100;
 
-/** So many transactions are under way at once: a shard takes some at the same time, and the rest of the list waits outside. */
+/** Concurrent transactions. The rest of the list waits unread. */
 const COMMITS = 16;
 
 /** People of one shard, new as far as this list tells, as many as one transaction adds. */
 type Batch = { readonly shard: Shard; readonly people: readonly Recipient[] };
 
 /**
- * Adds the people of a list to an outage as it arrives: `phone` or `communicationUserId` required, numbers in any usual form.
- * Good rows are kept whatever the others are like; the same list again changes nothing. In memory are the ids of those it
- * names, and the rows of some transactions. A request for each 49 people; where some are on the outage's list already, one more for
- * each thousand who are.
- * @throws InvalidInputError where the list cannot be read on. Who came before may be on the outage's list then: send it again.
+ * Adds the recipients of a list to an outage while the list arrives. A row needs `phone` (in any usual form) or
+ * `communicationUserId`. Invalid rows do not affect valid ones. Idempotent. Keeps the ids of the list in memory, and the rows
+ * of a few transactions. Costs one request for 49 recipients; if some are already there, one more for each thousand of them.
+ * @throws InvalidInputError if the rest of the list cannot be read. Earlier rows may have been added: send the list again.
  */
 export async function importRecipients(
   services: Services,
@@ -56,7 +55,7 @@ class Import {
     return { ...this.#counts, rejections: this.#rejections };
   }
 
-  /** The people whom the rows name, each once, by shard. Where the rows break off, first those who came before. */
+  /** Yields the rows' recipients in batches, each once. If reading fails, yields those read so far, then throws. */
   async *batches(rows: AsyncIterable<Row>): AsyncGenerator<Batch> {
     const waiting = new Map<number, Batch>();
     const broken: unknown[] = [];
@@ -120,7 +119,7 @@ class Import {
   };
 }
 
-/** The person a row names, or what is wrong with the row. */
+/** Returns the row's contact, or what is wrong with the row. */
 function contactOf(cells: Cells, defaultCountry: string): Contact | string {
   const { phone, communicationUserId, name, timeZone, language, ...extra } = cells;
   const identifier = identifierOf(phone, communicationUserId, defaultCountry);

@@ -9,7 +9,7 @@ import { mustBeSayable } from './sayable.ts';
 
 const { title, estimate, expiresAt, maxConcurrentCalls } = OutageSpec.shape;
 
-/** What of an outage can be changed while it goes on. What is left out stays; null takes away what may be left out. */
+/** The fields of an outage that can change while it runs. An absent field stays; null removes an optional field. */
 export const OutagePatch = z.strictObject({
   title: title.optional(),
   estimate: estimate.unwrap().nullable().optional(),
@@ -27,9 +27,9 @@ export const OutagePatch = z.strictObject({
 export type OutagePatch = z.infer<typeof OutagePatch>;
 
 /**
- * Changes what people are told: it reaches every call whose message is asked for more than twenty seconds later, for outages are
- * remembered for so long (storage/outages.ts).
- * @throws InvalidInputError naming each field; NotAllowedError once the outage is over.
+ * Changes an outage. Calls may still use the old message for 20 seconds, because outages are cached that long
+ * (storage/outages.ts).
+ * @throws InvalidInputError naming each field; NotAllowedError if the outage is over.
  */
 export async function patchOutage(services: Services, id: string, body: unknown): Promise<Outage> {
   const patch = OutagePatch.safeParse(body);
@@ -48,7 +48,7 @@ function withPatch(outage: Outage, { script = {}, ...fields }: OutagePatch): Out
     title: fields.title ?? outage.title,
     estimate: changed(outage.estimate, fields.estimate),
     expiresAt: changed(outage.expiresAt, fields.expiresAt),
-    // Where its time was over, its list has been gone through, and may have to be again.
+    // If the outage had expired, its list may need another pass.
     progress: fields.expiresAt === undefined ? outage.progress : undefined,
     maxConcurrentCalls: changed(outage.maxConcurrentCalls, fields.maxConcurrentCalls),
     script: {
@@ -60,6 +60,6 @@ function withPatch(outage: Outage, { script = {}, ...fields }: OutagePatch): Out
   };
 }
 
-/** What is left out stays; null takes it away. */
+/** Undefined keeps the value; null removes it. */
 const changed = <Value>(before: Value | undefined, patch: Value | null | undefined): Value | undefined =>
   patch === undefined ? before : (patch ?? undefined);

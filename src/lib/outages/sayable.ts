@@ -5,8 +5,8 @@ import { unfillable } from '../rules/outages/wording.ts';
 import type { Services } from '../services/services.ts';
 
 /**
- * Before anybody is called, not when they listen already.
- * @throws InvalidInputError naming each text of the outage that the service cannot say, or that cannot be filled in.
+ * Checks the texts before the first call, not during it.
+ * @throws InvalidInputError naming each text that the service cannot say, or whose placeholders cannot be filled in.
  */
 export function mustBeSayable(
   { calls }: Pick<Services, 'calls'>,

@@ -10,18 +10,18 @@ import type { Services } from '../services/services.ts';
 import { allClearOf } from './all-clear.ts';
 import { changeOutage, mustAllow } from './change-outage.ts';
 
-/** The outage in the state that the action leads to: the same outage where it is in it already. */
+/** Applies the action; returns the same object if the outage is already in the new state. */
 const moved = (outage: Outage, action: OutageAction): Outage => {
   const state = mustAllow(outage, action);
-  // Whatever its list was gone through for before, it is gone through anew.
+  // The new state needs its own pass through the list.
   return state === outage.state ? outage : { ...outage, state, progress: undefined };
 };
 
-/** Nobody else is called until the outage is resumed; calls in progress go on. */
+/** Starts no new calls until the outage is resumed; calls in progress continue. */
 export const pauseOutage = (services: Services, id: string): Promise<Outage> =>
   changeOutage(services, id, (outage) => moved(outage, 'pause'));
 
-/** Whoever waits is called from the timer's next look on, or from `startAt` where that is still to come. */
+/** Calls waiting recipients again from the next tick, or from `startAt` if that is later. */
 export const resumeOutage = (services: Services, id: string): Promise<Outage> =>
   changeOutage(services, id, (outage) => begun(moved(outage, 'resume'), services.now()));
 
@@ -31,8 +31,7 @@ export const Cancellation = z.strictObject({
 });
 
 /**
- * Nobody else is called any more; calls in progress come to their end, or are hung up. Cancelled again with `hangUp`, they are
- * hung up after all.
+ * Starts no new calls. Calls in progress continue, or are hung up with `hangUp`, which a second request can still add.
  * @throws InvalidInputError naming each field.
  */
 export async function cancelOutage(services: Services, id: string, body: unknown): Promise<Outage> {
@@ -47,8 +46,8 @@ export async function cancelOutage(services: Services, id: string, body: unknown
 }
 
 /**
- * It is over: nobody else is told of it, and whoever was told is called with the all-clear, an outage of its own, once each. That is
- * made with the same write; the timer fills its list, so that nothing is lost where this breaks off.
+ * Ends the outage and starts no new calls. Creates the all-clear in the same write: an outage of its own, which calls each
+ * informed person once. The timer fills its list, so a crash loses nothing.
  * @throws InvalidInputError naming each field.
  */
 export async function restoreOutage(services: Services, id: string, body: unknown): Promise<Outage> {
