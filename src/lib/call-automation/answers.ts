@@ -1,7 +1,7 @@
 import type { PipelineResponse } from '@azure/core-rest-pipeline';
 import { CallAutomationError } from './errors.ts';
 
-/** What both APIs' answers have in common. */
+/** Reading of responses, shared by both APIs. */
 
 export function requestIdOf(response: PipelineResponse): string {
   return response.headers.get('x-ms-request-id') ?? response.headers.get('ms-cv') ?? response.request.requestId;
@@ -16,7 +16,7 @@ export function retryAfterMs(response: PipelineResponse): number | undefined {
   return Number.isNaN(ms) ? undefined : Math.max(0, ms);
 }
 
-/** The service said no, in so many words. */
+/** Error for a response that refuses the request. */
 export function refusal(
   operation: string,
   response: PipelineResponse,
@@ -37,10 +37,10 @@ export function refusal(
   );
 }
 
-/** These failed before a byte of the request left the machine. */
+/** Network errors that occur before any byte of the request is sent. */
 const NEVER_SENT: ReadonlySet<string> = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH']);
 
-/** No answer came. */
+/** Error for a request that got no response. */
 export function silence(
   operation: string,
   { code, requestId }: { readonly code: string; readonly requestId: string },

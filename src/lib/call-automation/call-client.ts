@@ -8,7 +8,7 @@ import {
 import { Transport, type TransportOptions } from './transport.ts';
 
 /**
- * The In-Call APIs of the reference page: place a call and act on its leg.
+ * Client of the In-Call APIs (reference page): places a call and acts on its leg.
  * Every method throws `CallAutomationError` with the service's status, code, message and request id.
  */
 export class CallClient {
@@ -18,7 +18,7 @@ export class CallClient {
     this.#transport = new Transport(connectionString, options);
   }
 
-  /** Create call. Not idempotent: sent once, whatever happens to it. */
+  /** Create call. Not idempotent, so it is never retried here. */
   createCall(request: CreateCallRequest): Promise<CallLegResponse> {
     return this.#transport.ask(
       { name: 'createCall', method: 'POST', path: 'calls', body: request, resend: false },
@@ -31,7 +31,7 @@ export class CallClient {
     return this.#transport.send({ name: 'hangUp', method: 'POST', path: `${leg(callLegId)}/Hangup`, resend: true });
   }
 
-  /** Play audio in call: a mono 16-bit 16 kHz WAV by its URI. A PlayAudioResult event tells how it ended. */
+  /** Play audio in call: the URI of a mono 16-bit 16 kHz WAV. A PlayAudioResult event reports the end. */
   playAudio(callLegId: string, request: PlayAudioRequest): Promise<OperationResponse> {
     return this.#transport.ask(
       { name: 'playAudio', method: 'POST', path: `${leg(callLegId)}/PlayAudio`, body: request, resend: true },
@@ -53,7 +53,7 @@ export class CallClient {
     );
   }
 
-  /** Invite participant: an InviteParticipantResult event tells whether they answered. A phone number needs `alternateCallerId`. */
+  /** Invite participant. An InviteParticipantResult event reports the answer. Phone numbers need `alternateCallerId`. */
   inviteParticipants(callLegId: string, request: InviteParticipantsRequest): Promise<void> {
     return this.#transport.send({
       name: 'inviteParticipants',

@@ -1,8 +1,8 @@
 type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 
 /**
- * The service's callbacks are PascalCase with explicit nulls while its models are camelCase without them
- * (reference page, In-Call Events): both are read as the second. Values are left alone.
+ * Converts keys to camelCase and drops nulls. The service's callbacks are PascalCase with nulls; its models are camelCase
+ * without (reference page, In-Call Events). Values do not change.
  */
 export function toCamelCase(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(toCamelCase);
@@ -14,7 +14,7 @@ export function toCamelCase(value: unknown): unknown {
   );
 }
 
-/** The other way, for whoever plays the service. */
+/** The reverse, for simulators of the service. */
 export function toPascalCase(value: Json): Json {
   if (Array.isArray(value)) return value.map(toPascalCase);
   if (value === null || typeof value !== 'object') return value;

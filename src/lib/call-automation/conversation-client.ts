@@ -2,7 +2,7 @@ import { CallLegResponse, type InviteParticipantsRequest, type JoinCallRequest }
 import { Transport, type TransportOptions } from './transport.ts';
 
 /**
- * The Out-of-Call APIs of the reference page: join a conversation, or act on one without being in it.
+ * Client of the Out-of-Call APIs (reference page): joins a conversation, or acts on one without being in it.
  * `conversationId` is what a client gave, or the group id of a group call.
  * Every method throws `CallAutomationError` with the service's status, code, message and request id.
  */
@@ -13,7 +13,7 @@ export class ConversationClient {
     this.#transport = new Transport(connectionString, options);
   }
 
-  /** Join call. Not idempotent: sent once, whatever happens to it. */
+  /** Join call. Not idempotent, so it is never retried here. */
   joinCall(conversationId: string, request: JoinCallRequest): Promise<CallLegResponse> {
     return this.#transport.ask(
       { name: 'joinCall', method: 'POST', path: `${of(conversationId)}/join`, body: request, resend: false },
@@ -21,7 +21,7 @@ export class ConversationClient {
     );
   }
 
-  /** Invite participants; the result goes to `callbackUri` where one is given. */
+  /** Invite participants. The result goes to `callbackUri`, if set. */
   inviteParticipants(conversationId: string, request: InviteParticipantsRequest): Promise<void> {
     return this.#transport.send({
       name: 'inviteParticipants',

@@ -2,18 +2,18 @@ import { RingdownError } from '../base/errors.ts';
 import { masked } from '../base/masking.ts';
 
 /**
- * The service refused a request or could not be reached. `status` is its HTTP status, 0 where no answer came;
- * `code` and `message` are its own, numbers masked (reference page, the 400, 401 and 500 of each operation).
+ * The service refused a request or did not answer. `status` is the HTTP status, or 0 without an answer. `code` and `message`
+ * are the service's, with phone numbers masked (reference page: the 400, 401 and 500 of each operation).
  */
 export class CallAutomationError extends RingdownError {
-  /** To whoever asked us over HTTP, a fault of the service behind us is a bad gateway. */
+  /** Bad gateway: the service behind us failed. */
   readonly httpStatus = 502;
   readonly status: number;
   readonly code: string;
   readonly requestId: string;
   /** How long the service asked us to wait (Retry-After), in ms. */
   readonly retryAfterMs: number | undefined;
-  /** True where the service may have done what it was asked all the same: no answer came, or a 408 or 5xx. */
+  /** True if the service may have carried out the request anyway: no answer, a 408 or a 5xx. */
   readonly mayHaveHappened: boolean;
 
   constructor(

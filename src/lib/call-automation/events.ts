@@ -13,7 +13,7 @@ import { OperationStatus, ResultInfo } from './requests.ts';
 
 export const EVENT_TYPE_PREFIX = 'Microsoft.Communication.';
 
-/** Arrives as `Established` in callbacks and as `established` in models. A state that is new to us is kept, and changes nothing. */
+/** `Established` in callbacks, `established` in models. An unknown state is kept and has no effect. */
 const CallState = z.string().min(1).max(64).transform(lowerFirst);
 
 /** A telephone key as a person would write it. */
@@ -44,7 +44,7 @@ const CallLegId = z
 const event = <const Type extends string, Data extends z.ZodType>(type: Type, data: Data) =>
   z.object({ type: z.literal(type), occurredAt: z.string(), data });
 
-/** `resultInfo` is not on the page: a service that says why a call ended before it was answered is listened to. */
+/** `resultInfo` is not on the page. If present, it says why a call ended before it was answered. */
 const CallLegStateChanged = z.looseObject({
   callLegId: CallLegId,
   callState: CallState,
@@ -55,7 +55,7 @@ const CallLegStateChanged = z.looseObject({
 const DtmfReceived = z.looseObject({
   callLegId: CallLegId,
   toneInfo: z.looseObject({ sequenceId: z.number().int().nonnegative(), tone: Tone }),
-  /** The recognition that collected the tone; none for tones that are told one by one. Each counts for itself. */
+  /** The recognition that collected the tone; absent if tones arrive singly. Each recognition numbers its own tones. */
   recognition: z.string().optional(),
 });
 
@@ -76,7 +76,7 @@ const InviteParticipantResult = z.looseObject({
 
 const ParticipantsUpdated = z.looseObject({
   callLegId: CallLegId,
-  /** Which news is newer, where the service counts them; elsewhere time tells. */
+  /** Order of these events, if the service numbers them. Otherwise use `occurredAt`. */
   sequence: z.number().int().optional(),
   participants: z.array(
     z.looseObject({
@@ -87,7 +87,7 @@ const ParticipantsUpdated = z.looseObject({
   ),
 });
 
-/** One event, whichever API version it came by. `occurredAt` is UTC as the service wrote it. */
+/** An event of either API. `occurredAt` is the service's UTC time, unchanged. */
 export const KnownCallEvent = z.discriminatedUnion('type', [
   event('CallLegStateChanged', CallLegStateChanged),
   event('DtmfReceived', DtmfReceived),
@@ -100,7 +100,7 @@ export type KnownCallEventType = KnownCallEvent['type'];
 
 const KNOWN_TYPES: ReadonlySet<string> = new Set(KnownCallEvent.options.map((option) => option.shape.type.value));
 
-/** An event whose type we do not know is kept, never refused: the service may learn new ones before we do. */
+/** An event of unknown type. It is kept, not rejected: the service may add types. */
 export type UnknownCallEvent = {
   readonly type: 'Unknown';
   readonly occurredAt: string;
@@ -117,9 +117,9 @@ const Envelope = z.looseObject({
 });
 
 /**
- * Reads one event of the 2021 API, in either casing.
- * @param index its place in the callback, for the error.
- * @throws InvalidInputError naming the element and field; nothing of the body is to be applied then.
+ * Parses one event of the 2021 API, in either casing.
+ * @param index its position in the callback, for the error message.
+ * @throws InvalidInputError naming the element and field; apply none of the callback's events then.
  */
 export function parseCallEvent(element: unknown, index: number): CallEvent {
   const envelope = Envelope.safeParse(toCamelCase(element));
@@ -133,7 +133,7 @@ export function parseCallEvent(element: unknown, index: number): CallEvent {
   return unknownEvent(eventType, eventTime, callLegId, data);
 }
 
-/** @throws InvalidInputError if it is none. */
+/** Checks an event. @throws InvalidInputError naming each wrong field. */
 export function knownEvent(name: string, event: object, index: number): KnownCallEvent {
   const parsed = KnownCallEvent.safeParse(event);
   if (parsed.success) return parsed.data;
@@ -151,5 +151,5 @@ export function unknownEvent(
   return { type: 'Unknown', occurredAt, data: { ...rest, eventType, ...(named.success && { callLegId: named.data }) } };
 }
 
-/** The subcode that a cancelled audio ends with (reference page, Cancel media processing Event). */
+/** Subcode of cancelled audio (reference page, Cancel media processing Event). */
 export const CANCELLED_SUBCODE = 8508;

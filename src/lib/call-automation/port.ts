@@ -7,12 +7,12 @@ import type {
 } from './requests.ts';
 import type { Speech } from './speech.ts';
 
-/** Where an invitation or a removal applies: a call leg of ours, or a conversation by its id (out of call). */
+/** Target of an invitation or a removal: one of our call legs, or a conversation (out of call). */
 export type CallAddress = { readonly callLegId: string } | { readonly conversationId: string };
 
 /**
- * Which request this is. Asked for again with the same identity it is the same request: a service that knows requests by
- * their id does it once, and tells again what came of it.
+ * Identity of a request. A retry has the same identity: a service that supports this carries it out once, and repeats its
+ * first answer.
  */
 export type RequestIdentity = {
   /** `attempt <outage> <recipient> <n> <claim>`, `request <id> <claim>` or `action <call> <operation context>`. */
@@ -20,37 +20,37 @@ export type RequestIdentity = {
   readonly firstAskedAt: Date;
 };
 
-/** Who places a call is the adapter's matter. */
+/** Without `source`: the adapter adds it. */
 export type PlaceCallRequest = Omit<CreateCallRequest, 'source'>;
 export type EnterCallRequest = Omit<JoinCallRequest, 'source'>;
 
-/** An audio file by its URI or a text and its voice: exactly one of them. */
+/** The URI of an audio file, or a text with its voice: exactly one of them. */
 export type PlayRequest = Omit<PlayAudioRequest, 'audioFileUri'> & {
   readonly audioFileUri?: string | undefined;
   readonly speech?: Speech | undefined;
-  /** Listen for the callee's keys from now on. Once a call; some services always do. */
+  /** Start listening for the callee's keys. Once a call; some services always listen. */
   readonly listen?: boolean | undefined;
 };
 
 export type RemoveParticipantRequest = {
   readonly participantId: string;
   readonly operationContext?: string | undefined;
-  /** Out of call, where a service can act only on a call that it is in. */
+  /** Needed out of call, if the service must join the call to act on it. */
   readonly callbackUri?: string | undefined;
 };
 
 /**
- * What the app asks of a call automation service: the nine operations of the reference page.
- * Every method throws `CallAutomationError` when the service refuses or cannot be reached.
+ * Port to a call automation service: the nine operations of the reference page.
+ * Every method throws `CallAutomationError` if the service refuses or cannot be reached.
  */
 export interface CallAutomation {
-  /** True where a request may be asked again by its identity. Otherwise a call must be asked for once, whatever happens to it. */
+  /** True if a request can be retried with the same identity. Otherwise never retry a request for a call. */
   readonly isRepeatable: boolean;
-  /** True where it says texts. Otherwise it needs audio files. */
+  /** True if the service can say texts. Otherwise it needs audio files. */
   readonly speaks: boolean;
   createCall(request: PlaceCallRequest, asked: RequestIdentity): Promise<CallLegResponse>;
   joinCall(conversationId: string, request: EnterCallRequest, asked: RequestIdentity): Promise<CallLegResponse>;
-  /** @param options `leave`: only we go, and the others' call goes on. */
+  /** @param options `leave`: only we leave; the call continues for the others. */
   hangUp(callLegId: string, options: { readonly leave: boolean }, asked: RequestIdentity): Promise<void>;
   playAudio(callLegId: string, request: PlayRequest, asked: RequestIdentity): Promise<unknown>;
   cancelMediaProcessing(callLegId: string, operationContext: string, asked: RequestIdentity): Promise<unknown>;

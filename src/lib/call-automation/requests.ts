@@ -2,9 +2,9 @@ import { z } from 'zod';
 import { Identifier, PhoneNumberValue } from './identifiers.ts';
 
 /**
- * The bodies of the nine operations, as on the reference page (`call-automation-apis.md`): property names and
- * casing are the wire's own. Where the page's JSON and the service's published definition differ, the page wins
- * and the definition fills in what the page's C# samples show but its JSON leaves out:
+ * The bodies of the nine operations (reference page, `call-automation-apis.md`), with the property names and casing
+ * of the wire. If the page's JSON and the service's published definition differ, the page wins. The definition adds
+ * what the page's C# samples show but its JSON omits:
  * `sourceAlternateIdentity` (AlternateCallerId) on create, `callbackUri` on an out-of-call invite.
  */
 
@@ -12,7 +12,7 @@ export const API_VERSION = '2021-04-15-preview1';
 
 const HttpUrl = z.url({ protocol: /^https?$/, message: 'must be an absolute http or https URL' });
 
-/** The events a call can be asked to report besides its own state. */
+/** Events that a call reports on request, in addition to its state. */
 export const RequestedCallEvent = z.enum(['participantsUpdated', 'dtmfReceived']);
 
 const placing = {
@@ -33,7 +33,7 @@ export type CreateCallRequest = z.infer<typeof CreateCallRequest>;
 export const JoinCallRequest = z.object(placing);
 export type JoinCallRequest = z.infer<typeof JoinCallRequest>;
 
-/** Both Create call and Join call answer with the leg they made. */
+/** Response of Create call and Join call: the new call leg. */
 export const CallLegResponse = z.looseObject({ callLegId: z.string().min(1) });
 export type CallLegResponse = z.infer<typeof CallLegResponse>;
 
@@ -66,7 +66,7 @@ export const ResultInfo = z.looseObject({
 });
 export type ResultInfo = z.infer<typeof ResultInfo>;
 
-/** What Play audio and Cancel media processing answer. */
+/** Response of Play audio and Cancel media processing. */
 export const OperationResponse = z.looseObject({
   id: z.string().min(1),
   status: OperationStatus,

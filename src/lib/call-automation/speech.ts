@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { InvalidInputError } from '../base/errors.ts';
 
-/** A text that the service says itself, through Azure AI Speech. */
+/** A text that the service says with Azure AI Speech. */
 export const Speech = z.strictObject({
   text: z.string().min(1).max(4000).describe('What is said.'),
   voice: z
@@ -16,13 +16,13 @@ const AudioUri = z.url({
   message: 'must be the http(s) URL of a WAV file (mono, 16 bit, 16 kHz)',
 });
 
-/** What can be played in a call: a WAV file by its URI, or a text. */
+/** Audio for a call: the URI of a WAV file, or a text. */
 export const Sound = z.union([AudioUri, Speech]);
 export type Sound = z.infer<typeof Sound>;
 
 /**
- * Before anybody is called, not when they listen already.
- * @throws InvalidInputError naming each text, where the service cannot say any.
+ * Checks the sounds before the first call, not during it.
+ * @throws InvalidInputError naming each text, if the service cannot say texts.
  */
 export function mustBePlayable(
   { speaks }: { readonly speaks: boolean },

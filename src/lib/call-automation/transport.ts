@@ -22,27 +22,27 @@ import { CallAutomationError } from './errors.ts';
 import { API_VERSION, ErrorResponse } from './requests.ts';
 
 export type TransportOptions = {
-  /** How long one try may take, ms. */
+  /** Timeout of one try, ms. */
   readonly timeoutMs?: number;
-  /** How often an idempotent operation is tried again on 408, 5xx, and a 429 that says when (Retry-After). */
+  /** Most retries of an idempotent operation, on 408, 5xx, and 429 with Retry-After. */
   readonly maxRetries?: number;
 };
 
-/** However long Retry-After asks us to wait: what takes longer is for the queue to try again, ms. */
+/** Limit for a request with all its retries and Retry-After waits, ms. After that, the queue retries it. */
 const PATIENCE_MS = 60_000;
 
 type Operation = {
-  /** As it is named in errors, e.g. `createCall`. */
+  /** Name in errors, e.g. `createCall`. */
   readonly name: string;
   readonly method: HttpMethods;
   /** Below `/calling`, each segment already encoded. */
   readonly path: string;
   readonly body?: object;
-  /** False: asked once and never re-sent, because asking again would place a second call. */
+  /** False: never retry, because a retry would place a second call. */
   readonly resend: boolean;
 };
 
-/** Sends one operation, signed with the resource's access key (HMAC-SHA256), and gives its checked answer. */
+/** Sends operations, signed with the resource's access key (HMAC-SHA256), and validates the answers. */
 export class Transport {
   readonly #endpoint: string;
   readonly #isInsecure: boolean;
@@ -63,12 +63,12 @@ export class Transport {
         userAgentOptions: { userAgentPrefix: 'ringdown' },
         ...(agent && { agent }),
       });
-      // In the Sign phase each try is signed anew: a signature older than 15 minutes is refused.
+      // In the Sign phase, so that each try gets a new signature: the service refuses one older than 15 minutes.
       made.addPolicy(createCommunicationAuthPolicy(credential), { phase: 'Sign' });
       return made;
     };
-    // What is sent once needs a connection of its own: a kept one may be closed by the other side just as it is used, and
-    // nobody could say whether the call was placed. (The request's `disableKeepAlive` falls back to Node's global agent,
+    // A request without retries needs its own connection: the other side may close a kept one just as it is used, and we
+    // would not know whether the call was placed. (The request's `disableKeepAlive` falls back to Node's global agent,
     // which keeps connections since Node 19.)
     this.#once = pipeline(0, new (this.#isInsecure ? http : https).Agent({ keepAlive: false }));
     this.#resending = pipeline(options.maxRetries ?? 3);
@@ -82,12 +82,12 @@ export class Transport {
     const response = await this.#exchange(operation);
     const answer = schema.safeParse(parseJson(response.bodyAsText));
     if (answer.success) return answer.data;
-    // A 2xx means that it was done, so this must not look like something to try again.
+    // A 2xx means that the operation was carried out, so this error must not cause a retry.
     throw new CallAutomationError({
       operation: operation.name,
       status: response.status,
       code: 'UnreadableAnswer',
-      message: `the service's answer is not what the API promises: ${problemsOf(answer.error).join('; ')}`,
+      message: `the service's answer does not match the API: ${problemsOf(answer.error).join('; ')}`,
       requestId: requestIdOf(response),
       mayHaveHappened: true,
     });

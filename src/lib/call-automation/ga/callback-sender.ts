@@ -1,14 +1,14 @@
 import { createRemoteJWKSet, errors, jwtVerify } from 'jose';
 import { UnauthorizedError, UnavailableError } from '../../base/errors.ts';
 
-/** The service signs each callback with a token of five minutes; clocks may differ by as much as this, s. */
+/** Allowed clock difference, s. The service's tokens are valid for five minutes. */
 const CLOCK_SKEW_SECONDS = 60;
 
-/** Keys are fetched when first needed, again when a token names one that we do not know, and now and then, ms. */
+/** Keys are fetched on first use, for an unknown key id (after the cool-down), and when they expire. In ms. */
 const KEYS_VALID_MS = 10 * 60_000;
 const COOL_DOWN_MS = 10_000;
 
-/** What is wrong with the token, or with its key. Anything else (the keys cannot be fetched) is not the sender's fault. */
+/** Errors of the token or its key. Any other error, for example in fetching the keys, is not the sender's fault. */
 const TOKENS_FAULTS: ReadonlySet<string> = new Set([
   'ERR_JOSE_ALG_NOT_ALLOWED',
   'ERR_JOSE_NOT_SUPPORTED',
@@ -21,8 +21,8 @@ const TOKENS_FAULTS: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Proves that a callback was sent by our own ACS resource: by its bearer token (Azure Communication Services: How to secure
- * webhook endpoints).
+ * Verifies by its bearer token that our ACS resource sent a callback (Azure Communication Services: How to secure webhook
+ * endpoints).
  */
 export class CallbackSender {
   readonly #issuer: string;
@@ -31,8 +31,8 @@ export class CallbackSender {
   readonly #keys: ReturnType<typeof createRemoteJWKSet>;
 
   /**
-   * @param issuer who signs, and where its keys are: `https://acscallautomation.communication.azure.com`.
-   * @param resourceId the resource's immutable id: the tokens' audience.
+   * @param issuer signs the tokens and publishes the keys: `https://acscallautomation.communication.azure.com`.
+   * @param resourceId immutable id of the resource, the audience of the tokens.
    */
   constructor(issuer: string, resourceId: string, now: () => Date) {
     this.#issuer = issuer.replace(/\/+$/, '');
@@ -46,8 +46,8 @@ export class CallbackSender {
 
   /**
    * @param authorization the request's header.
-   * @throws UnauthorizedError unless our resource sent it, UnavailableError where that cannot be told; nothing of the request is
-   * to be read then.
+   * @throws UnauthorizedError unless our resource sent it; UnavailableError if the keys cannot be fetched. Do not read the
+   * request then.
    */
   async verify(authorization: string | null | undefined): Promise<void> {
     const [, token] = /^Bearer ([^\s]+)$/i.exec(authorization ?? '') ?? [];
@@ -65,7 +65,7 @@ export class CallbackSender {
       if (cause instanceof errors.JOSEError && TOKENS_FAULTS.has(cause.code)) {
         throw new UnauthorizedError('The callback is not from our ACS resource', { cause });
       }
-      throw new UnavailableError('The keys that callbacks are signed with cannot be had', { cause });
+      throw new UnavailableError('The keys that sign the callbacks cannot be fetched', { cause });
     }
   }
 }

@@ -3,24 +3,24 @@ import type { HttpClient, PipelinePolicy } from '@azure/core-rest-pipeline';
 import type { TokenCredential } from '@azure/identity';
 import { ConfigurationError } from '../../base/errors.ts';
 
-/** The connection string of the resource, or its endpoint and who asks. */
+/** Connection string of the resource, or its endpoint and a credential. */
 export type Access =
   | { readonly connectionString: string }
   | { readonly endpoint: string; readonly credential: TokenCredential };
 
 export type ClientOptions = {
-  /** The ACS user that places the calls; by default the service makes one up. */
+  /** The ACS user that places the calls; default: the service creates one. */
   readonly sourceIdentity?: string | undefined;
-  /** How long one try may take, ms. */
+  /** Timeout of one try, ms. */
   readonly timeoutMs?: number;
   readonly maxRetries?: number;
   readonly httpClient?: HttpClient;
 };
 
-/** However long Retry-After asks us to wait: what takes longer is for the queue to try again, ms. */
+/** Limit for a request with all its retries and Retry-After waits, ms. After that, the queue retries it. */
 const PATIENCE_MS = 60_000;
 
-/** The official client. Its library is heavy, and loaded when the first call is asked for. */
+/** Creates the official client. Loads its library, which is slow to load, on first use. */
 export async function connect(access: Access, options: ClientOptions): Promise<CallAutomationClient> {
   const { CallAutomationClient } = await import('@azure/communication-call-automation');
   if ('connectionString' in access) {
@@ -44,7 +44,7 @@ function made(make: () => CallAutomationClient): CallAutomationClient {
 function clientOptions(options: ClientOptions, allowInsecureConnection = false): CallAutomationClientOptions {
   const { sourceIdentity, timeoutMs = 15_000, maxRetries = 3, httpClient } = options;
   return {
-    // Known to the SDK's pipeline and not declared by its client: plain HTTP, for a service on this machine.
+    // The SDK's pipeline knows this option, but its client's type does not: plain HTTP, for a local simulator.
     ...{ allowInsecureConnection },
     retryOptions: { maxRetries, retryDelayInMs: 500, maxRetryDelayInMs: 8_000 },
     userAgentOptions: { userAgentPrefix: 'ringdown' },
@@ -54,7 +54,7 @@ function clientOptions(options: ClientOptions, allowInsecureConnection = false):
   };
 }
 
-/** Some of the SDK's methods take no options at all, so limits are set here, for every operation. */
+/** Sets the time limits of every operation: some SDK methods take no options. */
 const impatient = (timeoutMs: number): PipelinePolicy => ({
   name: 'ringdownImpatience',
   sendRequest: (request, next) => {

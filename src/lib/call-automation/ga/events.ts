@@ -13,8 +13,8 @@ import {
 import { EventIdentifier, identityOf } from '../identifiers.ts';
 
 /**
- * The callbacks of today's API, CloudEvents 1.0, as our own events. A call's id here is `callConnectionId` and its conversation
- * `serverCallId`; a participant is known by its raw id. Members: the SDK's types (`RestCallConnected` and so on).
+ * Reads the callbacks of the current API (CloudEvents 1.0) as our own events. `callConnectionId` is our call leg id,
+ * `serverCallId` our conversation id, and the raw id our participant id. Members: the SDK's types (`RestCallConnected` and so on).
  */
 
 const ResultInformation = z.looseObject({
@@ -47,7 +47,7 @@ const CloudEvent = z.looseObject({
 export const isCloudEvent = (element: unknown): boolean =>
   typeof element === 'object' && element !== null && 'specversion' in element;
 
-/** What an event of theirs is to us; KnownCallEvent checks what is in it. */
+/** One of our events, before KnownCallEvent checks it. */
 type Told = { readonly type: KnownCallEvent['type']; readonly data: object };
 type Reader = (data: Data) => readonly Told[];
 
@@ -68,7 +68,7 @@ const toneReceived: Reader = ({ callConnectionId: callLegId, sequenceId, tone })
   { type: 'DtmfReceived', data: { callLegId, toneInfo: { sequenceId, tone } } },
 ];
 
-/** Tones that were collected, told all at once and not numbered. */
+/** Collected tones arrive in one event, without numbers. */
 const tonesRecognized: Reader = ({ callConnectionId: callLegId, operationContext: recognition = '', dtmfResult }) =>
   (dtmfResult?.tones ?? []).map((tone, sequenceId) => ({
     type: 'DtmfReceived',
@@ -90,7 +90,7 @@ const participantsUpdated: Reader = ({ callConnectionId: callLegId, sequenceNumb
   },
 ];
 
-/** A cancelled audio has ended all the same, as on the reference page. */
+/** Cancelled audio counts as completed, as on the reference page. */
 const audioCancelled: Reader = (data) =>
   operationEnded(
     'PlayAudioResult',
@@ -101,8 +101,8 @@ const audioCancelled: Reader = (data) =>
   });
 
 /**
- * Those that we know, by name. All others are kept and change nothing: PlayStarted, RemoveParticipantSucceeded and -Failed,
- * ContinuousDtmfRecognitionToneFailed and -Stopped, and whatever the service learns before we do.
+ * Readers by event name. All other events are kept and have no effect: PlayStarted, RemoveParticipantSucceeded and -Failed,
+ * ContinuousDtmfRecognitionToneFailed and -Stopped, and any future ones.
  */
 const READERS: ReadonlyMap<string, Reader> = new Map([
   ['CallConnected', stateIs('established')],
@@ -120,7 +120,7 @@ const READERS: ReadonlyMap<string, Reader> = new Map([
 ]);
 
 /**
- * Reads one CloudEvent, which may be several events to us, or one that is kept.
+ * Parses one CloudEvent into one or more of our events; an unknown one is kept.
  * @param index its place in the callback, for the error.
  * @throws InvalidInputError naming the element and field.
  */

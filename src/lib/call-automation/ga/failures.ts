@@ -6,7 +6,7 @@ import { CallAutomationError } from '../errors.ts';
 /** The service's errors are nested, with a number for a code: `{"error": {"code": "8522", "message": "…"}}`. */
 const Body = z.looseObject({ error: z.looseObject({ code: z.string(), message: z.string().default('') }) });
 
-/** What the SDK threw, as the port's error. */
+/** Translates an SDK error into the port's error. */
 export function translated(operation: string, cause: unknown): CallAutomationError {
   if (cause instanceof CallAutomationError) return cause;
   if (cause instanceof RestError && cause.response) {

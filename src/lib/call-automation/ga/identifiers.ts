@@ -1,7 +1,7 @@
 import type { CommunicationUserIdentifier, PhoneNumberIdentifier } from '@azure/communication-common';
 import { type Identifier, identityOf } from '../identifiers.ts';
 
-/** Our identifiers as the SDK has them. */
+/** Converts our identifier to the SDK's. */
 export function toSdk(identifier: Identifier): PhoneNumberIdentifier | CommunicationUserIdentifier {
   return identifier.phoneNumber ? toPhone(identifier.phoneNumber) : { communicationUserId: identityOf(identifier) };
 }

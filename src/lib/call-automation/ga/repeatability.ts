@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto';
 import type { RequestIdentity } from '../port.ts';
 
 /**
- * What makes a request the same request when it is asked again, even by another process after a crash (OASIS Repeatable
- * Requests 1.0). The SDK makes a new id at each method call and sets its own headers first; custom headers come after them
- * (`@azure/core-client`, serializationPolicy), and before the SDK tries again.
- * @param part which of the requests it takes to do what was asked.
+ * Headers that make a retry the same request, even from another process after a crash (OASIS Repeatable Requests 1.0). The
+ * SDK creates a new id for each method call; these custom headers replace it (`@azure/core-client`, serializationPolicy) and
+ * stay the same in the SDK's own retries.
+ * @param part tells apart the requests of one operation.
  */
 export function repeatable({ identity, firstAskedAt }: RequestIdentity, part = '') {
   return {
@@ -18,7 +18,7 @@ export function repeatable({ identity, firstAskedAt }: RequestIdentity, part = '
   };
 }
 
-/** A digest in the shape of a random UUID (version 4), which is what the service takes. */
+/** A digest in the form of a version 4 UUID, which the service requires. */
 export function uuidOf(text: string): string {
   const hex = createHash('sha256').update(text).digest('hex');
   const variant = ((Number.parseInt(hex.charAt(16), 16) & 0x3) | 0x8).toString(16);
