@@ -1,6 +1,6 @@
 /**
- * Runs `work` for each item, at most `atOnce` in flight, pulling items lazily. After an error it pulls no more items, and
- * settles when the work in flight has ended.
+ * Runs `work` for each item, at most `atOnce` in flight, pulling items lazily. After an error it pulls no more items,
+ * and settles when the work in flight has ended.
  * @throws the error of `work` or of the generator.
  */
 export async function eachOf<Item>(

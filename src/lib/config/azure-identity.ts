@@ -8,7 +8,7 @@ export type Identity = {
   readonly isManaged?: boolean;
 };
 
-/** Returns a credential for the identity. Loads `@azure/identity`, which is slow to load, on the first token request. */
+/** Returns a credential for the identity. Loads `@azure/identity`, which is large, on the first token request. */
 export function credentialOf(identity: Identity): TokenCredential {
   let loading: Promise<TokenCredential> | undefined;
   return {

@@ -8,7 +8,7 @@ const seconds = (fallback: number) => z.coerce.number().int().min(5).max(86_400)
 const Secret = z
   .string()
   .min(32, 'must have at least 32 characters; make one with: openssl rand -base64 32')
-  // If a reference cannot be resolved, its text is the value: long enough, but no secret (App Service, Key Vault references).
+  // An unresolved reference stays as its text: long enough, but not secret (App Service, Key Vault references).
   .refine((text) => !text.startsWith('@Microsoft.KeyVault('), {
     message:
       'is a Key Vault reference that Azure could not resolve; check that the secret exists and the identity may read it',
@@ -35,8 +35,8 @@ const ClientId = z.guid('must be the client id of an identity, a GUID');
 const HttpsUrl = z.url({ protocol: /^https$/, message: 'must be an https URL' });
 
 /**
- * Storage settings, with the names that the Functions host also reads (Azure Functions, identity-based connections): either a
- * connection string, or an account and an identity with access to it.
+ * Storage settings, with the names that the Functions host also reads (Azure Functions, identity-based connections):
+ * either a connection string, or an account and an identity with access to it.
  */
 const Storage = {
   AzureWebJobsStorage: z

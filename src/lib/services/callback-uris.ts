@@ -5,22 +5,22 @@ import { CallPurpose } from '../rules/calls/purpose.ts';
 /** JWT audience: rejects other tokens signed with the same secret. */
 const AUDIENCE = 'call-events';
 
-/** No call lasts longer (MAX_CALL_SECONDS is a day at most), and late events come within minutes. */
+/** Longer than any call (MAX_CALL_SECONDS is at most a day) and its late events, which arrive within minutes. */
 const VALID_FOR_MS = 2 * 24 * 3600 * 1000;
 
 export type CallbackSecrets = { readonly current: string; readonly previous?: string | undefined };
 
 /**
- * The URIs that the service calls back. Each carries a signed statement (HS256) of what the call is for, so that the
- * first event of a call tells whose it is even where the answer to createCall was lost. Two secrets may be valid at
- * once, for rotation.
+ * Creates and verifies callback URIs. Each contains a signed token (HS256) with the purpose of the call, so the first
+ * event of a call identifies its owner even if the answer to createCall was lost. Two secrets can be valid at once, for
+ * rotation.
  */
 export class CallbackUris {
   readonly #baseUrl: string;
   readonly #secrets: readonly Uint8Array[];
   readonly #now: () => Date;
 
-  /** @param baseUrl where this app is reached from outside, e.g. `https://ringdown.azurewebsites.net`. */
+  /** @param baseUrl public URL of this app, e.g. `https://ringdown.azurewebsites.net`. */
   constructor(baseUrl: string, secrets: CallbackSecrets, now: () => Date) {
     this.#now = now;
     this.#baseUrl = baseUrl.replace(/\/+$/, '');
@@ -29,7 +29,7 @@ export class CallbackUris {
       .map((secret) => new TextEncoder().encode(secret));
   }
 
-  /** @param since when the call was first asked for: a request that is repeated says the same. */
+  /** @param since when the call was first requested; a retry passes the same time and gets the same URI. */
   async uriFor(purpose: CallPurpose, since: Date = this.#now()): Promise<string> {
     const token = await new SignJWT({ purpose })
       .setProtectedHeader({ alg: 'HS256' })
@@ -47,7 +47,7 @@ export class CallbackUris {
     return this.uriFor({ kind: 'request', requestId, as: 'errand' });
   }
 
-  /** @throws UnauthorizedError unless we signed the token; nothing of the request is to be read then. */
+  /** Verifies a token. @throws UnauthorizedError unless we signed it; do not read the request then. */
   async purposeOf(token: string): Promise<CallPurpose> {
     for (const secret of this.#secrets) {
       const verified = await jwtVerify(token, secret, {

@@ -15,7 +15,7 @@ import { TracedQueues } from '../telemetry/traced-queues.ts';
 import { CallbackUris } from './callback-uris.ts';
 import type { Services } from './services.ts';
 
-/** The composition root: makes the app's services from its settings. Sends no request. */
+/** Composition root: creates the app's services from its settings. Sends no requests. */
 export function compose(settings: Settings): Services {
   const storage = storageAccess(settings);
   const now = (): Date => new Date();

@@ -17,17 +17,17 @@ import { toPhone, toSdk } from './identifiers.ts';
 import { repeatable } from './repeatability.ts';
 
 export type GaOptions = ClientOptions & {
-  /** Where texts are made speech of: an Azure AI resource that the ACS resource may use. */
+  /** Azure AI resource for text to speech; the ACS resource needs access to it. */
   readonly cognitiveServicesEndpoint?: string | undefined;
 };
 
-/** A call that we join only to act on it is ours to act on after a moment. */
+/** How long to wait for the connection when we join a call to act on it, and how often to check, ms. */
 const JOINING_MS = 10_000;
 const GLANCE_MS = 200;
 
 /**
- * The port on the Call Automation that Azure offers today, through its official SDK. Every request that could do harm twice
- * carries an id of its own (repeatability.ts), so that asking again is safe.
+ * Implements the port with the current Call Automation API and its official SDK. Requests that must not be carried out twice
+ * have a repeatability id (repeatability.ts), so a retry is safe.
  */
 export function acsGa(access: Access, options: GaOptions = {}): CallAutomation {
   return new AcsGa(access, options);
@@ -51,7 +51,7 @@ class AcsGa implements CallAutomation {
 
   createCall: CallAutomation['createCall'] = (request, asked) =>
     this.#askOnce('createCall', async (client) => {
-      // One target or more: it is the same operation of the service.
+      // The service uses the same operation for one target or more.
       const { callConnectionProperties } = await client.createGroupCall(
         request.targets.map(toSdk),
         request.callbackUri,
@@ -87,7 +87,7 @@ class AcsGa implements CallAutomation {
       client.getCallConnection(callLegId).getCallMedia().cancelAllOperations(),
     );
 
-  /** The service takes one at a time, and tells of each. */
+  /** The service accepts one participant at a time, and reports each result. */
   inviteParticipants: CallAutomation['inviteParticipants'] = (call, request, asked) =>
     this.#ask('inviteParticipants', async (client) => {
       const connection = await this.#enter(client, call, request.callbackUri, asked);
@@ -126,7 +126,7 @@ class AcsGa implements CallAutomation {
     return named('joinCall', callConnectionProperties.callConnectionId);
   }
 
-  /** The connection to act on. Out of call there is none: we join, and act then. */
+  /** Returns the connection to act on. Out of call, joins the call first. */
   async #enter(
     client: CallAutomationClient,
     call: CallAddress,
@@ -134,7 +134,8 @@ class AcsGa implements CallAutomation {
     asked: RequestIdentity,
   ): Promise<CallConnection> {
     if ('callLegId' in call) return client.getCallConnection(call.callLegId);
-    if (callbackUri === undefined) throw new InvalidInputError('The call cannot be joined', ['callbackUri: is needed']);
+    if (callbackUri === undefined)
+      throw new InvalidInputError('The call cannot be joined', ['callbackUri: is required out of call']);
     const { callLegId } = await this.#join(client, call.conversationId, { callbackUri }, asked);
     const connection = client.getCallConnection(callLegId);
     await isConnected(connection);
@@ -146,7 +147,7 @@ class AcsGa implements CallAutomation {
     return cognitiveServicesEndpoint === undefined ? {} : { callIntelligenceOptions: { cognitiveServicesEndpoint } };
   }
 
-  /** What places a call is sent once: a refusal of a second try would say nothing of the first, which may have placed it. */
+  /** Sends a request that places a call, without SDK retries: if a retry failed, the first try may still have placed it. */
   #askOnce<Answer>(operation: string, work: Work<Answer>): Promise<Answer> {
     this.#once ??= connect(this.#access, { ...this.#options, maxRetries: 0 });
     return this.#with(this.#once, operation, work);
@@ -168,19 +169,19 @@ class AcsGa implements CallAutomation {
   }
 }
 
-/** @throws CallAutomationError if it will not be, or not in time. */
+/** Waits until the call is connected. @throws CallAutomationError if it has ended, or is not connected in time. */
 async function isConnected(connection: CallConnection): Promise<void> {
   const deadline = Date.now() + JOINING_MS;
   for (;;) {
     const { callConnectionState: state } = await connection.getCallConnectionProperties();
     if (state === 'connected') return;
-    if (state === 'disconnected') throw failure('joinCall', 'NotFound', 'there is no such call to join', 404);
-    if (Date.now() > deadline) throw failure('joinCall', 'NotConnected', 'the call could not be joined in time');
+    if (state === 'disconnected') throw failure('joinCall', 'NotFound', 'the call to join does not exist', 404);
+    if (Date.now() > deadline) throw failure('joinCall', 'NotConnected', 'joining the call took too long');
     await pause(GLANCE_MS);
   }
 }
 
-/** Tones are told only of those who are listened to: whoever was called. */
+/** Starts tone recognition for each called participant; the service reports no tones without it. */
 async function listen(connection: CallConnection): Promise<void> {
   const { targetParticipants = [] } = await connection.getCallConnectionProperties();
   const media = connection.getCallMedia();
@@ -194,12 +195,12 @@ function soundOf({ audioFileUri, speech, resourceId }: PlayRequest, speaks: bool
   return { kind: 'textSource', text: speech.text, voiceName: speech.voice, ...cached };
 }
 
-/** A 2xx means that it was done, so an answer that cannot be read must not look like something that was not. */
+/** A 2xx means that the call was placed, so an unreadable answer must not look like a refusal. */
 function named(operation: string, callLegId: string | undefined): CallLegResponse {
   if (callLegId) return { callLegId };
-  throw failure(operation, 'UnreadableAnswer', 'the service’s answer names no call');
+  throw failure(operation, 'UnreadableAnswer', 'the service’s answer contains no call id');
 }
 
-/** What the service did not say in so many words. */
+/** Error for a failure without an error response of the service. */
 const failure = (operation: string, code: string, message: string, status = 0): CallAutomationError =>
   new CallAutomationError({ operation, status, code, message, requestId: '', mayHaveHappened: status === 0 });
