@@ -2,7 +2,7 @@ import { httpFunction } from '../lib/api/http-function.ts';
 import { OPERATIONS } from '../lib/api/operations.ts';
 import { pageFile } from '../lib/triggers/page-files.ts';
 
-/** Anonymous: there is no data in it, and it asks for the key. */
+/** Anonymous: the page contains no data, and asks for the key. */
 export default httpFunction(OPERATIONS.dashboard, (_services, { request }) =>
   pageFile('index.html', request.headers.get('if-none-match')),
 );

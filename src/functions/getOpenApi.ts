@@ -2,7 +2,7 @@ import { httpFunction } from '../lib/api/http-function.ts';
 import { OPERATIONS } from '../lib/api/operations.ts';
 
 export default httpFunction(OPERATIONS.getOpenApi, async () => {
-  // Seldom asked for, and nothing else needs what makes it: loaded then.
+  // Rarely requested, and no other function needs this module: load it on demand.
   const { openApi } = await import('../lib/api/openapi.ts');
   return { jsonBody: openApi() };
 });

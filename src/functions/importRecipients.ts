@@ -13,7 +13,7 @@ export default httpFunction(OPERATIONS.importRecipients, async (services, { para
   try {
     return { jsonBody: await importRecipients(services, outage, streamedBody(request, MAX_LIST), type) };
   } finally {
-    // Also where the list broke off: those who were added before are to be called.
+    // Also if reading the list failed: the recipients added before must be called.
     await reopenOutage(services, outage.id);
   }
 });

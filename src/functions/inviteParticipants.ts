@@ -18,7 +18,7 @@ export default actionFunction(
     ),
 );
 
-/** A phone can be invited only if we show a number of ours (reference page, Invite participant). */
+/** Inviting a phone number requires one of our numbers as caller id (reference page, Invite participant). */
 function callerIdFor(
   { participants }: InviteParticipants,
   { callers: [caller] }: Services['settings'],

@@ -6,7 +6,7 @@ import type { TimerFunction } from '../lib/triggers/functions.ts';
 import { tendOutages } from '../lib/upkeep/tend-outages.ts';
 import { tendRequests } from '../lib/upkeep/tend-requests.ts';
 
-/** Every ten seconds: checks calls whose lease has ended, begins outages, and gives free lines to recipients who are due. */
+/** Every ten seconds: checks calls whose lease has ended, starts outages, and gives free lines to due recipients. */
 const notifyOutages: TimerFunction = {
   kind: 'timer',
   schedule: '*/10 * * * * *',

@@ -4,7 +4,7 @@ import { startAttempt } from '../lib/calls/start-attempt.ts';
 import { StartAttempt, StartRequestedCall } from '../lib/rules/calls/actions.ts';
 import { queueFunction } from '../lib/triggers/queue-function.ts';
 
-/** Dials: an attempt of an outage, or a call that somebody requested by hand. */
+/** Places a call: an attempt of an outage, or a call requested by hand. */
 export default queueFunction(
   'start-call',
   z.union([StartAttempt, StartRequestedCall]),

@@ -27,7 +27,7 @@ export type HttpFunction = {
 export type QueueFunction = {
   readonly kind: 'queue';
   readonly queue: QueueName;
-  /** What a message on the queue must be. */
+  /** Schema of the queue's messages. */
   readonly message: z.ZodType;
   readonly handlerFor: (services: Services) => (message: unknown, context: InvocationContext) => Promise<void>;
 };

@@ -13,7 +13,7 @@ import { SpanKind, spanIn, traced } from '../telemetry/traces.ts';
 import type { QueueFunction } from './functions.ts';
 
 /**
- * The one way from a queue message to a workflow: parse the message, handle it, log the result. If it fails, the host
+ * Connects a queue to a workflow: parses the message, handles it, logs the result. If it fails, the host
  * delivers it again and finally moves it to the poison queue; the reason is recorded for `npm run poison`.
  * @param handle gets the message and its id on the queue, which stays the same when it is delivered again.
  */
