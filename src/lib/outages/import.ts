@@ -17,7 +17,7 @@ const MAX_REJECTIONS = 100;
 /** Concurrent transactions. The rest of the list waits unread. */
 const COMMITS = 16;
 
-/** People of one shard, new as far as this list tells, as many as one transaction adds. */
+/** Recipients of one shard, without this list's duplicates; at most one transaction. */
 type Batch = { readonly shard: Shard; readonly people: readonly Recipient[] };
 
 /**
@@ -41,7 +41,7 @@ class Import {
   readonly #services: Services;
   readonly #outage: Outage;
   readonly #seen = new Set<string>();
-  /** Who is on the outage's list, by number of shard, where that had to be known. */
+  /** Ids already on the outage's list, by number of the shard; read only if needed. */
   readonly #known = new Map<number, Promise<ReadonlySet<string>>>();
   readonly #counts = { added: 0, alreadyThere: 0, duplicates: 0, rejected: 0 };
   readonly #rejections: ImportReport['rejections'] = [];
