@@ -4,25 +4,25 @@ import { masked } from './base/masking.ts';
 import { mustBePeople } from './people/behaviour.ts';
 import { type Change, DEVELOPMENT_KEY, type People, type SimulatorOptions, startSimulator } from './simulator.ts';
 
-const USAGE = `A Call Automation service for development: API version 2021-04-15-preview1, and that of today.
+const USAGE = `A Call Automation service for development: API version 2021-04-15-preview1, and today's API.
 
   npm run simulator -- [options]
 
-  --port P               listen on this port; any free one otherwise
-  --host H               listen on this address (127.0.0.1)
-  --key K                access key, base64 (one for development, see simulator/README.md)
-  --speed X              people, telephones and audio take 1/X of their time (1)
-  --seed S               what chance follows from (1)
-  --calls-per-number N   concurrent calls a caller number may have, or "none" for no limit (2)
-  --audio DIR            serve the WAVs of this folder at /simulator/audio/
-  --people FILE          who does what, as PUT /simulator/people takes it
-  --no-reasons           say no more than the reference page about calls that nobody answered
-  --json                 log as JSON, a line each
-  --help
+  --port P               listen on this port (default: any free port)
+  --host H               listen on this address (default: 127.0.0.1)
+  --key K                access key, base64 (default: the development key, see simulator/README.md)
+  --speed X              divide all times of people, telephones and audio by X (default: 1)
+  --seed S               seed of all randomness (default: 1)
+  --calls-per-number N   concurrent calls per caller number, or "none" for no limit (default: 2)
+  --audio DIR            serve the WAV files in this folder at /simulator/audio/
+  --people FILE          what people do: JSON as for PUT /simulator/people
+  --no-reasons           leave out why a call was not answered, as the reference page does
+  --json                 log in JSON, one event a line
+  --help                 show this help
 
 The first line of output is the connection string. The log goes to stderr.`;
 
-/** What was typed is no way to start it. */
+/** The command line is wrong. */
 class UsageError extends Error {}
 
 type Command = { options: SimulatorOptions; asJson: boolean };
@@ -67,7 +67,7 @@ function readCommand(args: string[]): Command | 'help' {
 function numberOf(flag: string, text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   const number = Number(text);
-  if (text.trim() === '' || !Number.isFinite(number)) throw new UsageError(`${flag} takes a number, not "${text}"`);
+  if (text.trim() === '' || !Number.isFinite(number)) throw new UsageError(`${flag} must be a number, not "${text}"`);
   return number;
 }
 
@@ -85,7 +85,7 @@ function readJson(file: string): unknown {
   }
 }
 
-/** One change in words, for the log; undefined where it is not worth a line. */
+/** One line for the log, or undefined for a change that is not logged. */
 function inWords(change: Change): string | undefined {
   switch (change.what) {
     case 'request': {
@@ -112,7 +112,7 @@ function log(asJson: boolean, what: string, text: string): void {
 async function run({ options, asJson }: Command): Promise<void> {
   const simulator = await startSimulator(options);
   process.stdout.write(`${simulator.connectionString}\n`);
-  log(asJson, 'started', `Listening at ${simulator.url}; calls are shown at ${simulator.url}/simulator/calls`);
+  log(asJson, 'started', `Listening at ${simulator.url}. Calls: ${simulator.url}/simulator/calls`);
   simulator.subscribe((change) => {
     const text = inWords(change);
     if (text) log(asJson, change.what, text);
@@ -124,12 +124,12 @@ async function run({ options, asJson }: Command): Promise<void> {
   }
 }
 
-/** What went wrong, as one line and an exit code: 2 for what was typed, 1 for the rest. */
+/** Prints an error and sets the exit code: 2 for a wrong command line, 1 for anything else. */
 function fail(error: unknown, options?: SimulatorOptions): void {
   const message = error instanceof Error ? error.message : String(error);
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   if (code === 'EADDRINUSE') {
-    console.error(`Port ${options?.port} of ${options?.host ?? '127.0.0.1'} is in use: choose another with --port`);
+    console.error(`Port ${options?.port} of ${options?.host ?? '127.0.0.1'} is in use. Choose another with --port.`);
     process.exitCode = 1;
     return;
   }

@@ -15,7 +15,7 @@ import { routesGa } from './wire-ga/routes.ts';
 
 const MAX_BODY_BYTES = 1_000_000;
 
-/** Longer than clients keep a connection open. A connection that closes just as it is used leaves a request unanswered. */
+/** Longer than clients keep a connection open, so that no connection closes just as a request arrives. */
 const KEEP_ALIVE_MS = 120_000;
 
 /** The HTTP server: operations under /calling, the control API under /simulator, the phone page at /phone. */

@@ -24,51 +24,52 @@ export { DEVELOPMENT_KEY, DEVELOPMENT_RESOURCE_ID, type SimulatorOptions } from 
 export type { CloudEventBody, EventBody } from './service/posted-events.ts';
 export type * from './service/records.ts';
 
-/** A Call Automation service for development, running in this process. */
+/** A running Call Automation service for development. */
 export interface Simulator {
-  /** Where it listens, without a slash at the end. */
+  /** The base URL, without a slash at the end. */
   readonly url: string;
-  /** What a client is made with: `endpoint=…/;accesskey=…`. */
+  /** For clients: `endpoint=…/;accesskey=…`. */
   readonly connectionString: string;
-  /** The immutable id of the ACS resource that it stands for. */
+  /** The immutable id of the simulated ACS resource. */
   readonly resourceId: string;
-  /** A token as callbacks of today's API carry it, or one with something wrong with it. */
+  /** A token as callbacks of today's API carry it. `claims` can make it invalid. */
   callbackToken(claims?: TokenClaims): Promise<string>;
-  /** From now on callbacks are signed by another key; the one before is still published. */
+  /** Signs callbacks with a new key from now on. The previous key stays published. */
   rotateKeys(): Promise<void>;
-  /** Says who does what when they are called; added to what was said before unless `replace` is set. */
+  /** Sets what people do when they are called. Adds to the earlier settings unless `replace` is true. */
   people(people: People): void;
-  /** What the phone page tells people to type to be called; in the commands, `{number}` stands for theirs. */
+  /** Sets the commands that the phone page shows for getting a call. `{number}` stands for the number of the page. */
   canBeCalled(...ways: WayToBeCalled[]): void;
-  /** Everything that has happened: a copy. */
+  /** A copy of everything that has happened. */
   calls(): CallsReport;
-  /** Every request to the nine operations, refused ones included. */
+  /** All requests to the operations, including refused ones. */
   requests(): RequestRecord[];
-  /** The person in the call presses keys: `12#`. */
+  /** Presses keys for the person in the call: `12#`. */
   press(callLegId: string, tones: string): void;
-  /** A person in the call mutes or unmutes. */
+  /** Mutes or unmutes a person in the call. */
   mute(callLegId: string, participantId: string, isMuted: boolean): void;
-  /** What goes wrong from now on; `{}` puts everything right again. */
+  /** Replaces the faults. `{}` turns them all off. */
   faults(faults: Faults): void;
-  /** Ends everything at once and forgets it: back to how it was started. Nobody is told. */
+  /** Ends and discards everything at once, back to the state after the start. Sends no events. */
   reset(): void;
-  /** Hears of every change, after it was written down. Gives what ends the subscription. */
+  /** Calls `listener` with every change, after it was recorded. Returns a function that unsubscribes. */
   subscribe(listener: (change: Change) => void): () => void;
   /**
-   * Waits until something is so: what `predicate` gives, once that is not false, null or undefined. It is asked
-   * at once and after every change, with what happened so far (not a copy: not to be kept).
+   * Waits until `predicate` returns something other than false, null or undefined, and returns that. It runs at once
+   * and after every change. Its arguments are live data, not copies: do not keep them.
+   * @throws Error after `timeoutMs` (real time) that lists the calls so far.
    */
   waitFor<Value>(
     predicate: (calls: CallsReport, requests: readonly RequestRecord[]) => Value | false | null | undefined,
     timeoutMs?: number,
   ): Promise<Value>;
-  /** Ends everything and leaves nothing running. */
+  /** Stops the simulator, and leaves nothing running. */
   close(): Promise<void>;
 }
 
 /**
  * Starts a simulator.
- * @throws Error where an option is wrong, naming it, or the port is in use (`code` EADDRINUSE).
+ * @throws Error that names the option if one is wrong, or with `code` EADDRINUSE if the port is in use.
  */
 export async function startSimulator(given: SimulatorOptions = {}): Promise<Simulator> {
   const options = checked(Options, given, 'The simulator cannot start');
@@ -140,13 +141,13 @@ function listen(server: Server, { host, port }: Options): Promise<string> {
   });
 }
 
-/** Every address of the machine is reached by its own; an IPv6 address stands in brackets in a URL. */
+/** The host to use in URLs: loopback for "all addresses", brackets around IPv6. */
 function reachable(host: string): string {
   if (host === '0.0.0.0' || host === '::') return '127.0.0.1';
   return host.includes(':') ? `[${host}]` : host;
 }
 
-/** Asks once for all changes of one turn. */
+/** Runs `ask` once for all changes of one turn of the event loop. */
 function waitUntil<Value>(
   ask: () => Value | false | null | undefined,
   subscribe: (listener: () => void) => () => void,
@@ -170,7 +171,10 @@ function waitUntil<Value>(
       }
     };
     const timer = setTimeout(
-      () => settle(() => reject(new Error(`It did not come to that in ${timeoutMs} ms. So far:\n${soFar()}`))),
+      () =>
+        settle(() =>
+          reject(new Error(`The awaited state was not reached in ${timeoutMs} ms. Calls so far:\n${soFar()}`)),
+        ),
       timeoutMs,
     );
     const unsubscribe = subscribe(() => {
@@ -181,7 +185,7 @@ function waitUntil<Value>(
   });
 }
 
-/** For the message of a wait that was in vain. */
+/** Lists the calls, for the error of a wait that timed out. */
 const summary = ({ calls }: CallsReport): string =>
   calls
     .map((call) => {

@@ -4,14 +4,14 @@ import { AudioFormatError, wavSeconds } from './wav.ts';
 
 const DOWNLOAD_TIMEOUT_MS = 10_000;
 
-/** How many letters of a text are said in a second. */
+/** How fast a text is spoken, in letters a second. */
 export const SPOKEN_PER_SECOND = 15;
 
 const SPEECH_SUBCODE = 8565;
 const FORMAT_SUBCODE = 8535;
 const DOWNLOAD_SUBCODE = 8536;
 
-/** Audio that cannot be played; `result` is what the PlayAudioResult event tells. */
+/** Audio that cannot be played. `result` goes into the PlayAudioResult event. */
 export class AudioError extends Error {
   override readonly name = 'AudioError';
   readonly result: Result;
@@ -22,14 +22,17 @@ export class AudioError extends Error {
   }
 }
 
-/** A text in a call that was placed without an Azure AI resource. */
+/** For a text in a call that was placed without an Azure AI resource. */
 export const NOBODY_TO_SAY_IT = (): AudioError =>
-  new AudioError(SPEECH_SUBCODE, 'Action failed, the call has no Cognitive Services to say a text.');
+  new AudioError(
+    SPEECH_SUBCODE,
+    'Action failed, the call was placed without Cognitive Services, so it cannot say a text.',
+  );
 
-/** An audio file, and how long it plays. */
+/** An audio file and its duration. */
 export type Recording = { readonly file: Buffer; readonly seconds: number };
 
-/** The audio files that were played. Each is fetched once; one that failed is fetched again the next time. */
+/** Fetches audio files and keeps them. A file that could not be fetched is tried again the next time. */
 export class AudioLibrary {
   readonly #http: HttpClient;
   readonly #known = new Map<string, Promise<Recording>>();
@@ -63,7 +66,7 @@ export class AudioLibrary {
       .send(uri, { method: 'GET', timeoutMs: DOWNLOAD_TIMEOUT_MS })
       .catch(() => ({ status: 0, body: Buffer.alloc(0) }));
     if (answer.status === 200) return answer.body;
-    const why = answer.status ? `It was answered ${answer.status}.` : 'Nobody answered.';
+    const why = answer.status ? `The server answered ${answer.status}.` : 'The server did not answer.';
     throw new AudioError(DOWNLOAD_SUBCODE, `Action failed, the audio file could not be downloaded. ${why}`);
   }
 }

@@ -1,17 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import { Watched } from '../base/watched.ts';
 
-/** What an application has played: a file by its URI, or a text to be said. */
+/** What an application plays: a file by its URI, or a text to say. */
 export type Source = string | { readonly text: string; readonly voice?: string };
 
-/** Something that sounds in a conversation, from its beginning to its end. */
+/** A sound in a conversation, from start to end. */
 export class Sound {
   readonly id = randomUUID();
   readonly source: Source;
   readonly loop: boolean;
-  /** How long it is, once through. */
+  /** How long one pass takes. */
   readonly seconds: number;
-  /** The WAV; of a text there is none. */
+  /** The WAV. A text has none. */
   readonly file: Buffer | undefined;
   readonly #began = Date.now();
   readonly #isHeard = new Watched(false);
@@ -23,12 +23,12 @@ export class Sound {
     this.file = parts.file;
   }
 
-  /** For how long it has sounded, in real seconds. */
+  /** Real seconds since it started. */
   get elapsedSeconds(): number {
     return (Date.now() - this.#began) / 1000;
   }
 
-  /** Somebody who really listens has heard it to its end. */
+  /** A real listener has heard it to the end. */
   isHeard(): void {
     this.#isHeard.set(true);
   }

@@ -1,4 +1,4 @@
-/** RIFF/WAVE files, as far as a telephone needs them: mono, 16 bits, 16 kHz, PCM. */
+/** RIFF/WAVE files in the one format that the service plays: mono, 16 bits, 16 kHz, PCM. */
 
 const SAMPLE_RATE = 16_000;
 const BYTES_PER_SAMPLE = 2;
@@ -7,13 +7,13 @@ const HEADER_BYTES = 44;
 const PCM = 1;
 const EXTENSIBLE = 0xfffe;
 
-/** The file is not a WAV that the service plays. */
+/** The file is not a WAV that the service can play. */
 export class AudioFormatError extends Error {
   override readonly name = 'AudioFormatError';
 }
 
 /**
- * How long a WAV plays, in seconds, by its header. Chunks that are not needed are passed over.
+ * Reads the duration of a WAV, in seconds, from its header. Skips chunks that it does not need.
  * @throws AudioFormatError
  */
 export function wavSeconds(file: Buffer): number {
@@ -25,7 +25,7 @@ export function wavSeconds(file: Buffer): number {
   const data = chunks.get('data');
   if (!format || !data) throw new AudioFormatError('The WAV file has no fmt or no data chunk');
   checkFormat(file, format);
-  // A file that was written as a stream declares more than it has.
+  // A file that was written as a stream declares more data than it has.
   return Math.min(data.size, file.length - data.start) / BYTES_PER_SECOND;
 }
 
@@ -37,27 +37,28 @@ function chunksOf(file: Buffer): Map<string, Chunk> {
   while (at + 8 <= file.length) {
     const chunk = { start: at + 8, size: file.readUInt32LE(at + 4) };
     chunks.set(tag(file, at), chunk);
-    // Chunks begin at even places.
+    // Chunks start at even offsets.
     at = chunk.start + chunk.size + (chunk.size % 2);
   }
   return chunks;
 }
 
 function checkFormat(file: Buffer, { start, size }: Chunk): void {
-  if (size < 16 || start + 16 > file.length) throw new AudioFormatError('The WAV file breaks off in its header');
+  if (size < 16 || start + 16 > file.length)
+    throw new AudioFormatError('The WAV file ends in the middle of its header');
   const coding = file.readUInt16LE(start);
   const channels = file.readUInt16LE(start + 2);
   const rate = file.readUInt32LE(start + 4);
   const bits = file.readUInt16LE(start + 14);
   if ((coding === PCM || coding === EXTENSIBLE) && channels === 1 && rate === SAMPLE_RATE && bits === 16) return;
   throw new AudioFormatError(
-    `It must be mono, 16 bits, 16000 Hz PCM and is ${channels} channel(s), ${bits} bits, ${rate} Hz, coding ${coding}`,
+    `It must be mono, 16 bits, 16000 Hz, PCM, but has ${channels} channel(s), ${bits} bits, ${rate} Hz, coding ${coding}`,
   );
 }
 
 const tag = (file: Buffer, at: number): string => file.toString('latin1', at, at + 4);
 
-/** A WAV of silence that the service plays, for tests and first tries. */
+/** A silent WAV that the service can play, for tests and first attempts. */
 export function silentWav(seconds: number): Buffer {
   const size = Math.round(seconds * SAMPLE_RATE) * BYTES_PER_SAMPLE;
   const file = Buffer.alloc(HEADER_BYTES + size);

@@ -1,6 +1,6 @@
 /**
- * Simulated time. Whatever people, telephones and audio take is divided by `speed`; what belongs to the
- * application under test (how long it takes to answer a callback, say) is never sped up.
+ * Simulated time. `speed` divides all times of people, telephones and audio. Times of the application under test,
+ * for example how long it takes to answer a callback, stay real.
  */
 export class Clock {
   readonly speed: number;
@@ -10,20 +10,20 @@ export class Clock {
     this.speed = speed;
   }
 
-  /** Timers for one thing that lives for a while: a ringing telephone, a person, a call leg. */
+  /** Timers for one thing with a lifetime: a ringing telephone, a person, a call leg. */
   timers(): Timers {
     const group = new Timers(this.speed, () => this.#groups.delete(group));
     this.#groups.add(group);
     return group;
   }
 
-  /** Ends every timer there is. */
+  /** Ends all timers. */
   stop(): void {
     for (const group of [...this.#groups]) group.end();
   }
 }
 
-/** The timers of one thing, ended together with it. After `end` nothing that was asked for happens any more. */
+/** The timers of one thing. They end together with it: after `end`, no timer fires. */
 export class Timers {
   readonly #speed: number;
   readonly #running = new Set<NodeJS.Timeout>();
@@ -35,7 +35,7 @@ export class Timers {
     this.#forget = forget;
   }
 
-  /** Acts after so many simulated seconds and, on top, so many real milliseconds. */
+  /** Calls `act` after `seconds` simulated seconds plus `realMs` real milliseconds. */
   after(seconds: number, act: () => void, realMs = 0): void {
     if (this.#ended) return;
     const timer = setTimeout(
@@ -48,7 +48,7 @@ export class Timers {
     this.#running.add(timer);
   }
 
-  /** The same to be awaited. It stays pending for ever once the group has ended: whoever waited has gone, too. */
+  /** The same as a promise. It never settles if the group ends first, because its owner has ended too. */
   sleep(seconds: number, realMs = 0): Promise<void> {
     return new Promise((resolve) => this.after(seconds, resolve, realMs));
   }
@@ -61,5 +61,5 @@ export class Timers {
   }
 }
 
-/** The real time, as records show it. */
+/** The current real time, as records show it. */
 export const timestamp = (): string => new Date().toISOString();

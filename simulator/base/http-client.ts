@@ -1,7 +1,7 @@
 import http from 'node:http';
 import https from 'node:https';
 
-/** What the simulator sends out: callbacks, and fetching audio. Redirects are answers like any other. */
+/** Requests that the simulator sends: callbacks and audio downloads. It does not follow redirects. */
 
 export type Outgoing = {
   method: 'GET' | 'POST';
@@ -12,7 +12,7 @@ export type Outgoing = {
 };
 export type Answer = { status: number; body: Buffer };
 
-/** Keeps its own connections, so that closing it leaves none behind. */
+/** Has its own connection pool, so that `close` leaves no connection open. */
 export class HttpClient {
   readonly #agents = {
     'http:': new http.Agent({ keepAlive: true }),
@@ -25,7 +25,7 @@ export class HttpClient {
     return this.#closed;
   }
 
-  /** @throws Error where no whole answer came in time. */
+  /** @throws Error if no complete answer arrives in time. */
   async send(url: string, { method, json, headers = {}, timeoutMs, maxBytes = 50_000_000 }: Outgoing): Promise<Answer> {
     if (this.#closed) throw new Error('the simulator is closed');
     const secure = new URL(url).protocol === 'https:';
@@ -65,8 +65,8 @@ function answerTo(request: http.ClientRequest, json: string | undefined, maxByte
 }
 
 /**
- * Reads a body to its end.
- * @throws Error where it is longer than allowed or breaks off.
+ * Reads a whole body.
+ * @throws Error if the body is longer than `maxBytes` or incomplete.
  */
 export async function collect(incoming: http.IncomingMessage, maxBytes: number): Promise<Buffer> {
   const chunks: Buffer[] = [];

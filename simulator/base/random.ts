@@ -1,6 +1,6 @@
-/** Chance that comes out the same every time: all of it follows from the seed. */
+/** Repeatable randomness: the same seed gives the same numbers. */
 
-/** A number in [0, 1) that follows from the text alone (FNV-1a, then mixed so that close texts differ widely). */
+/** A number in [0, 1) that depends only on the text (FNV-1a, then mixed so that similar texts differ widely). */
 export function chanceOf(text: string): number {
   let hash = 0x811c9dc5;
   for (let index = 0; index < text.length; index++) {
@@ -11,7 +11,7 @@ export function chanceOf(text: string): number {
   return ((hash ^ (hash >>> 16)) >>> 0) / 2 ** 32;
 }
 
-/** A row of such numbers. */
+/** A sequence of such numbers. */
 export function chances(seed: number | string): () => number {
   let drawn = 0;
   return () => chanceOf(`${seed}|${drawn++}`);

@@ -4,7 +4,7 @@ import { problemsOf } from '../../src/lib/base/problems.ts';
 /** The HTTP statuses that errors are answered with. */
 export type ErrorStatus = 400 | 401 | 404 | 413 | 429 | 500;
 
-/** A request that is answered with an error, in the page's shape: `{code, message}`. */
+/** A request that is answered with an error. */
 export class Refusal extends Error {
   override readonly name = 'Refusal';
   readonly status: ErrorStatus;
@@ -19,7 +19,7 @@ export class Refusal extends Error {
   }
 }
 
-/** 400 with a code of its own: what was asked for is not there, or not in a state for it. */
+/** 400 with its own code: the target does not exist, or is not in a state that allows the request. */
 export const notNow = (code: string, message: string): Refusal => new Refusal(400, code, message);
 
 export const noRoute = (what: string): Refusal => new Refusal(404, 'NotFound', `There is nothing at ${what}`);
@@ -28,8 +28,8 @@ export const tooMany = (code: string, message: string, retryAfterSeconds: number
   new Refusal(429, code, message, { 'retry-after': String(retryAfterSeconds) });
 
 /**
- * The body as its schema has it.
- * @throws Refusal naming each field that is wrong.
+ * Checks a value against its schema.
+ * @throws Refusal that names each wrong field.
  */
 export function checked<Output>(schema: z.ZodType<Output>, body: unknown, what = 'The body does not fit'): Output {
   const parsed = schema.safeParse(body);

@@ -1,4 +1,4 @@
-/** How an operation ended, as events carry it. */
+/** How an operation ended, as events report it. */
 export type Result = { code: number; subcode: number; message: string };
 
 /** The messages are those of the reference page, "falied" included. */

@@ -1,4 +1,4 @@
-/** A value that can be waited for: `until` resolves as soon as it passes the test. */
+/** A value to wait for: `until` resolves as soon as the value passes the test. */
 export class Watched<Value> {
   #value: Value;
   #waiting: { test: (value: Value) => boolean; resolve: () => void }[] = [];

@@ -36,7 +36,7 @@ export const noOperation = (api: Api) =>
     throw noRoute(`${c.req.method} ${urlOf(c).pathname}`);
   });
 
-/** Checks the signature, does `run`, and records the request whatever came of it. */
+/** Checks the signature, does `run`, and records the request even if it fails. */
 const recorded = (api: Api, name: string | null, run: (c: Context<Env>, next: () => Promise<void>) => Promise<void>) =>
   createMiddleware<Env>(async (c, next) => {
     c.set('api', api);
@@ -67,10 +67,9 @@ const urlOf = (c: Context<Env>): URL => new URL(c.env.incoming.url ?? '/', 'http
 /** Faults that keep an operation from being carried out. */
 function strike(world: World, name: string): void {
   const throttled = world.faults.strikes('throttled', name);
-  if (throttled)
-    throw tooMany('TooManyRequests', 'Throttled by a fault that was asked for', throttled.retryAfterSeconds);
+  if (throttled) throw tooMany('TooManyRequests', 'Throttled by the fault "throttled"', throttled.retryAfterSeconds);
   if (world.faults.strikes('failed', name)) {
-    throw new Refusal(500, 'InternalServerError', 'Failed by a fault that was asked for');
+    throw new Refusal(500, 'InternalServerError', 'Failed by the fault "failed"');
   }
 }
 
@@ -104,5 +103,5 @@ export const withoutAction = (segment: string): string => segment.replace(/:\w+$
 
 function checkVersion(version: string | undefined, { isVersion, versions }: Api): void {
   if (isVersion(version)) return;
-  throw notNow('UnsupportedApiVersion', `The query must say api-version=${versions}`);
+  throw notNow('UnsupportedApiVersion', `The query must contain api-version=${versions}`);
 }

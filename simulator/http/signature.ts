@@ -13,15 +13,15 @@ const REQUIRED = ['x-ms-date', 'host', 'x-ms-content-sha256'];
 const unauthorized = (message: string): Refusal => new Refusal(401, 'Unauthorized', message);
 
 /**
- * Checks who asks, before anything of the request is looked at.
- * @throws Refusal (401)
+ * Checks that the sender of a request has the access key.
+ * @throws Refusal (401) that says what is wrong.
  */
 export function verifySignature(request: IncomingMessage, body: Buffer, key: string, now = Date.now()): void {
   const { names, signature } = readAuthorization(request.headers.authorization);
   const missing = REQUIRED.find((name) => !names.includes(name) || headerOf(request, name) === '');
   if (missing) throw unauthorized(`The header ${missing} is missing or not signed`);
   const off = Math.abs(now - Date.parse(headerOf(request, 'x-ms-date')));
-  // Written so that a date nobody can read is refused as well.
+  // Written this way, it also refuses a date that cannot be parsed.
   if (!(off <= FIFTEEN_MINUTES)) throw unauthorized('x-ms-date is more than 15 minutes off');
   const hash = createHash('sha256').update(body).digest('base64');
   if (!same(hash, headerOf(request, 'x-ms-content-sha256'))) {
@@ -31,13 +31,13 @@ export function verifySignature(request: IncomingMessage, body: Buffer, key: str
   const right = pathsOf(request).some((path) =>
     same(sign(key, `${request.method}\n${path}\n${signedHeaders}`), signature),
   );
-  if (!right) throw unauthorized('The signature is not right');
+  if (!right) throw unauthorized('The signature does not match');
 }
 
 const sign = (key: string, text: string): string =>
   createHmac('sha256', Buffer.from(key, 'base64')).update(text).digest('base64');
 
-/** Signers take the path and query as sent, or with the query written anew (the JavaScript library does). */
+/** Signers use the path and query as sent, or encode the query again, as the JavaScript library does. */
 function pathsOf(request: IncomingMessage): string[] {
   const sent = request.url ?? '/';
   const { pathname, searchParams } = new URL(sent, 'http://simulator');
@@ -55,7 +55,7 @@ function headerOf(request: IncomingMessage, name: string): string {
   return Array.isArray(value) ? value.join(',') : (value ?? '');
 }
 
-/** Compares in a time that tells nothing; hashes first, because lengths would tell. */
+/** Compares in constant time. Hashes first, so that the lengths do not leak either. */
 function same(a: string, b: string): boolean {
   const digest = (text: string) => createHash('sha256').update(text).digest();
   return timingSafeEqual(digest(a), digest(b));

@@ -4,11 +4,11 @@ import { checked } from '../base/refusal.ts';
 import { inWords, PeopleLanguageError, readScript } from './language.ts';
 import { Script } from './script.ts';
 
-/** Who does what when they are called: by number or ACS user id, by pattern, or drawn from a mix. */
+/** Decides what each called person does: by number or ACS user id, by pattern, or drawn from a mix. */
 
 const InWords = z.union([z.string(), Script], { error: 'must be a description of what a person does' });
 
-/** One script for every call, or one for the first call, the next for the second …; the last one goes on. */
+/** One script for every call, or a list: the first for the first call, and so on. The last one repeats. */
 const Scripts = z
   .union([InWords, z.array(InWords).min(1)])
   .transform((given, context): Script[] => [given].flat().flatMap((script) => scriptOf(script, context) ?? []));
@@ -26,11 +26,11 @@ function scriptOf(given: string | Script, context: { addIssue(message: string): 
 
 /** What `PUT /simulator/people` and `simulator.people()` take. */
 export const People = z.strictObject({
-  /** True: forget what was said before. Otherwise this is added to it. */
+  /** If true, replaces the earlier settings. Otherwise adds to them. */
   replace: z.boolean().optional(),
   /** By number (`+14255550123`), ACS user id or pattern (`+1425*`). An exact name wins, then the longest pattern. */
   people: z.record(z.string().min(1), Scripts).optional(),
-  /** Everybody else: descriptions and how often each is drawn in proportion. */
+  /** For everybody else: descriptions, each with its weight. */
   mix: z
     .record(z.string(), z.number().positive())
     .transform((mix, context) =>
@@ -44,12 +44,12 @@ export const People = z.strictObject({
 });
 export type People = z.input<typeof People>;
 
-/** @throws Refusal naming what is wrong. */
+/** @throws Refusal that names each wrong field. */
 export function mustBePeople(value: unknown, what: string): asserts value is People {
   checked(People, value, what);
 }
 
-/** Everybody of whom nothing was said. */
+/** What people do without any setting. */
 export const BY_DEFAULT = 'answers after 4 s';
 
 export class Behaviour {
@@ -62,7 +62,7 @@ export class Behaviour {
     this.#seed = seed;
   }
 
-  /** Learns who does what. The whole of it is read before any of it counts. */
+  /** Adds settings, or replaces them. They are already checked, so they apply as a whole. */
   learn(people: z.output<typeof People>): void {
     if (people.replace) {
       this.#rules = new Map();
@@ -73,7 +73,7 @@ export class Behaviour {
     this.#seed = people.seed ?? this.#seed;
   }
 
-  /** What this person does this time. Follows from the seed, who they are and how often they were called before. */
+  /** What this person does this time. Depends only on the seed, the person and how often they were called before. */
   next(identity: string): Script {
     const times = this.#timesCalled.get(identity) ?? 0;
     this.#timesCalled.set(identity, times + 1);
@@ -81,7 +81,7 @@ export class Behaviour {
     return scripts?.[Math.min(times, scripts.length - 1)] ?? this.#drawn(identity, times);
   }
 
-  /** In words, as `GET /simulator/people` shows it. */
+  /** The settings in words, as `GET /simulator/people` shows them. */
   describe() {
     return {
       people: Object.fromEntries([...this.#rules].map(([who, scripts]) => [who, scripts.map(inWords)])),
@@ -109,7 +109,7 @@ export class Behaviour {
   }
 }
 
-/** `*` stands for any characters, none included; everything else for itself. */
+/** `*` matches any characters, or none. Everything else matches itself. */
 function matches(pattern: string, identity: string): boolean {
   const [start = '', ...parts] = pattern.split('*');
   const end = parts.pop();

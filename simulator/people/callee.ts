@@ -2,38 +2,38 @@ import type { Key } from '../../src/lib/call-automation/events.ts';
 import type { Sound } from '../audio/sound.ts';
 import type { Outcome } from './script.ts';
 
-/** Somebody who can be called: a simulated person, or one who sits at the phone page. */
+/** A person who can be called: simulated, or a real one at the phone page. */
 export type Callee = {
-  /** What they are up to, for the record. */
+  /** What they do, for the record. */
   readonly does: string;
-  /** Their telephone rings. `over` is told once how that ended, unless they were silenced before. */
+  /** Starts ringing. Calls `over` once with how the ringing ended, unless `silence` is called first. */
   ring(caller: Caller, over: (outcome: Outcome) => void): void;
-  /** Their telephone rings no more: nobody is calling now. */
+  /** Stops ringing, because the caller has given up. */
   silence(): void;
-  /** They have answered. */
+  /** Connects them after they answered. */
   answer(handset: Handset): Party;
 };
 
-/** Who is calling, as a telephone shows it. */
+/** The caller, as a telephone shows it. */
 export type Caller = { readonly identity: string; readonly subject: string | null };
 
-/** The telephone in a person's hand. */
+/** What a person can do with their telephone in a call. */
 export type Handset = {
   press(key: Key): void;
   mute(isMuted: boolean): void;
   hangUp(): void;
 };
 
-/** Somebody in a call. */
+/** A person in a call. */
 export type Party = {
-  /** They really listen: what is played takes as long as it takes, whatever the speed. */
+  /** A real person: sounds play in real time, whatever the speed. */
   readonly isReal: boolean;
-  /** They have been told all that there is to hear and to see, and may act. */
+  /** They know all sounds and people in the call, and may start to act. */
   begin(): void;
-  /** All that sounds from now on. */
+  /** The sounds that play from now on. */
   hear(sounds: ReadonlySet<Sound>): void;
-  /** How many other people are in the conversation. */
+  /** Reports how many other people are in the conversation. */
   isWith(others: number): void;
-  /** They have left: nothing that they were about to do happens. */
+  /** They have left. Cancels whatever they were about to do. */
   end(): void;
 };

@@ -2,21 +2,21 @@ import { Key } from '../../src/lib/call-automation/events.ts';
 import { isLast, type Outcome, RING_SECONDS, type Script, STEP_SECONDS, type Step } from './script.ts';
 
 /**
- * The language people are described in: `answers after 4 s, presses 1 after 3 s, stays`.
+ * The language that describes people: `answers after 4 s, presses 1 after 3 s, stays`.
  *
  *     description = [opening] { separator step }        without an opening: "answers after 4 s"
  *     separator   = any of  ,  and  then
  *     opening, step                                     see OPENINGS and STEPS below
  */
 
-/** A description that cannot be read: says what was not understood and what would be. */
+/** A description that cannot be read. The message says which word is wrong and what is allowed there. */
 export class PeopleLanguageError extends Error {
   override readonly name = 'PeopleLanguageError';
 }
 
 type Phrase<Meaning> = {
   readonly words: string;
-  /** What follows the words, for people to read. */
+  /** What follows the words, for error messages. */
   readonly rest: string;
   readonly read: (words: Words) => Meaning;
 };
@@ -82,17 +82,17 @@ export function readScript(description: string): Script {
 function readStep(words: Words, before: Step | undefined): Step {
   const phrase = words.phrase(STEPS);
   if (phrase) return phrase.read(words);
-  // "presses 5, then 1": after a press, a bare key is one more.
+  // "presses 5, then 1": after a press, a bare key is another press.
   if (before?.do === 'press' && words.atKey) return press(words);
   throw words.unexpected(listOf(before ? STEPS : [...OPENINGS, ...STEPS]));
 }
 
 function refuseWhatCannotFollow(words: Words, script: Script, steps: readonly Step[]): void {
   if (script.outcome === 'answers' && !steps.some(isLast)) return;
-  throw words.unexpected('the end: nothing can come after what was said before');
+  throw words.unexpected('the end: nothing can follow the words before');
 }
 
-/** The same in words again, every time spelt out. `readScript` reads it back as it was. */
+/** Writes a script in words, with every time spelt out. `readScript` reads the same script back. */
 export function inWords(script: Script): string {
   const [first] = script.steps;
   const opening = OPENING_WORDS[script.outcome];
@@ -131,7 +131,7 @@ function stepInWords(step: Step): string {
 const listOf = (phrases: readonly Phrase<unknown>[]): string =>
   phrases.map(({ words, rest }) => `"${`${words} ${rest}`.trim()}"`).join(', ');
 
-/** The words of a description, taken one after the other. */
+/** Reads the words of a description, one after the other. */
 class Words {
   readonly #description: string;
   readonly #words: readonly string[];
@@ -139,7 +139,7 @@ class Words {
 
   constructor(description: string) {
     this.#description = description;
-    // Numbers, words and signs; anything else is a word that nobody will understand. "4s" is two words.
+    // Numbers, words and signs. "4s" is two words. Any other character becomes a word that no phrase matches.
     this.#words = description.toLowerCase().match(/\d+(?:\.\d+)?|[a-z]+|[^\s]/g) ?? [];
   }
 
@@ -151,12 +151,12 @@ class Words {
     return keyNamed(this.#words[this.#next]) !== undefined;
   }
 
-  /** Takes the words of the one phrase that comes next, if any does. */
+  /** Takes the words of the phrase that comes next, if one does. */
   phrase<Meaning>(phrases: readonly Phrase<Meaning>[]): Phrase<Meaning> | undefined {
     return phrases.find(({ words }) => this.#take(words.split(' ')));
   }
 
-  /** What stands between two things; between two things something must. */
+  /** Takes the separators between two steps. At least one is required. */
   separator(): void {
     const before = this.#next;
     while (this.#take([',']) || this.#take(['and']) || this.#take(['then'])) {}
@@ -177,7 +177,7 @@ class Words {
 
   duration(): number {
     const amount = Number(this.#words[this.#next]);
-    if (Number.isNaN(amount)) throw this.unexpected('how long, e.g. "4 s"');
+    if (Number.isNaN(amount)) throw this.unexpected('a duration, for example "4 s"');
     this.#next++;
     const unit = UNITS.get(this.#words[this.#next] ?? '');
     if (unit === undefined) throw this.unexpected('a unit: s, min or ms');
@@ -189,7 +189,7 @@ class Words {
     const found = this.atEnd ? 'it ends' : `"${this.#words[this.#next]}" is not understood`;
     const before = this.#words.slice(0, this.#next).join(' ');
     return new PeopleLanguageError(
-      `"${this.#description}": ${found}${before && ` after "${before}"`}; understood would be ${wanted}`,
+      `"${this.#description}": ${found}${before && ` after "${before}"`}; expected ${wanted}`,
     );
   }
 

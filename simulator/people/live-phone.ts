@@ -7,13 +7,13 @@ import type { CallView, Ending, PastCall, PhoneView, SoundView } from '../phone/
 import type { Callee, Caller, Handset, Party } from './callee.ts';
 import type { Outcome } from './script.ts';
 
-/** How long it rings until nobody has answered, and how soon a page must be back that was closed in a call. */
+/** How long the telephone rings, and how long a page may be away in a call. Both in real time. */
 export type PageTimes = { readonly pageRingMs: number; readonly pageBackMs: number };
 
-/** A page that shows the telephone. */
+/** A browser page, or another program, that shows the telephone. */
 export type Page = { show(view: PhoneView): void; end(): void };
 
-/** How many calls that are over are remembered. */
+/** How many past calls are shown. */
 const PAST_CALLS = 5;
 
 type Call = {
@@ -21,22 +21,22 @@ type Call = {
   readonly timers: Timers;
   readonly over: (outcome: Outcome) => void;
   readonly rangAt: string;
-  /** When it began to ring or, later, to be talked. */
+  /** When the ringing started or, after the answer, the conversation. */
   since: number;
-  /** From when on it is talked. */
+  /** Set once the call is answered. */
   handset: Handset | undefined;
   pressed: string;
   others: number;
   sounds: readonly Sound[];
 };
 
-/** A telephone whose person sits at the phone page, and does what is done there. All its times are real. */
+/** A telephone that a real person uses at the phone page. All its times are real. */
 export class LivePhone implements Callee {
   readonly does = 'is at the phone page';
   readonly identity: string;
   readonly #clock: Clock;
   readonly #times: PageTimes;
-  readonly #forsaken: () => void;
+  readonly #abandoned: () => void;
   readonly #pages = new Set<Page>();
   #call: Call | undefined;
   #past: readonly PastCall[] = [];
@@ -45,20 +45,20 @@ export class LivePhone implements Callee {
     identity: string;
     clock: Clock;
     times: PageTimes;
-    /** No page shows it any more, and it is not in use. */
-    forsaken: () => void;
+    /** Called when no page shows the telephone any more and it is not in use. */
+    abandoned: () => void;
   }) {
     this.identity = parts.identity;
     this.#clock = parts.clock;
     this.#times = parts.times;
-    this.#forsaken = parts.forsaken;
+    this.#abandoned = parts.abandoned;
   }
 
   get isInUse(): boolean {
     return this.#call !== undefined;
   }
 
-  /** One more page shows it. Gives what ends that. */
+  /** Adds a page that shows the telephone. Returns a function that removes it. */
   shownBy(page: Page): () => void {
     this.#pages.add(page);
     page.show(this.#view());
@@ -104,27 +104,27 @@ export class LivePhone implements Callee {
     };
   }
 
-  /** @throws Refusal unless it rings. */
+  /** @throws Refusal unless the telephone rings. */
   pickUp(): void {
     const { timers, over } = this.#ringing();
     timers.end();
     over('answers');
   }
 
-  /** @throws Refusal unless it rings. */
+  /** @throws Refusal unless the telephone rings. */
   decline(): void {
     this.#ringing();
     this.#refuse('declines', 'declined');
   }
 
-  /** @throws Refusal unless somebody talks. */
+  /** @throws Refusal unless the telephone is in a call. */
   hangUp(): void {
     const { handset } = this.#talking();
     this.#ended('youHungUp');
     handset.hangUp();
   }
 
-  /** @throws Refusal unless somebody talks. */
+  /** @throws Refusal unless the telephone is in a call. */
   press(keys: readonly Key[]): void {
     const { call, handset } = this.#talking();
     for (const key of keys) {
@@ -134,17 +134,17 @@ export class LivePhone implements Callee {
     this.#show();
   }
 
-  /** The page has played a sound to its end. One that is over by now needs no telling. */
+  /** The page has played a sound to the end. Ignored if the sound has already ended. */
   hasHeard(soundId: string): void {
     this.#find(soundId)?.isHeard();
   }
 
-  /** The WAV of what is to be heard now; undefined where there is none by that id. */
+  /** The WAV of a sound that plays now, or undefined if there is none with that id. */
   recording(soundId: string): Buffer | undefined {
     return this.#find(soundId)?.file;
   }
 
-  /** Nothing is shown any more. */
+  /** Disconnects all pages. */
   end(): void {
     for (const page of [...this.#pages]) page.end();
     this.#pages.clear();
@@ -180,14 +180,14 @@ export class LivePhone implements Callee {
     const past = { from: call.caller.identity, ending, at: call.rangAt, seconds, pressed: call.pressed };
     this.#past = [past, ...this.#past].slice(0, PAST_CALLS);
     this.#show();
-    if (this.#pages.size === 0) this.#forsaken();
+    if (this.#pages.size === 0) this.#abandoned();
   }
 
-  /** While it rings it rings on, and nobody is there to answer. */
+  /** A ringing telephone rings on without a page. In a call, the page may come back. */
   #lostPage(): void {
     const call = this.#call;
     if (this.#pages.size > 0) return;
-    if (!call) this.#forsaken();
+    if (!call) this.#abandoned();
     else if (call.handset) this.#hangUpUnlessBack(call);
   }
 

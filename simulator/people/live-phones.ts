@@ -1,10 +1,10 @@
 import type { Clock } from '../base/clock.ts';
 import { LivePhone, type Page, type PageTimes } from './live-phone.ts';
 
-/** Numbers that are kept for fiction end in 0100 to 0199; this is the example everywhere. */
+/** Phone numbers reserved for fiction end in 0100 to 0199. All examples use this one. */
 const FIRST_SUGGESTED = 14_255_550_123;
 
-/** The telephones that pages have picked, by number or ACS user id. Everybody else is simulated. */
+/** The telephones that pages have picked, by number or ACS user id. All others are simulated. */
 export class LivePhones {
   readonly #clock: Clock;
   readonly #times: PageTimes;
@@ -19,7 +19,7 @@ export class LivePhones {
     return this.#phones.get(identity);
   }
 
-  /** A page picks a telephone, and shows it from now on. Several may show the same. Gives what ends that. */
+  /** A page picks a telephone and shows it. Several pages may pick the same. Returns a function that ends it. */
   pick(identity: string, page: Page): () => void {
     const phone =
       this.#phones.get(identity) ??
@@ -27,7 +27,7 @@ export class LivePhones {
         identity,
         clock: this.#clock,
         times: this.#times,
-        forsaken: () => this.#phones.delete(identity),
+        abandoned: () => this.#phones.delete(identity),
       });
     this.#phones.set(identity, phone);
     return phone.shownBy(page);

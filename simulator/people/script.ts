@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { Key } from '../../src/lib/call-automation/events.ts';
 
-/** What a person does when their telephone rings, as plain data. `people.ts` reads it from words. */
+/** What a person does when their telephone rings, as plain data. `language.ts` reads it from words. */
 
 const Seconds = z.number().nonnegative().max(86_400);
 
-/** One thing done while in the call. All times are simulated seconds. */
+/** One action in the call. All times are simulated seconds. */
 export const Step = z.discriminatedUnion('do', [
   z.strictObject({ do: z.literal('press'), key: Key, afterSeconds: Seconds }),
   z.strictObject({ do: z.literal('mute'), afterSeconds: Seconds }),
@@ -24,14 +24,14 @@ export type Outcome = z.infer<typeof Outcome>;
 export const Script = z
   .strictObject({ outcome: Outcome, ringSeconds: Seconds, steps: z.array(Step) })
   .refine(({ outcome, steps }) => outcome === 'answers' || steps.length === 0, {
-    message: 'only somebody who answers can do anything afterwards',
+    message: 'steps are only possible after "answers"',
   })
   .refine(({ steps }) => steps.slice(0, -1).every((step) => !isLast(step)), {
-    message: 'nothing can follow a step that lasts until the call is over',
+    message: 'no step can follow one that lasts until the end of the call',
   });
 export type Script = z.infer<typeof Script>;
 
-/** How long it rings where the words do not say. */
+/** How long the telephone rings by default. */
 export const RING_SECONDS: Readonly<Record<Outcome, number>> = {
   answers: 4,
   busy: 1,
@@ -40,8 +40,8 @@ export const RING_SECONDS: Readonly<Record<Outcome, number>> = {
   unknownNumber: 0.5,
 };
 
-/** How long after the last thing the next is done, where the words do not say. */
+/** The default time between two steps. */
 export const STEP_SECONDS = 2;
 
-/** Nothing comes after these: the person has left, or will stay until the call ends. */
+/** True for a step that nothing can follow: the person leaves, or stays until the call ends. */
 export const isLast = (step: Step): boolean => ['talk', 'hangUp', 'stay', 'record'].includes(step.do);

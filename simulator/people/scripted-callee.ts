@@ -7,17 +7,17 @@ import type { Outcome, Script, Step } from './script.ts';
 
 type Heard = 'nothing' | 'audio' | 'silence';
 
-/** How long somebody waits for a second person to talk to before they give up. */
+/** How long a person waits for a second person to talk to. */
 const OPERATOR_SECONDS = 60;
-/** How long it takes to notice that the other has gone. */
+/** How long a person takes to notice that the other has gone. */
 const NOTICE_SECONDS = 1;
-/** Voicemail takes a message until it has been silent for so long, or for so long at all. */
+/** Voicemail hangs up after this much silence, or after this much time at most. */
 const SILENCE_SECONDS = 3;
 const MESSAGE_SECONDS = 30;
-/** Whoever stays does so until the application hangs up; after this they do so themselves. Not sped up. */
+/** A person who stays waits for the application to hang up. After this, they hang up themselves. Real time. */
 const STAY_MS = 4 * 3_600_000;
 
-/** Somebody simulated, who does what a script says when they are called. */
+/** A simulated person, who does what a script says when they are called. */
 export class ScriptedCallee implements Callee {
   readonly #script: Script;
   readonly #habits: Habits;
@@ -44,17 +44,17 @@ export class ScriptedCallee implements Callee {
   }
 }
 
-/** What does not follow from a script. */
+/** Settings of a person that are not in the script. */
 type Habits = {
-  /** Theirs alone. */
+  /** Used by this person only. */
   readonly timers: Timers;
-  /** How long they wait for audio before they act without; real time, because it is the application's. */
+  /** How long they wait for audio before they act without it. Real time, because the application needs it. */
   readonly patienceMs: number;
-  /** Somebody who was invited comes for the others and goes with them, unless they were told to stay. */
+  /** An invited person leaves after all others have left, unless their script says `stays`. */
   readonly leavesWhenAlone: boolean;
 };
 
-/** Somebody simulated who has answered. */
+/** A simulated person who has answered. */
 class Person implements Party {
   readonly isReal = false;
   readonly #steps: readonly Step[];

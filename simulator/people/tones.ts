@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { Key } from '../../src/lib/call-automation/events.ts';
 
-/** The keys that somebody presses, one after the other: `{"tones": "12#"}`. */
+/** The keys that a person presses, in order: `{"tones": "12#"}`. */
 export const Tones = z.strictObject({
   tones: z
     .string()

@@ -6,7 +6,7 @@ import { noRoute } from '../base/refusal.ts';
 import { answerFile } from '../http/answer.ts';
 import type { Env } from '../http/env.ts';
 
-/** Serves the phone page. Its program is bundled when it is first asked for: whoever has no use for it does not wait. */
+/** Serves the phone page. Its program is bundled on the first request, so that the simulator starts fast. */
 
 const FOLDER = new URL('../phone/', import.meta.url);
 

@@ -53,12 +53,12 @@ phoneRoutes.get(`${PHONE}/sounds/:sound`, (c) => {
 
 function mustBeIdentity(who: string): void {
   if (/^\+[1-9]\d{6,14}$/.test(who) || /^8:\S+$/.test(who)) return;
-  throw notNow('InvalidRequest', 'A telephone is called by a number in E.164 form, or by an ACS user id: 8:…');
+  throw notNow('InvalidRequest', 'The path must name a number in E.164 form (+14255550123) or an ACS user id (8:…)');
 }
 
 /** @throws Refusal if no page has picked this number. */
 function phoneOf({ world }: Current, who: string): LivePhone {
   const phone = world.phones.find(who);
-  if (!phone) throw notNow('NobodyThere', 'No page has picked this number');
+  if (!phone) throw notNow('NobodyThere', 'No phone page has picked this number: open one first');
   return phone;
 }

@@ -1,12 +1,12 @@
 import type { PhoneBook, PhoneView } from './view.ts';
 
-/** The connection to the simulator. What it sends is taken as it is: the page comes from there, too. */
+/** The connection to the simulator. Its data is not checked, because the page comes from the simulator too. */
 
 export type LineListener = {
   told(view: PhoneView): void;
-  /** The connection is there, or is lost and looked for. */
+  /** The connection is open, or was lost and is being opened again. */
   connected(isConnected: boolean): void;
-  /** The simulator does not take this number. */
+  /** The simulator does not accept this number. */
   refused(): void;
 };
 
@@ -15,7 +15,7 @@ export async function readPhoneBook(): Promise<PhoneBook> {
   return response.json();
 }
 
-/** A telephone's line: it is there as long as the page listens. */
+/** The line of a telephone. It exists as long as the page listens. */
 export class Line {
   readonly #address: string;
   readonly #events: EventSource;
@@ -31,12 +31,12 @@ export class Line {
     };
   }
 
-  /** What is refused came too late, such as an answer to somebody who has just given up: the next view says so. */
+  /** Ignores a refusal: the action came too late, for example after the caller gave up. The next view shows that. */
   async do(deed: 'answer' | 'decline' | 'hangUp' | 'tones' | 'heard', body?: object): Promise<void> {
     await fetch(`${this.#address}/${deed}`, { method: 'POST', ...(body && { body: JSON.stringify(body) }) });
   }
 
-  /** The WAV of a sound; undefined where it is over by now. */
+  /** The WAV of a sound, or undefined if the sound has already ended. */
   async recording(sound: string): Promise<ArrayBuffer | undefined> {
     const response = await fetch(`${this.#address}/sounds/${sound}`);
     return response.ok ? response.arrayBuffer() : undefined;

@@ -7,7 +7,7 @@ import { Speaker } from './speaker.ts';
 import type { PhoneBook, PhoneView } from './view.ts';
 import { showWays } from './ways.ts';
 
-/** The phone page: picks a number, and is its telephone until the page is closed. `?number=…` picks it at once. */
+/** The phone page: picks a number and is its telephone until it closes. `?number=…` picks a number at once. */
 
 const KEYPAD = [
   ['1', ''],
@@ -47,11 +47,11 @@ function pick(identity: string): void {
   line = new Line(identity, {
     told,
     connected: (isConnected) => showLine(isConnected ? 'on' : 'lost'),
-    refused: () => putDown('The simulator does not take this number.'),
+    refused: () => putDown('The simulator does not accept this number.'),
   });
 }
 
-/** No telephone any more. */
+/** Gives the telephone up. */
 function putDown(problem = ''): void {
   line?.close();
   if (line) player.hear([], line);
@@ -67,7 +67,7 @@ function press(key: string): void {
   void line?.do('tones', { tones: key });
 }
 
-/** Somebody has touched the page: it may be heard from now on. */
+/** Turns sound on after the user touched the page. */
 async function wake(): Promise<void> {
   await speaker.wake();
   showDeaf(speaker.context === undefined);
@@ -100,12 +100,12 @@ element('pick', HTMLFormElement).addEventListener('submit', (event) => {
   event.preventDefault();
   const identity = readIdentity(input.value);
   if (identity) pick(identity);
-  else showPicking('Begin with + and the country code, such as +1 425 555 0123.');
+  else showPicking('Begin with + and the country code, for example +1 425 555 0123.');
 });
 for (const touch of ['pointerdown', 'keydown']) document.addEventListener(touch, () => void wake());
 document.addEventListener('keydown', onKey);
 setInterval(() => tick(player.latest), TICK_MS);
-// The list of voices is there a while after it was asked for.
+// The browser loads its voices in the background, after the first request for them.
 if ('speechSynthesis' in window) speechSynthesis.getVoices();
 
 book = await readPhoneBook();

@@ -2,20 +2,20 @@ import type { Line } from './line.ts';
 import type { Speaker } from './speaker.ts';
 import type { SoundView } from './view.ts';
 
-/** A sound that the page plays now. */
+/** A sound that the page is playing. */
 export type Playing = {
   readonly sound: SoundView;
-  /** When it began, by `performance.now()`. */
+  /** When it started, by `performance.now()`. */
   readonly beganAt: number;
-  /** How loud it is from its beginning to its end, 0 to 1; empty for a text, or until it is there. */
+  /** The loudness over time, from 0 to 1. Empty for a text, and until the recording has loaded. */
   loudness: readonly number[];
   stop(): void;
 };
 
-/** Parts of a recording that are drawn. */
+/** How many bars are drawn for a recording. */
 const BARS = 56;
 
-/** Plays what sounds in the call, and says when it was heard to its end. */
+/** Plays the sounds of the call, and tells the simulator when one has ended. */
 export class Player {
   readonly #speaker: Speaker;
   readonly #playing = new Map<string, Playing>();
@@ -24,12 +24,12 @@ export class Player {
     this.#speaker = speaker;
   }
 
-  /** What began last. */
+  /** The sound that started last. */
   get latest(): Playing | undefined {
     return [...this.#playing.values()].at(-1);
   }
 
-  /** Just these are to be heard from now on. */
+  /** Plays exactly these sounds from now on. */
   hear(sounds: readonly SoundView[], line: Line): void {
     for (const [id, { stop }] of this.#playing) {
       if (sounds.some((sound) => sound.id === id)) continue;
@@ -54,7 +54,7 @@ export class Player {
     });
   }
 
-  /** Resolves when the recording has ended. Where nothing can be heard it takes as long. */
+  /** Resolves when the recording has ended. Without sound it takes just as long. */
   async #play(playing: Playing, line: Line, signal: AbortSignal): Promise<void> {
     const { sound, beganAt } = playing;
     const file = await line.recording(sound.id);
@@ -71,7 +71,7 @@ export class Player {
   }
 }
 
-/** Has the browser say a text. Without a voice it takes as long, and is only read. */
+/** Lets the browser say a text. Without a voice the text is only shown, for just as long. */
 async function say({ text, voice, seconds, elapsedSeconds }: SoundView, signal: AbortSignal): Promise<void> {
   if (!('speechSynthesis' in window) || speechSynthesis.getVoices().length === 0) {
     return pass(seconds - elapsedSeconds, signal);
@@ -99,7 +99,7 @@ function pass(seconds: number, signal: AbortSignal): Promise<void> {
   });
 }
 
-/** The loudest sample of each part, the loudest of all being 1. */
+/** The loudest sample of each part, scaled so that the overall maximum is 1. */
 function loudnessOf(buffer: AudioBuffer): readonly number[] {
   const samples = buffer.getChannelData(0);
   const size = Math.max(1, Math.floor(samples.length / BARS));

@@ -4,12 +4,12 @@ import type { Playing } from './player.ts';
 import type { CallView, Ending, PastCall, PhoneView } from './view.ts';
 import { drawWave } from './wave.ts';
 
-/** What is seen of the telephone. */
+/** Shows the telephone on the page. */
 
 type State = 'pick' | 'idle' | CallView['state'];
 const SCREENS: readonly State[] = ['pick', 'idle', 'ringing', 'talking'];
 
-/** What is in hand when a screen comes up. Whoever still holds Enter down must not hang up by it. */
+/** Where the focus goes on each screen. Not to a button while talking: a held Enter key must not hang up. */
 const AT_HAND: Readonly<Record<State, string>> = {
   pick: 'number',
   idle: 'idle',
@@ -29,7 +29,7 @@ const phone = element('phone', HTMLElement);
 let state: State = 'pick';
 let answeredAt = 0;
 
-/** No telephone yet: a number is to be picked. */
+/** Shows the screen for picking a number. */
 export function showPicking(problem: string): void {
   write(element('own', HTMLElement), 'No number');
   write(element('number-problem', HTMLElement), problem);
@@ -40,7 +40,7 @@ export function showPicking(problem: string): void {
 
 export function showLine(line: 'off' | 'on' | 'lost'): void {
   phone.dataset['line'] = line;
-  write(element('line', HTMLElement), { off: 'off', on: 'on', lost: 'looking for the simulator' }[line]);
+  write(element('line', HTMLElement), { off: 'off', on: 'on', lost: 'reconnecting to the simulator' }[line]);
 }
 
 export function show({ identity, call, past }: PhoneView): void {
@@ -54,7 +54,7 @@ export function show({ identity, call, past }: PhoneView): void {
   if (state !== before) say(call, past[0]);
 }
 
-/** What goes on by itself: the time, and the sound. */
+/** Updates what changes with time: the duration and the sound. */
 export function tick(playing: Playing | undefined): void {
   if (state !== 'talking') return;
   write(element('time', HTMLElement), clock((performance.now() - answeredAt) / 1000));
@@ -68,7 +68,7 @@ export function tick(playing: Playing | undefined): void {
   drawWave(wave, playing?.loudness ?? [], playing ? at / seconds : 0);
 }
 
-/** Whether it can be heard: a browser says nothing before it was touched. */
+/** Shows or hides the hint that browsers play no sound before the user touches the page. */
 export function showDeaf(isDeaf: boolean): void {
   element('deaf', HTMLElement).hidden = !isDeaf;
 }
@@ -107,7 +107,7 @@ function showPast(past: readonly PastCall[]): void {
   );
 }
 
-/** Whoever had their hands on the telephone, or nowhere, has them on what the new screen is for. */
+/** Shows a screen. Moves the focus to it if the focus was on the telephone, or nowhere. */
 function turnTo(next: State): void {
   if (state === next) return;
   const focused = document.activeElement;

@@ -1,4 +1,4 @@
-/** What the page itself makes heard. Browsers allow nothing of it before somebody has touched the page. */
+/** The sounds of the telephone itself: ringing and key tones. Browsers play none before the user touches the page. */
 
 const ROWS = [697, 770, 852, 941];
 const COLUMNS = [1209, 1336, 1477, 1633];
@@ -12,13 +12,13 @@ export class Speaker {
   #context: AudioContext | undefined;
   #ringing: ReturnType<typeof setInterval> | undefined;
 
-  /** Somebody has touched the page. */
+  /** Turns sound on. Call it when the user touches the page. */
   async wake(): Promise<void> {
     this.#context ??= new AudioContext();
     if (this.#context.state === 'suspended') await this.#context.resume();
   }
 
-  /** undefined where nothing can be heard yet. */
+  /** undefined while the browser plays no sound yet. */
   get context(): AudioContext | undefined {
     return this.#context?.state === 'running' ? this.#context : undefined;
   }

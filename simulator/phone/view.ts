@@ -1,32 +1,32 @@
-/** What the phone page is told: all there is to know of its telephone at a moment. */
+/** What the simulator sends to the phone page: the full state of its telephone. */
 
 export type PhoneView = {
-  /** The number, or ACS user id, that it is called by. */
+  /** The number or ACS user id of the telephone. */
   readonly identity: string;
   readonly call: CallView | null;
-  /** The calls that are over, the latest first. */
+  /** Past calls, the latest first. */
   readonly past: readonly PastCall[];
 };
 
 export type CallView = {
   readonly state: 'ringing' | 'talking';
   readonly from: string;
-  /** What the caller says that it is about. */
+  /** The subject that the caller gave. */
   readonly subject: string | null;
-  /** For how long it has rung, or has been talked. */
+  /** Seconds since the ringing started or, after the answer, since the answer. */
   readonly seconds: number;
-  /** The keys that were pressed, one after the other. */
+  /** The pressed keys, in order. */
   readonly pressed: string;
-  /** How many other people are in it. */
+  /** How many other people are in the call. */
   readonly others: number;
   readonly sounds: readonly SoundView[];
 };
 
-/** What is to be heard now. Its WAV is at `…/sounds/{id}`; a text is to be said. */
+/** A sound that plays now. Its WAV is at `…/sounds/{id}`. If `text` is set, the page says the text instead. */
 export type SoundView = {
   readonly id: string;
   readonly text: string | null;
-  /** Who should say the text: `en-US-JennyNeural`. */
+  /** The voice that says the text: `en-US-JennyNeural`. */
   readonly voice: string | null;
   readonly seconds: number;
   readonly elapsedSeconds: number;
@@ -38,17 +38,17 @@ export type Ending = 'declined' | 'missed' | 'callerGaveUp' | 'youHungUp' | 'cal
 export type PastCall = {
   readonly from: string;
   readonly ending: Ending;
-  /** When it began to ring, UTC. */
+  /** When the ringing started, in UTC. */
   readonly at: string;
-  /** How long was talked. */
+  /** The length of the conversation. */
   readonly seconds: number;
   readonly pressed: string;
 };
 
-/** A way to have a telephone called: what is to be typed, with `{number}` for whoever is to be called. */
+/** A way to get a call: a command to type, in which `{number}` stands for the number to call. */
 export type WayToBeCalled = { readonly title: string; readonly command: string };
 
-/** What a page may want to know before it has a telephone. */
+/** What a page needs before it has picked a telephone. */
 export type PhoneBook = {
   /** A number that no page has. */
   readonly free: string;

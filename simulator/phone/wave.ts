@@ -1,4 +1,4 @@
-/** Draws a recording as bars, those that were heard in full colour; without one, a flat line. */
+/** Draws a recording as bars, with the part already heard in full colour. Draws a flat line if there is none. */
 export function drawWave(canvas: HTMLCanvasElement, loudness: readonly number[], heard: number): void {
   const pen = canvas.getContext('2d');
   if (!pen) return;

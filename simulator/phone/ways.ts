@@ -1,7 +1,7 @@
 import { element } from './elements.ts';
 import type { WayToBeCalled } from './view.ts';
 
-/** Shows what is to be typed to have this number called. There is nothing to say to those who are called by a user id. */
+/** Shows the commands that call this number. There are none for a user id. */
 export function showWays(known: readonly WayToBeCalled[], identity: string): void {
   const ways = identity.startsWith('+') ? known : [];
   element('no-ways', HTMLElement).hidden = ways.length > 0;

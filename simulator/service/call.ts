@@ -14,18 +14,18 @@ import { REASONS } from './reasons.ts';
 import type { CallRecord, EventRecord } from './records.ts';
 import type { World } from './world.ts';
 
-/** From Terminating to Terminated (on the page: 0.41 s). */
+/** From Terminating to Terminated (reference page: 0.41 s). */
 const TERMINATING_SECONDS = 0.4;
 
-/** A call as an application asked for it, and the API that it asked by. */
+/** A request to place a call, and the API that it came by. */
 export type Placing = {
   readonly request: CreateCallRequest | JoinCallRequest;
   readonly dialect: Dialect;
-  /** Whether texts can be said in it. */
+  /** Whether the call can say texts. */
   readonly speaks: boolean;
 };
 
-/** A call leg: the application's own part in a conversation. */
+/** A call leg: one application's part in a conversation. */
 export class CallLeg implements Member {
   readonly id = randomUUID();
   readonly participantId = randomUUID();
@@ -73,7 +73,7 @@ export class CallLeg implements Member {
     return this.record.state === 'Terminating' || this.record.state === 'Terminated';
   }
 
-  /** The application counts among those who are in the call. */
+  /** The application is a participant of the call too. */
   get asParticipant(): Present {
     return { identifier: this.identifier, participantId: this.participantId, isMuted: false };
   }
@@ -83,7 +83,7 @@ export class CallLeg implements Member {
     if (!this.isEstablished) throw this.isOver ? terminated(this.id) : notEstablished(this.id);
   }
 
-  /** @throws Refusal once the call ends. */
+  /** @throws Refusal if the call has ended or is ending. */
   mustNotBeOver(): void {
     if (this.isOver) throw terminated(this.id);
   }
@@ -101,12 +101,12 @@ export class CallLeg implements Member {
     });
   }
 
-  /** For a call that cannot be: it ends before it was established. */
+  /** For a call that cannot succeed: ends it before it is established. */
   endAfter(seconds: number, reason: Result): void {
     this.#timers.after(seconds, () => this.end(reason));
   }
 
-  /** Leaves the conversation. `reason` counts where the call was not established yet. */
+  /** Leaves the conversation. `reason` is only recorded if the call was not established yet. */
   end(reason: Result = REASONS.cancelled): void {
     if (this.isOver) return;
     if (!this.isEstablished) this.record.reason = reason;
@@ -120,12 +120,12 @@ export class CallLeg implements Member {
     });
   }
 
-  /** Somebody in the conversation presses a key. Each that could be told of has a number. */
+  /** Reports a key press. Each one gets a number, even if the application did not ask for key presses. */
   pressed(key: Key, by: Identifier): void {
     if (this.isEstablished) this.tell({ what: 'tone', sequenceId: ++this.#tones, key, by });
   }
 
-  /** From now on the application is told of this person's keys. */
+  /** Starts or stops reporting this person's key presses to the application. */
   listenTo(identity: string, isOn: boolean): void {
     if (isOn) this.#listensTo.add(identity);
     else this.#listensTo.delete(identity);
@@ -175,7 +175,8 @@ export class CallLeg implements Member {
 }
 
 const terminated = (id: string): Refusal => notNow('CallTerminated', `The call ${id} has ended`);
-const notEstablished = (id: string): Refusal => notNow('CallNotEstablished', `The call ${id} is not established yet`);
+const notEstablished = (id: string): Refusal =>
+  notNow('CallNotEstablished', `The call ${id} is not established yet: wait for its event`);
 
 function newRecord(callLegId: string, placing: Placing['request']): CallRecord {
   const targets = 'targets' in placing ? placing.targets : [];

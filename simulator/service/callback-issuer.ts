@@ -1,25 +1,25 @@
 import { randomUUID } from 'node:crypto';
 import { type CryptoKey, exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose';
 
-/** What a callback's token may have wrong with it, for tests of whoever checks it. */
+/** Claims to override in a callback token, to test the code that checks it. */
 export type TokenClaims = {
   readonly issuer?: string;
   readonly audience?: string;
-  /** From now, s; by default five minutes, as the service has it. */
+  /** Default: five minutes, as in the service. */
   readonly expiresInSeconds?: number;
 };
 
 type Key = { readonly kid: string; readonly privateKey: CryptoKey; readonly publicKey: JWK };
 
 const FIVE_MINUTES = 300;
-/** The keys that are published: the one in use and the one before. */
+/** How many keys are published: the current one and the previous one. */
 const PUBLISHED = 2;
 
-/** Proves that callbacks come from here: a token for each (RS256), by keys that anybody can fetch. */
+/** Signs a token (RS256) for each callback, and publishes the keys. They prove that the simulator sent the callback. */
 export class CallbackIssuer {
   readonly #resourceId: string;
   #keys: readonly Key[];
-  /** Where the simulator is reached. Known once it listens. */
+  /** The URL of the simulator. Set once it listens. */
   url = '';
 
   private constructor(resourceId: string, key: Key) {
@@ -31,7 +31,7 @@ export class CallbackIssuer {
     return new CallbackIssuer(resourceId, await newKey());
   }
 
-  /** From now on another key signs. */
+  /** Signs with a new key from now on. */
   async rotate(): Promise<void> {
     this.#keys = [await newKey(), ...this.#keys].slice(0, PUBLISHED);
   }

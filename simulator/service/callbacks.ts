@@ -7,18 +7,18 @@ import type { Dialect, News } from './news.ts';
 import type { EventRecord, Records, Try } from './records.ts';
 
 export type CallbackOptions = {
-  /** The page shows one event a body. Today's API always posts arrays. */
+  /** The reference page shows one event per body. Today's API always posts arrays. */
   readonly callbackBody: 'object' | 'array';
   readonly callbackTimeoutMs: number;
-  /** How long after a failed try the next one comes; it doubles each time. Real time. */
+  /** The pause before the first retry, in real time. It doubles with each retry. */
   readonly callbackBackoffMs: number;
 };
 
 const TRIES = 4;
-/** An event that is to change places with the next one waits no longer than this for there to be a next one. */
+/** How long a reordered event waits for a next event to change places with. */
 const SWAP_MS = 1_000;
 
-/** What happens has the name of the 2021 event, too, when faults are asked for. */
+/** Faults can name an event by its 2021 type in both APIs. */
 const SAME_AS: Readonly<Record<News['what'], readonly string[]>> = {
   state: ['CallLegStateChanged'],
   tone: ['DtmfReceived'],
@@ -32,7 +32,7 @@ const SAME_AS: Readonly<Record<News['what'], readonly string[]>> = {
 const isWorthAnotherTry = (status: number | null): boolean =>
   status === null || status >= 500 || status === 408 || status === 429;
 
-/** Posts the events of one call leg, one after the other, each until it is answered or given up. */
+/** Posts the events of one call leg in order. The next event waits until the last is answered or given up. */
 export class CallbackQueue {
   readonly #callLegId: string;
   readonly #http: HttpClient;
@@ -58,7 +58,7 @@ export class CallbackQueue {
     this.#dialect = dialect;
   }
 
-  /** @param what by this, faults mean the same event in every API. */
+  /** @param what the kind of event, by which faults find it in both APIs */
   post(record: EventRecord, what: News['what']): void {
     const names = [record.type, ...SAME_AS[what]];
     if (this.#faults.strikes('dropped', ...names)) {
@@ -76,7 +76,7 @@ export class CallbackQueue {
 
   #holdBack(record: EventRecord, names: readonly string[]): void {
     const timer = setTimeout(() => this.#release(), SWAP_MS);
-    // Nobody waits for it when the simulator closes.
+    // Do not keep a closed simulator's process alive.
     timer.unref();
     this.#heldBack = { record, names, timer };
   }
@@ -132,7 +132,7 @@ export class CallbackQueue {
     return outcome;
   }
 
-  /** Unreferenced: a simulator that was closed is not kept alive by it. */
+  /** Unreferenced, so that it does not keep a closed simulator's process alive. */
   async #pause(ms: number): Promise<void> {
     await wait(ms, undefined, { ref: false });
   }

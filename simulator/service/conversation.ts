@@ -28,11 +28,11 @@ export interface Member {
   seesPeople(participants: readonly Present[]): void;
 }
 
-/** Somebody being rung, and what is to be done about how it ends. */
+/** A person whose telephone rings, and what to do when the ringing ends. */
 export type Ringing = {
   readonly identifier: Identifier;
   readonly role: PersonRecord['role'];
-  /** The leg on whose record they are noted. */
+  /** The leg whose record lists the person. */
   readonly leg: Member;
   answered(): void;
   failed(reason: Result): void;
@@ -41,12 +41,12 @@ export type Ringing = {
 type Ring = Ringing & { readonly record: PersonRecord; readonly callee: Callee };
 type Guest = Present & { readonly party: Party; readonly record: PersonRecord; readonly leg: Member };
 
-/** A real listener may need so much longer than a sound is: the voice of their browser may be a slow one. */
+/** How much longer than the sound a real listener may take: the voice in their browser may be slow. */
 const SLOWEST = 1.5;
 
 /**
- * Where call legs of applications and people meet. One that createCall made is over when no person is left in it;
- * one that joinCall made is a group call, which waits for people. Both are over when the last application has left.
+ * Connects call legs of applications with people. A conversation made by createCall ends when no person is left in it.
+ * A conversation made by joinCall is a group call, which waits for people. Both end when the last application leaves.
  */
 export class Conversation {
   readonly id = Buffer.from(
@@ -66,7 +66,7 @@ export class Conversation {
     this.#over = over;
   }
 
-  /** The application leg that has been in it longest. */
+  /** The application leg that joined first. */
   get oldestLeg(): Member | undefined {
     return [...this.#legs][0];
   }
@@ -75,19 +75,19 @@ export class Conversation {
     this.#legs.add(leg);
   }
 
-  /** Ends it for everyone: every application leaves, and with the last one everybody goes. */
+  /** Ends the conversation for everyone. */
   terminate(): void {
     for (const leg of [...this.#legs]) leg.end();
   }
 
-  /** A leg has gone. With the last one everybody goes. */
+  /** Removes a leg. The conversation closes when the last one has left. */
   left(leg: Member): void {
     this.#legs.delete(leg);
     if (this.#legs.size > 0) this.update();
     else this.#close();
   }
 
-  /** Rings somebody, who does what they do. */
+  /** Rings a person's telephone. */
   ring(ringing: Ringing): void {
     const identity = identityOf(ringing.identifier);
     const callee = this.#world.callee(identity, ringing.role);
@@ -103,55 +103,53 @@ export class Conversation {
     });
   }
 
-  /** Removes a person or an application by the id that ParticipantsUpdated gave. */
+  /** Removes a person or an application by their id from ParticipantsUpdated. */
   remove(participantId: string): void {
     const guest = this.#guests.get(participantId);
     const leg = [...this.#legs].find((candidate) => candidate.participantId === participantId);
     if (guest) this.#leave(guest);
     else if (leg) leg.end();
-    else throw notNow('ParticipantNotFound', `Nobody in the call is participant ${participantId}`);
+    else throw notNow('ParticipantNotFound', `The call has no participant ${participantId}`);
   }
 
-  /** The participant's id by who they are; undefined if nobody in it is that. */
+  /** The participant id of a person, or undefined if they are not in the conversation. */
   participantIdOf(identity: string): string | undefined {
     const guest = [...this.#guests.values()].find(({ identifier }) => identityOf(identifier) === identity);
     return guest?.participantId;
   }
 
-  /** The person who has been in it longest presses keys. */
+  /** Presses keys for the person who joined first. */
   press(keys: readonly Key[]): void {
     const [guest] = this.#guests.values();
-    if (!guest) throw notNow('NobodyThere', 'Nobody is in the call who could press a key');
+    if (!guest) throw notNow('NobodyThere', 'No person is in the call to press a key');
     for (const key of keys) this.#press(guest, key);
   }
 
   mute(participantId: string, isMuted: boolean): void {
     const guest = this.#guests.get(participantId);
-    if (!guest) throw notNow('ParticipantNotFound', `Nobody in the call is participant ${participantId}`);
+    if (!guest) throw notNow('ParticipantNotFound', `The call has no participant ${participantId}`);
     guest.isMuted = isMuted;
     this.update();
   }
 
-  /** Audio of a leg begins. */
   soundBegins(sound: Sound): void {
     this.#sounding.add(sound);
     this.#letHear();
   }
 
-  /** Audio of a leg has ended. */
   soundEnds(sound: Sound): void {
     this.#sounding.delete(sound);
     this.#letHear();
   }
 
-  /** Resolves when a sound has been heard to its end: after its time, or by somebody real. */
+  /** Resolves when a sound has ended: after its duration, or when a real listener has heard it all. */
   heard(sound: Sound, timers: Timers): Promise<void> {
     const isReal = [...this.#guests.values()].some(({ party }) => party.isReal);
     if (!isReal) return timers.sleep(sound.seconds);
     return Promise.race([sound.untilHeard(), timers.sleep(0, sound.seconds * 1000 * SLOWEST)]);
   }
 
-  /** Tells every application, and the people themselves, who is in it now. */
+  /** Tells every application and person who is in the conversation now. */
   update(): void {
     const present: Present[] = [
       ...[...this.#legs].filter((leg) => leg.isEstablished).map((leg) => leg.asParticipant),
@@ -191,13 +189,13 @@ export class Conversation {
     for (const { party } of this.#guests.values()) party.hear(this.#sounding);
   }
 
-  /** The ringing is over and nobody answered. */
+  /** The ringing has ended without an answer. */
   #ended(ring: Ring, how: Exclude<Outcome, 'answers'> | 'cancelled'): void {
     this.#rings.delete(ring);
     ring.callee.silence();
     this.#note(ring, how);
     ring.failed(REASONS[how]);
-    this.#endIfForsaken(REASONS[how]);
+    this.#endIfAbandoned(REASONS[how]);
   }
 
   #press(guest: Guest, key: Key): void {
@@ -208,7 +206,7 @@ export class Conversation {
   #leave(guest: Guest): void {
     this.#seeOff(guest);
     this.update();
-    this.#endIfForsaken(REASONS.cancelled);
+    this.#endIfAbandoned(REASONS.cancelled);
   }
 
   #seeOff(guest: Guest): void {
@@ -218,8 +216,8 @@ export class Conversation {
     this.#note(guest, 'left');
   }
 
-  /** Whoever was invited is not waited for: they were to talk to somebody who has gone. */
-  #endIfForsaken(reason: Result): void {
+  /** Does not wait for invited people: the person whom they were invited to talk to has gone. */
+  #endIfAbandoned(reason: Result): void {
     const isAwaited = [...this.#rings].some((ring) => ring.role === 'called');
     if (!this.#endsWithoutPeople || this.#guests.size > 0 || isAwaited) return;
     for (const leg of [...this.#legs]) leg.end(reason);

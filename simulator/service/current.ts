@@ -2,7 +2,7 @@ import type { WayToBeCalled } from '../phone/view.ts';
 import type { Exchange } from './exchange.ts';
 import type { World } from './world.ts';
 
-/** What is there at this moment; a reset puts another in its place. */
+/** The present state of the simulator. A reset replaces it. */
 export type Current = {
   readonly world: World;
   readonly exchange: Exchange;

@@ -16,16 +16,16 @@ import type { Play } from './playback.ts';
 import { REASONS } from './reasons.ts';
 import type { World } from './world.ts';
 
-/** How long it takes to get into a conversation that one joins. */
+/** How long joining a conversation takes. */
 const JOIN_SECONDS = 0.2;
 const RETRY_AFTER_SECONDS = 1;
-/** How long it takes to notice that a call is one too many, where that is told and not answered. */
+/** How long until a call over the limit fails, in an API that reports this by an event. */
 const REFUSING_SECONDS = 0.2;
 
-/** The API that was asked by, and whether texts can be said in the call. */
+/** The API that the request came by, and whether the call can say texts. */
 type Asking = Pick<Placing, 'dialect' | 'speaks'>;
 
-/** The telephone exchange: all calls and conversations, and what the nine operations do to them. */
+/** The telephone exchange: all calls and conversations, and the operations on them. */
 export class Exchange {
   readonly #world: World;
   readonly #legs = new Map<string, CallLeg>();
@@ -53,7 +53,7 @@ export class Exchange {
     return { callLegId: leg.id };
   }
 
-  /** Joins by conversation id or group id; a group call that is not there yet begins. */
+  /** Joins a conversation by its id or group id. Starts a group call if there is none. */
   joinCall(conversationId: string, request: JoinCallRequest, by: Asking): CallLegResponse {
     const conversation =
       this.#conversations.get(conversationId) ??
@@ -63,7 +63,7 @@ export class Exchange {
     return { callLegId: leg.id };
   }
 
-  /** Joins a conversation that is there. Where there is none the call is placed all the same, and fails. */
+  /** Joins an existing conversation. If there is none, the call is placed and fails. */
   connect(conversationId: string, request: JoinCallRequest, by: Asking): CallLegResponse {
     if (this.#conversations.has(conversationId)) return this.joinCall(conversationId, request, by);
     const leg = this.#newLeg(this.#newConversation({ endsWithoutPeople: false }), request, by);
@@ -91,7 +91,7 @@ export class Exchange {
     return accepted(play.operationContext ?? undefined);
   }
 
-  /** From now on, or no longer, the application is told of a person's keys. */
+  /** Starts or stops reporting a person's key presses to the application. */
   listen(callLegId: string, target: Identifier, isOn: boolean): void {
     const leg = this.leg(callLegId);
     leg.mustBeEstablished();
@@ -113,7 +113,7 @@ export class Exchange {
     invite(this.#world.records, leg, request);
   }
 
-  /** Out of call. What came of it is told with the id of the leg that has been in the conversation longest. */
+  /** Invites by conversation id. The result event carries the id of the leg that joined first. */
   inviteToConversation(conversationId: string, request: InviteParticipantsRequest): void {
     invite(this.#world.records, this.oldestLegOf(conversationId), request);
   }
@@ -128,7 +128,7 @@ export class Exchange {
     this.oldestLegOf(conversationId).conversation.remove(participantId);
   }
 
-  /** Removes somebody by who they are. What came of it is told. */
+  /** Removes a person by number or user id. An event reports the result. */
   removeByIdentity(callLegId: string, participant: Identifier, operationContext: string | null): void {
     const leg = this.leg(callLegId);
     leg.mustBeEstablished();
@@ -138,14 +138,14 @@ export class Exchange {
     leg.tell({ what: 'removed', operationContext, participant, failure });
   }
 
-  /** For the control API: the person in the call presses keys. */
+  /** For the control API: presses keys for the person in the call. */
   press(callLegId: string, keys: readonly Key[]): void {
     const leg = this.leg(callLegId);
     leg.mustBeEstablished();
     leg.conversation.press(keys);
   }
 
-  /** For the control API: a person in the call mutes or unmutes. */
+  /** For the control API: mutes or unmutes a person in the call. */
   mute(callLegId: string, participantId: string, isMuted: boolean): void {
     const leg = this.leg(callLegId);
     leg.mustBeEstablished();
@@ -156,27 +156,27 @@ export class Exchange {
     return this.#legs.get(callLegId);
   }
 
-  /** The application leg that has been in a conversation longest. */
+  /** The application leg that joined a conversation first. */
   findOldestLegOf(conversationId: string): CallLeg | undefined {
     const oldest = this.#conversations.get(conversationId)?.oldestLeg;
     return oldest && this.#legs.get(oldest.id);
   }
 
-  /** @throws Refusal where there is none. */
+  /** @throws Refusal if the call does not exist. */
   leg(callLegId: string): CallLeg {
     const leg = this.#legs.get(callLegId);
-    if (!leg) throw notNow('CallNotFound', `There is no call ${callLegId}`);
+    if (!leg) throw notNow('CallNotFound', `The call ${callLegId} does not exist`);
     return leg;
   }
 
-  /** @throws Refusal where there is no such conversation. */
+  /** @throws Refusal if the conversation does not exist. */
   oldestLegOf(conversationId: string): CallLeg {
     const leg = this.findOldestLegOf(conversationId);
-    if (!leg) throw notNow('ConversationNotFound', 'There is no such conversation');
+    if (!leg) throw notNow('ConversationNotFound', 'The conversation does not exist');
     return leg;
   }
 
-  /** True where the caller number has no line left. */
+  /** True if the caller number has no free line. */
   #isTooMany({ sourceAlternateIdentity, targets }: CreateCallRequest): boolean {
     const number = sourceAlternateIdentity?.value;
     if (!number || !targets.some((target) => target.phoneNumber)) return false;
@@ -186,7 +186,7 @@ export class Exchange {
   #tooManyCalls(): Refusal {
     return tooMany(
       'ConcurrentCallLimitExceeded',
-      `The caller number has ${this.#world.options.callsPerNumber} calls in flight already, which is as many as it may have`,
+      `The caller number already has ${this.#world.options.callsPerNumber} calls in flight, which is its limit`,
       RETRY_AFTER_SECONDS,
     );
   }
@@ -211,7 +211,7 @@ export class Exchange {
   }
 }
 
-const participantNotFound = (): Refusal => notNow('ParticipantNotFound', 'Nobody in the call is that');
+const participantNotFound = (): Refusal => notNow('ParticipantNotFound', 'The call has no such participant');
 
 const accepted = (operationContext: string | undefined): OperationResponse => ({
   id: randomUUID(),

@@ -7,7 +7,7 @@ export type LegState = 'Establishing' | 'Established' | 'Terminating' | 'Termina
 /** Somebody in a conversation: a person or an application. */
 export type Present = { identifier: Identifier; participantId: string; isMuted: boolean };
 
-/** Something that has happened in a call, before any API has put it in words. */
+/** Something that happened in a call, independent of any API. */
 export type News =
   | { readonly what: 'state'; readonly state: LegState; readonly reason: Result | null }
   | { readonly what: 'tone'; readonly sequenceId: number; readonly key: string; readonly by: Identifier }
@@ -17,7 +17,7 @@ export type News =
       readonly what: 'invited';
       readonly operationContext: string | null;
       readonly participants: readonly Identifier[];
-      /** null: they answered. */
+      /** null if they answered. */
       readonly failure: Result | null;
     }
   | {
@@ -28,30 +28,30 @@ export type News =
     }
   | { readonly what: 'present'; readonly sequence: number; readonly participants: readonly Present[] };
 
-/** What an event has to know of the call that it is about. */
+/** What an event needs to know about its call. */
 export type LegFacts = {
   readonly id: string;
   readonly conversationId: string;
   readonly placedBy: 'createCall' | 'joinCall';
   readonly wasEstablished: boolean;
-  /** What the application asked to be told of, where an API has it ask. */
+  /** The events that the application asked for, in an API where it can ask. */
   readonly requested: ReadonlySet<string>;
-  /** Whose keys the application listens to, where an API has it ask. */
+  /** Whose key presses the application asked for, in an API where it can ask. */
   readonly listensTo: ReadonlySet<string>;
 };
 
-/** What no two events have in common, and when they happened: given, so that a simulated world can decide them. */
+/** The unique id and the time of an event. The caller gives them, so that a simulated world can decide them. */
 export type Stamp = { readonly id: string; readonly at: Date };
 
 export type Worded = { readonly type: string; readonly event: EventBody | CloudEventBody };
 
-/** How one version of the API words what happens. */
+/** How one version of the API turns what happened into events. */
 export type Dialect = {
   readonly name: '2021' | 'ga';
-  /** What is posted; undefined where this API does not tell of it, or was not asked to. */
+  /** The event to post, or undefined if this API has no such event or the application did not ask for it. */
   word(news: News, leg: LegFacts, stamp: Stamp): Worded | undefined;
-  /** Whether callbacks carry a token that proves who sent them. */
+  /** Whether callbacks carry a token that proves their sender. */
   readonly signsCallbacks: boolean;
-  /** Whether a call too many is refused, rather than placed and ended at once. */
+  /** Whether a call over the limit is refused. Otherwise it is placed and fails at once. */
   readonly refusesCallsTooMany: boolean;
 };

@@ -10,24 +10,24 @@ export type Play = {
 };
 
 export type PlaybackListener = {
-  /** The first sound is heard. */
+  /** The sound starts. */
   started(play: Play, sound: Sound): void;
-  /** Resolves when it has been heard to its end. */
+  /** Resolves when the sound has been heard to the end. */
   heard(sound: Sound): Promise<void>;
   stopped(sound: Sound): void;
   /** The operation is over. */
   ended(play: Play, result: Result): void;
 };
 
-/** Plays audio into a call, one file after the other in the order they were asked for. */
+/** Plays audio into a call, one sound after the other, in the order of the requests. */
 export class Playback {
   readonly #audio: AudioLibrary;
   readonly #speaks: boolean;
   readonly #listener: PlaybackListener;
-  /** The file being fetched or played is the first. */
+  /** The first is being fetched or played. */
   #queue: { play: Play; cancelled: Watched<boolean> }[] = [];
 
-  /** @param speaks whether texts can be said. */
+  /** @param speaks whether the call can say texts */
   constructor(audio: AudioLibrary, speaks: boolean, listener: PlaybackListener) {
     this.#audio = audio;
     this.#speaks = speaks;
@@ -39,7 +39,7 @@ export class Playback {
     if (this.#queue.length === 1) void this.#run();
   }
 
-  /** Ends what plays and what waits to be played; each ends as cancelled. */
+  /** Cancels the current sound and all waiting ones. */
   cancel(): void {
     const [current, ...waiting] = this.#queue;
     this.#queue = current ? [current] : [];

@@ -14,7 +14,7 @@ export type EventBody = {
   dataVersion: null;
 };
 
-/** The events that are posted, by their type without its prefix. */
+/** The event types of today's API, without their prefix. */
 export const GA_EVENT_TYPES = [
   'CallConnected',
   'CallDisconnected',

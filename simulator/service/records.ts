@@ -3,9 +3,9 @@ import type { FaultKind } from './faults.ts';
 import type { LegState } from './news.ts';
 import type { CloudEventBody, EventBody } from './posted-events.ts';
 
-/** What happened, as plain data: `GET /simulator/calls` and `simulator.calls()` show it. All times are real, UTC. */
+/** What happened, as plain data. `GET /simulator/calls` and `simulator.calls()` show it. All times are real, in UTC. */
 
-/** One try of posting one event. `status` is null where no answer came. */
+/** One attempt to post one event. `status` is null if no answer came. */
 export type Try = { at: string; status: number | null; error?: string };
 
 export type EventRecord = {
@@ -15,7 +15,7 @@ export type EventRecord = {
   event: EventBody | CloudEventBody;
   faults: FaultKind[];
   tries: Try[];
-  /** The HTTP status of the last try; null where none has been answered. */
+  /** The HTTP status of the last answered attempt, or null if none was answered. */
   status: number | null;
 };
 
@@ -32,14 +32,14 @@ export type PersonDid =
 export type PersonRecord = {
   identity: string;
   role: 'called' | 'invited';
-  /** What they are up to: in the people language, where they are simulated. */
+  /** What they do. For simulated people, a description in the people language. */
   does: string;
   did: PersonDid;
   rangAt: string;
   answeredAt: string | null;
   leftAt: string | null;
   participantId: string | null;
-  /** The keys that they pressed, one after the other. */
+  /** The keys that they pressed, in order. */
   pressed: string;
 };
 
@@ -58,12 +58,12 @@ export type CallRecord = {
   states: { state: LegState; at: string }[];
   conversationId: string | null;
   source: string;
-  /** The caller number where telephones are called: `sourceAlternateIdentity`. */
+  /** The caller number if telephones are called: `sourceAlternateIdentity`. */
   callerNumber: string | null;
   targets: string[];
   subject: string | null;
   callbackUri: string;
-  /** Why it ended, where it ended before it was established. */
+  /** Why it ended, if it ended before it was established. */
   reason: Result | null;
   people: PersonRecord[];
   operations: OperationRecord[];
@@ -71,16 +71,16 @@ export type CallRecord = {
 };
 
 export type RequestRecord = {
-  /** One of the nine operations; null where the path is none. */
+  /** The name of the operation, or null if the path is not one. */
   operation: string | null;
   method: string;
   path: string;
   query: Record<string, string>;
-  /** As it was sent: parsed where it is JSON. */
+  /** As it was sent, parsed if it is JSON. */
   body: unknown;
   at: string;
   requestId: string;
-  /** What it was answered; null where the answer was lost. */
+  /** The status of the answer, or null if the answer was lost. */
   status: number | null;
   code?: string;
 };
@@ -89,15 +89,15 @@ export type CallsReport = {
   /** Calls placed by createCall that have not ended. */
   callsInFlight: number;
   maxCallsInFlight: number;
-  /** The same for each caller number. */
+  /** The maximum for each caller number. */
   maxCallsInFlightByNumber: Record<string, number>;
-  /** How often createCall was asked to call each number or user, and how often each was invited. */
+  /** How often each number or user was called by createCall, and how often each was invited. */
   created: Record<string, number>;
   invited: Record<string, number>;
   calls: CallRecord[];
 };
 
-/** What subscribers hear of, after it has been written down. */
+/** A change that subscribers are told about, after it was recorded. */
 export type Change =
   | { what: 'state'; callLegId: string; state: LegState; reason: Result | null }
   | { what: 'person'; callLegId: string; identity: string; did: PersonDid }
@@ -105,10 +105,10 @@ export type Change =
   | { what: 'callback'; callLegId: string; type: string; status: number | null }
   | { what: 'request'; request: RequestRecord };
 
-/** How many requests are remembered; older ones are forgotten. */
+/** How many requests are kept. Older ones are dropped. */
 const REQUESTS_KEPT = 10_000;
 
-/** Writes down what happens and counts the calls in flight. */
+/** Records what happens, and counts the calls in flight. */
 export class Records {
   readonly report: CallsReport = {
     callsInFlight: 0,

@@ -11,19 +11,18 @@ const Headers = z
       .optional(),
   })
   .refine((headers) => !headers['repeatability-request-id'] === !headers['repeatability-first-sent'], {
-    message: 'Repeatability-Request-ID and Repeatability-First-Sent go together',
+    message: 'Repeatability-Request-ID and Repeatability-First-Sent must be sent together',
   });
 
 /**
- * Repeatable requests (OASIS): one that comes again with the same id is not carried out again, and is told what came of
- * it as that stands by now.
+ * Repeatable requests (OASIS). A request with a known id is not carried out again. Its answer shows the present state.
  */
 export class Repeatability {
   readonly #answers = new Map<string, () => unknown>();
 
   /**
-   * @param act carries the request out, and gives what tells of it.
-   * @throws Refusal where the headers are wrong.
+   * @param act carries the request out, and returns a function that builds the answer
+   * @throws Refusal if the headers are wrong.
    */
   once(headers: IncomingHttpHeaders, act: () => () => unknown): unknown {
     const { 'repeatability-request-id': id } = checked(Headers, headers, 'The headers do not fit');

@@ -12,7 +12,7 @@ import type { Options } from './options.ts';
 import { type Change, type PersonRecord, Records } from './records.ts';
 import { Repeatability } from './repeatability.ts';
 
-/** Everything that a reset forgets. A closed world does nothing any more and tells nobody. */
+/** All state that a reset discards. A closed world does nothing and sends nothing. */
 export class World {
   readonly options: Options;
   readonly clock: Clock;
@@ -25,7 +25,7 @@ export class World {
   readonly http = new HttpClient();
   readonly audio = new AudioLibrary(this.http);
 
-  /** @param issuer signs callbacks; it stays the same when all else is forgotten. */
+  /** @param issuer signs callbacks. It survives a reset. */
   constructor(options: Options, issuer: CallbackIssuer, tell: (change: Change) => void) {
     this.issuer = issuer;
     this.options = options;
@@ -40,7 +40,7 @@ export class World {
     if (options.faults) this.faults.set(options.faults);
   }
 
-  /** Whoever is to be called: the person at the page that has the number, if there is one and they are not on the phone. */
+  /** Finds who answers a number: the person at the phone page that picked it, or else a simulated person. */
   callee(identity: string, role: PersonRecord['role']): Callee {
     const phone = this.phones.find(identity);
     if (phone && !phone.isInUse) return phone;

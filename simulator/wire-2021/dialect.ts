@@ -9,7 +9,7 @@ import {
   type Telling,
 } from './event-bodies.ts';
 
-/** These are only told where `requestedCallEvents` asked for them. */
+/** These events are only sent if `requestedCallEvents` names them. */
 const ON_REQUEST: Readonly<Partial<Record<Telling['type'], string>>> = {
   ParticipantsUpdated: 'participantsUpdated',
   DtmfReceived: 'dtmfReceived',

@@ -5,12 +5,12 @@ import { CANCELLED, COMPLETED, type Result } from '../base/result.ts';
 import type { LegState, Present, Stamp } from '../service/news.ts';
 import type { EventBody } from '../service/posted-events.ts';
 
-/** The bodies of callbacks, member for member as the reference page shows them, nulls included. */
+/** The bodies of callbacks, with exactly the members that the reference page shows, nulls included. */
 
-/** An event before it is written down: its type and what it tells besides the call leg. */
+/** An event without its envelope: its type and its data. */
 export type Telling = { type: KnownCallEventType; subject: string; hasId?: true; data: (callLegId: string) => Json };
 
-/** `reason` is not on the page: it tells why a call ended before it was established. */
+/** `reason` is not on the reference page. It says why a call ended before it was established. */
 export const stateChanged = (state: LegState, conversationId: string | null, reason?: Result): Telling => ({
   type: 'CallLegStateChanged',
   subject: 'callState',
@@ -34,13 +34,13 @@ export const playAudioResult = (operationContext: string | null, resultInfo: Res
   data: (callLegId) => ({
     resultInfo,
     operationContext,
-    // Cancelled audio is `Completed` on the page.
+    // Cancelled audio is `Completed` on the reference page.
     status: resultInfo === COMPLETED || resultInfo === CANCELLED ? 'Completed' : 'Failed',
     callLegId,
   }),
 });
 
-/** `failure` null: they answered. */
+/** `failure` is null if they answered. */
 export const inviteParticipantResult = (
   operationContext: string | null,
   participants: readonly Identifier[],
@@ -87,7 +87,7 @@ export function eventBody({ type, subject, hasId, data }: Telling, callLegId: st
     subject: `callLeg/${callLegId}/${subject}`,
     data: toPascalCase(data(callLegId)),
     eventType: `Microsoft.Communication.${type}`,
-    // The page's times have seven digits after the second.
+    // Times on the reference page have seven digits after the decimal point.
     eventTime: at.toISOString().replace('Z', '0000Z'),
     metadataVersion: null,
     dataVersion: null,

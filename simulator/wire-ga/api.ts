@@ -1,7 +1,7 @@
 import type { ErrorStatus } from '../base/refusal.ts';
 import type { ApiError } from '../http/api.ts';
 
-/** Errors are nested here, and have numbers (Troubleshooting call end response codes, Call Automation). */
+/** Errors are nested in this API, and have numbers (Troubleshooting call end response codes, Call Automation). */
 const ERRORS: Readonly<Record<string, readonly [status: ErrorStatus, code: string]>> = {
   CallNotFound: [404, '8522'],
   CallTerminated: [404, '8522'],

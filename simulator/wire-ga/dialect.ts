@@ -4,8 +4,8 @@ import type { Dialect, LegFacts, News, Stamp } from '../service/news.ts';
 import type { CloudEventBody, GaEventType } from '../service/posted-events.ts';
 
 /**
- * Today's API in its callbacks: CloudEvents 1.0, one in an array. What is not there is left out, never null. Members are those
- * of the SDK's types, `RestCallConnected` and so on.
+ * The callbacks of today's API: an array of one CloudEvent 1.0. A missing value is left out, never null. The members
+ * are those of the SDK's types, `RestCallConnected` and so on.
  */
 
 type Told = { readonly type: GaEventType; readonly data: object };
@@ -39,7 +39,7 @@ function toldOf(news: News, leg: LegFacts): Told | undefined {
   }
 }
 
-/** Between the beginning and the connection, and between the end's beginning and the end, nothing is told. */
+/** This API has no events for Establishing and Terminating. */
 function stateTold({ state, reason }: Extract<News, { what: 'state' }>, leg: LegFacts): Told | undefined {
   if (state === 'Established') return { type: 'CallConnected', data: resultOf(COMPLETED) };
   if (state !== 'Terminated') return undefined;
@@ -92,7 +92,7 @@ const withContext = ({ operationContext }: { readonly operationContext: string |
 
 const resultOf = ({ code, subcode, message }: Result) => ({ resultInformation: { code, subCode: subcode, message } });
 
-/** An identifier as it stands in answers and events. */
+/** An identifier as answers and events show it. */
 export function identifierBody(identifier: Identifier) {
   const { communicationUser, phoneNumber } = identifier;
   return {

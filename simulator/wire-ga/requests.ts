@@ -1,13 +1,13 @@
 import { z } from 'zod';
 import type { Identifier } from '../../src/lib/call-automation/identifiers.ts';
 
-/** The bodies of today's API, as the SDK's `CreateCallRequest` and so on have them. What is not needed may be missing. */
+/** The request bodies of today's API, as in the SDK's `CreateCallRequest` and so on. Unused members are optional. */
 
 const HttpUrl = z.url({ protocol: /^https?$/ });
 const Phone = z.looseObject({ value: z.string().regex(/^\+[1-9]\d{6,14}$/, 'must be a phone number in E.164 form') });
 const User = z.looseObject({ id: z.string().min(1) });
 
-/** Somebody, by members or by the raw id alone. */
+/** A person, by its members or by the raw id alone. */
 const Somebody = z
   .looseObject({
     rawId: z.string().min(1).optional(),

@@ -179,7 +179,7 @@ describeInBrowser('the phone page', () => {
     await page.getByText('on', { exact: true }).waitFor();
     const port = Number(new URL(telephone.simulator.url).port);
     await telephone.hangUpForGood();
-    await page.getByText('looking for the simulator').waitFor();
+    await page.getByText('reconnecting to the simulator').waitFor();
     telephone = await Telephone.start({ port });
     await page.getByText('on', { exact: true }).waitFor();
     const call = await telephone.call(ME);

@@ -255,7 +255,7 @@ describe('errors', () => {
   it('are the service’s own: status, code and message, with the cause kept', async () => {
     const failure = await failureOf(calls.hangUp('00000000-0000-4000-8000-000000000000', { leave: false }, as('a')));
     expect(failure).toMatchObject({ status: 404, code: '8522', mayHaveHappened: false, requestId: expect.any(String) });
-    expect(failure.message).toContain('hangUp: There is no call');
+    expect(failure.message).toContain('hangUp: The call ');
     expect(failure.cause).toBeInstanceOf(Error);
   });
 

@@ -166,7 +166,7 @@ describe('errors', () => {
   it('400: status, code, message and request id', async () => {
     const error = await failure(telephone.calls.hangUp('no-such-call'));
     expect(error).toMatchObject({ status: 400, code: 'CallNotFound', mayHaveHappened: false });
-    expect(error.message).toContain('There is no call no-such-call');
+    expect(error.message).toContain('The call no-such-call does not exist');
     expect(error.requestId).toBe(telephone.simulator.requests().at(-1)?.requestId);
     expect(timesAsked('hangUp')).toBe(1);
   });
@@ -190,7 +190,7 @@ describe('errors', () => {
     ]) {
       const error = await failure(refused);
       expect(error).toMatchObject({ status: 401, code: 'Unauthorized', requestId: expect.stringMatching(/./) });
-      expect(error.message).toContain('The signature is not right');
+      expect(error.message).toContain('The signature does not match');
     }
     expect(telephone.simulator.requests()).toHaveLength(9);
     expect(telephone.simulator.calls().calls).toEqual([]);

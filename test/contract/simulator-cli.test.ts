@@ -10,7 +10,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { DEVELOPMENT_KEY } from '../../simulator/simulator.ts';
 import { CallClient } from '../../src/lib/call-automation/call-client.ts';
 
-/** `npm run simulator`, as it is typed. */
+/** Tests `npm run simulator` as a separate process. */
 
 const MAIN = fileURLToPath(new URL('../../simulator/main.ts', import.meta.url));
 
@@ -32,7 +32,7 @@ async function running(...args: string[]) {
 }
 
 describe('the command line', () => {
-  it.each(['SIGINT', 'SIGTERM'] as const)('prints a connection string that works, and ends at %s', async (signal) => {
+  it.each(['SIGINT', 'SIGTERM'] as const)('prints a working connection string and ends on %s', async (signal) => {
     const folder = mkdtempSync(join(tmpdir(), 'simulator-cli-'));
     const people = join(folder, 'people.json');
     writeFileSync(people, JSON.stringify({ people: { '+14255550123': 'no answer after 600 s' } }));
@@ -72,13 +72,13 @@ describe('the command line', () => {
     expect(await log).not.toContain('4255550123');
   });
 
-  it('takes a key', async () => {
+  it('signs with the key from --key', async () => {
     const key = Buffer.from('a key of my own').toString('base64');
     const { connectionString } = await running('--key', key);
     expect(connectionString).toContain(`accesskey=${key}`);
   });
 
-  it('explains itself', async () => {
+  it('prints its usage for --help', async () => {
     const { child, exit } = run('--help');
     expect(await text(child.stdout)).toContain('--calls-per-number');
     expect(await exit).toBe(0);
@@ -86,7 +86,7 @@ describe('the command line', () => {
 
   it.each([
     [['--sped', '3'], "'--sped'"],
-    [['--speed', 'fast'], '--speed takes a number, not "fast"'],
+    [['--speed', 'fast'], '--speed must be a number, not "fast"'],
     [['--speed', '0'], 'speed: '],
     [['--port', '99999'], 'port: '],
     [['--people', 'no-such-file.json'], '--people no-such-file.json cannot be read'],
@@ -98,7 +98,7 @@ describe('the command line', () => {
     expect(await log).not.toContain('    at ');
   });
 
-  it('says that a port is in use, with exit code 1', async () => {
+  it('reports a port that is in use with exit code 1', async () => {
     const { connectionString } = await running();
     const port = /:(\d+)\//.exec(connectionString)?.[1] ?? '';
     const { exit, log } = run('--port', port);

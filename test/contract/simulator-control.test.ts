@@ -8,7 +8,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Change, silentWav, startSimulator } from '../../simulator/simulator.ts';
 import { CALLER, participantsIn, Telephone } from '../fixtures/telephone.ts';
 
-/** The simulator's own API, its limits, and its library form. */
+/** Tests the control API, the limits and the library form of the simulator. */
 
 const ANN = '+14255550123';
 const BOB = '+14255550124';
@@ -22,8 +22,8 @@ beforeEach(async () => {
 });
 afterEach(() => telephone.hangUpForGood());
 
-describe('two concurrent calls a caller number', () => {
-  it('the third is refused with 429 until one has ended', async () => {
+describe('the limit of two concurrent calls per caller number', () => {
+  it('refuses the third call with 429 until one has ended', async () => {
     telephone.simulator.people({ people: { '+1*': 'no answer after 600 s' } });
     const first = await telephone.call(ANN);
     await telephone.call(BOB);
@@ -31,7 +31,7 @@ describe('two concurrent calls a caller number', () => {
     const refused = await third();
     expect([refused.status, refused.headers.get('retry-after')]).toEqual([429, '1']);
     expect(refused.body).toEqual({ code: 'ConcurrentCallLimitExceeded', message: expect.any(String) });
-    // Another number has lines of its own, and users of the resource need none.
+    // Another number has its own lines, and calls to users of the resource need no line.
     await telephone.call('+14255550126', { sourceAlternateIdentity: { value: '+14255550101' } });
     await telephone.call('8:acs:somebody');
     await first.hangsUp();
@@ -40,7 +40,7 @@ describe('two concurrent calls a caller number', () => {
     const calls = telephone.simulator.calls();
     expect(calls).toMatchObject({ callsInFlight: 4, maxCallsInFlight: 4 });
     expect(calls.maxCallsInFlightByNumber).toEqual({ [CALLER]: 2, '+14255550101': 1 });
-    // Nothing else rang: the refused call is not among them.
+    // Nothing else rang: the refused call is not in the list.
     expect(calls.created).toEqual({
       [ANN]: 1,
       [BOB]: 1,
@@ -50,7 +50,7 @@ describe('two concurrent calls a caller number', () => {
     });
   });
 
-  it('unless told otherwise', async () => {
+  it('can be changed by an option', async () => {
     await telephone.hangUpForGood();
     telephone = await Telephone.start({ callsPerNumber: 3 });
     for (const number of [ANN, BOB, '+14255550125']) await telephone.call(number);
@@ -59,7 +59,7 @@ describe('two concurrent calls a caller number', () => {
 });
 
 describe('the control API', () => {
-  it('PUT and GET /simulator/people', async () => {
+  it('sets and shows what people do at /simulator/people', async () => {
     const { status, body } = await telephone.control('PUT', '/simulator/people', {
       people: { [ANN]: 'busy' },
       mix: { 'no answer': 1 },
@@ -73,7 +73,7 @@ describe('the control API', () => {
     expect((await call.is('Terminated')).data).toMatchObject({ ResultInfo: { Code: 486 } });
   });
 
-  it('GET /simulator/calls shows who, when, what was asked and what was sent', async () => {
+  it('shows the people, times, operations and events of each call at /simulator/calls', async () => {
     telephone.person(ANN, 'answers after 1 s, presses 1');
     const call = await telephone.call(ANN, { subject: 'Outage' });
     await call.is('Established');
@@ -131,13 +131,13 @@ describe('the control API', () => {
     expect(events.map(({ event }) => event.data)).toEqual(call.callbacks.map(({ data }) => data));
   });
 
-  it('GET /simulator/requests shows what was asked', async () => {
+  it('shows all requests at /simulator/requests', async () => {
     await telephone.call(ANN);
     const { body } = await telephone.control('GET', '/simulator/requests');
     expect(body).toMatchObject({ requests: [{ operation: 'createCall', method: 'POST', status: 200 }] });
   });
 
-  it('POST /simulator/calls/{id}/tones: the person in the call presses keys', async () => {
+  it('presses keys for the person in a call at /simulator/calls/{id}/tones', async () => {
     telephone.person(ANN, 'answers after 1 s');
     const call = await telephone.call(ANN);
     await call.is('Established');
@@ -153,7 +153,7 @@ describe('the control API', () => {
     expect([nobody.status, nobody.body]).toMatchObject([400, { code: 'CallNotFound' }]);
   });
 
-  it('POST /simulator/calls/{id}/mute: somebody mutes', async () => {
+  it('mutes a person in a call at /simulator/calls/{id}/mute', async () => {
     const call = await telephone.call(ANN);
     const person = participantsIn(await call.hears('ParticipantsUpdated')).at(-1);
     const { participantId } = person ?? { participantId: '' };
@@ -161,7 +161,7 @@ describe('the control API', () => {
     await telephone.receives((callback) => participantsIn(callback).some(({ isMuted }) => isMuted));
   });
 
-  it('PUT and GET /simulator/faults: counted down as they strike', async () => {
+  it('sets faults at /simulator/faults and shows how many are left', async () => {
     const put = await telephone.control('PUT', '/simulator/faults', { throttled: { next: 2 } });
     expect(put.body).toEqual({ throttled: { next: 2, retryAfterSeconds: 1 } });
     await telephone.signed('POST', '/calling/calls', telephone.callTo(ANN));
@@ -180,12 +180,12 @@ describe('the control API', () => {
     ['/simulator/faults', { failed: {} }, 'failed: needs rate or next'],
     ['/simulator/faults', { failed: { rate: 1, only: ['playAudo'] } }, 'failed.only.0: '],
     ['/simulator/faults', { dropped: { rate: 1, only: ['playAudio'] } }, 'dropped.only.0: '],
-  ])('PUT %s with %j: 400 that says what is wrong', async (path, wrong, says) => {
+  ])('answers PUT %s with %j by 400 and names the error', async (path, wrong, says) => {
     const { status, body } = await telephone.control('PUT', path, wrong);
     expect([status, body]).toEqual([400, { code: 'InvalidRequest', message: expect.stringContaining(says) }]);
   });
 
-  it('DELETE /simulator ends everything and forgets it', async () => {
+  it('ends and discards everything at DELETE /simulator', async () => {
     telephone.person(ANN, 'busy');
     await telephone.call(BOB);
     expect((await telephone.control('DELETE', '/simulator')).status).toBe(204);
@@ -207,7 +207,7 @@ describe('audio files', () => {
   });
   afterEach(() => rmSync(folder, { recursive: true }));
 
-  it('are served from the folder given, and played', async () => {
+  it('are served from the given folder and can be played', async () => {
     const response = await fetch(`${telephone.simulator.url}/simulator/audio/message.wav`);
     expect([response.status, response.headers.get('content-type')]).toEqual([200, 'audio/wav']);
     expect(Buffer.from(await response.arrayBuffer())).toEqual(silentWav(1));
@@ -229,14 +229,14 @@ describe('audio files', () => {
     '.hidden.wav',
     'message.txt',
     'message.wav%00.wav',
-  ])('and no others: %s', async (file) => {
+  ])('are not served from elsewhere: %s', async (file) => {
     const { status, body } = await telephone.control('GET', `/simulator/audio/${file}`);
     expect([status, body]).toMatchObject([404, { code: 'NotFound' }]);
   });
 });
 
 describe('the library form', () => {
-  it('tells subscribers of every change until they have heard enough', async () => {
+  it('tells subscribers about every change until they unsubscribe', async () => {
     const changes: Change[] = [];
     const unsubscribe = telephone.simulator.subscribe((change) => changes.push(change));
     telephone.person(ANN, 'busy');
@@ -252,12 +252,12 @@ describe('the library form', () => {
     expect(changes).toHaveLength(heard);
   });
 
-  it('waits for what is to come, gives it, and says what there is when it does not come', async () => {
+  it('waits for a state and returns it, and lists the calls if the wait times out', async () => {
     const established = telephone.simulator.waitFor(({ calls }) => calls.find(({ state }) => state === 'Established'));
     const call = await telephone.call(ANN);
     expect((await established).callLegId).toBe(call.id);
     const never = telephone.simulator.waitFor(({ calls }) => calls.length === 2, 50);
-    await expect(never).rejects.toThrow(/did not come to that in 50 ms[\s\S]*Established: \+1••••••0123/);
+    await expect(never).rejects.toThrow(/not reached in 50 ms[\s\S]*Established: \+1••••••0123/);
     await expect(
       telephone.simulator.waitFor(() => {
         throw new Error('a mistake in the test');
@@ -265,8 +265,8 @@ describe('the library form', () => {
     ).rejects.toThrow('a mistake in the test');
   });
 
-  it('says what is wrong with what it is asked', () => {
-    expect(() => telephone.simulator.press('none', '1')).toThrow('There is no call none');
+  it('says what is wrong with its arguments', () => {
+    expect(() => telephone.simulator.press('none', '1')).toThrow('The call none does not exist');
     expect(() => telephone.simulator.people({ people: { [ANN]: 'dances' } })).toThrow('dances');
     expect(() => telephone.simulator.faults({ dropped: { rate: 2 } })).toThrow('dropped.rate');
   });
@@ -278,13 +278,13 @@ describe('the library form', () => {
     },
   );
 
-  it('does not start where somebody else listens', async () => {
+  it('does not start on a port that is in use', async () => {
     const port = Number(new URL(telephone.simulator.url).port);
     await expect(startSimulator({ port })).rejects.toMatchObject({ code: 'EADDRINUSE' });
   });
 
-  it('leaves nothing running when it is closed in the middle of everything', async () => {
-    // A process of its own ends by itself only when nothing is left.
+  it('leaves nothing running when it is closed during a call', async () => {
+    // A separate process only ends by itself when nothing is left running.
     const program = `
             const { startSimulator } = await import(${JSON.stringify(SIMULATOR)});
       const { CallClient } = await import(${JSON.stringify(CLIENT)});

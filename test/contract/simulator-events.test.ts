@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { parseCallEvents } from '../../src/lib/call-automation/callbacks.ts';
 import { type Callback, participantsIn, Telephone } from '../fixtures/telephone.ts';
 
-/** What callbacks look like, when they are sent, and what becomes of them. */
+/** Tests what callbacks look like, when they are sent, and how they are delivered. */
 
 const ANN = '+14255550123';
 
@@ -14,7 +14,7 @@ beforeEach(async () => {
 });
 afterEach(() => telephone.hangUpForGood());
 
-/** The names and kinds of all members, whatever their values. Strings and nulls are of a kind: the page has both. */
+/** The names and types of all members. Strings and nulls count as one type, because the reference page has both. */
 function shapeOf(value: unknown): unknown {
   if (Array.isArray(value)) return value.slice(0, 1).map(shapeOf);
   if (value === null || typeof value === 'string') return 'text';
@@ -27,8 +27,8 @@ const Body = z.looseObject({ data: z.record(z.string(), z.unknown()) });
 const example = (name: string) =>
   Body.parse(JSON.parse(readFileSync(new URL(`../fixtures/events/${name}.json`, import.meta.url), 'utf8')));
 
-describe('the nine events of the page', () => {
-  it('are sent member for member as the page shows them', async () => {
+describe('the nine events of the reference page', () => {
+  it('are sent with exactly the members that the reference page shows', async () => {
     telephone.person(ANN, 'presses 1');
     const call = await telephone.call('8:acs:ann');
     telephone.person('8:acs:ann', 'presses 1, stays');
@@ -68,7 +68,7 @@ describe('the nine events of the page', () => {
     }
   });
 
-  it('carry the conversation once the call is established, in base64', async () => {
+  it('carry the conversation id in base64 once the call is established', async () => {
     const call = await telephone.call(ANN);
     expect((await call.is('Establishing')).data['ConversationId']).toBeNull();
     const { ConversationId } = (await call.is('Established')).data;
@@ -77,7 +77,7 @@ describe('the nine events of the page', () => {
     expect((await call.is('Terminated')).data['ConversationId']).toBe(ConversationId);
   });
 
-  it('come as arrays where that is asked for', async () => {
+  it('come as arrays if the option says so', async () => {
     await telephone.hangUpForGood();
     telephone = await Telephone.start({ callbackBody: 'array' });
     const call = await telephone.call(ANN);
@@ -86,7 +86,7 @@ describe('the nine events of the page', () => {
 });
 
 describe('requestedCallEvents', () => {
-  it('decides about participants and tones; the rest is always told', async () => {
+  it('turns on the events for participants and tones; all other events are always sent', async () => {
     telephone.person(ANN, 'presses 1 after 1 s, hangs up after 1 s');
     const call = await telephone.call(ANN, { requestedCallEvents: [] });
     await call.is('Established');
@@ -131,7 +131,7 @@ describe('audio', () => {
     expect(data['ResultInfo']).toMatchObject({ Code: 400, Subcode: 8535 });
   });
 
-  it('asked for while other audio plays waits for it; cancelling ends both', async () => {
+  it('waits for audio that is already playing, and cancelling ends both', async () => {
     const call = await telephone.call(ANN);
     await call.is('Established');
     await call.plays(5, 'first');
@@ -161,7 +161,7 @@ describe('delivery', () => {
       return events.at(-1)?.status !== null && events.map(({ tries }) => tries.map(({ status }) => status));
     });
 
-  it.each([[500], [503], [408], [429]])('is tried again after a %i', async (status) => {
+  it.each([[500], [503], [408], [429]])('is retried after a %i', async (status) => {
     telephone.answers.push(status, status);
     telephone.person(ANN, 'no answer after 600 s');
     const call = await telephone.call(ANN);
@@ -169,25 +169,22 @@ describe('delivery', () => {
     expect(await statusesOf(call.id)).toEqual([[status, status, 200]]);
   });
 
-  it.each([[400], [401], [404], [302]])(
-    'is not tried again after a %i, and redirects are not followed',
-    async (status) => {
-      telephone.answers.push(status);
-      const call = await telephone.call(ANN);
-      await call.is('Established');
-      expect((await statusesOf(call.id)).slice(0, 2)).toEqual([[status], [200]]);
-      expect(telephone.inbox.value.every(({ path }) => path === '/callbacks')).toBe(true);
-    },
-  );
+  it.each([[400], [401], [404], [302]])('is not retried after a %i, and redirects are not followed', async (status) => {
+    telephone.answers.push(status);
+    const call = await telephone.call(ANN);
+    await call.is('Established');
+    expect((await statusesOf(call.id)).slice(0, 2)).toEqual([[status], [200]]);
+    expect(telephone.inbox.value.every(({ path }) => path === '/callbacks')).toBe(true);
+  });
 
-  it('is given up after four tries, and the next event is sent', async () => {
+  it('is given up after four attempts, and then the next event is sent', async () => {
     telephone.answers.push(500, 500, 500, 500);
     const call = await telephone.call(ANN);
     await call.is('Established');
     expect((await statusesOf(call.id)).slice(0, 2)).toEqual([[500, 500, 500, 500], [200]]);
   });
 
-  it('notes that nobody answered', async () => {
+  it('records that no answer came', async () => {
     telephone.person(ANN, 'no answer after 600 s');
     await telephone.call(ANN, { callbackUri: 'http://127.0.0.1:9/nobody' });
     const tries = await telephone.simulator.waitFor(({ calls }) => {
@@ -197,7 +194,7 @@ describe('delivery', () => {
     expect(tries).toEqual(Array(4).fill({ at: expect.any(String), status: null, error: expect.any(String) }));
   });
 
-  it('keeps the order of a call however slowly it is answered', async () => {
+  it('keeps the order of the events of a call, however slow the answers are', async () => {
     telephone.answers.push(500);
     telephone.person(ANN, 'answers after 0 s');
     const call = await telephone.call(ANN);

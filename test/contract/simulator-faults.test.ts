@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Telephone } from '../fixtures/telephone.ts';
 
-/** Things that go wrong because somebody asked for it. */
+/** Tests the failures that can be switched on. */
 
 const ANN = '+14255550123';
 
@@ -15,7 +15,7 @@ afterEach(() => telephone.hangUpForGood());
 const statesHeard = () => telephone.inbox.value.map(({ data }) => data['CallState']).filter(Boolean);
 
 describe('callbacks', () => {
-  it('doubled: come twice', async () => {
+  it('come twice if they are doubled', async () => {
     telephone.simulator.faults({ doubled: { next: 1 } });
     const call = await telephone.call(ANN);
     await call.hangsUp();
@@ -24,7 +24,7 @@ describe('callbacks', () => {
     expect(call.record.events[0]).toMatchObject({ faults: ['doubled'], tries: [{ status: 200 }, { status: 200 }] });
   });
 
-  it('dropped: never come', async () => {
+  it('never come if they are dropped', async () => {
     telephone.simulator.faults({ dropped: { rate: 1, only: ['CallLegStateChanged'] } });
     telephone.person(ANN, 'answers');
     const call = await telephone.call(ANN);
@@ -33,7 +33,7 @@ describe('callbacks', () => {
     expect(call.record.events[0]).toMatchObject({ faults: ['dropped'], tries: [], status: null });
   });
 
-  it('reordered: come after the next', async () => {
+  it('come after the next event if they are reordered', async () => {
     telephone.simulator.faults({ reordered: { next: 1 } });
     const call = await telephone.call(ANN);
     await call.hangsUp();
@@ -41,7 +41,7 @@ describe('callbacks', () => {
     expect(statesHeard()).toEqual(['Terminating', 'Establishing', 'Terminated']);
   });
 
-  it('reordered: the last one comes all the same', async () => {
+  it('still come if they are reordered and no event follows', async () => {
     const call = await telephone.call(ANN);
     await call.is('Establishing');
     telephone.simulator.faults({ reordered: { rate: 1 } });
@@ -51,7 +51,7 @@ describe('callbacks', () => {
     expect(statesHeard()).toEqual(['Establishing', 'Terminated', 'Terminating']);
   });
 
-  it('delayed: come later, and those behind them too', async () => {
+  it('come later if they are delayed, and so do the events behind them', async () => {
     telephone.simulator.faults({ delayed: { next: 1, ms: 300 } });
     const began = performance.now();
     const call = await telephone.call(ANN);
@@ -63,7 +63,7 @@ describe('callbacks', () => {
 });
 
 describe('requests', () => {
-  it('throttled: 429 with Retry-After, and nothing is done', async () => {
+  it('are answered with 429 and Retry-After and not executed if they are throttled', async () => {
     telephone.simulator.faults({ throttled: { next: 1, retryAfterSeconds: 3 } });
     const { status, body, headers } = await telephone.signed('POST', '/calling/calls', telephone.callTo(ANN));
     expect([status, headers.get('retry-after')]).toEqual([429, '3']);
@@ -72,14 +72,14 @@ describe('requests', () => {
     expect((await telephone.signed('POST', '/calling/calls', telephone.callTo(ANN))).status).toBe(200);
   });
 
-  it('failed: 500, and nothing is done', async () => {
+  it('are answered with 500 and not executed if they fail', async () => {
     telephone.simulator.faults({ failed: { next: 1 } });
     const { status, body } = await telephone.signed('POST', '/calling/calls', telephone.callTo(ANN));
     expect([status, body]).toEqual([500, { code: 'InternalServerError', message: expect.any(String) }]);
     expect(telephone.simulator.calls().created).toEqual({});
   });
 
-  it('with the answer lost: it is done, and the connection cut', async () => {
+  it('are executed and the connection is cut if the answer is lost', async () => {
     telephone.simulator.faults({ answerLost: { next: 1 } });
     await expect(telephone.signed('POST', '/calling/calls', telephone.callTo(ANN))).rejects.toThrow();
     expect(telephone.simulator.calls().created).toEqual({ [ANN]: 1 });
@@ -87,14 +87,14 @@ describe('requests', () => {
     await telephone.receives(({ data }) => data['CallState'] === 'Establishing');
   });
 
-  it('only of the operations named', async () => {
+  it('are only affected if the fault names their operation', async () => {
     telephone.simulator.faults({ failed: { rate: 1, only: ['hangUp'] } });
     const call = await telephone.call(ANN);
     expect((await telephone.signed('POST', `/calling/calls/${call.id}/Hangup`)).status).toBe(500);
     expect(call.record.operations).toMatchObject([{ operation: 'hangUp', status: 500, code: 'InternalServerError' }]);
   });
 
-  it('by chance, the same again for the same seed', async () => {
+  it('are affected at random, in the same way for the same seed', async () => {
     const outcomes = async (seed: number) => {
       await telephone.hangUpForGood();
       telephone = await Telephone.start({ seed, faults: { failed: { rate: 0.5 } } });

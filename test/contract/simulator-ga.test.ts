@@ -3,7 +3,7 @@ import { createRemoteJWKSet, jwtVerify } from 'jose';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { CALLER, GaTelephone } from '../fixtures/ga-telephone.ts';
 
-/** The simulator speaks today's API: the official SDK, as it is, works against it. */
+/** Tests today's API: the official SDK works against the simulator without changes. */
 
 const ANN = '+14255550123';
 const BOB = '+14255550124';
@@ -20,7 +20,7 @@ const media = (id: string) => connection(id).getCallMedia();
 const file = (seconds: number) => ({ kind: 'fileSource' as const, url: telephone.audio(seconds) });
 const rang = () => telephone.simulator.calls().created;
 
-/** The status and code of what the SDK throws. */
+/** The status and code of the error that the SDK throws. */
 const refusalOf = (work: Promise<unknown>) =>
   work.then(
     () => 'it was done',
@@ -28,7 +28,7 @@ const refusalOf = (work: Promise<unknown>) =>
   );
 
 describe('through the SDK,', () => {
-  it('a call is created: whom, from which number, and how it stands', async () => {
+  it('a call is created, and the answer shows its targets, caller number and state', async () => {
     const invite = { targetParticipant: { phoneNumber: ANN }, sourceCallIdNumber: CALLER, sourceDisplayName: 'Storm' };
     const { callConnectionProperties: properties } = await telephone.client.createCall(invite, telephone.callbackUrl);
     expect(properties).toMatchObject({
@@ -47,7 +47,7 @@ describe('through the SDK,', () => {
     });
   });
 
-  it('a file is played to everybody, and its start and end are told', async () => {
+  it('a file is played to everybody, with an event at its start and at its end', async () => {
     const id = await telephone.reaches(ANN);
     await media(id).playToAll([file(2)], { operationContext: 'message' });
     await telephone.hears(id, 'PlayStarted', { operationContext: 'message' });
@@ -65,7 +65,7 @@ describe('through the SDK,', () => {
   });
 
   it.each([
-    ['is not there', () => ({ kind: 'fileSource' as const, url: `${telephone.appUrl}/nothing.wav` }), 8536],
+    ['does not exist', () => ({ kind: 'fileSource' as const, url: `${telephone.appUrl}/nothing.wav` }), 8536],
     ['is a text, in a call without Cognitive Services', () => TEXT, 8565],
   ])('audio that %s is accepted and fails', async (_, source, subCode) => {
     const id = await telephone.reaches(ANN);
@@ -74,7 +74,7 @@ describe('through the SDK,', () => {
     expect(data).toMatchObject({ resultInformation: { code: 400, subCode } });
   });
 
-  it('a text is said, in a call that was placed with Cognitive Services', async () => {
+  it('a text is said in a call that was placed with Cognitive Services', async () => {
     const callIntelligenceOptions = { cognitiveServicesEndpoint: 'https://ringdown.cognitiveservices.azure.com' };
     const { callConnectionProperties } = await telephone.client.createCall(
       { targetParticipant: { phoneNumber: ANN }, sourceCallIdNumber: CALLER },
@@ -87,7 +87,7 @@ describe('through the SDK,', () => {
     await telephone.hears(id, 'PlayCompleted');
   });
 
-  it('keys are told of whoever is listened to, for as long as they are', async () => {
+  it('key presses of a person are reported while the application listens to them', async () => {
     const id = await telephone.reaches(ANN);
     telephone.simulator.press(id, '1');
     await media(id).startContinuousDtmfRecognition({ phoneNumber: ANN });
@@ -101,7 +101,7 @@ describe('through the SDK,', () => {
     expect(tones).toEqual(['two', 'asterisk', 'pound', 'a']);
   });
 
-  it('somebody is added, who answers, and removed', async () => {
+  it('a person is added, answers, and is removed', async () => {
     const id = await telephone.reaches(ANN);
     telephone.person(OPERATOR, 'answers after 1 s, stays');
     const operator = { communicationUserId: OPERATOR };
@@ -116,7 +116,7 @@ describe('through the SDK,', () => {
     await telephone.hears(id, 'RemoveParticipantFailed', { operationContext: 'again' });
   });
 
-  it('each who is added and does not come is told of by name', async () => {
+  it('each person who is added and does not answer gets an event that names them', async () => {
     const id = await telephone.reaches(ANN);
     telephone.person(OPERATOR, 'declines');
     telephone.person(BOB, 'busy');
@@ -137,7 +137,7 @@ describe('through the SDK,', () => {
     }
   });
 
-  it('who is in the call is told in numbered order', async () => {
+  it('the participants of the call are reported with rising sequence numbers', async () => {
     const id = await telephone.reaches(ANN);
     telephone.person(OPERATOR, 'answers after 1 s, talks 2 s');
     await connection(id).addParticipant({ targetParticipant: { communicationUserId: OPERATOR } });
@@ -153,7 +153,7 @@ describe('through the SDK,', () => {
     });
   });
 
-  it('a call is joined by its server call id, and left without ending it', async () => {
+  it('a call is joined by its server call id, and leaving does not end it', async () => {
     const id = await telephone.reaches(ANN);
     const { serverCallId = '' } = await connection(id).getCallConnectionProperties();
     const locator = { kind: 'serverCallLocator' as const, id: serverCallId };
@@ -166,7 +166,7 @@ describe('through the SDK,', () => {
     expect(telephone.heard(id)).not.toContain('CallDisconnected');
   });
 
-  it('a call that is not there cannot be joined, which is told', async () => {
+  it('joining a call that does not exist fails with an event', async () => {
     const locator = { kind: 'serverCallLocator' as const, id: 'nowhere' };
     const { callConnectionProperties } = await telephone.client.connectCall(locator, telephone.callbackUrl);
     const id = callConnectionProperties.callConnectionId ?? '';
@@ -174,7 +174,7 @@ describe('through the SDK,', () => {
     expect(data).toMatchObject({ resultInformation: { code: 404, subCode: 8522 } });
   });
 
-  it('a call is ended for everyone, once', async () => {
+  it('a call is ended for everyone, and only once', async () => {
     const id = await telephone.reaches(ANN);
     await connection(id).hangUp(true);
     await telephone.hears(id, 'CallDisconnected');
@@ -193,7 +193,7 @@ describe('a call that nobody answers', () => {
     ['no answer', 480, 560480],
     ['declines', 603, 560603],
     ['unknown number', 404, 560404],
-  ])('%s: is told as one that failed', async (does, code, subCode) => {
+  ])('fails with an event (%s)', async (does, code, subCode) => {
     telephone.person(ANN, does);
     const id = await telephone.calls(ANN);
     const { data } = await telephone.hears(id, 'CreateCallFailed');
@@ -201,7 +201,7 @@ describe('a call that nobody answers', () => {
     expect(telephone.heard(id)).toEqual(['CreateCallFailed']);
   });
 
-  it('since its number has two already: placed, and ended at once', async () => {
+  it('is placed and fails at once if its caller number already has two calls', async () => {
     await Promise.all([telephone.reaches(ANN), telephone.reaches(BOB)]);
     const id = await telephone.calls('+14255550125');
     const { data } = await telephone.hears(id, 'CreateCallFailed');
@@ -210,7 +210,7 @@ describe('a call that nobody answers', () => {
   });
 });
 
-describe('a request that comes again with the same Repeatability-Request-ID', () => {
+describe('a request with a known Repeatability-Request-ID', () => {
   const as = (id: string, firstSent = new Date().toUTCString()) => ({
     requestOptions: {
       customHeaders: { 'Repeatability-Request-ID': id, 'Repeatability-First-Sent': firstSent },
@@ -224,7 +224,7 @@ describe('a request that comes again with the same Repeatability-Request-ID', ()
       options,
     );
 
-  it('is the same call, in its present state', async () => {
+  it('returns the same call in its present state', async () => {
     const first = await place(as(ID));
     const id = first.callConnectionProperties.callConnectionId ?? '';
     await telephone.hears(id, 'CallConnected');
@@ -233,13 +233,13 @@ describe('a request that comes again with the same Repeatability-Request-ID', ()
     expect(rang()).toEqual({ [ANN]: 1 });
   });
 
-  it('with another id is another call', async () => {
+  it('places another call if its id differs', async () => {
     await place(as(ID));
     await place(as('1b0d4a3c-7b4e-4f5a-9c3d-2e1f0a9b8c7d'));
     expect(rang()).toEqual({ [ANN]: 2 });
   });
 
-  it('does not add somebody twice', async () => {
+  it('does not add a person twice', async () => {
     const id = await telephone.reaches(ANN);
     const add = () => connection(id).addParticipant({ targetParticipant: { communicationUserId: OPERATOR } }, as(ID));
     const [first, again] = [await add(), await add()];
@@ -247,13 +247,13 @@ describe('a request that comes again with the same Repeatability-Request-ID', ()
     expect(telephone.simulator.calls().invited).toEqual({ [OPERATOR]: 1 });
   });
 
-  it('places the call where it was refused before', async () => {
+  it('places the call if it was refused before', async () => {
     telephone.simulator.faults({ failed: { next: 1, only: ['createCall'] } });
     await place(as(ID));
     expect(rang()).toEqual({ [ANN]: 1 });
   });
 
-  it('is tried by the SDK itself where the answer was lost', async () => {
+  it('is sent by the SDK itself after a lost answer', async () => {
     telephone.simulator.faults({ answerLost: { next: 1, only: ['createCall'] } });
     const { callConnectionProperties } = await place(as(ID));
     expect(callConnectionProperties.callConnectionId).toMatch(/./);
@@ -269,10 +269,10 @@ describe('a request that comes again with the same Repeatability-Request-ID', ()
   });
 });
 
-describe('what does not fit', () => {
+describe('a wrong request', () => {
   const NOWHERE = '00000000-0000-4000-8000-000000000000';
 
-  it('is refused in words of this API: nested, and with its numbers', async () => {
+  it('is refused with the nested errors and the numbers of this API', async () => {
     expect(await refusalOf(connection(NOWHERE).getCallConnectionProperties())).toBe('404/8522');
     const id = await telephone.calls(ANN);
     expect(await refusalOf(media(id).playToAll([file(1)]))).toBe('400/8501');
@@ -280,12 +280,12 @@ describe('what does not fit', () => {
     expect(await refusalOf(telephone.client.createCall(unnamed, telephone.callbackUrl))).toBe('400/8523');
   });
 
-  it('is throttled as asked', async () => {
+  it('is throttled if the fault is on', async () => {
     telephone.simulator.faults({ throttled: { next: 9, retryAfterSeconds: 0 } });
     expect(await refusalOf(telephone.calls(ANN))).toBe('429/8516');
   });
 
-  it('is a signature by another key', async () => {
+  it('is refused if it is signed with another key', async () => {
     const key = Buffer.from('another key').toString('base64');
     const stranger = new CallAutomationClient(`endpoint=${telephone.simulator.url}/;accesskey=${key}`, {
       ...{ allowInsecureConnection: true },
@@ -295,7 +295,7 @@ describe('what does not fit', () => {
 });
 
 describe('callbacks', () => {
-  it('are an array of one CloudEvent, in which what is not there is left out', async () => {
+  it('are an array of one CloudEvent that leaves out missing values', async () => {
     const id = await telephone.reaches(ANN);
     const { raw, event } = await telephone.hears(id, 'CallConnected');
     expect(raw).toHaveLength(1);
@@ -309,7 +309,7 @@ describe('callbacks', () => {
     });
   });
 
-  it('carry a token of five minutes, for this resource, by a key that is published', async () => {
+  it('carry a token for this resource, valid for five minutes, signed with a published key', async () => {
     const id = await telephone.reaches(ANN);
     const { authorization = '' } = await telephone.hears(id, 'CallConnected');
     const { url, resourceId } = telephone.simulator;
@@ -324,7 +324,7 @@ describe('callbacks', () => {
     expect((payload.exp ?? 0) - Date.now() / 1000).toBeCloseTo(300, -1);
   });
 
-  it('are subject to the same faults, by either name', async () => {
+  it('are subject to the same faults, by the event names of both APIs', async () => {
     telephone.simulator.faults({
       dropped: { next: 1, only: ['CallConnected'] },
       doubled: { next: 1, only: ['PlayAudioResult'] },

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { APP, participantsIn, Telephone } from '../fixtures/telephone.ts';
 
-/** Calls from the first ring to the last word. */
+/** Tests whole calls with simulated people. */
 
 const ANN = '+14255550123';
 const OPERATOR = '8:acs:operator';
@@ -36,7 +36,7 @@ describe('a person who answers', () => {
     ]);
   });
 
-  it('presses one key after the other, with rising sequence ids', async () => {
+  it('presses several keys, with rising sequence ids', async () => {
     telephone.person(ANN, 'answers, presses * after 1 s, then # after 1 s, then 0, then A, hangs up after 1 s');
     const call = await telephone.call(ANN);
     await call.is('Established');
@@ -52,7 +52,7 @@ describe('a person who answers', () => {
     expect(call.record.people[0]?.pressed).toBe('*#0A');
   });
 
-  it('presses the key without audio, too, once patience has run out', async () => {
+  it('presses the key without audio once their patience has run out', async () => {
     await telephone.hangUpForGood();
     telephone = await Telephone.start({ patienceMs: 0 });
     telephone.person(ANN, 'presses 1');
@@ -69,11 +69,11 @@ describe('a person who answers', () => {
     const played = await call.hears('PlayAudioResult');
     expect(played.data).toMatchObject({ ResultInfo: { Code: 400, Subcode: 8508 } });
     expect(call.record.people).toMatchObject([{ identity: ANN, did: 'left', leftAt: expect.any(String) }]);
-    // It was established, so there is nothing to explain.
+    // The call was established, so it ends without a reason.
     expect((await call.is('Terminated')).data).not.toHaveProperty('ResultInfo');
   });
 
-  it('mutes and unmutes, and everybody sees it', async () => {
+  it('mutes and unmutes, and everybody is told', async () => {
     telephone.person(ANN, 'mutes after 3 s and unmutes after 3 s');
     const call = await telephone.call(ANN);
     const isMuted = (muted: boolean) =>
@@ -101,14 +101,14 @@ describe('voicemail', () => {
     expect(call.heard).not.toContain('DtmfReceived');
   });
 
-  it('hangs up when it has heard nothing at all', async () => {
+  it('hangs up if it hears nothing', async () => {
     await telephone.hangUpForGood();
     telephone = await Telephone.start({ patienceMs: 0 });
     telephone.person(ANN, 'voicemail');
     await (await telephone.call(ANN)).is('Terminated');
   });
 
-  it('hangs up after 30 s whatever it hears', async () => {
+  it('hangs up after 30 s even if audio still plays', async () => {
     telephone.person(ANN, 'voicemail');
     const call = await telephone.call(ANN);
     await call.is('Established');
@@ -128,7 +128,7 @@ describe('a town of people', () => {
     'hangs up after 1 s': 1,
   };
 
-  /** Calls everybody, hangs up on whoever presses 1 or 2, and tells how each call went. */
+  /** Calls everybody, hangs up on each person who presses 1 or 2, and returns how each call went. */
   async function callTown(seed: number): Promise<string[]> {
     await telephone.hangUpForGood();
     telephone = await Telephone.start({
@@ -154,7 +154,7 @@ describe('a town of people', () => {
     return report.calls.map(({ reason, people }) => `${people[0]?.identity} ${reason?.code} ${people[0]?.pressed}`);
   }
 
-  it('is the same town for the same seed, and every call ends', async () => {
+  it('behaves the same for the same seed, and every call ends', async () => {
     const first = await callTown(1);
     expect(new Set(first.map((call) => call.split(' ')[1]))).toEqual(new Set(['undefined', '480', '486', '603']));
     expect(await callTown(1)).toEqual(first);
@@ -168,7 +168,7 @@ describe('a call that nobody answers', () => {
     ['no answer', 480],
     ['declines', 603],
     ['unknown number', 404],
-  ])('%s: Terminated tells why', async (does, code) => {
+  ])('says why in Terminated (%s)', async (does, code) => {
     telephone.person(ANN, does);
     const call = await telephone.call(ANN);
     const { data } = await call.is('Terminated');
@@ -182,7 +182,7 @@ describe('a call that nobody answers', () => {
     expect(call.record).toMatchObject({ reason: { code }, people: [{ identity: ANN, answeredAt: null }] });
   });
 
-  it('hung up while it rings: cancelled', async () => {
+  it('is cancelled if the application hangs up while it rings', async () => {
     telephone.person(ANN, 'no answer after 600 s');
     const call = await telephone.call(ANN);
     await call.hangsUp();
@@ -190,7 +190,7 @@ describe('a call that nobody answers', () => {
     expect(call.record.people).toMatchObject([{ did: 'cancelled' }]);
   });
 
-  it('says no more than the page where that is asked for', async () => {
+  it('gives no reason if the option turns reasons off', async () => {
     await telephone.hangUpForGood();
     telephone = await Telephone.start({ reasons: false });
     telephone.person(ANN, 'busy');
@@ -200,7 +200,7 @@ describe('a call that nobody answers', () => {
     expect(call.record.reason).toMatchObject({ code: 486 });
   });
 
-  it('is another story the second time', async () => {
+  it('can go differently the second time', async () => {
     telephone.person(ANN, ['busy', 'answers after 1 s']);
     await (await telephone.call(ANN)).is('Terminated');
     await (await telephone.call(ANN)).is('Established');
@@ -208,7 +208,7 @@ describe('a call that nobody answers', () => {
 });
 
 describe('an operator', () => {
-  it('is invited, talks 20 s and goes, and so does the caller', async () => {
+  it('is invited, talks for 20 s and leaves, and then the caller leaves', async () => {
     telephone.person(ANN, 'presses 2 and talks 40 s');
     telephone.person(OPERATOR, 'answers after 2 s, talks 20 s');
     const call = await telephone.call(ANN);
@@ -238,7 +238,7 @@ describe('an operator', () => {
     ['busy', 486],
     ['no answer', 480],
     ['declines', 603],
-  ])('%s: the invitation fails and the caller is still there', async (does, code) => {
+  ])('makes the invitation fail if they do not answer, and the caller stays (%s)', async (does, code) => {
     telephone.person(OPERATOR, does);
     const call = await telephone.call(ANN);
     await call.is('Established');
@@ -248,7 +248,7 @@ describe('an operator', () => {
     expect(call.record.state).toBe('Established');
   });
 
-  it('stays when the callee hangs up, if they were told to, until the application hangs up', async () => {
+  it('stays after the callee hangs up until the application hangs up, if the script says so', async () => {
     telephone.person(ANN, 'answers after 1 s, talks 5 s');
     telephone.person('+14255550177', 'answers after 1 s, stays');
     const call = await telephone.call(ANN);
@@ -261,7 +261,7 @@ describe('an operator', () => {
     await call.is('Terminated');
   });
 
-  it('leaves soon after the callee has hung up, if they were not', async () => {
+  it('leaves soon after the callee has hung up, if the script does not say that they stay', async () => {
     telephone.person(ANN, 'answers after 1 s, talks 5 s');
     telephone.person(OPERATOR, 'answers after 1 s');
     const call = await telephone.call(ANN);
@@ -271,7 +271,7 @@ describe('an operator', () => {
     await call.is('Terminated');
   });
 
-  it('who still rings when the callee hangs up is not waited for', async () => {
+  it('does not keep the call open if their telephone still rings when the callee hangs up', async () => {
     telephone.person(ANN, 'answers after 1 s, hangs up after 60 s');
     telephone.person(OPERATOR, 'no answer after 6000 s');
     const call = await telephone.call(ANN);
@@ -282,7 +282,7 @@ describe('an operator', () => {
     expect(result.data).toMatchObject({ Status: 'Failed', ResultInfo: { Code: 487 } });
   });
 
-  it('of several the first to answer completes the invitation; it fails when none does', async () => {
+  it('completes an invitation of several people by answering first; it fails if nobody answers', async () => {
     telephone.simulator.people({
       people: { '8:acs:a': 'busy', '8:acs:b': 'answers after 5 s', '8:acs:c': 'declines' },
     });
@@ -303,7 +303,7 @@ describe('an operator', () => {
 });
 
 describe('several in one call', () => {
-  it('all ring; it is established with the first and goes on until the last has left', async () => {
+  it('all ring; the call is established when the first answers and ends when the last leaves', async () => {
     telephone.simulator.people({ people: { '+1425555010*': 'answers after 1 s', '8:acs:b': 'answers after 3 s' } });
     telephone.person(ANN, 'busy');
     const call = await telephone.call(ANN, {
@@ -323,7 +323,7 @@ describe('several in one call', () => {
 });
 
 describe('a group call', () => {
-  it('begins with the first who joins, waits for people, and is over with the last application', async () => {
+  it('begins when the first application joins, waits for people, and ends when the last application leaves', async () => {
     telephone.person(OPERATOR, 'answers after 1 s, stays');
     const first = await telephone.join('the-night-shift');
     await first.is('Established');
@@ -332,7 +332,7 @@ describe('a group call', () => {
     expect(second.record.conversationId).toBe(first.record.conversationId);
     expect(first.record.conversationId).toMatch(/^[\w-]+$/);
     await telephone.conversations.inviteParticipants('the-night-shift', telephone.invitation(OPERATOR));
-    // No callbackUri was given, so the leg that has been there longest hears of it.
+    // The request has no callbackUri, so the event goes to the leg that joined first.
     await first.hears('InviteParticipantResult');
     await first.isWith(APP, APP, OPERATOR);
     await second.isWith(APP, APP, OPERATOR);
@@ -344,7 +344,7 @@ describe('a group call', () => {
     await expect(again).rejects.toMatchObject({ code: 'ConversationNotFound' });
   });
 
-  it('an application is removed like anybody else', async () => {
+  it('lets an application be removed like a person', async () => {
     const call = await telephone.join('the-day-shift');
     const [app] = participantsIn(await call.isWith(APP));
     await telephone.conversations.removeParticipant('the-day-shift', app?.participantId ?? '');

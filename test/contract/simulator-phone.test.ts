@@ -4,17 +4,17 @@ import { GaTelephone } from '../fixtures/ga-telephone.ts';
 import { PhonePage } from '../fixtures/phone-page.ts';
 import { CALLER, Telephone } from '../fixtures/telephone.ts';
 
-/** Somebody who sits at the phone page is called, by either API. */
+/** Tests calls to a person at the phone page, by both APIs. */
 
 const ME = '+14255550123';
-/** How long a page may be away in a call. */
+/** How long a page may be away during a call. */
 const BACK_MS = 300;
 const OPERATOR = '8:acs:operator-1';
 
 let telephone: Telephone;
 let page: PhonePage;
 beforeEach(async () => {
-  // What is fast is everybody else: at this speed a ringing of 25 s takes a quarter of a second.
+  // Everybody else is fast: at this speed, 25 s of ringing take a quarter of a second.
   telephone = await Telephone.start({ speed: 100, pageRingMs: 10_000, pageBackMs: BACK_MS });
   telephone.person('+1*', 'busy');
   page = await PhonePage.open(telephone.simulator.url, ME);
@@ -25,7 +25,7 @@ afterEach(async () => {
 });
 
 describe('a telephone at the page', () => {
-  it('rings, and shows who is calling and why; nobody simulated answers in its place', async () => {
+  it('rings and shows who is calling and why, and no simulated person answers instead', async () => {
     const call = await telephone.call(ME, { subject: 'Storm: power out' });
     expect(await page.rings()).toMatchObject({ from: CALLER, subject: 'Storm: power out', sounds: [], pressed: '' });
     expect(call.record.people).toMatchObject([{ identity: ME, does: 'is at the phone page', did: 'rings' }]);
@@ -34,7 +34,7 @@ describe('a telephone at the page', () => {
     expect(call.record.people).toMatchObject([{ did: 'answered' }]);
   });
 
-  it('presses keys that the application is told of, and hangs up', async () => {
+  it('sends key presses to the application, and hangs up', async () => {
     const call = await telephone.call(ME);
     await page.rings();
     await page.answers();
@@ -48,7 +48,7 @@ describe('a telephone at the page', () => {
     expect(past).toMatchObject([{ from: CALLER, ending: 'youHungUp', pressed: '1#' }]);
   });
 
-  it('declines', async () => {
+  it('declines a call', async () => {
     const call = await telephone.call(ME);
     await page.rings();
     expect(await page.declines()).toBe(204);
@@ -56,7 +56,7 @@ describe('a telephone at the page', () => {
     expect((await page.isQuiet()).past).toMatchObject([{ ending: 'declined', seconds: 0 }]);
   });
 
-  it('is hung up on', async () => {
+  it('shows that the caller hung up', async () => {
     const call = await telephone.call(ME);
     await page.rings();
     await page.answers();
@@ -65,7 +65,7 @@ describe('a telephone at the page', () => {
     expect((await page.isQuiet()).past).toMatchObject([{ ending: 'callerHungUp' }]);
   });
 
-  it('stops to ring when the caller gives up', async () => {
+  it('stops ringing when the caller gives up', async () => {
     const call = await telephone.call(ME);
     await page.rings();
     await call.hangsUp();
@@ -81,7 +81,7 @@ describe('a telephone at the page', () => {
     expect(page.view).toMatchObject({ call: { state: 'ringing' }, past: [] });
   });
 
-  it('shows the same on several pages; the first to answer has answered', async () => {
+  it('shows the same call on several pages, and the first page to answer gets it', async () => {
     const other = await PhonePage.open(telephone.simulator.url, ME);
     const call = await telephone.call(ME);
     await Promise.all([page.rings(), other.rings()]);
@@ -94,7 +94,7 @@ describe('a telephone at the page', () => {
     await call.hears('DtmfReceived');
   });
 
-  it('does not mix numbers up', async () => {
+  it('keeps several numbers apart', async () => {
     const bob = await PhonePage.open(telephone.simulator.url, '+14255550124');
     const mine = await telephone.call(ME);
     const his = await telephone.call('+14255550124');
@@ -106,7 +106,7 @@ describe('a telephone at the page', () => {
     await bob.close();
   });
 
-  it('may be an operator’s, who is invited by their user id and hears who else is there', async () => {
+  it('can belong to an operator, who is invited by user id and sees who else is there', async () => {
     const operator = await PhonePage.open(telephone.simulator.url, OPERATOR);
     const call = await telephone.call(ME);
     await page.rings();
@@ -124,8 +124,8 @@ describe('a telephone at the page', () => {
   });
 });
 
-describe('what is played', () => {
-  it('is served as it was fetched, for as long as it sounds, and is over when the page has heard it', async () => {
+describe('a sound that is played', () => {
+  it('is served unchanged while it plays, and ends when the page has heard it', async () => {
     const call = await telephone.call(ME);
     await page.rings();
     await page.answers();
@@ -137,7 +137,7 @@ describe('what is played', () => {
     const recording = await page.recording(sound.id);
     expect(recording.headers.get('content-type')).toBe('audio/wav');
     expect((await recording.arrayBuffer()).byteLength).toBe(44 + 60 * 32_000);
-    // At a speed of 100 a simulated person would have heard it long ago.
+    // At this speed a simulated person would have heard it long ago.
     expect(call.heard).not.toContain('PlayAudioResult');
     expect(await page.hasHeard(sound.id)).toBe(204);
     expect((await call.hears('PlayAudioResult')).data).toMatchObject({
@@ -148,7 +148,7 @@ describe('what is played', () => {
     expect((await page.recording(sound.id)).status).toBe(404);
   });
 
-  it('takes its time, whatever the speed, where the page does not say that it was heard', async () => {
+  it('plays in real time, whatever the speed, if the page does not say that it was heard', async () => {
     const call = await telephone.call(ME);
     await page.rings();
     await page.answers();
@@ -159,7 +159,7 @@ describe('what is played', () => {
     expect(performance.now() - began).toBeGreaterThan(500);
   });
 
-  it('is cut short', async () => {
+  it('ends early when it is cancelled', async () => {
     const call = await telephone.call(ME);
     await page.rings();
     await page.answers();
@@ -171,8 +171,8 @@ describe('what is played', () => {
   });
 });
 
-describe('nobody is at the page', () => {
-  it('it rings out', async () => {
+describe('a telephone without a page', () => {
+  it('rings until the call is missed', async () => {
     await telephone.hangUpForGood();
     telephone = await Telephone.start({ speed: 100, pageRingMs: 200 });
     page = await PhonePage.open(telephone.simulator.url, ME);
@@ -181,7 +181,7 @@ describe('nobody is at the page', () => {
     expect((await page.isQuiet()).past).toMatchObject([{ ending: 'missed' }]);
   });
 
-  it('closed while it rings: it rings out, and the number is simulated again', async () => {
+  it('rings on after the page was closed, and then the number is simulated again', async () => {
     await telephone.hangUpForGood();
     telephone = await Telephone.start({ speed: 100, pageRingMs: 300 });
     page = await PhonePage.open(telephone.simulator.url, ME);
@@ -194,7 +194,7 @@ describe('nobody is at the page', () => {
     expect((await next.is('Terminated')).data).toMatchObject({ ResultInfo: { Code: 603 } });
   });
 
-  it('closed in a call: it hangs up', async () => {
+  it('hangs up if the page was closed during a call', async () => {
     const call = await telephone.call(ME);
     await page.rings();
     await page.answers();
@@ -204,18 +204,18 @@ describe('nobody is at the page', () => {
     expect(call.record.people).toMatchObject([{ did: 'left' }]);
   });
 
-  it('loaded again in a call: the call goes on', async () => {
+  it('keeps the call if the page is reloaded', async () => {
     const call = await telephone.call(ME);
     await page.rings();
     await page.answers();
     await call.is('Established');
     await page.presses('5');
     await page.close();
-    // By the time it answers this, the simulator knows that the page has gone.
+    // When the simulator answers this request, it knows that the page has gone.
     await telephone.control('GET', '/simulator/people');
     page = await PhonePage.open(telephone.simulator.url, ME);
     expect(page.view.call).toMatchObject({ state: 'talking', pressed: '5' });
-    // Longer than a page may be away.
+    // Wait longer than a page may be away.
     await call.plays(BACK_MS / 1000, 'the message');
     await call.hears('PlayAudioResult', { Status: 'Completed' });
     await page.presses('1');
@@ -223,7 +223,7 @@ describe('nobody is at the page', () => {
     expect(call.record.state).toBe('Established');
   });
 
-  it('answered: it rings no more, and is not given up when a ringing would have been', async () => {
+  it('stops ringing once it is answered, and is not treated as missed later', async () => {
     await telephone.hangUpForGood();
     telephone = await Telephone.start({ speed: 100, pageRingMs: 500 });
     page = await PhonePage.open(telephone.simulator.url, ME);
@@ -238,7 +238,7 @@ describe('nobody is at the page', () => {
     await call.is('Terminated');
   });
 
-  it('the simulator is put back: the page is cut off, and comes back to a telephone that is quiet', async () => {
+  it('is silent when the page reconnects after a reset of the simulator', async () => {
     await telephone.call(ME);
     await page.rings();
     telephone.simulator.reset();
@@ -249,7 +249,7 @@ describe('nobody is at the page', () => {
 });
 
 describe('by today’s API', () => {
-  it('a text is shown with its voice, takes as long as the page needs, and a key that is listened to is told', async () => {
+  it('a text is shown with its voice and takes as long as the page needs, and key presses are reported', async () => {
     const today = await GaTelephone.start({ speed: 100 });
     const me = await PhonePage.open(today.simulator.url, ME);
     const { callConnectionProperties } = await today.client.createCall(
@@ -279,8 +279,8 @@ describe('by today’s API', () => {
   });
 });
 
-describe('what is asked for in vain', () => {
-  it.each(['answer', 'decline', 'hangUp'])('%s while nothing happens is refused', async (deed) => {
+describe('a wrong request', () => {
+  it.each(['answer', 'decline', 'hangUp'])('%s is refused if there is no call', async (deed) => {
     const { status, body } = await telephone.control('POST', `/simulator/phones/${ME}/${deed}`);
     expect({ status, body }).toMatchObject({
       status: 400,
@@ -288,18 +288,18 @@ describe('what is asked for in vain', () => {
     });
   });
 
-  it('a number that no page has', async () => {
+  it('is refused for a number that no page has picked', async () => {
     const { status, body } = await telephone.control('POST', '/simulator/phones/+14255550199/answer');
     expect({ status, body }).toMatchObject({ status: 400, body: { code: 'NobodyThere' } });
   });
 
-  it('something that is no number', async () => {
+  it('is refused for something that is not a number', async () => {
     expect((await telephone.control('GET', '/simulator/phones/me')).status).toBe(400);
   });
 });
 
 describe('the page itself', () => {
-  it('suggests a number that no page has, and says what was said about being called', async () => {
+  it('suggests a number that no page has, and shows the configured ways to get a call', async () => {
     const way = { title: 'One call', command: 'call {number}' };
     telephone.simulator.canBeCalled(way);
     const { body } = await telephone.control('GET', '/simulator/phones');
@@ -311,7 +311,7 @@ describe('the page itself', () => {
     ['/phone/main.js', 'text/javascript'],
     ['/phone/style.css', 'text/css'],
     ['/phone/icon.svg', 'image/svg+xml'],
-  ])('%s is served, and may contact nobody but the simulator', async (path, type) => {
+  ])('%s is served with a policy that only allows connections to the simulator', async (path, type) => {
     const response = await fetch(`${telephone.simulator.url}${path}`);
     expect(response.status).toBe(200);
     expect(response.headers.get('content-type')).toContain(type);
@@ -321,12 +321,12 @@ describe('the page itself', () => {
     expect(await response.text()).not.toMatch(/https?:\/\/(?!www\.w3\.org\/2000\/svg)/);
   });
 
-  it.each(['/phone/main.ts', '/phone/..%2fmain.ts', '/phone/toString'])('%s is not', async (path) => {
+  it.each(['/phone/main.ts', '/phone/..%2fmain.ts', '/phone/toString'])('%s is not served', async (path) => {
     expect((await fetch(`${telephone.simulator.url}${path}`)).status).toBe(404);
   });
 });
 
-it('a simulator that is closed leaves no page waiting', async () => {
+it('a simulator that closes disconnects its pages', async () => {
   const simulator = await startSimulator();
   const visitor = await PhonePage.open(simulator.url, ME);
   await simulator.close();

@@ -6,7 +6,7 @@ import { DEVELOPMENT_KEY, readScript, startSimulator } from '../../simulator/sim
 
 const README = readFileSync(new URL('../../simulator/README.md', import.meta.url), 'utf8');
 
-it('the README works as pasted', async () => {
+it('the commands in the README work when pasted into a shell', async () => {
   const blocks = [...README.matchAll(/```sh\n(.*?)```/gs)].map(([, block = '']) => block);
   const pasted = blocks.filter((block) => !block.startsWith('npm run'));
   expect(pasted).toHaveLength(5);
@@ -26,7 +26,7 @@ it('the README works as pasted', async () => {
   }
 });
 
-it('the README names the key, and people that can be read', () => {
+it('the README shows the development key and valid descriptions of people', () => {
   expect(README).toContain(`accesskey=${DEVELOPMENT_KEY}`);
   const table = README.split(/\| words +\|/)[1]?.split('\n\n')[0] ?? '';
   const descriptions = table

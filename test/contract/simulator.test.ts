@@ -5,7 +5,7 @@ import { API_2021 } from '../../simulator/wire-2021/routes.ts';
 import { API_GA } from '../../simulator/wire-ga/api.ts';
 import { participantsIn, Telephone } from '../fixtures/telephone.ts';
 
-/** The nine operations and their errors, by plain signed HTTP: what somebody sees who has never heard of Ringdown. */
+/** Tests the nine operations of 2021 and their errors by plain signed HTTP, without Ringdown's client. */
 
 const ANN = '+14255550123';
 const OPERATOR = '8:acs:operator';
@@ -24,12 +24,12 @@ async function established() {
 }
 
 describe('the nine operations', () => {
-  it('are nine, and faults know them by name', () => {
+  it('are nine, and faults can name them', () => {
     expect(API_2021.operations).toHaveLength(9);
     expect(new Set([...API_2021.operations, ...API_GA.operations])).toEqual(new Set(OperationName.options));
   });
 
-  it('Create call: 200 with the call leg', async () => {
+  it('answer Create call with 200 and the call leg id', async () => {
     const { status, body, headers } = await telephone.signed('POST', '/calling/calls', telephone.callTo(ANN));
     expect(status).toBe(200);
     expect(body).toEqual({ callLegId: expect.stringMatching(/^[\w-]{36}$/) });
@@ -37,14 +37,14 @@ describe('the nine operations', () => {
     expect(headers.get('x-ms-request-id')).toMatch(/./);
   });
 
-  it('End a call: 202 without a body', async () => {
+  it('answer End a call with 202 and no body', async () => {
     const call = await established();
     const { status, body } = await telephone.signed('POST', `/calling/calls/${call.id}/Hangup`);
     expect([status, body]).toEqual([202, undefined]);
     await call.is('Terminated');
   });
 
-  it('Play audio: 202 with the operation', async () => {
+  it('answer Play audio with 202 and the operation', async () => {
     const call = await established();
     const { status, body } = await telephone.signed('POST', `/calling/calls/${call.id}/PlayAudio`, {
       audioFileUri: telephone.audio(5),
@@ -62,7 +62,7 @@ describe('the nine operations', () => {
     await call.hears('PlayAudioResult', { OperationContext: 'the message', Status: 'Completed' });
   });
 
-  it('Cancel media processing: 202 with the operation', async () => {
+  it('answer Cancel media processing with 202 and the operation', async () => {
     const call = await established();
     const path = `/calling/calls/${call.id}/CancelMediaProcessing`;
     const { status, body } = await telephone.signed('POST', path, { operationContext: 'enough' });
@@ -71,7 +71,7 @@ describe('the nine operations', () => {
     expect((await telephone.signed('POST', path)).body).toMatchObject({ operationContext: null });
   });
 
-  it('Invite and remove participant: 202 without a body', async () => {
+  it('answer Invite and Remove participant with 202 and no body', async () => {
     const call = await established();
     const invited = await telephone.signed('POST', `/calling/calls/${call.id}/participants`, {
       participants: [{ communicationUser: { id: OPERATOR } }],
@@ -88,7 +88,7 @@ describe('the nine operations', () => {
     await call.isWith('8:acs:the-application', ANN);
   });
 
-  it('Join call: 200 with the call leg, by conversation id and by group id', async () => {
+  it('answer Join call with 200 and the call leg id, by conversation id and by group id', async () => {
     const call = await established();
     const { targets: _, sourceAlternateIdentity: __, ...joining } = telephone.callTo(ANN);
     for (const conversation of [call.record.conversationId, 'a-group']) {
@@ -98,7 +98,7 @@ describe('the nine operations', () => {
     }
   });
 
-  it('Invite and remove participant out of call: 202 without a body', async () => {
+  it('answer Invite and Remove participant out of call with 202 and no body', async () => {
     const call = await established();
     const conversation = `/calling/conversations/${call.record.conversationId}/participants`;
     const invited = await telephone.signed('POST', conversation, {
@@ -117,11 +117,11 @@ describe('the nine operations', () => {
   });
 });
 
-describe('who asks', () => {
+describe('the signature of a request', () => {
   const minutesOff = (minutes: number) => new Date(Date.now() + minutes * 60_000).toUTCString();
 
   it.each([
-    ['another key', { key: Buffer.from('another key').toString('base64') }, 'The signature is not right'],
+    ['another key', { key: Buffer.from('another key').toString('base64') }, 'The signature does not match'],
     ['no signature', { authorization: '' }, 'HMAC-SHA256'],
     ['another scheme', { authorization: 'Bearer abc' }, 'HMAC-SHA256'],
     ['a date 16 minutes ago', { date: minutesOff(-16) }, '15 minutes'],
@@ -133,32 +133,32 @@ describe('who asks', () => {
       { authorization: 'HMAC-SHA256 SignedHeaders=x-ms-date;host&Signature=AAAA' },
       'x-ms-content-sha256',
     ],
-  ])('is refused with %s: 401 in the shape of the page', async (_, wrong, says) => {
+  ])('is refused with 401 in the error shape of the reference page: %s', async (_, wrong, says) => {
     const answer = await telephone.signed('POST', '/calling/calls', telephone.callTo(ANN), wrong);
     expect(answer.status).toBe(401);
     expect(answer.body).toEqual({ code: 'Unauthorized', message: expect.stringContaining(says) });
     expect(answer.headers.get('x-ms-request-id')).toMatch(/./);
   });
 
-  it('is let in with a date 14 minutes ago', async () => {
+  it('is accepted with a date 14 minutes ago', async () => {
     const wrong = { date: minutesOff(-14), key: DEVELOPMENT_KEY };
     expect((await telephone.signed('POST', '/calling/calls', telephone.callTo(ANN), wrong)).status).toBe(200);
   });
 });
 
-describe('what is asked', () => {
+describe('a wrong request', () => {
   it.each([
     ['no version', null],
     ['another version', '2023-03-06'],
-  ])('with %s: 400', async (_, apiVersion) => {
+  ])('is answered with 400: %s', async (_, apiVersion) => {
     const answer = await telephone.signed('POST', '/calling/calls', telephone.callTo(ANN), { apiVersion });
     expect([answer.status, answer.body]).toEqual([
       400,
-      { code: 'UnsupportedApiVersion', message: 'The query must say api-version=2021-04-15-preview1' },
+      { code: 'UnsupportedApiVersion', message: 'The query must contain api-version=2021-04-15-preview1' },
     ]);
   });
 
-  it('that is no JSON: 400', async () => {
+  it('is answered with 400 if the body is not JSON', async () => {
     const answer = await telephone.signed('POST', '/calling/calls', undefined, { rawBody: '{"source: {}' });
     expect([answer.status, answer.body]).toEqual([400, { code: 'InvalidJson', message: 'The body is not JSON' }]);
   });
@@ -173,7 +173,7 @@ describe('what is asked', () => {
     ['requestedCallEvents.0', { requestedCallEvents: ['everything'] }],
     ['sourceAlternateIdentity', { sourceAlternateIdentity: undefined }],
   ];
-  it.each(wrongCalls)('with something wrong in %s: 400 that names it', async (field, wrong) => {
+  it.each(wrongCalls)('is answered with 400 that names the wrong field %s', async (field, wrong) => {
     const answer = await telephone.signed('POST', '/calling/calls', { ...telephone.callTo(ANN), ...wrong });
     expect(answer.status).toBe(400);
     expect(answer.body).toEqual({ code: 'InvalidRequest', message: expect.stringContaining(`${field}: `) });
@@ -184,7 +184,7 @@ describe('what is asked', () => {
     ['CancelMediaProcessing', { operationContext: 5 }, 'operationContext: '],
     ['participants', { participants: [] }, 'participants: '],
     ['participants', { participants: [{ phoneNumber: { value: ANN } }] }, 'alternateCallerId: '],
-  ])('of a call, %s with %j: 400 that names the field', async (action, body, field) => {
+  ])('to a call, %s with %j, is answered with 400 that names the field', async (action, body, field) => {
     const call = await established();
     const answer = await telephone.signed('POST', `/calling/calls/${call.id}/${action}`, body);
     expect(answer.status).toBe(400);
@@ -206,18 +206,24 @@ describe('what is asked', () => {
     return [answer.status, answer.body instanceof Object && 'code' in answer.body && answer.body.code];
   };
 
-  it.each(ofCalls)('of a call that is not there, %s %s: 400 CallNotFound', async (method, action, body) => {
-    expect(await codeOf(method, `/calling/calls/${NOBODY}/${action}`, body)).toEqual([400, 'CallNotFound']);
-  });
+  it.each(ofCalls)(
+    'to a call that does not exist, %s %s, is answered with 400 CallNotFound',
+    async (method, action, body) => {
+      expect(await codeOf(method, `/calling/calls/${NOBODY}/${action}`, body)).toEqual([400, 'CallNotFound']);
+    },
+  );
 
-  it.each(ofCalls)('of a call that has ended, %s %s: 400 CallTerminated', async (method, action, body) => {
-    const call = await established();
-    await call.hangsUp();
-    expect(await codeOf(method, `/calling/calls/${call.id}/${action}`, body)).toEqual([400, 'CallTerminated']);
-  });
+  it.each(ofCalls)(
+    'to a call that has ended, %s %s, is answered with 400 CallTerminated',
+    async (method, action, body) => {
+      const call = await established();
+      await call.hangsUp();
+      expect(await codeOf(method, `/calling/calls/${call.id}/${action}`, body)).toEqual([400, 'CallTerminated']);
+    },
+  );
 
   it.each(ofCalls.slice(1))(
-    'of a call that still rings, %s %s: 400 CallNotEstablished',
+    'to a call that still rings, %s %s, is answered with 400 CallNotEstablished',
     async (method, action, body) => {
       telephone.person('+14255550199', 'no answer after 600 s');
       const call = await telephone.call('+14255550199');
@@ -225,7 +231,7 @@ describe('what is asked', () => {
     },
   );
 
-  it('of somebody who is not in the call: 400 ParticipantNotFound', async () => {
+  it('to remove a person who is not in the call is answered with 400 ParticipantNotFound', async () => {
     const call = await established();
     const { conversationId } = call.record;
     for (const path of [`calls/${call.id}`, `conversations/${conversationId}`]) {
@@ -234,7 +240,7 @@ describe('what is asked', () => {
     }
   });
 
-  it('of a conversation that is not there: 400 ConversationNotFound', async () => {
+  it('to a conversation that does not exist is answered with 400 ConversationNotFound', async () => {
     const conversation = '/calling/conversations/not-there/participants';
     expect(await codeOf('POST', conversation, invite)).toEqual([400, 'ConversationNotFound']);
     expect(await codeOf('DELETE', `${conversation}/${NOBODY}`, undefined)).toEqual([400, 'ConversationNotFound']);
@@ -247,7 +253,7 @@ describe('what is asked', () => {
     ['POST', '/calling/nothing'],
     ['GET', '/'],
     ['GET', '/simulator/nothing'],
-  ])('at an address where nothing is, %s %s: 404 in the same shape', async (method, path) => {
+  ])('to an unknown address, %s %s, is answered with 404 in the same error shape', async (method, path) => {
     const answer = await telephone.signed(method, path);
     expect([answer.status, answer.body]).toEqual([404, { code: 'NotFound', message: expect.any(String) }]);
     expect(answer.headers.get('x-ms-request-id')).toMatch(/./);

@@ -5,7 +5,7 @@ import { inWords, PeopleLanguageError, readScript } from '../../simulator/people
 import { Outcome, Script } from '../../simulator/people/script.ts';
 import { Key } from '../../src/lib/call-automation/events.ts';
 
-describe('the language people are described in', () => {
+describe('the language that describes people', () => {
   it.each([
     [
       'answers after 4 s, presses 1 after 3 s, stays',
@@ -84,7 +84,7 @@ describe('the language people are described in', () => {
     ['', 'it ends', '"busy"', '"voicemail"'],
     ['answers, jumps', '"jumps" is not understood after "answers ,"', '"presses KEY [after N s]"', '"stays"'],
     ['answers after 4', 'it ends after "answers after 4"', 'a unit: s, min or ms'],
-    ['answers after a while', '"a" is not understood', 'how long, e.g. "4 s"'],
+    ['answers after a while', '"a" is not understood', 'a duration, for example "4 s"'],
     ['presses 10', '"10" is not understood after "presses"', 'a key: 0 to 9, *, # or A to D'],
     ['answers presses 1', '"presses" is not understood after "answers"', '","'],
     ['presses 1,', 'it ends after "presses 1 ,"', '"hangs up [after N s]"'],
@@ -93,7 +93,7 @@ describe('the language people are described in', () => {
     ['voicemail, stays', '"stays" is not understood after "voicemail ,"', 'the end'],
     ['mutes, 1', '"1" is not understood', '"presses KEY [after N s]"'],
     ['hangs on', '"hangs" is not understood', '"hangs up [after N s]"'],
-  ])('says of "%s" what was not understood and what would be', (description, ...says) => {
+  ])('rejects "%s" and says which words are allowed', (description, ...says) => {
     const read = () => readScript(description);
     expect(read).toThrow(PeopleLanguageError);
     for (const part of says) expect(read).toThrow(part);
@@ -117,7 +117,7 @@ describe('the language people are described in', () => {
       steps: outcome === 'answers' ? [...steps, ...(last ? [last] : [])] : [],
     }));
 
-  it('reads back everything it writes', () => {
+  it('reads back every script that it writes', () => {
     fc.assert(
       fc.property(scripts, (script) => {
         expect(readScript(inWords(script))).toEqual(script);
@@ -126,7 +126,7 @@ describe('the language people are described in', () => {
     expect(inWords(readScript('voicemail'))).toBe('voicemail after 4 s');
   });
 
-  it('never fails in any other way', () => {
+  it('only ever throws PeopleLanguageError', () => {
     const words = fc.array(
       fc.oneof(
         fc.constantFrom('answers', 'presses', 'after', '1', 's', ',', 'then', 'hangs', 'up', 'busy'),
@@ -145,7 +145,7 @@ describe('the language people are described in', () => {
   });
 });
 
-describe('who does what', () => {
+describe('the behaviour of people', () => {
   const behaviour = (people: People, seed = 1): Behaviour => {
     const made = new Behaviour(seed);
     made.learn(People.parse(people));
@@ -154,7 +154,7 @@ describe('who does what', () => {
   const mix = { 'answers after 4 s, presses 1 after 3 s': 6, 'no answer': 3, busy: 1 };
   const numbers = Array.from({ length: 400 }, (_, index) => `+1425555${String(index).padStart(4, '0')}`);
 
-  it('goes by the number first, then by the longest pattern that fits', () => {
+  it('is found by the exact number first, then by the longest matching pattern', () => {
     const town = behaviour({
       people: { '+1425*': 'busy', '+1425555*': 'declines', '+14255550123': 'voicemail', '8:acs:*-ops': 'no answer' },
     });
@@ -165,13 +165,13 @@ describe('who does what', () => {
     expect(inWords(town.next('+442079460000'))).toBe('answers after 4 s');
   });
 
-  it('takes one script for each call where several are given, the last one from then on', () => {
+  it('uses one script of a list for each call, and repeats the last one', () => {
     const person = behaviour({ people: { '+14255550123': ['busy', 'no answer', 'answers after 2 s'] } });
     const outcomes = Array.from({ length: 4 }, () => person.next('+14255550123').outcome);
     expect(outcomes).toEqual(['busy', 'noAnswer', 'answers', 'answers']);
   });
 
-  it('draws from the mix in proportion, the same again for the same seed', () => {
+  it('is drawn from the mix by weight, and repeats for the same seed', () => {
     const one = behaviour({ mix });
     const drawn = numbers.map((number) => one.next(number).outcome);
     const answers = drawn.filter((outcome) => outcome === 'answers').length;
@@ -183,7 +183,7 @@ describe('who does what', () => {
     expect(numbers.map((number) => other.next(number).outcome)).not.toEqual(drawn);
   });
 
-  it('adds to what was said before, or replaces it', () => {
+  it('adds to the earlier settings, or replaces them', () => {
     const town = behaviour({ people: { '+1*': 'busy' }, mix });
     town.learn(People.parse({ people: { '+44*': 'declines' } }));
     expect([town.next('+14255550123').outcome, town.next('+442079460000').outcome]).toEqual(['busy', 'declines']);
@@ -191,7 +191,7 @@ describe('who does what', () => {
     expect(town.describe()).toMatchObject({ people: { '+44*': ['no answer after 25 s'] }, mix: {} });
   });
 
-  it('takes a script as data, and says what is wrong with words or data', () => {
+  it('accepts scripts as data, and says what is wrong with words or data', () => {
     const data: Script = { outcome: 'answers', ringSeconds: 1, steps: [{ do: 'stay' }] };
     expect(behaviour({ people: { '+1*': data } }).next('+14255550123')).toEqual(data);
     expect(() => People.parse({ people: { '+1*': 'dances' } })).toThrow('dances');
