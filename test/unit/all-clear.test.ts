@@ -49,7 +49,7 @@ async function storm(...numbers: string[]) {
 }
 
 describe('an outage that is over', () => {
-  it('has its all-clear from the same moment, which waits for whoever is being called', async () => {
+  it('gets its all-clear in the same transaction; the all-clear waits for calls in progress', async () => {
     const { services, tick, ends, state, hasAllClear } = await storm(ANN, BOB);
     await tick();
     await ends(ANN, 'acknowledged');
@@ -66,7 +66,7 @@ describe('an outage that is over', () => {
     expect([await state(), await hasAllClear(BOB)]).toEqual(['restored', true]);
   });
 
-  it('knows nothing of its people but how to reach them', async () => {
+  it('takes only the contact data of its recipients', async () => {
     const { services, tick, ends, find } = await storm(ANN);
     await tick();
     await ends(ANN, 'acknowledged');
@@ -78,7 +78,7 @@ describe('an outage that is over', () => {
     expect(told?.endedAt).toBeUndefined();
   });
 
-  it('tells whoever is known only later to have been told, also if the all-clear was over by then', async () => {
+  it('adds a person whose result comes late, even if the all-clear was over', async () => {
     const { services, tick, ends, state, hasAllClear } = await storm(ANN, BOB);
     await tick();
     await ends(ANN, 'unknown');
@@ -91,7 +91,7 @@ describe('an outage that is over', () => {
     expect(await state('storm-all-clear')).toBe('running');
   });
 
-  it('tells them when the same news comes again, if whoever wrote it down died before', async () => {
+  it('adds them when the event is redelivered, if the process that recorded it died', async () => {
     const { services, tick, ends, find, hasAllClear } = await storm(ANN);
     await tick();
     await ends(ANN, 'unknown');
@@ -108,7 +108,7 @@ describe('an outage that is over', () => {
     expect(await hasAllClear(ANN)).toBe(true);
   });
 
-  it('opens the all-clear for whoever was added by somebody who died before they could', async () => {
+  it('reopens the all-clear if the process that added people died before it could', async () => {
     const { services, tick, ends, state, find } = await storm(ANN);
     await tick();
     await ends(ANN, 'unknown');
@@ -133,14 +133,14 @@ describe('an outage that is over', () => {
     expect((await services.outages.read('storm-all-clear')).outage.script.message).toBe(MESSAGE);
   });
 
-  it('is refused where its all-clear’s name is that of another outage', async () => {
+  it('is refused if the id of its all-clear belongs to another outage', async () => {
     const { services, state } = await storm(ANN);
     await declareOutage(services, { id: 'storm-all-clear', title: 'Another', script: { message: MESSAGE } });
     await expect(restoreOutage(services, 'storm', { message: MESSAGE })).rejects.toThrow(NotAllowedError);
     expect(await state()).toBe('running');
   });
 
-  it('is refused an all-clear that cannot be said', async () => {
+  it('refuses an all-clear that the service cannot speak', async () => {
     const { services, state } = await storm(ANN);
     await expect(restoreOutage(services, 'storm', { message: 'restored.wav' })).rejects.toThrow(InvalidInputError);
     await expect(restoreOutage(services, 'storm', {})).rejects.toThrow(/message/);
@@ -149,7 +149,7 @@ describe('an outage that is over', () => {
 });
 
 describe('an outage that is cancelled', () => {
-  it('gives whoever waits the best that they had reached, and asks nobody to be called again', async () => {
+  it('gives recipients who wait their best result, and retries nobody', async () => {
     const { services, world, tick, ends, find, state } = await storm(ANN, BOB, CAT, DAN);
     await tick();
     await cancelOutage(services, 'storm', {});
@@ -163,7 +163,7 @@ describe('an outage that is cancelled', () => {
     expect(world.queues.on('start-call')).toHaveLength(2);
   });
 
-  it('is opened again for whoever an upload added while it was cancelled, and they are called off too', async () => {
+  it('is reopened for people who were uploaded while it was cancelled, and calls them off too', async () => {
     const { services, tick, find, state } = await storm();
     await cancelOutage(services, 'storm', {});
     await tick();
@@ -176,8 +176,8 @@ describe('an outage that is cancelled', () => {
   });
 });
 
-describe('an outage whose time was over', () => {
-  it('goes on where it is given more, and is gone through anew when that is over too', async () => {
+describe('an outage that had expired', () => {
+  it('continues if it gets more time, and its list is passed through again when that is over', async () => {
     const { services, world, tick, ends, find, state } = await storm(ANN, BOB, CAT);
     const inSeconds = (seconds: number): string => new Date(world.now.getTime() + seconds * 1000).toISOString();
     await tick();
@@ -199,7 +199,7 @@ describe('an outage whose time was over', () => {
   });
 });
 
-describe('an outage that was gone through to the end', () => {
+describe('an outage whose list was passed through', () => {
   it('is not over while anybody is being called', async () => {
     const { services, tick, ends, state } = await storm(ANN);
     await tick();
@@ -215,7 +215,7 @@ describe('an outage that was gone through to the end', () => {
 });
 
 describe('an outage that is paused', () => {
-  it('stays so, whether or not anybody waits, and goes on from where it was', async () => {
+  it('stays paused, whether or not anybody waits, and continues where it was', async () => {
     const { services, tick, ends, state } = await storm(ANN);
     await tick();
     await pauseOutage(services, 'storm');

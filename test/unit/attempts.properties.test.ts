@@ -72,22 +72,22 @@ function alwaysBetween(holds: (before: Moved, after: Moved) => void): void {
   );
 }
 
-describe('whatever becomes of a recipient', () => {
-  it('there is an outcome if, and only if, nothing is due', () => {
+describe('after any sequence of changes to a recipient', () => {
+  it('there is an outcome if and only if there is no due row', () => {
     alwaysBetween((_, { recipient, due }) => {
       expect(due === 'none').toBe(recipient.phase === 'done');
       expect(recipient.outcome !== undefined).toBe(recipient.phase === 'done');
     });
   });
 
-  it('who waits is due to be called; whose attempt is under way is due to be looked into', () => {
+  it('a recipient who waits is due to be called; one with an attempt in progress is due to be checked', () => {
     alwaysBetween((_, { recipient, due }) => {
       const kind = { waiting: 'waiting', dispatched: 'leased', dialling: 'leased', done: undefined }[recipient.phase];
       expect(typeof due === 'object' ? due.kind : undefined).toBe(kind);
     });
   });
 
-  it('no attempt’s result is ever taken back for a worse one', () => {
+  it('no result is replaced by a worse one', () => {
     alwaysBetween((before, { recipient }) => {
       for (const { attempt, outcome } of before.recipient.results) {
         const now = recipient.results.find((result) => result.attempt === attempt)?.outcome;
@@ -110,19 +110,19 @@ describe('whatever becomes of a recipient', () => {
     });
   });
 
-  it('who is done stays done', () => {
+  it('a recipient who is done stays done', () => {
     alwaysBetween((before, { recipient }) => {
       if (before.recipient.phase === 'done') expect(recipient.phase).toBe('done');
     });
   });
 
-  it('a line is held only while an attempt is under way', () => {
+  it('a line is held only while an attempt is in progress', () => {
     alwaysBetween((_, { recipient }) => {
       expect(recipient.line !== undefined).toBe(isUnderWay(recipient));
     });
   });
 
-  it('nobody is given more attempts than the policy allows', () => {
+  it('nobody gets more attempts than the policy allows', () => {
     alwaysBetween((_, { recipient }) => expect(recipient.attempt).toBeLessThanOrEqual(policy.maxAttempts));
   });
 });

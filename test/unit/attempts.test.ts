@@ -30,7 +30,7 @@ describe('an attempt may be dialled', () => {
   const leased = (ms: number): Recipient =>
     someone({ phase: 'dispatched', attempt: 1, leaseUntil: new Date(NOW.getTime() + ms).toISOString() });
 
-  it('once it has a line and nobody has claimed it', () => {
+  it('once it has a line and is not claimed', () => {
     expect(refusalToDial(leased(300_000), ref(1), NOW, 75_000, false)).toBeUndefined();
   });
 
@@ -52,10 +52,10 @@ describe('an attempt may be dialled', () => {
   });
 });
 
-describe('an attempt that was asked for and has no name yet', () => {
+describe('an attempt that was requested and has no call leg yet', () => {
   const unnamed = dialling({ callLegId: undefined, leaseUntil: new Date(NOW.getTime() + 300_000).toISOString() });
 
-  it('may be asked for again where the same request is the same call', () => {
+  it('may be requested again if the service recognises a repeated request', () => {
     expect(refusalToDial(unnamed, ref(1), NOW, 75_000, true)).toBeUndefined();
   });
 
@@ -73,8 +73,8 @@ describe('an attempt that was asked for and has no name yet', () => {
   });
 });
 
-describe('an attempt under way', () => {
-  it('keeps its due row as the lease that finds it should it go quiet', () => {
+describe('an attempt in progress', () => {
+  it('keeps its due row as a lease, by which the timer finds it if it goes silent', () => {
     expect(claimed(someone({ phase: 'dispatched', attempt: 1 }), NOW)).toMatchObject({
       due: 'unchanged',
       recipient: { phase: 'dialling', askedAt: NOW.toISOString() },
@@ -86,14 +86,14 @@ describe('an attempt under way', () => {
     });
   });
 
-  it('that was not placed through no fault of the callee’s does not count', () => {
+  it('that was not placed for a reason that is not the callee’s does not count', () => {
     const { recipient, due } = postponed(dialling({ attempt: 2 }), LATER);
     expect(recipient).toMatchObject({ phase: 'waiting', attempt: 1 });
     expect(recipient.line).toBeUndefined();
     expect(due).toEqual({ kind: 'waiting', at: LATER });
   });
 
-  it('that reached somebody ends the matter: outcome, time and no due row', () => {
+  it('that reached somebody is final: outcome, time and no due row', () => {
     const moved = conclude(dialling(), 'acknowledged');
     expect(moved?.due).toBe('none');
     expect(moved?.recipient).toMatchObject({ phase: 'done', outcome: 'acknowledged', endedAt: NOW.toISOString() });
@@ -107,7 +107,7 @@ describe('an attempt under way', () => {
     expect(moved?.recipient).toMatchObject({ line: undefined, callLegId: undefined, isEnding: undefined });
   });
 
-  it('that was the last gives the best outcome of them all', () => {
+  it('that was the last one gives the best outcome of all', () => {
     const third = dialling({ attempt: 3, results: [result('noAnswer', 1), result('failed', 2)] });
     expect(conclude(third, 'busy', 3)).toMatchObject({ due: 'none', recipient: { outcome: 'noAnswer' } });
   });
@@ -118,7 +118,7 @@ describe('an attempt under way', () => {
     expect(moved).toMatchObject({ due: 'none', recipient: { outcome: 'failed', reason: 'wrongNumber' } });
   });
 
-  it('ends also while its message to dial is still on the queue', () => {
+  it('can end while its start message is still on the queue', () => {
     expect(conclude(someone({ phase: 'dispatched', attempt: 1 }), 'cancelled')).toMatchObject({
       due: 'none',
       recipient: { phase: 'done', outcome: 'cancelled' },
@@ -126,14 +126,14 @@ describe('an attempt under way', () => {
   });
 });
 
-describe('news that comes late', () => {
-  it('is none if the attempt is known to have ended as well or better', () => {
+describe('a late result', () => {
+  it('changes nothing if the attempt already has an equal or better result', () => {
     const done = someone({ phase: 'done', attempt: 1, outcome: 'heard', results: [result('heard')] });
     expect(conclude(done, 'heard')).toBeUndefined();
     expect(conclude(done, 'answered')).toBeUndefined();
   });
 
-  it('betters the outcome of somebody who is done, and the first end stays the end', () => {
+  it('improves the outcome of a recipient who is done, and keeps the first end time', () => {
     const done = someone({ phase: 'done', attempt: 1, outcome: 'heard', results: [result('heard')], endedAt: 'then' });
     const moved = conclude(done, 'acknowledged');
     expect(moved?.due).toBe('none');
@@ -141,17 +141,17 @@ describe('news that comes late', () => {
     expect(moved?.recipient.results).toEqual([result('acknowledged')]);
   });
 
-  it('of an attempt that counted as unknown saves somebody who waits from being called again', () => {
+  it('of an attempt that counted as unknown ends the wait of a recipient who is due again', () => {
     const waiting = someone({ phase: 'waiting', attempt: 1, results: [result('unknown')] });
     expect(conclude(waiting, 'acknowledged')).toMatchObject({ due: 'none', recipient: { outcome: 'acknowledged' } });
   });
 
-  it('that does not end the matter leaves somebody who waits waiting', () => {
+  it('that is not final leaves a recipient who waits waiting', () => {
     const waiting = someone({ phase: 'waiting', attempt: 1, results: [result('unknown')] });
     expect(conclude(waiting, 'busy')).toMatchObject({ due: 'unchanged', recipient: { phase: 'waiting' } });
   });
 
-  it('of an earlier attempt does not cut the present one short, and is not forgotten at its end', () => {
+  it('of an earlier attempt does not interrupt the current one, and still counts at its end', () => {
     const second = dialling({ attempt: 2, results: [result('unknown')] });
     const told = conclude(second, 'acknowledged', 1);
     expect(told).toMatchObject({ due: 'unchanged', recipient: { phase: 'dialling', attempt: 2, line: LINE } });
@@ -161,11 +161,11 @@ describe('news that comes late', () => {
 });
 
 describe('when an outage is over', () => {
-  it('somebody who was never called ends as cancelled', () => {
+  it('a recipient who was never called ends as cancelled', () => {
     expect(expired(someone(), NOW)).toMatchObject({ due: 'none', recipient: { phase: 'done', outcome: 'cancelled' } });
   });
 
-  it('somebody who was called keeps the best that was reached', () => {
+  it('a recipient who was called keeps the best result', () => {
     const waiting = someone({ phase: 'waiting', attempt: 1, results: [result('busy')] });
     expect(expired(waiting, NOW)).toMatchObject({ due: 'none', recipient: { outcome: 'busy' } });
   });

@@ -36,7 +36,7 @@ describe('the keys', () => {
     close();
   });
 
-  it('are not fetched again for every stranger who names one of their own', async () => {
+  it('are not fetched again for every unknown key id', async () => {
     const { verify, fetched, close } = await service(withKeys);
     const stranger = await CallbackIssuer.create(RESOURCE);
     for (let tries = 0; tries < 5; tries++) await expect(verify(stranger.token())).rejects.toThrow(UnauthorizedError);
@@ -44,7 +44,7 @@ describe('the keys', () => {
     close();
   });
 
-  it('that cannot be had are no fault of the caller’s, who is to try again', async () => {
+  it('that cannot be fetched make the answer 503, so that the sender tries again', async () => {
     const { verify, close } = await service((_issuer, response) => response.writeHead(500).end());
     await expect(verify()).rejects.toThrow(UnavailableError);
     close();

@@ -23,7 +23,7 @@ const signed = (audience: string, claims: Record<string, unknown> = { purpose },
     .sign(new TextEncoder().encode(SECRET));
 
 describe('a callback URI', () => {
-  it('leads back to the app, and says what the call is for', async () => {
+  it('leads back to the app and carries the purpose of the call', async () => {
     const uri = await uris.uriFor(purpose);
     expect(uri).toMatch(/^https:\/\/ringdown\.example\/api\/call-events\/[\w-]+\.[\w-]+\.[\w-]+$/);
     await expect(uris.purposeOf(tokenOf(uri))).resolves.toEqual(purpose);
@@ -39,7 +39,7 @@ describe('a callback URI', () => {
     expect(await slashed.uriFor(purpose)).toBe(await uris.uriFor(purpose));
   });
 
-  it('signed with the secret of yesterday is still taken while that is known, and no longer', async () => {
+  it('signed with the previous secret is accepted while that secret is configured, and no longer', async () => {
     const token = tokenOf(await urisWith({ current: OLD_SECRET }).uriFor(purpose));
     const rotating = urisWith({ current: SECRET, previous: OLD_SECRET });
     await expect(rotating.purposeOf(token)).resolves.toEqual(purpose);
@@ -61,43 +61,43 @@ describe('a token is refused', () => {
     await expect(later(49).purposeOf(token)).rejects.toThrow(UnauthorizedError);
   });
 
-  it.each(['', 'token', 'a.b.c', '..'])('that is none: %j', async (token) => {
+  it.each(['', 'token', 'a.b.c', '..'])('that is malformed: %j', async (token) => {
     await expect(uris.purposeOf(token)).rejects.toThrow(UnauthorizedError);
   });
 
-  it('that says something else than what was signed', async () => {
+  it('whose payload differs from what was signed', async () => {
     const [header, , signature] = tokenOf(await uris.uriFor(purpose)).split('.');
     const claims = { purpose: { ...purpose, recipientId: 'bob' }, aud: 'call-events' };
     const forged = [header, Buffer.from(JSON.stringify(claims)).toString('base64url'), signature].join('.');
     await expect(uris.purposeOf(forged)).rejects.toThrow(UnauthorizedError);
   });
 
-  it('that lacks its signature', async () => {
+  it('without a signature', async () => {
     const [header, claims] = tokenOf(await uris.uriFor(purpose)).split('.');
     await expect(uris.purposeOf(`${header}.${claims}.`)).rejects.toThrow(UnauthorizedError);
   });
 
-  it('that says it needs no signature', async () => {
+  it('that claims to need no signature', async () => {
     const unsigned = new UnsecuredJWT({ purpose }).setAudience('call-events').encode();
     await expect(uris.purposeOf(unsigned)).rejects.toThrow(UnauthorizedError);
   });
 
-  it('that was signed in another way than ours', async () => {
+  it('that was signed with another algorithm', async () => {
     await expect(uris.purposeOf(await signed('call-events', { purpose }, 'HS512'))).rejects.toThrow(UnauthorizedError);
   });
 
-  it('that was made for somebody else with the same secret', async () => {
+  it('that was signed with the same secret for another audience', async () => {
     await expect(uris.purposeOf(await signed('call-events'))).resolves.toEqual(purpose);
     await expect(uris.purposeOf(await signed('dashboard'))).rejects.toThrow(UnauthorizedError);
   });
 
-  it('that names no purpose that we know', async () => {
+  it('with an unknown purpose', async () => {
     await expect(uris.purposeOf(await signed('call-events', {}))).rejects.toThrow(UnauthorizedError);
     const strange = { purpose: { ...purpose, outageId: '../storm' } };
     await expect(uris.purposeOf(await signed('call-events', strange))).rejects.toThrow(UnauthorizedError);
   });
 
-  it('without a word of what it held', async () => {
+  it('and the error does not repeat its content', async () => {
     const token = tokenOf(await urisWith({ current: OLD_SECRET }).uriFor(purpose));
     await expect(uris.purposeOf(token)).rejects.toThrow('The callback has no valid token');
   });

@@ -49,7 +49,7 @@ async function calledWith(
 const ONCE = { retry: { maxAttempts: 1, delaySeconds: {} } };
 
 describe('the all-clear', () => {
-  it('reaches whoever was told after all, also where another instance remembers the outage as it was before', async () => {
+  it('reaches a person whose result comes late, even if another instance cached the outage as it was before', async () => {
     const tables = new MemoryTables();
     const world = new MemoryWorld(tables);
     const { people } = await world.outage(ONCE, ANN);
@@ -64,7 +64,7 @@ describe('the all-clear', () => {
     expect(await onListOf(world, 'storm-all-clear')).toMatchObject([{ phase: 'waiting', results: [] }]);
   });
 
-  it('reaches whoever was told after all, though the news came to somebody who died of it: told again, it is seen to', async () => {
+  it('reaches a person whose event was recorded by a process that died: the redelivery adds them', async () => {
     const world = new MemoryWorld();
     const { people } = await world.outage(ONCE, ANN);
     await calledWith(world, people, 'unknown');
@@ -81,7 +81,7 @@ describe('the all-clear', () => {
     expect(await onListOf(world, 'storm-all-clear')).toHaveLength(1);
   });
 
-  it('is opened again for whoever was put on its list by somebody who died before', async () => {
+  it('is reopened if the process that added people died before it could', async () => {
     const world = new MemoryWorld();
     const { people } = await world.outage(ONCE, ANN, BOB);
     await calledWith(world, people, 'heard');
@@ -116,7 +116,7 @@ describe('the all-clear', () => {
     expect(await stateOf(world, 'storm-all-clear')).toBe('running');
   });
 
-  it('is there as soon as the outage is restored, also where nobody was told', async () => {
+  it('exists as soon as the outage is restored, even if nobody was told', async () => {
     const world = new MemoryWorld();
     await world.outage(ONCE);
     await tendOutages(world.services);
@@ -139,7 +139,7 @@ describe('an outage that is cancelled', () => {
     expect(await onListOf(world, 'storm')).toMatchObject(people.map(() => ({ outcome: 'cancelled' })));
   });
 
-  it('is not while people are added whose shard had been gone through already', async () => {
+  it('is not over while people are added to a shard that was already passed through', async () => {
     const world = new MemoryWorld();
     await world.outage(ONCE, ANN);
     await cancelOutage(world.services, 'storm', {});

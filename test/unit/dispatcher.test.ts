@@ -42,7 +42,7 @@ describe('free lines', () => {
     expect(dialled(world)).toHaveLength(2);
   });
 
-  it('are told of: how many are in use, and how long whoever has been due longest has waited', async () => {
+  it('are reported: how many are in use, and how long the longest due recipient has waited', async () => {
     const world = new MemoryWorld();
     const { outage } = await world.outage({ callers: LINES }, ANN, BOB, EVE);
     const look = async () => fillLines(world.services, outage, await world.services.lines.list());
@@ -51,7 +51,7 @@ describe('free lines', () => {
     expect(await look()).toEqual({ started: 0, linesInUse: 2, dueLagMs: 30_000 });
   });
 
-  it('go on calling for one attempt each: the message says which', async () => {
+  it('start one attempt each, and the message says which', async () => {
     const world = new MemoryWorld();
     const { outage, people } = await world.outage({ callers: LINES }, ANN);
     await fill(world, outage);
@@ -92,7 +92,7 @@ describe('free lines', () => {
     expect(dialled(world).length + (await free(world)).length).toBe(2);
   });
 
-  it('that become free at the same moment all go to somebody, however many want the same person', async () => {
+  it('that become free at the same moment all go to somebody, even if all of them try the same recipient first', async () => {
     const world = new MemoryWorld();
     const callers = Array.from({ length: 8 }, (_, index) => ({ number: `+1425555019${index}`, lines: 4 }));
     const numbers = Array.from({ length: 64 }, (_, index) => `+14255551${100 + index}`);
@@ -128,7 +128,7 @@ describe('the end of a call', () => {
     expect(await free(world)).toEqual([]);
   });
 
-  it('frees the line where nobody else is due', async () => {
+  it('frees the line if nobody else is due', async () => {
     const world = new MemoryWorld();
     const { outage, people } = await world.outage({ callers: LINES }, ANN);
     await fill(world, outage);
@@ -136,7 +136,7 @@ describe('the end of a call', () => {
     expect(await free(world)).toHaveLength(2);
   });
 
-  it('starts nobody’s call once the outage is over, though they are due', async () => {
+  it('starts no call once the outage is over, even if somebody is due', async () => {
     for (const over of [{ state: 'finished' as const }, { expiresAt: '2026-01-05T07:59:59Z' }]) {
       const world = new MemoryWorld();
       const { outage, people } = await world.outage({ callers: [{ number: '+14255550190', lines: 1 }] }, ANN, BOB);
@@ -152,7 +152,7 @@ describe('the end of a call', () => {
     }
   });
 
-  it('starts nobody’s call while the outage has more calls than it may have by now: its line is free for others', async () => {
+  it('starts no call while the outage exceeds a limit that was lowered: its line is free for others', async () => {
     const world = new MemoryWorld();
     await world.outage({ callers: LINES }, ANN, BOB, EVE);
     await tendOutages(world.services);
@@ -170,7 +170,7 @@ describe('the end of a call', () => {
     expect(await free(world)).toHaveLength(1);
   });
 
-  it('told twice does not pass the line on twice', async () => {
+  it('reported twice does not pass the line on twice', async () => {
     const world = new MemoryWorld();
     const { outage } = await world.outage({ callers: [{ number: '+14255550190', lines: 1 }] }, ANN, BOB, EVE);
     await fill(world, outage);
@@ -212,7 +212,7 @@ describe('an outage', () => {
     expect(await tendOutages(world.services)).toEqual([]);
   });
 
-  it('that cannot be looked after does not keep the others from being called', async () => {
+  it('that fails does not keep the others from being called', async () => {
     const world = new MemoryWorld();
     await world.outage({ id: 'a-broken-one', callers: LINES }, ANN);
     await world.outage({ id: 'storm', callers: LINES }, BOB);
@@ -228,7 +228,7 @@ describe('an outage', () => {
     ]);
   });
 
-  it('is told of an opt-out by whoever also acknowledged', async () => {
+  it('records the opt-out of a person who also acknowledged', async () => {
     const world = new MemoryWorld();
     const { outage, people } = await world.outage({ callers: LINES }, ANN);
     await fill(world, outage);
@@ -239,7 +239,7 @@ describe('an outage', () => {
     expect((await world.services.recipients.find(ref))?.recipient.outcome).toBe('acknowledged');
   });
 
-  it('that has expired ends everybody who still waits', async () => {
+  it('that has expired gives everybody who waits an outcome', async () => {
     const world = new MemoryWorld();
     const { people } = await world.outage({ callers: LINES, expiresAt: '2026-01-05T08:00:00Z' }, ANN);
     await tendOutages(world.services);
@@ -252,7 +252,7 @@ describe('an outage', () => {
     expect(dialled(world)).toEqual([]);
   });
 
-  it('whose message to dial was lost sends it again when the lease ends, for the same attempt', async () => {
+  it('sends a lost start message again when the lease ends, for the same attempt', async () => {
     const world = new MemoryWorld();
     await world.outage({ callers: LINES }, ANN);
     await tendOutages(world.services);
@@ -275,7 +275,7 @@ describe('an outage', () => {
     expect(outage.finishedAt).toBeUndefined();
   });
 
-  it('cannot be finished by somebody who looked before people were added', async () => {
+  it('cannot be finished by a process that read it before people were added', async () => {
     const world = new MemoryWorld();
     await world.outage({});
     const looked = await world.services.outages.read('storm');

@@ -19,7 +19,7 @@ function numbers(count: number) {
 }
 
 describe('work for each of many', () => {
-  it('is done for all, some at the same time, and asks for no more than there is room for', async () => {
+  it('runs for all items, some at the same time, and pulls no more than fit', async () => {
     const { asked, items } = numbers(20);
     const done: number[] = [];
     let now = 0;
@@ -35,7 +35,7 @@ describe('work for each of many', () => {
     expect(most).toBe(4);
   });
 
-  it('ends after something has gone wrong, when all that was begun has ended', async () => {
+  it('ends after an error, once all work in flight has ended', async () => {
     const { asked, items } = numbers(1_000);
     const ended: number[] = [];
     const work = eachOf(items, 4, async (number) => {
@@ -49,7 +49,7 @@ describe('work for each of many', () => {
     expect(asked.last).toBeLessThan(12);
   });
 
-  it('ends where there are no more items for a reason', async () => {
+  it('ends with the error of the source', async () => {
     async function* broken(): AsyncGenerator<number> {
       yield 1;
       throw new Error('connection lost');

@@ -21,7 +21,7 @@ async function storm(people: number) {
 const at = (time: string): Date => new Date(`2026-01-05T${time}Z`);
 
 describe('the changes that an outage counts are folded into its sums', () => {
-  it('when a minute has begun, not at every look of the timer', async () => {
+  it('when a minute boundary has passed, not at every tick', async () => {
     const { world, unfolded } = await storm(1);
     for (const time of ['08:00:10.000', '08:00:50.000']) {
       world.now = at(time);
@@ -37,7 +37,7 @@ describe('the changes that an outage counts are folded into its sums', () => {
     ['on the minute', '08:01:00.000'],
     ['before it', '08:00:55.000'],
     ['after it, as the look before was slow too', '08:01:05.000'],
-  ])('also where looking takes eleven seconds, from %s', async (_, begins) => {
+  ])('even if a tick takes eleven seconds, from %s', async (_, begins) => {
     const { world, unfolded } = await storm(1);
     const { lines } = world.services;
     const list = lines.list.bind(lines);
@@ -50,7 +50,7 @@ describe('the changes that an outage counts are folded into its sums', () => {
     expect(await unfolded()).toBe(0);
   });
 
-  it('all of them before it is over, in as many looks as that takes', async () => {
+  it('completely before the outage ends, in as many ticks as that takes', async () => {
     const { world, list, unfolded } = await storm(2_500);
     world.now = at('08:00:20.000');
     for (const { recipientId } of list) {

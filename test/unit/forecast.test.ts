@@ -21,23 +21,23 @@ const hourOld = { startedAt: at(60), expiresAt: undefined, calling: 20, lines: 2
 const minutesLeft = (told: ReturnType<typeof forecast>): number =>
   told ? Math.round((Date.parse(told.endsAt) - NOW.getTime()) / 60_000) : Number.NaN;
 
-describe('the end of an outage is foretold', () => {
+describe('the end of an outage is forecast', () => {
   it('by the calls of the last ten minutes', () => {
     const told = forecast({ ...hourOld, tally: steady }, NOW);
     expect(told?.perMinute).toBe(10);
     expect(minutesLeft(told)).toBe(40);
   });
 
-  it('with as many calls a person as it has taken so far', () => {
+  it('with as many calls per person as it took so far', () => {
     expect(minutesLeft(forecast({ ...hourOld, tally: { ...steady, attempts: 900 } }, NOW))).toBe(60);
   });
 
-  it('by what was counted of late, not by what was counted before', () => {
+  it('from recent counts, not from older ones', () => {
     const minutes = { ...steady.minutes, [minute(30)]: { ended: 900, answered: 0 } };
     expect(forecast({ ...hourOld, tally: { ...steady, minutes } }, NOW)?.perMinute).toBe(10);
   });
 
-  it('after one minute as well: the calls in progress are half over', () => {
+  it('after one minute too: calls in progress count as half over', () => {
     const tally = {
       ...steady,
       attempts: 10,
@@ -49,18 +49,18 @@ describe('the end of an outage is foretold', () => {
     expect(minutesLeft(told)).toBe(50);
   });
 
-  it('for the last calls as well: they take the time of a call', () => {
+  it('for the last calls too: they take the time of a call', () => {
     const tally = { ...steady, recipients: 602 };
     expect(minutesLeft(forecast({ ...hourOld, calling: 2, tally }, NOW))).toBe(1);
   });
 
-  it('no later than its time is over', () => {
+  it('no later than it expires', () => {
     const expiresAt = at(-5);
     expect(forecast({ ...hourOld, expiresAt, tally: steady }, NOW)?.endsAt).toBe(expiresAt);
   });
 });
 
-describe('the end of an outage cannot be told', () => {
+describe('the end of an outage cannot be forecast', () => {
   it.each([
     ['that has not begun', { startedAt: undefined, tally: steady }],
     ['of which nobody has an outcome yet', { tally: { ...steady, attempts: 3, outcomes: {} } }],
@@ -72,6 +72,6 @@ describe('the end of an outage cannot be told', () => {
   });
 });
 
-it('"of late" begins with a minute', () => {
+it('the recent period begins with a full minute', () => {
   expect(latelySince(NOW).toISOString()).toBe('2026-01-05T08:20:00.000Z');
 });

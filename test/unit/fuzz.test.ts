@@ -81,8 +81,8 @@ async function post(world: MemoryWorld, token: string, body: string): Promise<nu
   return answer?.status;
 }
 
-describe('whatever is posted to us', () => {
-  it('with our token is taken or refused by name, never a failure of ours, and what is refused changes no row', async () => {
+describe('any callback', () => {
+  it('with our token is accepted or refused with a reason, never a 5xx, and a refusal changes no row', async () => {
     const tables = new CountingTables();
     const world = new MemoryWorld(tables);
     const uri = await world.services.callbacks.uriFor({ kind: 'request', requestId: 'fuzz' });
@@ -102,7 +102,7 @@ describe('whatever is posted to us', () => {
     expect(Math.min(seen.get(200) ?? 0, seen.get(400) ?? 0)).toBeGreaterThan(RUNS / 200);
   }, 120_000);
 
-  it('with any other token is refused before anything of it is read', async () => {
+  it('with any other token is refused before its body is read', async () => {
     const tables = new CountingTables();
     const world = new MemoryWorld(tables);
     const uri = await world.services.callbacks.uriFor({ kind: 'request', requestId: 'fuzz' });
@@ -134,7 +134,7 @@ describe('whatever is posted to us', () => {
   }, 120_000);
 });
 
-describe('whatever is put on a queue', () => {
+describe('any queue message', () => {
   const names = [
     'callLegId',
     'targets',

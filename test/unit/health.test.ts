@@ -14,13 +14,13 @@ class TablesOutOfReach extends MemoryTables {
 }
 
 describe('the app is', () => {
-  it('well where storage answers and the settings are right', async () => {
+  it('ok if storage answers and the settings are valid', async () => {
     const health = await healthOf(new MemoryWorld().services, settingsAreRight);
     expect(health).toMatchObject({ status: 'ok', checks: { storage: 'ok', configuration: 'ok' } });
     expect(health.version).toMatch(/^\d+\.\d+\.\d+/);
   });
 
-  it('failing where storage does not answer', async () => {
+  it('failing if storage does not answer', async () => {
     const { services } = new MemoryWorld(new TablesOutOfReach());
     await expect(healthOf(services, settingsAreRight)).resolves.toMatchObject({
       status: 'failing',
@@ -28,7 +28,7 @@ describe('the app is', () => {
     });
   });
 
-  it('failing where a setting is wrong, which is named without its value', async () => {
+  it('failing if a setting is wrong; the check names it without its value', async () => {
     const settingsAreWrong = (): never => {
       throw new ConfigurationError(['CALLBACK_SECRET: must have at least 32 characters']);
     };

@@ -67,7 +67,7 @@ describe('a handler that throws', () => {
     ['ConfigurationError', new ConfigurationError(['CALLBACK_SECRET: is not set'])],
     ['Error', new TypeError('undefined is not a function')],
     ['value that is no error', 'disaster'],
-  ])('a %s is ours to blame: the log has the detail, the caller has not', async (_, error) => {
+  ])('a %s is an internal error: the log has the detail, the answer does not', async (_, error) => {
     const { answer, body, log } = await answerTo(error);
     expect(answer).toMatchObject({ status: 500, headers: { 'content-type': 'application/problem+json' } });
     expect(body).toEqual({
@@ -79,13 +79,13 @@ describe('a handler that throws', () => {
     expect(log).toEqual([{ level: 'error', line: String(error) }]);
   });
 
-  it('a CallAutomationError is the fault of the service behind us: a bad gateway, whatever status it gave us', async () => {
+  it('a CallAutomationError is a bad gateway, whatever status the service gave', async () => {
     const { answer, body } = await answerTo(noAnswer);
     expect(answer.status).toBe(502);
     expect(JSON.stringify(body)).not.toContain('ETIMEDOUT');
   });
 
-  it('does not disturb one that does not', async () => {
+  it('leaves a handler that does not throw alone', async () => {
     const handler = answering(async () => ({ status: 201 }));
     await expect(handler(request(), new InvocationContext())).resolves.toEqual({ status: 201 });
   });
@@ -96,11 +96,11 @@ describe('a body', () => {
     await expect(jsonBody(request('{"title":"Storm"}'))).resolves.toEqual({ title: 'Storm' });
   });
 
-  it.each(['{', 'title=Storm'])('that is no JSON is the caller’s fault: %s', async (text) => {
+  it.each(['{', 'title=Storm'])('that is not JSON is answered with 400: %s', async (text) => {
     await expect(jsonBody(request(text))).rejects.toThrow(InvalidInputError);
   });
 
-  it('that is missing is the caller’s fault', async () => {
+  it('that is missing is answered with 400', async () => {
     await expect(jsonBody(request())).rejects.toThrow(InvalidInputError);
   });
 

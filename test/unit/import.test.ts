@@ -48,7 +48,7 @@ const manyNumbers = (count: number): string[] =>
   Array.from({ length: count }, (_, index) => `+1425555${String(index).padStart(4, '0')}`);
 
 describe('a list of people', () => {
-  it('is taken with all it says of them', async () => {
+  it('is imported with all its columns', async () => {
     const { people } = await imports('phone,name,timeZone,language,floor\n+14255550123,Ann,America/Denver,es,3\n');
     expect(people).toMatchObject([
       {
@@ -71,12 +71,12 @@ describe('a list of people', () => {
     expect(people).toMatchObject([{ name: 'Ann "the boss", Miller' }]);
   });
 
-  it('holds numbers as people write them', async () => {
+  it('accepts numbers as people write them', async () => {
     const { people } = await imports(list('(425) 555-0123', '425.555.0124', '+44 20 7946 0958', '0044 1'));
     expect(numbersOf(people)).toEqual(['+14255550123', '+14255550124', '+442079460958']);
   });
 
-  it('reads numbers without a country as those of the outage’s', async () => {
+  it('reads numbers without a country code as numbers of the outage’s country', async () => {
     expect(numbersOf((await imports(list('020 7946 0958'), { defaultCountry: 'GB' })).people)).toEqual([
       '+442079460958',
     ]);
@@ -87,7 +87,7 @@ describe('a list of people', () => {
     expect(people).toMatchObject([{ identifier: { communicationUser: { id: '8:acs:ann' } }, name: 'Ann' }]);
   });
 
-  it('with two ways to write one number has one person: nobody is called twice', async () => {
+  it('that writes one number in two ways names one person: nobody is called twice', async () => {
     const { report } = await imports(list('+14255550123', '(425) 555-0123', '425 555 0123'));
     expect(report).toMatchObject({ added: 1, duplicates: 2, rejected: 0 });
   });
@@ -100,13 +100,13 @@ describe('a list of people', () => {
     expect(people).toHaveLength(121);
   });
 
-  it('longer than any one transaction is taken whole', async () => {
+  it('longer than one transaction is imported completely', async () => {
     const { report, people } = await imports(list(...manyNumbers(333)));
     expect(report).toMatchObject({ added: 333, alreadyThere: 0, rejected: 0 });
     expect(numbersOf(people)).toEqual(manyNumbers(333));
   });
 
-  it('sent again costs some refusals; then it is read who is there', async () => {
+  it('sent again costs a few conflicts, then one read of the ids', async () => {
     const tables = new CountedTables();
     const into = new MemoryWorld(tables);
     const long = list(...manyNumbers(5_000));
@@ -130,7 +130,7 @@ describe('a list of people', () => {
 describe('a list as NDJSON', () => {
   const ndjson = (...lines: string[]) => imports(lines.join('\n'), {}, world(), 'application/x-ndjson');
 
-  it('is taken with all it says of them', async () => {
+  it('is imported with all its columns', async () => {
     const { report, people } = await ndjson(
       '\uFEFF{"phone":"(425) 555-0123","name":"Ann\u2028Zoë","timeZone":"America/Denver","floor":3,"isHome":true,"room":null}\r',
       '',
@@ -163,15 +163,15 @@ describe('a list as NDJSON', () => {
     ['{"phone":"+14255550123","name":{"first":"Ann"}}', 'name: must be a text or a number'],
     ['{"phone":"+14255550123","4255550123":[]}', '•••23: must be a text or a number'],
     ['{"name":"Ann"}', 'phone: is empty'],
-  ])('has rows that cannot be taken: %s', async (row, reason) => {
+  ])('rejects a row: %s', async (row, reason) => {
     const { report, people } = await ndjson('{"phone":"+14255550124"}', row, '{"phone":"+14255550125"}');
     expect(report).toMatchObject({ added: 2, rejected: 1, rejections: [{ line: 2, reason }] });
     expect(people).toHaveLength(2);
   });
 });
 
-describe('a row that cannot be taken', () => {
-  it('is named by its line and its fault, never by what it held; the others are kept', async () => {
+describe('a rejected row', () => {
+  it('is reported by line and reason, never by content; the other rows are kept', async () => {
     const { report, people } = await imports('phone,name\n+14255550123,Ann\nnot a phone,Bob\n,Eve\n+14255550124,Joe\n');
     expect(report).toEqual({
       added: 2,
@@ -195,15 +195,15 @@ describe('a row that cannot be taken', () => {
     },
   );
 
-  it('is counted always, and listed a hundred times at most', async () => {
+  it('is always counted, and at most a hundred are listed', async () => {
     const { report } = await imports(list(...Array.from({ length: 130 }, () => 'nobody')));
     expect(report.rejected).toBe(130);
     expect(report.rejections).toHaveLength(100);
   });
 });
 
-describe('what is no list', () => {
-  it('is refused by its line', async () => {
+describe('an upload that is not a list', () => {
+  it('is refused with the line', async () => {
     const broken = imports('phone,name\n+14255550123,"Ann\n');
     await expect(broken).rejects.toThrow(InvalidInputError);
     await expect(broken).rejects.toThrow(/line \d+: CSV_QUOTE_NOT_CLOSED/);
@@ -219,7 +219,7 @@ describe('what is no list', () => {
     },
   );
 
-  it('for the upload broke off is an error, not a short list; who came before is kept', async () => {
+  it('because the upload broke off is an error, not a short list; earlier rows are kept', async () => {
     async function* brokenOff(): AsyncIterable<Uint8Array> {
       yield new TextEncoder().encode('{"phone":"+14255550123"}\n');
       throw new Error('connection lost');

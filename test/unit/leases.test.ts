@@ -20,15 +20,15 @@ const verdictAfter = (minutes: number, evidence: Evidence) => onLeaseEnded(evide
 const until = (minutes: number) => ({ until: minutesIn(minutes) });
 
 describe('when the lease of a call ends', () => {
-  it('whose message was never taken off its queue, it is sent again', () => {
+  it('and its start message was never handled, the message is sent again', () => {
     expect(verdictAfter(5, { phase: 'dispatched' })).toEqual({ kind: 'startAgain' });
   });
 
-  it('and no call was ever heard of, it is unknown: the call may have been placed', () => {
+  it('and no event ever arrived, the outcome is unknown: the call may have been placed', () => {
     expect(verdictAfter(5, { phase: 'dialling' })).toEqual({ kind: 'conclude', outcome: 'unknown', reason: 'no news' });
   });
 
-  it('and the call is over, its end is made known', () => {
+  it('and the call is over, its end is recorded', () => {
     const over = leg(1, { state: 'terminated', stage: 'ended', outcome: 'failed', reason: 'wrongNumber' });
     expect(verdictAfter(5, dialling({ leg: over }))).toEqual({
       kind: 'conclude',
@@ -37,22 +37,22 @@ describe('when the lease of a call ends', () => {
     });
   });
 
-  it('and something was heard of the call since, it is left alone until it has been silent for as long', () => {
+  it('and an event arrived meanwhile, the call is left alone until it was silent for a full lease', () => {
     expect(verdictAfter(5, dialling({ leg: leg(4) }))).toEqual({ kind: 'wait', ...until(9) });
   });
 
-  it('and nothing was, the call is told to hang up, and soon looked after', () => {
+  it('and no event arrived, the call is hung up and checked soon', () => {
     expect(verdictAfter(5, dialling({ leg: leg(0) }))).toEqual({ kind: 'hangUp', callLegId: 'leg-1', ...until(6) });
     expect(verdictAfter(5, dialling())).toEqual({ kind: 'hangUp', callLegId: 'leg-1', ...until(6) });
   });
 
-  it('it is told so again, less often, as long as nothing says that it is over', () => {
+  it('the hang-up is repeated, less often, until there is evidence that the call is over', () => {
     const ending = dialling({ leg: leg(0), isEnding: true });
     expect(verdictAfter(6, ending)).toEqual({ kind: 'hangUp', callLegId: 'leg-1', ...until(11) });
     expect(verdictAfter(50, ending)).toMatchObject({ kind: 'hangUp' });
   });
 
-  it('and the service knows of no such call, it is closed', () => {
+  it('and the service knows no such call, its leg is closed', () => {
     expect(verdictAfter(6, dialling({ leg: leg(0), isEnding: true, isGone: true }))).toEqual({
       kind: 'close',
       callLegId: 'leg-1',
@@ -60,7 +60,7 @@ describe('when the lease of a call ends', () => {
     expect(verdictAfter(6, dialling({ isEnding: true, isGone: true }))).toMatchObject({ kind: 'close' });
   });
 
-  it('an operator who talks may be silent as long as they like', () => {
+  it('a talk with an operator may be without events for long', () => {
     expect(verdictAfter(40, dialling({ leg: leg(1, { stage: 'talking' }) }))).toEqual({ kind: 'wait', ...until(45) });
   });
 
@@ -68,7 +68,7 @@ describe('when the lease of a call ends', () => {
     expect(verdictAfter(40, dialling({ leg: leg(1), mayBeSilent: true }))).toEqual({ kind: 'wait', ...until(45) });
   });
 
-  it('but not for ever', () => {
+  it('but not longer than any call may last', () => {
     expect(verdictAfter(58, dialling({ leg: leg(57, { stage: 'talking' }) }))).toEqual({ kind: 'wait', ...until(60) });
     for (const stage of ['talking', 'message'] as const) {
       expect(verdictAfter(60, dialling({ leg: leg(59, { stage }) }))).toMatchObject({ kind: 'hangUp' });

@@ -36,7 +36,7 @@ describe('an outage', () => {
     if (typeof became !== 'string') expect(became.because).toMatch(/^\w/);
   });
 
-  it.each(OutageState.options)('that is %s offers what leads on, and nothing that is refused', (state) => {
+  it.each(OutageState.options)('that is %s offers only actions that it allows', (state) => {
     const allowed = allowedActions({ state });
     for (const action of OutageAction.options) {
       const next = transition({ state }, action);
@@ -50,7 +50,7 @@ describe('an outage', () => {
     expect(allowedActions({ state: 'running', allClearFor: 'storm' })).not.toContain('restore');
   });
 
-  it('calls only while it runs, and calls off only what was stopped or has expired', () => {
+  it('calls only while it runs, and is called off only if it was stopped or has expired', () => {
     const now = new Date('2026-01-05T09:00:00.000Z');
     const facts = OutageState.options.map((state) => {
       const outage = { ...outageWith(), state };

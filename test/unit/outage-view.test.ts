@@ -8,7 +8,7 @@ const NUMBERS = ['+14255550121', '+14255550122', '+14255550123', '+14255550124']
 const STORM = { outageId: 'storm', shard: 0 };
 
 describe('how an outage stands', () => {
-  it('is nothing yet where nobody is on its list', async () => {
+  it('is all zeros if nobody is on its list', async () => {
     const world = new MemoryWorld();
     const { outage } = await world.outage({});
     await expect(viewOutage(world.services, outage)).resolves.toMatchObject({
@@ -24,7 +24,7 @@ describe('how an outage stands', () => {
     });
   });
 
-  it('counts everybody once, by where they are and how they ended', async () => {
+  it('counts everybody once, by state and outcome', async () => {
     const world = new MemoryWorld();
     const { outage, people } = await world.outage({}, ...NUMBERS);
     await tendOutages(world.services);
@@ -66,7 +66,7 @@ describe('how an outage stands', () => {
     expect((await viewOutage(world.services, outageWith({ callers, maxConcurrentCalls: 50 }))).lines).toBe(7);
   });
 
-  it('tells nothing that is the app’s own business', async () => {
+  it('shows nothing internal', async () => {
     const outage = outageWith();
     expect(outage.declaration).toBeDefined();
     expect(await viewOutage(new MemoryWorld().services, outage)).not.toHaveProperty('declaration');

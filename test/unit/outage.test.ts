@@ -18,7 +18,7 @@ describe('an outage', () => {
     expect(begun(outage, new Date('2026-01-05T08:00:00.001Z')).state).toBe('running');
   });
 
-  it('begins once: what runs or is finished stays as it is', () => {
+  it('begins once: a running or finished outage stays as it is', () => {
     for (const state of ['running', 'finished'] as const) {
       const outage = { ...outageWith(), state };
       expect(begun(outage, NOW)).toBe(outage);
@@ -33,7 +33,7 @@ describe('an outage', () => {
 });
 
 describe('declaring an outage', () => {
-  it('takes little more than a message', () => {
+  it('needs little more than a message', () => {
     expect(OutageSpec.parse(whole)).toMatchObject({
       retry: { maxAttempts: 3, delaySeconds: { busy: 120, noAnswer: 600, failed: 300, unknown: 300 } },
       defaultCountry: 'US',
@@ -68,7 +68,7 @@ describe('declaring an outage', () => {
     });
   });
 
-  it('that says a text is refused where the service cannot, by the name of each', async () => {
+  it('with texts is refused if the service cannot speak, and each text is named', async () => {
     const text = { text: 'The power is out', voice: 'en-US-JennyNeural' };
     const spoken = {
       ...whole,
@@ -85,7 +85,7 @@ describe('declaring an outage', () => {
     expect((await declareOutage(speaking, spoken)).outage.script.message).toEqual(text);
   });
 
-  it('uses the app’s own numbers where it names none, and makes lines for them', async () => {
+  it('uses CALLER_NUMBERS if it names no callers, and makes lines for them', async () => {
     const { services } = new MemoryWorld();
     const { outage, isNew } = await declareOutage(services, { ...whole, id: 'storm' });
     expect({ isNew, callers: outage.callers, state: outage.state }).toEqual({
@@ -105,7 +105,7 @@ describe('declaring an outage', () => {
     expect(await declareOutage(services, { ...whole, id: 'storm' })).toMatchObject({ isNew: false });
   });
 
-  it('otherwise under an id that there is, is refused: the first holds', async () => {
+  it('differently under an existing id is refused: the first one stays', async () => {
     const { services } = new MemoryWorld();
     await declareOutage(services, { ...whole, id: 'storm' });
     const again = declareOutage(services, { ...whole, id: 'storm', title: 'Another' });
@@ -113,7 +113,7 @@ describe('declaring an outage', () => {
     expect((await services.outages.read('storm')).outage).toMatchObject({ title: 'Storm' });
   });
 
-  it('without an id makes one that no other has', async () => {
+  it('without an id makes a unique one', async () => {
     const { services } = new MemoryWorld();
     const [a, b] = [await declareOutage(services, whole), await declareOutage(services, whole)];
     expect(a.outage.id).not.toBe(b.outage.id);

@@ -21,7 +21,7 @@ describe('the better of two outcomes', () => {
     expect(better(bad, good)).toBe(good);
   });
 
-  it('is what there is, where only one is known', () => {
+  it('is the only one if one is undefined', () => {
     expect(better(undefined, 'busy')).toBe('busy');
     expect(better('busy', undefined)).toBe('busy');
     expect(better(undefined, undefined)).toBeUndefined();
@@ -36,7 +36,7 @@ describe('the better of two outcomes', () => {
     );
   });
 
-  it('of many is the same however they are grouped, so news may come in any order', () => {
+  it('of many does not depend on grouping, so results may come in any order', () => {
     fc.assert(
       fc.property(outcomes, outcomes, outcomes, (a, b, c) => {
         expect(better(better(a, b), c)).toBe(better(a, better(b, c)));

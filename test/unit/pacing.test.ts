@@ -34,7 +34,7 @@ function call(callerNumber: string, from: number, to?: number): CallRecord {
   };
 }
 
-it('where the end of each call starts the next at once, an outage takes N · d / L', () => {
+it('if the end of each call starts the next at once, an outage takes N · d / L', () => {
   const calls = [call(OURS, 0, 10), call(OTHER, 0, 10), call(OURS, 10, 20), call(OTHER, 10, 20)];
   expect(pacingOf(calls, ONE_LINE_EACH)).toEqual({
     calls: 4,

@@ -62,7 +62,7 @@ async function world(awaits: string | undefined): Promise<ActingWorld> {
 }
 
 describe('an action', () => {
-  it('is asked for once, however often its message comes', async () => {
+  it('is requested once, however often its message is delivered', async () => {
     const acting = await world('message-1');
     expect(await acting.perform(MESSAGE)).toMatchObject({ result: 'done' });
     acting.passes(3600);
@@ -71,7 +71,7 @@ describe('an action', () => {
     expect(await acting.record('message-1')).toBe('done');
   });
 
-  it('that another copy of the message is at is looked at again later, not asked for twice', async () => {
+  it('that another copy of the message is requesting is checked again later, not requested twice', async () => {
     const acting = await world('message-1');
     await acting.dieAt(MESSAGE);
     acting.passes(30);
@@ -82,7 +82,7 @@ describe('an action', () => {
     expect(acting.asked).toEqual([]);
   });
 
-  it('whose process died is asked for after all, while the call waits for it', async () => {
+  it('whose process died is requested again while the call waits for it', async () => {
     const acting = await world('message-1');
     await acting.dieAt(MESSAGE);
     acting.passes(90);
@@ -90,7 +90,7 @@ describe('an action', () => {
     expect(acting.asked).toEqual(['message-1']);
   });
 
-  it('whose process died is let be once the call has moved on, and the reason is kept', async () => {
+  it('whose process died is dropped once the call has moved on, and the reason is recorded', async () => {
     const acting = await world('hang-up-3');
     for (const left of [MESSAGE, CANCEL]) {
       await acting.dieAt(left);
@@ -101,7 +101,7 @@ describe('an action', () => {
     expect(acting.asked).toEqual([]);
   });
 
-  it('by hand whose process died is for a person to look at: nobody can tell whether it was done', async () => {
+  it('by hand whose process died ends on the poison queue: nobody can tell whether it was done', async () => {
     const acting = await world(undefined);
     await acting.dieAt(BY_HAND);
     acting.passes(90);
@@ -109,7 +109,7 @@ describe('an action', () => {
     expect(acting.asked).toEqual([]);
   });
 
-  it('that the service did not do is asked for again', async () => {
+  it('that the service refused is requested again', async () => {
     const acting = await world('message-1');
     const failing = () => {
       throw refusal(500);
@@ -119,7 +119,7 @@ describe('an action', () => {
     expect(acting.asked).toEqual(['message-1', 'message-1']);
   });
 
-  it('that comes too late is not asked for', async () => {
+  it('that comes too late is not requested', async () => {
     const acting = await world('message-3');
     expect(await acting.perform(CANCEL)).toMatchObject({ result: 'superseded' });
     expect(acting.asked).toEqual([]);
@@ -127,7 +127,7 @@ describe('an action', () => {
 });
 
 describe('a hang-up', () => {
-  it('needs no claim: to end a call twice is to end it once', async () => {
+  it('needs no claim: ending a call twice is ending it once', async () => {
     const acting = await world('hang-up-3');
     await acting.perform(HANG_UP);
     await acting.perform(HANG_UP);
@@ -144,7 +144,7 @@ describe('a hang-up', () => {
     expect((await acting.services.legs.examine(LEG)).isGone).toBe(true);
   });
 
-  it('that the service failed to do is tried again, and is no evidence', async () => {
+  it('that failed is retried, and is no evidence', async () => {
     const acting = await world('hang-up-3');
     const failing = () => {
       throw refusal(500);

@@ -39,7 +39,7 @@ function shownFor(queue: QueueName): unknown[] {
 }
 
 describe('the guide to the queues', () => {
-  it.each(QUEUES)('shows a message for %s, and it is taken', (queue) => {
+  it.each(QUEUES)('shows a message for %s, and it fits the schema', (queue) => {
     const shown = shownFor(queue);
     expect(shown).not.toEqual([]);
     for (const message of shown) expect(() => SCHEMAS[queue].parse(message)).not.toThrow();
@@ -50,7 +50,7 @@ const audioFileUri = 'https://audio.example/message.wav';
 const ann = { phoneNumber: { value: '+14255550123' } };
 const attempt = { outageId: 'storm', shard: 0, recipientId: 'ann', attempt: 1 };
 
-describe('a message is refused by the name of what is wrong', () => {
+describe('a message is refused, and the error names what is wrong', () => {
   it.each([
     ['start-call', { targets: [] }],
     ['start-call', { targets: [{ phoneNumber: { value: '555 0123' } }] }],
@@ -75,7 +75,7 @@ describe('a message is refused by the name of what is wrong', () => {
     expect(SCHEMAS[queue].safeParse(message).success).toBe(false);
   });
 
-  it('where it must name one place and names two, or none', () => {
+  it('if it names both a call leg and a conversation, or neither', () => {
     const both = InviteParticipants.safeParse({ callLegId: 'leg-1', conversationId: 'talk-1', participants: [ann] });
     expect(both.error?.issues.map(({ message }) => message)).toEqual([
       'must name exactly one of callLegId and conversationId',
@@ -83,15 +83,15 @@ describe('a message is refused by the name of what is wrong', () => {
   });
 });
 
-describe('the place where an action applies', () => {
+describe('the address of an action', () => {
   it('is the call leg, or the conversation', () => {
     expect(addressOf({ callLegId: 'leg-1' })).toEqual({ id: 'leg-1', address: { callLegId: 'leg-1' } });
     expect(addressOf({ conversationId: 'talk-1' })).toEqual({ id: 'talk-1', address: { conversationId: 'talk-1' } });
   });
 });
 
-describe('what the script asks for', () => {
-  it('is a message that its queue takes', () => {
+describe('an action of the script', () => {
+  it('is a message that fits its queue', () => {
     const action = {
       queue: 'play-audio',
       message: { callLegId: 'leg-1', audioFileUri, operationContext: 'message-1' },
@@ -118,19 +118,19 @@ describe('a message taken off its queue', () => {
     return { log, seen };
   };
 
-  it('is handed on with its id, and what came of it is logged', async () => {
+  it('is handled with its id, and the result is logged', async () => {
     await expect(taken({ callLegId: 'leg-1' })).resolves.toEqual({
       log: ['done: hung up'],
       seen: [{ parsed: { callLegId: 'leg-1' }, id: 'message-id' }],
     });
   });
 
-  it('that does not fit is thrown back with the reason, so that it ends on the poison queue', async () => {
+  it('that does not fit throws the reason, so that it ends on the poison queue', async () => {
     await expect(taken({ callLegId: 7 })).rejects.toThrow(InvalidInputError);
     await expect(taken({ callLegId: 7 })).rejects.toThrow(/^The message does not fit its queue: callLegId: /);
   });
 
-  it('fails of what it failed of, also where that cannot be put on record', async () => {
+  it('rethrows the original error even if recording it fails', async () => {
     const { services } = new MemoryWorld();
     const { failures } = services;
     failures.record = () => Promise.reject(new Error('no storage'));
@@ -146,7 +146,7 @@ describe('a message taken off its queue', () => {
     expect(log.join()).toContain('no storage');
   });
 
-  it('and fails leaves the reason on record, a number in it masked', async () => {
+  it('that fails has its reason recorded, with numbers masked', async () => {
     await expect(taken({ callLegId: 'leg-1', '+14255550123': true })).rejects.toThrow(InvalidInputError);
     const failure = await services.failures.find('hang-up', { callLegId: 'leg-1', '+14255550123': true });
     expect(failure?.reason).toContain('InvalidInputError: The message does not fit its queue');

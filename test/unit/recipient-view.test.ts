@@ -26,7 +26,7 @@ async function town() {
 }
 
 describe('the people of an outage, page by page,', () => {
-  it('are each there once, and only those who are wanted, however many are asked for', async () => {
+  it('appear once each, and only those that match, whatever the page size', async () => {
     const { services, outage } = await town();
     const Asked = fc.record(
       { limit: fc.integer({ min: 1, max: 50 }), state: fc.constantFrom('waiting', 'done', 'calling') },
@@ -69,7 +69,7 @@ describe('a recipient', () => {
     expect(viewRecipient({ ...recipientWith(), phase }).state).toBe(state);
   });
 
-  it('is not shown with what is the app’s own business', () => {
+  it('is shown without internal fields', () => {
     const line = { lineId: 'line', number: '+14255550190', etag: 'etag' };
     const view = viewRecipient({ ...recipientWith(), phase: 'dispatched', line, dueRow: 'due' });
     expect(Object.keys(view)).not.toEqual(expect.arrayContaining(['line']));

@@ -8,7 +8,7 @@ const phone = (value: string) => ({ phoneNumber: { value } });
 const numbers = fc.integer({ min: 2_000_000_000, max: 9_999_999_999 }).map((digits) => `+1${digits}`);
 
 describe('a recipient’s id', () => {
-  it('is the same for the same number, whatever else a list says of it', () => {
+  it('is the same for the same number, whatever the other columns say', () => {
     expect(recipientIdOf({ ...phone('+14255550123'), rawId: '4:+14255550123' })).toBe(
       recipientIdOf(phone('+14255550123')),
     );
@@ -17,7 +17,7 @@ describe('a recipient’s id', () => {
     );
   });
 
-  it('is another for another number, and for a user', () => {
+  it('differs for another number, and for a user', () => {
     const ids = [phone('+14255550123'), phone('+14255550124'), { communicationUser: { id: '8:acs:ann' } }].map(
       recipientIdOf,
     );
@@ -60,7 +60,7 @@ describe('a recipient’s shard', () => {
     );
   });
 
-  it('has about as many people in it as each other one, though their numbers follow each other', () => {
+  it('holds about as many people as each other shard, even for consecutive numbers', () => {
     const sizes = Array.from({ length: 8 }, () => 0);
     for (let i = 0; i < 8000; i++) {
       const recipientId = recipientIdOf(phone(`+1425555${String(i).padStart(4, '0')}`));

@@ -137,7 +137,7 @@ async function countsAreTrue({ recipients, tallies }: Shard): Promise<void> {
   expect(calling).toBe(people.filter(({ phase }) => phase === 'dispatched' || phase === 'dialling').length);
 }
 
-describe('whatever is done to recipients, and however old the news it is done on', () => {
+describe('after any changes to recipients, however stale the rows they are based on,', () => {
   it('everybody without an outcome has exactly one due row, and everybody with one has none', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(Step, { maxLength: 40 }), async (steps) => {
@@ -153,7 +153,7 @@ describe('whatever is done to recipients, and however old the news it is done on
     );
   });
 
-  it('holds also where many act at the same time', async () => {
+  it('the same holds if many act at the same time', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(fc.array(Step, { minLength: 2, maxLength: 4 }), { maxLength: 10 }), async (rounds) => {
         const shard = new Shard();

@@ -23,13 +23,13 @@ class ShakyQueues extends MemoryQueues {
 const reliable = (queues: ShakyQueues): ReliableQueues => new ReliableQueues(queues, async () => undefined);
 
 describe('a message', () => {
-  it('is put on its queue at last where storage was out of reach for a while', async () => {
+  it('is sent in the end if storage was unavailable for a while', async () => {
     const queues = new ShakyQueues(3);
     await reliable(queues).send('hang-up', { callLegId: 'leg-1' }, 5);
     expect(queues.sent).toEqual([{ queue: 'hang-up', message: { callLegId: 'leg-1' }, delaySeconds: 5 }]);
   });
 
-  it('is not silently lost where storage stays out of reach, or refuses it', async () => {
+  it('is not silently lost if storage stays unavailable or refuses it', async () => {
     await expect(reliable(new ShakyQueues(4)).send('hang-up', {})).rejects.toThrow(StorageError);
     await expect(reliable(new ShakyQueues(1, false)).send('hang-up', {})).rejects.toThrow(StorageError);
   });

@@ -42,19 +42,19 @@ const reliable = (tables: TableStore): ReliableTables => new ReliableTables(tabl
 const insert = (rowKey: string, name = 'ours'): Write => ({ kind: 'insert', rowKey, columns: { name } });
 
 describe('a commit whose answer was lost', () => {
-  it('and that was done is known for our own, and gives the row’s ETag', async () => {
+  it('and that was done is recognised as our own, and returns the ETag', async () => {
     const shaky = new ShakyTables('answerLost');
     const [etag] = await reliable(shaky).commit('Lines', 'lines', [insert('a'), insert('b')]);
     expect(etag).toBe((await shaky.get('Lines', 'lines', 'a'))?.etag);
   });
 
-  it('and that was not done is done', async () => {
+  it('and that was not done is repeated', async () => {
     const shaky = new ShakyTables('notDone', 'notDone');
     await reliable(shaky).commit('Lines', 'lines', [insert('a')]);
     expect((await shaky.get('Lines', 'lines', 'a'))?.columns['name']).toBe('ours');
   });
 
-  it('replaces a row once, and a second writer with the same ETag still comes too late', async () => {
+  it('replaces a row once, and a second writer with the same ETag still conflicts', async () => {
     const shaky = new ShakyTables('fine', 'answerLost');
     const store = reliable(shaky);
     const [etag = ''] = await store.commit('Lines', 'lines', [insert('a')]);
@@ -64,7 +64,7 @@ describe('a commit whose answer was lost', () => {
     expect((await shaky.get('Lines', 'lines', 'a'))?.columns['name']).toBe('first');
   });
 
-  it('that somebody else was first with is a conflict all the same', async () => {
+  it('whose row somebody else wrote first is still a conflict', async () => {
     const shaky = new ShakyTables('fine', 'notDone');
     await reliable(shaky).commit('Lines', 'lines', [insert('a', 'theirs')]);
     await expect(reliable(shaky).commit('Lines', 'lines', [insert('a')])).rejects.toThrow(ConflictError);
@@ -79,21 +79,21 @@ describe('a commit whose answer was lost', () => {
   });
 });
 
-describe('patience', () => {
-  it('has an end: after four tries the error is the caller’s', async () => {
+describe('retrying', () => {
+  it('ends after four tries with the error', async () => {
     const shaky = new ShakyTables('notDone', 'notDone', 'notDone', 'notDone', 'fine');
     await expect(reliable(shaky).commit('Lines', 'lines', [insert('a')])).rejects.toThrow(StorageError);
     expect(shaky.requests).toBe(4);
   });
 
-  it('costs nothing where nothing goes wrong, and a conflict is not asked about twice', async () => {
+  it('costs no request if nothing goes wrong, and never repeats a conflict', async () => {
     const shaky = new ShakyTables();
     await reliable(shaky).commit('Lines', 'lines', [insert('a')]);
     await expect(reliable(shaky).commit('Lines', 'lines', [insert('a')])).rejects.toThrow(ConflictError);
     expect(shaky.requests).toBe(2);
   });
 
-  it('reads again what could not be read', async () => {
+  it('repeats a failed read', async () => {
     const shaky = new ShakyTables('fine', 'notDone');
     await reliable(shaky).commit('Lines', 'lines', [insert('a')]);
     expect(await reliable(shaky).query('Lines', 'lines', { from: 'a', to: 'b' }, 10)).toHaveLength(1);

@@ -31,17 +31,17 @@ describe('calling somebody again', () => {
     },
   );
 
-  it('is done at once where the delay is none', () => {
+  it('happens at once if the delay is zero', () => {
     expect(retryAt({ ...policy, delaySeconds: { busy: 0 } }, result('busy'), NOW)).toEqual(NOW);
   });
 
-  it('stops when the attempts are used up, without ending the matter for the better', () => {
+  it('stops when the attempts are used up', () => {
     expect(retryAt(policy, result('busy', 2), NOW)).toBeDefined();
     expect(retryAt(policy, result('busy', 3), NOW)).toBeUndefined();
     expect(endsTheMatter(policy, result('busy', 3))).toBe(false);
   });
 
-  it('is never done for a number that is not in service', () => {
+  it('never happens for a number that is not in service', () => {
     expect(retryAt(policy, result('failed', 1, WRONG_NUMBER), NOW)).toBeUndefined();
     expect(endsTheMatter(policy, result('failed', 1, WRONG_NUMBER))).toBe(true);
   });

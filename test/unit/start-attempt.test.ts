@@ -88,8 +88,8 @@ async function dispatched(isRepeatable: boolean) {
   return { tables, world, exchange, services, ref, recipient };
 }
 
-describe('where the answer to the call was lost', () => {
-  it('a service that knows requests is asked again, and the person is called once', async () => {
+describe('if the answer to createCall was lost', () => {
+  it('a service that recognises a repeated request is asked again, and the person is called once', async () => {
     const { world, exchange, services, ref, recipient } = await dispatched(true);
     exchange.answers.push(lost);
     expect(await startAttempt(services, ref)).toMatchObject({ result: 'postponed' });
@@ -101,7 +101,7 @@ describe('where the answer to the call was lost', () => {
     expect((await recipient())?.callLegId).toBe('leg-1');
   });
 
-  it('and the second answer is a passing refusal, the attempt stays claimed: the first request may have placed the call', async () => {
+  it('and the repetition gets a passing refusal, the attempt stays claimed: the first request may have placed the call', async () => {
     const { world, exchange, services, ref, recipient } = await dispatched(true);
     exchange.answers.push(lost, throttled);
     await startAttempt(services, ref);
@@ -113,7 +113,7 @@ describe('where the answer to the call was lost', () => {
     expect(exchange.dialled).toBe(1);
   });
 
-  it('whoever asks still is not overtaken by another copy of the message', async () => {
+  it('another copy of the message waits while the first may still be asking', async () => {
     const { world, exchange, services, ref } = await dispatched(true);
     exchange.answers.push(lost);
     await startAttempt(services, ref);
@@ -122,7 +122,7 @@ describe('where the answer to the call was lost', () => {
     expect(exchange.asked).toHaveLength(1);
   });
 
-  it('another is not', async () => {
+  it('another service is not asked again', async () => {
     const { exchange, services, ref } = await dispatched(false);
     exchange.answers.push(lost);
     expect(await startAttempt(services, ref)).toMatchObject({ result: 'unanswered' });
@@ -131,7 +131,7 @@ describe('where the answer to the call was lost', () => {
   });
 });
 
-describe('where whoever asked has died and no message ever comes again, the timer', () => {
+describe('if the process that asked has died and its message is never redelivered, the timer', () => {
   const died = async (isRepeatable: boolean) => {
     const started = await dispatched(isRepeatable);
     const dying: Services = { ...started.services, recipients: new DyingRecipients(started.tables) };
@@ -139,7 +139,7 @@ describe('where whoever asked has died and no message ever comes again, the time
     return started;
   };
 
-  it('has a service that knows requests asked once more when the lease ends, and the person is called once', async () => {
+  it('repeats the request once when the lease ends, and the person is called once', async () => {
     const { world, exchange, services, ref, recipient } = await died(true);
     world.passes(300);
     await tendOutages(services);
@@ -149,7 +149,7 @@ describe('where whoever asked has died and no message ever comes again, the time
     expect(await recipient()).toMatchObject({ phase: 'dialling', attempt: 1, callLegId: 'leg-1' });
   });
 
-  it('concludes that nobody knows once nothing came of that either', async () => {
+  it('concludes unknown if no event follows that either', async () => {
     const { world, services, recipient } = await died(true);
     world.passes(300);
     await tendOutages(services);
@@ -158,7 +158,7 @@ describe('where whoever asked has died and no message ever comes again, the time
     expect(await recipient()).toMatchObject({ phase: 'done', outcome: 'unknown', reason: 'no news' });
   });
 
-  it('has another not asked: nobody knows', async () => {
+  it('does not ask a service that does not recognise requests: the outcome is unknown', async () => {
     const { world, services, ref, recipient } = await died(false);
     world.passes(300);
     await tendOutages(services);
@@ -166,7 +166,7 @@ describe('where whoever asked has died and no message ever comes again, the time
     expect(await recipient()).toMatchObject({ phase: 'done', outcome: 'unknown' });
   });
 
-  it('does not have it asked without its line, on which others may be calling', async () => {
+  it('does not repeat it without its line, on which others may be calling', async () => {
     const { world, services, ref, recipient } = await died(true);
     const [line] = (await services.lines.list()).filter(({ holder }) => holder !== '');
     if (line) await services.lines.free(line, world.now);
@@ -178,7 +178,7 @@ describe('where whoever asked has died and no message ever comes again, the time
     expect(await recipient()).toMatchObject({ phase: 'done', outcome: 'unknown' });
   });
 
-  it('does not have whoever has opted out meanwhile called', async () => {
+  it('does not call a person who has opted out meanwhile', async () => {
     const { world, exchange, services, ref } = await died(true);
     world.passes(300);
     await tendOutages(services);
@@ -188,11 +188,11 @@ describe('where whoever asked has died and no message ever comes again, the time
   });
 });
 
-describe('a message to dial that is still on its queue when somebody steps in', () => {
+describe('a start message that is still on its queue when a person', () => {
   const free = async (services: Services): Promise<number> =>
     (await services.lines.list()).filter(({ leaseUntil }) => new Date(leaseUntil) <= services.now()).length;
 
-  it('and pauses the outage: nobody is called, the attempt does not count, and the line is free', async () => {
+  it('pauses the outage calls nobody: the attempt does not count, and the line is free', async () => {
     const { tables, exchange, services, ref, recipient } = await dispatched(false);
     await services.outages.recent('storm');
     // By another instance: this one remembers that the outage was running.
@@ -202,7 +202,7 @@ describe('a message to dial that is still on its queue when somebody steps in', 
     expect([exchange.asked.length, await free(services)]).toEqual([0, 2]);
   });
 
-  it('and stops it: nobody is called, and they have their outcome', async () => {
+  it('stops the outage calls nobody, and the recipient has an outcome', async () => {
     const { exchange, services, ref, recipient } = await dispatched(false);
     await cancelOutage(services, 'storm', {});
     expect(await startAttempt(services, ref)).toMatchObject({ result: 'superseded' });
@@ -222,8 +222,8 @@ describe('a message to dial that is still on its queue when somebody steps in', 
   });
 });
 
-describe('a message that comes again', () => {
-  it('after whoever claimed the attempt has died asks, and binds the call', async () => {
+describe('a redelivered start message', () => {
+  it('asks again and binds the call if the process that claimed the attempt has died', async () => {
     const { tables, world, exchange, services, ref, recipient } = await dispatched(true);
     const dying: Services = { ...services, recipients: new DyingRecipients(tables) };
     await expect(startAttempt(dying, ref)).rejects.toThrow('died');
@@ -235,14 +235,14 @@ describe('a message that comes again', () => {
     });
   });
 
-  it('once the call has a name does nothing', async () => {
+  it('does nothing once the call leg is known', async () => {
     const { exchange, services, ref } = await dispatched(true);
     await startAttempt(services, ref);
     expect(await startAttempt(services, ref)).toMatchObject({ result: 'superseded' });
     expect(exchange.asked).toHaveLength(1);
   });
 
-  it('shortly before the lease ends does nothing: the timer looks into it', async () => {
+  it('does nothing shortly before the lease ends: the timer checks it', async () => {
     const { world, exchange, services, ref } = await dispatched(true);
     exchange.answers.push(lost);
     await startAttempt(services, ref).catch(() => {});
@@ -252,14 +252,14 @@ describe('a message that comes again', () => {
   });
 });
 
-describe('a call that was turned away, as there are too many', () => {
+describe('a call that was turned away because there were too many', () => {
   const turnedAway = (callLegId: string) => ({
     type: 'CallLegStateChanged' as const,
     occurredAt: '2026-01-05T08:00:01.000Z',
     data: { callLegId, callState: 'terminated', resultInfo: { code: 429, subcode: 8530 } },
   });
 
-  it('is no attempt: the person is called again under the same number, by another request', async () => {
+  it('does not count as an attempt: the person is called again with the same attempt number, by a new request', async () => {
     const { world, exchange, services, ref, recipient } = await dispatched(true);
     await startAttempt(services, ref);
     await applyCallEvent(services, { kind: 'attempt', ...ref }, turnedAway('leg-1'));
@@ -272,7 +272,7 @@ describe('a call that was turned away, as there are too many', () => {
     expect(await recipient()).toMatchObject({ attempt: 1, callLegId: 'leg-2' });
   });
 
-  it('and is told of once more takes nothing from the new call', async () => {
+  it('and whose event is redelivered does not affect the new call', async () => {
     const { world, services, ref, recipient } = await dispatched(true);
     const purpose = { kind: 'attempt', ...ref } as const;
     await startAttempt(services, ref);
@@ -286,8 +286,8 @@ describe('a call that was turned away, as there are too many', () => {
   });
 });
 
-describe('a call by hand that was turned away, as there are too many', () => {
-  it('waits, and is placed later by another request', async () => {
+describe('a requested call that was turned away because there were too many', () => {
+  it('waits, and is placed later by a new request', async () => {
     const { world, exchange, services } = await dispatched(true);
     const request = { targets: [{ phoneNumber: { value: ANN } }], requestId: 'by-hand' };
     await startRequestedCall(services, request, 'message');
@@ -305,10 +305,10 @@ describe('a call by hand that was turned away, as there are too many', () => {
   });
 });
 
-describe('a call that somebody asks for by hand, and whose answer was lost,', () => {
+describe('a requested call whose answer was lost', () => {
   const request = { targets: [{ phoneNumber: { value: ANN } }], requestId: 'by-hand' };
 
-  it('is asked for again as the same request, where the service knows requests', async () => {
+  it('is repeated as the same request if the service recognises it', async () => {
     const { world, exchange, services } = await dispatched(true);
     exchange.answers.push(lost, throttled);
     expect(await startRequestedCall(services, request, 'message')).toMatchObject({ result: 'postponed' });
@@ -324,7 +324,7 @@ describe('a call that somebody asks for by hand, and whose answer was lost,', ()
     expect(new Set(exchange.asked.map(({ identity }) => identity)).size).toBe(1);
   });
 
-  it('is asked for once more when its lease ends, and then given up', async () => {
+  it('is repeated once more when its lease ends, and then given up', async () => {
     const { world, exchange, services } = await dispatched(true);
     exchange.answers.push(lost);
     await startRequestedCall(services, request, 'message');
@@ -339,7 +339,7 @@ describe('a call that somebody asks for by hand, and whose answer was lost,', ()
     expect(exchange.asked).toHaveLength(1);
   });
 
-  it('elsewhere is asked for once: its lease tells what became of it', async () => {
+  it('is requested once from another service: its lease decides', async () => {
     const { exchange, services } = await dispatched(false);
     exchange.answers.push(lost);
     expect(await startRequestedCall(services, request, 'message')).toMatchObject({ result: 'unanswered' });

@@ -29,7 +29,7 @@ describe('a call that nobody answered', () => {
     expect(asks).toEqual([]);
   });
 
-  it('and ended without a word of why was not answered: that much is honest', () => {
+  it('and ended without a reason counts as noAnswer', () => {
     expect(call().after(establishing, terminating, terminated).leg).toMatchObject({
       state: 'terminated',
       stage: 'ended',
@@ -44,20 +44,20 @@ describe('a call that nobody answered', () => {
 });
 
 describe('a call that was answered', () => {
-  it.each([200, 404, 486, 487, 500])('is never taken for one that was not, whatever its end says: %i', (code) => {
+  it.each([200, 404, 486, 487, 500])('stays answered, whatever code its end has: %i', (code) => {
     expect(answeredCall().after(endedWith(code)).leg).toMatchObject({ outcome: 'answered', state: 'terminated' });
     expect(answeredCall().after(endedWith(code)).leg.reason).toBeUndefined();
   });
 
-  it('and hung up before the end of the message was answered, not heard', () => {
+  it('and ended before the end of the message is answered, not heard', () => {
     expect(answeredCall().ends().leg.outcome).toBe('answered');
   });
 
-  it('and hung up after the message without a key was heard', () => {
+  it('and ended after the message without a key is heard', () => {
     expect(answeredCall().audioEnds().ends().leg.outcome).toBe('heard');
   });
 
-  it('and ended while the operator talked was connected', () => {
+  it('and ended while the operator talked is connected', () => {
     expect(callWithOperator().ends().leg.outcome).toBe('connected');
   });
 
@@ -77,7 +77,7 @@ describe('states that come in the wrong order', () => {
     expect(late.asks).toEqual([]);
   });
 
-  it('a late Established after the end plays nothing, but shows that somebody picked up', () => {
+  it('a late Established after the end plays nothing, but proves that somebody answered', () => {
     const late = call().after(terminated, established);
     expect(late.asks).toEqual([]);
     expect(late.leg).toMatchObject({ state: 'terminated', stage: 'ended', answered: true, outcome: 'answered' });
@@ -98,7 +98,7 @@ describe('states that come in the wrong order', () => {
 });
 
 describe('a call that is over', () => {
-  it('asks for nothing more, whatever still comes', () => {
+  it('requests nothing more, whatever events still arrive', () => {
     const over = answeredCall(scriptWith({ replays: 3 })).ends();
     const after = over.presses('1', '2', '9', '*').audioEnds().operatorDoesNotAnswer().withPresent().after(established);
     expect(after.allActions.map(inWords)).toEqual(['play message']);

@@ -13,24 +13,24 @@ describe('acknowledging', () => {
     expect(thanked.audioEnds().ends().leg).toMatchObject({ outcome: 'acknowledged', stage: 'ended' });
   });
 
-  it('hangs up at once where the script has no thanks', () => {
+  it('hangs up at once if the script has no thanks', () => {
     const { thanks: _, ...quiet } = scriptWith();
     const pressed = answeredCall(quiet).presses('1');
     expect(pressed.asks).toEqual(['hang up']);
     expect(pressed.leg).toMatchObject({ stage: 'leaving', outcome: 'acknowledged' });
   });
 
-  it('hangs up even where the thanks cannot be played', () => {
+  it('hangs up even if the thanks cannot be played', () => {
     const thanked = answeredCall().presses('1').audioEnds('cancelled').audioEnds('failed');
     expect(thanked.asks).toEqual(['hang up']);
     expect(thanked.ends().leg.outcome).toBe('acknowledged');
   });
 
-  it('counts where the callee hangs up on the thanks', () => {
+  it('counts even if the callee hangs up during the thanks', () => {
     expect(answeredCall().presses('1').ends().leg.outcome).toBe('acknowledged');
   });
 
-  it('counts where the key came with the end of the message', () => {
+  it('counts if the key comes together with the end of the message', () => {
     const both = answeredCall(scriptWith({ replays: 0 }))
       .audioEnds()
       .presses('1');
@@ -67,20 +67,20 @@ describe('opting out', () => {
 });
 
 describe('opting out after an acknowledgement', () => {
-  it('takes back nothing of it, and is kept beside it', () => {
+  it('does not withdraw it, and is recorded beside it', () => {
     const { leg } = answeredCall().presses('1', '9');
     expect(leg).toMatchObject({ outcome: 'acknowledged', optOut: true });
   });
 });
 
 describe('hearing it again', () => {
-  it('stops the message and starts it anew', () => {
+  it('stops the message and starts it again', () => {
     const pressed = answeredCall().presses('*');
     expect(pressed.asks).toEqual(['cancel the audio']);
     expect(pressed.audioEnds('cancelled').asks).toEqual(['play message']);
   });
 
-  it('does not make the message heard that was cut short for it', () => {
+  it('does not count the interrupted message as heard', () => {
     expect(answeredCall().presses('*').audioEnds('cancelled').leg.outcome).toBeUndefined();
   });
 
@@ -91,7 +91,7 @@ describe('hearing it again', () => {
     expect(again.audioEnds().asks).toEqual(['hang up after 5 s']);
   });
 
-  it('has its end after ten plays: the key is no longer heeded and the call goes on', () => {
+  it('ends after ten plays: the key is ignored and the call continues', () => {
     let patient = answeredCall();
     for (let time = 0; time < 20; time++) patient = patient.presses('*').audioEnds('cancelled');
     expect(patient.leg.plays).toBe(10);
@@ -128,7 +128,7 @@ describe('a second key', () => {
     expect(pressed.audioEnds('cancelled').asks).toEqual(['invite +14255550199']);
   });
 
-  it('does not take an acknowledgement back', () => {
+  it('does not withdraw an acknowledgement', () => {
     const pressed = answeredCall().presses('1', '*');
     expect(pressed.leg.outcome).toBe('acknowledged');
     expect(pressed.audioEnds('cancelled').asks).toEqual(['play thanks']);
@@ -149,29 +149,29 @@ describe('a second key', () => {
   });
 });
 
-describe('a key before the news that somebody picked up', () => {
-  it('counts, and is acted on at once', () => {
+describe('a key that arrives before the event that the call was answered', () => {
+  it('counts, and takes effect at once', () => {
     const pressed = call().after(establishing).presses('1');
     expect(pressed.asks).toEqual(['play thanks']);
     expect(pressed.leg).toMatchObject({ stage: 'thanks', outcome: 'acknowledged', answered: true });
   });
 
-  it('is not forgotten when that news comes: the message is not begun over the thanks', () => {
+  it('still counts when that event arrives: the message does not start over the thanks', () => {
     const late = call().presses('1').after(established);
     expect(late.asks).toEqual([]);
     expect(late.leg).toMatchObject({ state: 'established', stage: 'thanks' });
     expect(late.audioEnds().asks).toEqual(['hang up']);
   });
 
-  it('that asks for an operator where there is none leaves the message to come', () => {
+  it('for an operator has no effect if the script has none: the message still plays', () => {
     const early = call(scriptWith({ operators: [] })).presses('2');
     expect(early.asks).toEqual([]);
     expect(early.after(established).asks).toEqual(['play message']);
   });
 });
 
-describe('a key after the news that the call is over', () => {
-  it('still acknowledges, and asks for nothing', () => {
+describe('a key that arrives after the end of the call', () => {
+  it('still acknowledges, and requests nothing', () => {
     const late = answeredCall().ends().presses('1');
     expect(late.asks).toEqual([]);
     expect(late.leg).toMatchObject({ state: 'terminated', stage: 'ended', outcome: 'acknowledged' });
@@ -181,7 +181,7 @@ describe('a key after the news that the call is over', () => {
     expect(answeredCall().ends().presses('9').leg.outcome).toBe('optedOut');
   });
 
-  it('shows that the call was answered where its end alone looked like nobody did', () => {
+  it('proves that the call was answered, even if its end alone says otherwise', () => {
     expect(call().after(terminated).leg.outcome).toBe('noAnswer');
     expect(call().after(terminated, tone('7')).leg.outcome).toBe('answered');
   });
@@ -194,7 +194,7 @@ describe('audio that ends at the very moment it is cancelled', () => {
     expect(raced.asks).toEqual(['play thanks']);
   });
 
-  it('is not followed by it twice when the cancel is reported too, under whichever name', () => {
+  it('is not followed by it twice if the cancel is reported too, under either context', () => {
     for (const context of ['message-1', 'cancel-2']) {
       const reported = raced.after(audioEnded('cancelled', context));
       expect(reported.asks).toEqual([]);
@@ -202,27 +202,27 @@ describe('audio that ends at the very moment it is cancelled', () => {
     }
   });
 
-  it('is followed by it also where only the cancel is reported, under its own name', () => {
+  it('is followed by it even if only the cancel is reported, under its own context', () => {
     expect(answeredCall().presses('1').after(audioEnded('cancelled', 'cancel-2')).asks).toEqual(['play thanks']);
   });
 });
 
-describe('news of audio that is no longer the one that plays', () => {
-  it('does not end the one that does', () => {
+describe('an event about audio that is no longer playing', () => {
+  it('does not end the current audio', () => {
     const second = answeredCall().audioEnds();
     const stale = second.after(audioEnded('cancelled', 'message-1'));
     expect(stale.asks).toEqual([]);
     expect(stale.leg).toMatchObject({ stage: 'message', audio: 'message-2' });
   });
 
-  it('that was played by hand does not hurry the script', () => {
+  it('that was played by hand does not affect the script', () => {
     expect(answeredCall().after(audioEnded('completed', 'by-hand'))).toMatchObject({
       asks: [],
       leg: { stage: 'message' },
     });
   });
 
-  it('tells all the same that the message was heard', () => {
+  it('still counts the message as heard', () => {
     const late = answeredCall().presses('*').audioEnds('cancelled').after(audioEnded('completed', 'message-1'));
     expect(late.asks).toEqual([]);
     expect(late.leg.outcome).toBe('heard');

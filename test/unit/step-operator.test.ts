@@ -32,7 +32,7 @@ describe('asking for the operator', () => {
     expect(callAskingForOperator().leg.outcome).toBeUndefined();
   });
 
-  it('means nothing where the script has no operator: the message goes on', () => {
+  it('means nothing if the script has no operator: the message continues', () => {
     const pressed = answeredCall(scriptWith({ operators: [] })).presses('2');
     expect(pressed.asks).toEqual([]);
     expect(pressed.leg.stage).toBe('message');
@@ -50,7 +50,7 @@ describe('asking for the operator', () => {
   });
 });
 
-describe('several operators, who are told of one by one', () => {
+describe('several operators whose answers arrive one by one', () => {
   const BOB = '8:acs:bob';
   const script = scriptWith({
     operators: [{ phoneNumber: { value: '+14255550199' } }, { communicationUser: { id: BOB } }],
@@ -68,7 +68,7 @@ describe('several operators, who are told of one by one', () => {
     expect(once.after(refuses(user(BOB))).asks).toEqual(['play unavailable']);
   });
 
-  it('are not taken to have refused because one did so twice', () => {
+  it('have not all refused if one of them refused twice', () => {
     expect(ringing.after(refuses(OPERATOR), refuses(OPERATOR)).leg.stage).toBe('inviting');
   });
 
@@ -91,27 +91,27 @@ describe('several operators, who are told of one by one', () => {
   });
 });
 
-describe('who is in the call, where the service counts such news', () => {
+describe('the participant list, if the service numbers it,', () => {
   const numbered = (sequence: number, second: number, ...who: EventIdentifier[]) => {
     const event = presentAre(who, second);
     return { ...event, data: { ...event.data, sequence } };
   };
 
-  it('is what the highest number says, whatever its time', () => {
+  it('is the one with the highest number, whatever its time', () => {
     const talking = callAskingForOperator().after(numbered(7, 50, US, CALLEE, OPERATOR));
     expect(talking.leg.stage).toBe('talking');
     expect(talking.after(numbered(6, 60, US, CALLEE)).asks).toEqual([]);
     expect(talking.after(numbered(8, 55, US, CALLEE)).asks).toEqual(['hang up']);
   });
 
-  it('is not what was so before the operator came', () => {
+  it('is ignored if it is from before the operator joined', () => {
     const talking = callAskingForOperator()
       .after(numbered(6, 20, US, CALLEE))
       .operatorAnswers();
     expect(talking.after(numbered(7, 25, US, CALLEE)).asks).toEqual([]);
   });
 
-  it('may be us under a name that we do not know', () => {
+  it('may contain us under an identifier that we do not know', () => {
     const talking = callAskingForOperator().after(numbered(7, 50, user('8:acs:somebody'), CALLEE, OPERATOR));
     expect(talking.after(numbered(8, 55, user('8:acs:somebody'), OPERATOR)).asks).toEqual(['hang up']);
   });
@@ -125,14 +125,14 @@ describe('an operator who answers', () => {
     expect(talking.leg.awaits).toBeUndefined();
   });
 
-  it('is not disturbed by keys, which may be the operator’s own and say nothing for the callee', () => {
+  it('is not affected by keys, which may be the operator’s own', () => {
     const pressed = callWithOperator().presses('*', '2', '1', '9');
     expect(pressed.allActions.map(inWords).slice(-1)).toEqual(['invite +14255550199']);
     expect(pressed.leg).toMatchObject({ stage: 'talking', outcome: 'connected' });
     expect(pressed.leg.optOut).toBeFalsy();
   });
 
-  it('takes nothing from a key that was pressed before they came, though it is heard of later', () => {
+  it('does not cancel a key that was pressed before they joined, even if its event arrives later', () => {
     const late = callWithOperator().after(tone('1', 9, 2));
     expect(late.leg).toMatchObject({ stage: 'talking', outcome: 'acknowledged' });
   });
@@ -161,19 +161,19 @@ describe('an operator who answers', () => {
   });
 });
 
-describe('news of who is present', () => {
-  it('that is older than what is known is not believed', () => {
+describe('a participant list', () => {
+  it('that is older than the latest one is ignored', () => {
     const stale = callWithOperator().after(presentAre([US, CALLEE], 1));
     expect(stale.asks).toEqual([]);
     expect(stale.leg.stage).toBe('talking');
   });
 
-  it('from before the operator joined does not part them, though it comes after', () => {
+  it('from before the operator joined does not end the call, even if it arrives later', () => {
     const joined = callAskingForOperator().operatorAnswers();
     expect(joined.after(presentAre([US, CALLEE], 2)).asks).toEqual([]);
   });
 
-  it('asks for nothing before anybody was invited', () => {
+  it('requests nothing before anybody was invited', () => {
     const { asks, leg } = answeredCall().after(presentAre([US, CALLEE], 6));
     expect(asks).toEqual([]);
     expect(leg).toMatchObject({ stage: 'message', participantsAt: at(6) });
@@ -181,7 +181,7 @@ describe('news of who is present', () => {
 });
 
 describe('of several operators', () => {
-  it('one who answers after another has declined is let in all the same', () => {
+  it('one who answers after another has declined still joins', () => {
     const told = callAskingForOperator().operatorDoesNotAnswer();
     const joined = told.after(invited('completed', told.leg.invitation));
     expect(joined.leg).toMatchObject({ stage: 'talking', outcome: 'connected' });
@@ -189,7 +189,7 @@ describe('of several operators', () => {
   });
 });
 
-describe('news that overtakes the invitation’s result', () => {
+describe('a participant list that arrives before the invitation’s result', () => {
   it('of a parting ends the call, which would wait for it for ever', () => {
     const asking = callAskingForOperator();
     const together = asking.after(presentAre([US, CALLEE, OPERATOR], 31));
@@ -218,7 +218,7 @@ describe('news that overtakes the invitation’s result', () => {
 });
 
 describe('no operator answers', () => {
-  it('and the callee is told so, and may choose again', () => {
+  it('and the callee hears that, and may choose again', () => {
     const told = callAskingForOperator().operatorDoesNotAnswer();
     expect(told.asks).toEqual(['play unavailable']);
     expect(told.leg.stage).toBe('unavailable');
@@ -227,7 +227,7 @@ describe('no operator answers', () => {
     expect(told.audioEnds().presses('1').asks).toEqual(['play thanks']);
   });
 
-  it('and the callee may choose over the announcement too, which is stopped first', () => {
+  it('and the callee may choose during the announcement too, which is stopped first', () => {
     const again = callAskingForOperator().operatorDoesNotAnswer().presses('2');
     expect(again.asks).toEqual(['cancel the audio']);
     const ringing = again.audioEnds('cancelled');

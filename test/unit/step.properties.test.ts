@@ -37,7 +37,7 @@ function alwaysBetween(holds: (before: PhoneCall, after: PhoneCall) => void): vo
 const rankOf = ({ leg }: PhoneCall): number => LegState.options.indexOf(leg.state);
 const isOver = ({ leg }: PhoneCall): boolean => leg.state === 'terminated';
 
-describe('whatever happens in a call, in whatever order it is told', () => {
+describe('for any events of a call, in any order,', () => {
   it('its state never goes back', () => {
     alwaysBetween((before, after) => expect(rankOf(after)).toBeGreaterThanOrEqual(rankOf(before)));
   });
@@ -48,7 +48,7 @@ describe('whatever happens in a call, in whatever order it is told', () => {
     });
   });
 
-  it('once over it stays over, has an outcome, and asks for nothing', () => {
+  it('once over it stays over, has an outcome, and requests nothing', () => {
     alwaysBetween((before, after) => {
       if (isOver(after)) expect(after.leg).toMatchObject({ stage: 'ended', outcome: expect.any(String) });
       if (isOver(before)) expect(after.leg.state).toBe('terminated');
@@ -56,18 +56,18 @@ describe('whatever happens in a call, in whatever order it is told', () => {
     });
   });
 
-  it('is never unanswered again once somebody was there', () => {
+  it('it never becomes unanswered again', () => {
     alwaysBetween((before, after) => expect(after.leg.answered || !before.leg.answered).toBe(true));
   });
 
-  it('waits for something while it is up, so that it cannot be forgotten', () => {
+  it('it always waits for something while it is in progress', () => {
     alwaysBetween((_, { leg }) => {
       const isUp = !['ringing', 'talking', 'ended'].includes(leg.stage);
       if (isUp) expect(leg.awaits).toEqual(expect.any(String));
     });
   });
 
-  it('no two of its actions have one name, and each is named before it is awaited', () => {
+  it('no two of its actions share a context, and each has one before it is awaited', () => {
     fc.assert(
       fc.property(disorderly, ({ scenario, events }) => {
         const names = unfolding(scenario, events).at(-1)?.allActions.map(contextOf) ?? [];
@@ -77,7 +77,7 @@ describe('whatever happens in a call, in whatever order it is told', () => {
     );
   });
 
-  it('it is acknowledged if, and only if, the key for that was pressed', () => {
+  it('it is acknowledged if and only if that key was pressed', () => {
     fc.assert(
       fc.property(disorderly, ({ scenario, events }) => {
         const leg = unfolding(scenario, events).at(-1)?.leg;
@@ -104,7 +104,7 @@ describe('whatever happens in a call, in whatever order it is told', () => {
     );
   });
 
-  it('the same events lead to the same call, so that a decision made again is the same', () => {
+  it('the same events lead to the same leg, so that a repeated decision is the same', () => {
     fc.assert(
       fc.property(disorderly, ({ scenario, events }) => {
         expect(unfolding(scenario, events).at(-1)).toEqual(unfolding(scenario, events).at(-1));
@@ -114,8 +114,8 @@ describe('whatever happens in a call, in whatever order it is told', () => {
   });
 });
 
-describe('told in order', () => {
-  it('events that come twice make no difference', () => {
+describe('events in order', () => {
+  it('make no difference if they are delivered twice', () => {
     fc.assert(
       fc.property(scenarios, (scenario) => {
         const twice = scenario.events.flatMap((event) => [event, event]);
@@ -124,7 +124,7 @@ describe('told in order', () => {
     );
   });
 
-  it('every history is one that the app has lived through to its end', () => {
+  it('every drawn history reaches the end of the call', () => {
     fc.assert(
       fc.property(scenarios, (scenario) => {
         const end = unfolding(scenario, scenario.events).at(-1);

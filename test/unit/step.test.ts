@@ -19,13 +19,13 @@ describe('the message', () => {
     expect(call().after(establishing)).toMatchObject({ asks: [], leg: { state: 'establishing', stage: 'ringing' } });
   });
 
-  it('is played once somebody picks up', () => {
+  it('is played once somebody answers', () => {
     const { asks, leg } = call().after(establishing, established);
     expect(asks).toEqual(['play message']);
     expect(leg).toMatchObject({ state: 'established', stage: 'message', answered: true, plays: 1 });
   });
 
-  it('is asked for with the name by which its end will be known', () => {
+  it('is requested with the context under which its end is reported', () => {
     const { actions, leg } = answeredCall();
     expect(actions).toEqual([
       {
@@ -42,7 +42,7 @@ describe('the message', () => {
     expect(leg).toMatchObject({ audio: 'message-1', awaits: 'message-1' });
   });
 
-  it('is listened over from the first time on, where the script has keys', () => {
+  it('starts listening for keys with the first play, if the script has keys', () => {
     const listens = (call: PhoneCall) => call.actions.map(({ message }) => 'listen' in message);
     const first = answeredCall();
     expect(listens(first)).toEqual([true]);
@@ -57,7 +57,7 @@ describe('the message', () => {
     expect(actions).toMatchObject([{ message: { speech: message } }]);
   });
 
-  it('is not played twice because the news of the pick-up comes twice', () => {
+  it('is not played twice if the answer is reported twice', () => {
     expect(answeredCall().after(established).asks).toEqual([]);
   });
 
@@ -68,11 +68,11 @@ describe('the message', () => {
     expect(onceMore.audioEnds().audioEnds().asks).toEqual(['hang up after 5 s']);
   });
 
-  it('is played once where the script knows no replays', () => {
+  it('is played once if the script has no replays', () => {
     expect(answeredCall(scriptWith({ replays: 0 })).audioEnds().asks).toEqual(['hang up after 5 s']);
   });
 
-  it('that was played to its end was heard', () => {
+  it('that was played to its end counts as heard', () => {
     expect(answeredCall().leg.outcome).toBeUndefined();
     expect(answeredCall().audioEnds().leg.outcome).toBe('heard');
   });
@@ -84,7 +84,7 @@ describe('the message', () => {
     expect(failed.ends().leg).toMatchObject({ outcome: 'failed', reason: 'audioFailed' });
   });
 
-  it('that failed only when played again was still heard', () => {
+  it('that failed only in a replay still counts as heard', () => {
     expect(answeredCall().audioEnds().audioEnds('failed').ends().leg.outcome).toBe('heard');
   });
 

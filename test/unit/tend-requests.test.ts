@@ -50,15 +50,15 @@ function dyingCall(world: RequestWorld): Promise<void> {
   });
 }
 
-describe('a call asked for by hand', () => {
-  it('is dialled once, however often its message comes', async () => {
+describe('a call requested by hand', () => {
+  it('is dialled once, however often its message is delivered', async () => {
     const world = new RequestWorld();
     expect(await world.call(ANN, answers)).toMatchObject({ result: 'done' });
     expect(await world.call(ANN, answers)).toMatchObject({ result: 'superseded' });
     expect(world.dialled).toBe(1);
   });
 
-  it('that finds no line waits; the timer sends its message again, once, however many copies of it there were', async () => {
+  it('waits if there is no free line; the timer sends its message again, once, however many copies there were', async () => {
     const world = new RequestWorld();
     for (const requestId of ['bob', 'eve']) await world.call({ ...ANN, requestId }, answers);
     for (let copy = 0; copy < 3; copy++) {
@@ -70,7 +70,7 @@ describe('a call asked for by hand', () => {
     expect(world.dialled).toBe(2);
   });
 
-  it('does not take a line whose lease has just ended: a call may be on it that nobody could look after', async () => {
+  it('does not take a line whose lease has just ended: a live call may still be on it', async () => {
     const world = new RequestWorld();
     for (const requestId of ['bob', 'eve']) await world.call({ ...ANN, requestId }, answers);
     world.passes(300 + 120 + 1);
@@ -80,7 +80,7 @@ describe('a call asked for by hand', () => {
     expect(await world.call(ANN, answers)).toMatchObject({ result: 'done' });
   });
 
-  it('of which nothing is ever heard ends on the poison queue, and its line is free again', async () => {
+  it('without any event ends on the poison queue, and its line is free again', async () => {
     const world = new RequestWorld();
     await dyingCall(world);
     world.passes(300);
@@ -92,7 +92,7 @@ describe('a call asked for by hand', () => {
     expect(world.dialled).toBe(1);
   });
 
-  it('that is dialled while a slow timer still has it for waiting is let be', async () => {
+  it('is left alone by a slow timer that still sees it waiting', async () => {
     const world = new RequestWorld();
     const { requests } = world.services;
     for (const requestId of ['bob', 'eve', 'ann']) await world.call({ ...ANN, requestId }, answers);
@@ -125,7 +125,7 @@ describe('a call asked for by hand', () => {
     },
   );
 
-  it('that the service refuses for good fails with the reason, and can be enqueued again', async () => {
+  it('fails with the reason if the service refuses it for good, and can be enqueued again', async () => {
     const world = new RequestWorld();
     const refusal = { operation: 'createCall', status: 400, code: '8523', message: 'bad request', requestId: '' };
     const refuses: Answering = () => Promise.reject(new CallAutomationError({ ...refusal, mayHaveHappened: false }));
@@ -135,7 +135,7 @@ describe('a call asked for by hand', () => {
     expect(await world.call(ANN, answers)).toMatchObject({ result: 'done' });
   });
 
-  it('that goes on for too long is hung up, until the service knows of no such call', async () => {
+  it('that lasts too long is hung up until the service knows no such call', async () => {
     const world = new RequestWorld();
     await world.call(ANN, answers);
     for (let looks = 0; looks < 3; looks++) {
