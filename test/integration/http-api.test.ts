@@ -56,7 +56,7 @@ describe('an outage', () => {
     });
     expect(await ask('createOutage', { body: { ...spec(id), title: 'Another' } })).toMatchObject({
       status: 409,
-      body: { title: 'Conflict', detail: `There is an outage ${id} already, declared otherwise` },
+      body: { title: 'Conflict', detail: `There is an outage ${id} already, with another declaration` },
     });
   });
 

@@ -154,7 +154,7 @@ test('one person in two rows, however written, is called once; bad rows are name
     rejected: 2,
     rejections: [
       { line: 4, reason: 'phone: is empty' },
-      { line: 5, reason: 'phone: is no phone number' },
+      { line: 5, reason: 'phone: is not a valid phone number' },
     ],
   });
   expect(await outage.add(csv)).toMatchObject({ added: 0, alreadyThere: 1 });

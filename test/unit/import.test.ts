@@ -157,9 +157,9 @@ describe('a list as NDJSON', () => {
   });
 
   it.each([
-    ['{"phone":', 'is no JSON object'],
-    ['["+14255550123"]', 'is no JSON object'],
-    ['null', 'is no JSON object'],
+    ['{"phone":', 'is not a JSON object'],
+    ['["+14255550123"]', 'is not a JSON object'],
+    ['null', 'is not a JSON object'],
     ['{"phone":"+14255550123","name":{"first":"Ann"}}', 'name: must be a text or a number'],
     ['{"phone":"+14255550123","4255550123":[]}', '•••23: must be a text or a number'],
     ['{"name":"Ann"}', 'phone: is empty'],
@@ -179,7 +179,7 @@ describe('a rejected row', () => {
       duplicates: 0,
       rejected: 2,
       rejections: [
-        { line: 3, reason: 'phone: is no phone number' },
+        { line: 3, reason: 'phone: is not a valid phone number' },
         { line: 4, reason: 'phone: is empty' },
       ],
     });

@@ -109,7 +109,7 @@ describe('declaring an outage', () => {
     const { services } = new MemoryWorld();
     await declareOutage(services, { ...whole, id: 'storm' });
     const again = declareOutage(services, { ...whole, id: 'storm', title: 'Another' });
-    await expect(again).rejects.toThrow('declared otherwise');
+    await expect(again).rejects.toThrow('with another declaration');
     expect((await services.outages.read('storm')).outage).toMatchObject({ title: 'Storm' });
   });
 

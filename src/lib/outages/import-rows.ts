@@ -96,7 +96,7 @@ function jsonRow(text: string): { cells: Cells } | { problem: string } {
   if (row.success) return { cells: row.data };
   const [issue] = row.error.issues;
   const column = issue?.path[0];
-  return { problem: column === undefined ? 'is no JSON object' : `${String(column)}: ${issue?.message}` };
+  return { problem: column === undefined ? 'is not a JSON object' : `${String(column)}: ${issue?.message}` };
 }
 
 function parsed(text: string): unknown {

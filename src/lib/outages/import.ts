@@ -105,7 +105,7 @@ class Import {
       if (people.length < MAX_ADDED) return recipients.add(shard, people, this.#dueAt);
       if (await recipients.addAtOnce(shard, people, this.#dueAt)) return people.length;
     }
-    // Where one of many is on the outage's list there are more: to read who is there costs less than to find each by a refusal.
+    // If one recipient is already on the list, more are likely. Reading the ids costs less than one conflict for each.
     const known = this.#known.get(shard.shard) ?? recipients.ids(shard);
     this.#known.set(shard.shard, known);
     const there = await known;
@@ -124,7 +124,7 @@ function contactOf(cells: Cells, defaultCountry: string): Contact | string {
   const { phone, communicationUserId, name, timeZone, language, ...extra } = cells;
   const identifier = identifierOf(phone, communicationUserId, defaultCountry);
   if (typeof identifier === 'string') return identifier;
-  if (timeZone && !TimeZone.safeParse(timeZone).success) return 'timeZone: is no IANA time zone';
+  if (timeZone && !TimeZone.safeParse(timeZone).success) return 'timeZone: is not an IANA time zone';
   return {
     identifier,
     ...(name && { name }),
@@ -141,5 +141,5 @@ function identifierOf(
 ): Identifier | string {
   if (!phone) return userId ? { communicationUser: { id: userId } } : 'phone: is empty';
   const value = phoneNumberOf(phone, defaultCountry);
-  return value === undefined ? 'phone: is no phone number' : { phoneNumber: { value } };
+  return value === undefined ? 'phone: is not a valid phone number' : { phoneNumber: { value } };
 }

@@ -22,7 +22,7 @@ export const OutagePatch = z.strictObject({
       unavailable: Sound.nullable().optional(),
     })
     .optional()
-    .describe('What is said; keys and operators stay.'),
+    .describe('The sounds. Keys and operators stay unchanged.'),
 });
 export type OutagePatch = z.infer<typeof OutagePatch>;
 

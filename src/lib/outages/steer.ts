@@ -27,7 +27,7 @@ export const resumeOutage = (services: Services, id: string): Promise<Outage> =>
 
 /** How an outage is cancelled. */
 export const Cancellation = z.strictObject({
-  hangUp: z.boolean().default(false).describe('Calls in progress are hung up. Otherwise they come to their own end.'),
+  hangUp: z.boolean().default(false).describe('Hang up the calls in progress. Otherwise they continue to their end.'),
 });
 
 /**
