@@ -7,19 +7,19 @@ import { done, type Handled, postponed, type Services, superseded } from '../ser
 import type { ActionRow, StoredAction } from '../storage/call-legs.ts';
 import type { QueueName } from '../storage/queue-store.ts';
 
-/** An action as a queue message asks for it. */
+/** An action, as its queue message requests it. */
 export type Asked = {
   readonly queue: QueueName;
-  /** The call leg's id, or the conversation's. */
+  /** The id of the call leg or the conversation. */
   readonly address: string;
   readonly message: {
     readonly operationContext: string;
-    /** It is right for one moment of the call, which may have passed by now. */
+    /** The action is right for one moment of the call only, which may have passed. */
     readonly onlyIfAwaited?: boolean | undefined;
   };
 };
 
-/** Asks the service; the same action asked for again is the same request. */
+/** Sends the request to the service; `as` is the same when the action is requested again. */
 type Ask = (as: RequestIdentity) => Promise<unknown>;
 
 const identityOf = ({ address, message }: Asked, firstAskedAt: Date): RequestIdentity => ({
@@ -27,25 +27,16 @@ const identityOf = ({ address, message }: Asked, firstAskedAt: Date): RequestIde
   firstAskedAt,
 });
 
-/** The message with the name of its action: its own, or else its id on the queue. */
-export const named = <Message extends { operationContext?: string | undefined }>(
-  message: Message,
-  messageId: string,
-): Message & { operationContext: string } => ({
-  ...message,
-  operationContext: message.operationContext ?? messageId,
-});
-
 /**
- * Longer than the service can be asked for one thing (the clients give up after a minute), ms. A claim that is older, and of
- * an action that is not on record as done, was left behind by a process that died.
+ * Longer than one request to the service can take (the clients give up after a minute), ms. An older claim whose action is not
+ * recorded as done was left behind by a process that died.
  */
 const CLAIM_MS = 90_000;
 
 /**
- * Asks the service for an action once: claimed as a row in the leg's partition first and recorded as done after, so that a
- * message that comes again does nothing. What the service refused is asked for again, unless the call is over or has moved on:
- * then the reason is kept.
+ * Requests an action from the service once. Claims it first as a row in the leg's partition, and records it as done afterwards,
+ * so that a redelivered message does nothing. A refused action is requested again, unless the call is over or has moved on;
+ * then the reason is recorded.
  */
 export async function performAction(services: Services, asked: Asked, ask: Ask): Promise<Handled> {
   const { operationContext, onlyIfAwaited } = asked.message;
@@ -82,8 +73,8 @@ async function askOnce(services: Services, asked: Asked, ask: Ask): Promise<Hand
 }
 
 /**
- * It was done, whether or not that can be put on record: the message must not come again. Nothing needs to be recorded of what
- * is done only while the call waits for it: that is safe to do again.
+ * Records the action as done. If that fails, the message still counts as handled: the action must not be requested again. An
+ * action that runs only while the call waits for it needs no record, because it is safe to repeat.
  */
 async function record({ legs }: Services, { address, message: { operationContext } }: Asked): Promise<Handled> {
   try {
@@ -96,10 +87,10 @@ async function record({ legs }: Services, { address, message: { operationContext
 }
 
 /**
- * Somebody else has claimed the action. If they have not come to an end of it after so long that they cannot be at it still, it
- * is asked for again while the call waits for it: somebody hears silence.
- * @returns how the message was dealt with; undefined where the claim has been taken over.
- * @throws UnansweredError where nobody can tell whether it was done: a person must look.
+ * Another process has claimed the action. If the claim is too old for that process to be alive, and the call still waits for
+ * the action, this one takes it over: the callee hears silence.
+ * @returns how the message was handled; undefined if the claim was taken over.
+ * @throws UnansweredError if nobody can tell whether the action was done: a person must check.
  */
 async function takeOver(
   services: Services,
@@ -107,7 +98,7 @@ async function takeOver(
   claim: StoredAction | undefined,
 ): Promise<Handled | undefined> {
   const { operationContext } = asked.message;
-  // It has been given back just now.
+  // The claim was released a moment ago.
   if (!claim) return lookAgain(services, asked, 0);
   const { status, at } = claim.action;
   if (status !== 'asked') return superseded(`${operationContext} was asked for before`);
@@ -120,7 +111,7 @@ async function takeOver(
   return isMine ? undefined : superseded(`another copy of ${operationContext} was first`);
 }
 
-/** It is not to be done any more; if it was claimed and never done, that is put on record. */
+/** The call no longer waits for the action. If it was claimed and never done, that is recorded. */
 async function comeTooLate(services: Services, asked: Asked): Promise<Handled> {
   const claim = await services.legs.findAction(asked.address, asked.message.operationContext);
   const handled = claim?.action.status === 'asked' ? await takeOver(services, asked, claim) : undefined;
@@ -139,8 +130,8 @@ const unanswered = ({ address, queue, message }: Asked): UnansweredError =>
   );
 
 /**
- * Ending a call twice is ending it once, so nothing is claimed. What the script asks for is on record with its event; anything
- * else, and a call that was not there to end, is put on record here: that is how the timer knows that a call is over.
+ * Ending a call twice is ending it once, so a hang-up needs no claim. A hang-up of the script is recorded with its event. Others
+ * are recorded here, and so is the answer that there is no such call: by it the timer knows that a call is over.
  */
 async function endCall(services: Services, asked: Asked, ask: Ask): Promise<Handled> {
   const { address, queue, message } = asked;

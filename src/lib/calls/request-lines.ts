@@ -5,12 +5,12 @@ import type { HeldLine } from '../rules/outages/recipient.ts';
 import type { Services } from '../services/services.ts';
 import { isFree, type Line, linesOf } from '../storage/lines.ts';
 
-/** Who holds a line for a call that was asked for by hand. */
+/** The holder that is written on the line of a requested call. */
 export const requestHolder = (requestId: string): string => `request|${requestId}`;
 
 /**
- * A line whose lease ended without its being freed may be that of a live call that nobody could look after: that is for the timer to
- * find out, which then frees it or holds it longer. Only where it does not for so long is the line taken for forgotten, ms.
+ * An expired lease may hide a live call; the timer decides, and frees the line or extends its lease. A line that the timer has
+ * not handled for this long counts as forgotten. Ms.
  */
 const FORGOTTEN_MS = 15 * 60_000;
 
@@ -18,8 +18,9 @@ const mayBeTaken = (line: Line, now: Date): boolean =>
   line.holder === '' ? isFree(line, now) : isFree(line, new Date(now.getTime() - FORGOTTEN_MS));
 
 /**
- * The number to show and the line that goes with it, leased for as long as the request is.
- * @returns undefined where every line is taken.
+ * Takes a free line of the number to show, leased for as long as the request is.
+ * @param callerNumber E.164; by default any of CALLER_NUMBERS.
+ * @returns undefined if no line is free.
  */
 export async function takeLine(
   services: Services,

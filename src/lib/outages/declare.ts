@@ -20,7 +20,8 @@ export async function declareOutage(services: Services, body: unknown): Promise<
   await services.lines.ensure(outage.callers, await services.lines.list());
   const added = await services.outages.add(outage);
   const before = added.outage.declaration ?? outage.declaration;
-  if (before !== outage.declaration) throw new ConflictError(`There is an outage ${id} already, with another declaration`);
+  if (before !== outage.declaration)
+    throw new ConflictError(`There is an outage ${id} already, with another declaration`);
   return added;
 }
 
