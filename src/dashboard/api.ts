@@ -1,13 +1,13 @@
 import { signal } from './signal.ts';
 
-/** The management API as the page speaks it. Every answer is JSON; every refusal is problem details (RFC 9457). */
+/** The client of the management API. Every answer is JSON; every error is problem details (RFC 9457). */
 
 const KEY = 'ringdown-key';
 
-/** The function key, for as long as the tab is open. Nobody is signed in without one. */
+/** The function key, kept until the tab is closed. Without one, the page shows the sign-in form. */
 export const key = signal(sessionStorage.getItem(KEY));
 
-/** That a key which was kept is not right any more. */
+/** True if the stored key was refused. */
 export const isRefused = signal(false);
 
 export function signIn(given: string): void {
@@ -21,7 +21,7 @@ export function signOut(): void {
   key.set(null);
 }
 
-/** What the app refused, in its own words, or that it could not be reached (status 0). */
+/** An error of the app, in its own words, or status 0 if the app could not be reached. */
 export class Refusal extends Error {
   readonly status: number;
   readonly problems: readonly string[];
@@ -32,14 +32,14 @@ export class Refusal extends Error {
   }
 }
 
-/** Since when the app cannot be reached; null while it can. */
+/** Since when the app cannot be reached; null if it can. */
 export const lostSince = signal<Date | null>(null);
 
 type Asked = {
   readonly method?: string;
   readonly body?: unknown;
   readonly signal?: AbortSignal;
-  /** Another key than the one that is kept: to try it. */
+  /** A key to try instead of the stored one. */
   readonly key?: string;
 };
 
@@ -49,7 +49,7 @@ export async function ask<Answer>(path: string, asked: Asked = {}): Promise<Answ
   return response.status === 204 ? (undefined as Answer) : ((await response.json()) as Answer);
 }
 
-/** The same for an answer that is a file. */
+/** Like `ask`, for an answer that is a file. */
 export const download = async (path: string): Promise<Blob> => (await send(path, {})).blob();
 
 async function send(
@@ -87,11 +87,11 @@ function refusalIn(status: number, text: string): Refusal {
     const { detail, errors } = JSON.parse(text) as { detail?: string; errors?: string[] };
     return new Refusal(status, detail ?? `The app answered ${status}`, errors);
   } catch {
-    return new Refusal(status, status === 401 ? 'That key is not right' : `The app answered ${status}`);
+    return new Refusal(status, status === 401 ? 'The key is not valid' : `The app answered ${status}`);
   }
 }
 
-/** Sends a file, telling how far it is (0 to 1). @throws Refusal */
+/** Uploads a file and reports its progress (0 to 1). @throws Refusal */
 export function upload<Answer>(
   path: string,
   file: Blob,
@@ -105,7 +105,7 @@ export function upload<Answer>(
     request.setRequestHeader('content-type', type);
     request.upload.onprogress = ({ loaded, total }) => progress(total > 0 ? loaded / total : 0);
     request.onerror = () =>
-      reject(new Refusal(0, 'The connection was lost. Send the list again: whoever is on it already stays once'));
+      reject(new Refusal(0, 'The connection was lost. Send the list again: nobody is added twice'));
     request.onload = () => {
       if (request.status < 300) resolve(JSON.parse(request.responseText) as Answer);
       else reject(refusalIn(request.status, request.responseText));

@@ -19,7 +19,7 @@ function SignedIn() {
   const at = useSignal(route);
   const main = useRef<HTMLElement>(null);
   const isFirst = useRef(true);
-  // Whoever does not see the page hears that it is another one.
+  // Screen readers announce the new view.
   useEffect(() => {
     if (!isFirst.current) main.current?.focus();
     isFirst.current = false;
@@ -66,7 +66,7 @@ function viewOf(at: Route) {
   }
 }
 
-/** Said once when it is lost; what is on the page stays there. */
+/** Announced once when the connection is lost. The page keeps its data. */
 function Connection() {
   const since = useSignal(lostSince);
   return (

@@ -1,10 +1,10 @@
 import { soundIn } from './parts/sound-field.tsx';
 
-/** What the form says, as `POST /api/outages` takes it; what is left empty is left out. The app names what is wrong. */
+/** The form's values as the body of `POST /api/outages`. Empty fields are left out; the app validates the rest. */
 export function declarationIn(form: FormData): object {
   const text = (name: string): string | undefined => String(form.get(name) ?? '').trim() || undefined;
   const number = (name: string): number | undefined => (text(name) === undefined ? undefined : Number(text(name)));
-  /** What was typed is the reader's own time. */
+  /** The input is in the reader's time zone. */
   const moment = (name: string): string | undefined => {
     const local = text(name);
     return local === undefined ? undefined : new Date(local).toISOString();

@@ -4,9 +4,9 @@ import { type Polling, poll } from './polling.ts';
 
 export type Polled<Data> = {
   readonly data: Data | undefined;
-  /** What went wrong the last time; the data stays what it was. */
+  /** The latest error; the data stays. */
   readonly refusal: Refusal | undefined;
-  /** Asks now. */
+  /** Loads again now. */
   refresh(): void;
 };
 

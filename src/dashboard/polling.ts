@@ -1,7 +1,7 @@
 import { Refusal } from './api.ts';
 
 const SLOWEST_MS = 15_000;
-/** A page that nobody sees asks this much less often. */
+/** A hidden page polls less often by this factor. */
 const HIDDEN = 15;
 
 export type Polling = { now(): void; stop(): void };

@@ -1,6 +1,6 @@
 import { signal } from './signal.ts';
 
-/** Where in the page we are, by the address's hash: it can be kept and sent on, and the browser's back works. */
+/** The current view, from the hash of the address: it can be bookmarked and shared, and the back button works. */
 export type Route =
   | { readonly view: 'outages' }
   | { readonly view: 'declare' }
@@ -17,7 +17,7 @@ export function routeOf(hash: string): Route {
   return { view: 'outages' };
 }
 
-/** An address that somebody mistyped is still one: it leads to what is not found. */
+/** A mistyped address leads to the view “not found”. */
 function decoded(part: string): string {
   try {
     return decodeURIComponent(part);

@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'preact/hooks';
 
-/** A value that views follow. */
+/** A value that views subscribe to. */
 export type Signal<Value> = { get(): Value; set(value: Value): void; follow(listener: () => void): () => void };
 
 export function signal<Value>(initial: Value): Signal<Value> {

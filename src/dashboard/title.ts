@@ -1,6 +1,6 @@
 import { useEffect } from 'preact/hooks';
 
-/** What the tab is called while a view is there: whoever has many of them finds it. */
+/** Sets the title of the tab while a view is shown. */
 export function useTitle(title: string): void {
   useEffect(() => {
     document.title = `${title} · Ringdown`;

@@ -4,7 +4,7 @@ import type { OutageView } from '../lib/views/outage-view.ts';
 
 export type { Outcome } from '../lib/rules/calls/outcome.ts';
 export type { ImportReport } from '../lib/rules/outages/import-report.ts';
-/** What the management API says, as the page uses it: the types of the schemas, of which nothing but the types is in the page. */
+/** The types of the management API, inferred from its schemas. The bundle contains no schema. */
 export type { CallView as Timeline } from '../lib/views/call-view.ts';
 export type { OptOutView as OptOut } from '../lib/views/opt-out-view.ts';
 export type { OutageEntry as Listed } from '../lib/views/outage-view.ts';

@@ -33,7 +33,7 @@ const DAY = new Intl.DateTimeFormat('en-GB', { weekday: 'short', day: 'numeric',
 
 const isToday = (date: Date): boolean => date.toDateString() === new Date().toDateString();
 
-/** The time of day in the reader's zone, with the day where it is not today. */
+/** The time of day in the reader's time zone; with the day if it is not today. */
 export function when(iso: string): string {
   const date = new Date(iso);
   return isToday(date) ? TIME.format(date) : `${DAY.format(date)}, ${TIME.format(date)}`;

@@ -49,7 +49,7 @@ describeInBrowser('the dashboard', () => {
     await desk.button('Sign in').click();
     await page.getByText('Enter the key.').waitFor();
     await desk.signIn('not the key');
-    await page.getByText('That key is not right.').waitFor();
+    await page.getByText('The key is not valid.').waitFor();
     await desk.signIn(town.stack.functionKey);
     await desk.heading('Outages').waitFor();
     await page.reload();

@@ -14,7 +14,7 @@ type Deed = {
   readonly method: 'POST' | 'PATCH';
   readonly go: string;
   readonly isDangerous?: boolean;
-  /** What is asked besides. */
+  /** Further questions. */
   readonly fields: (outage: Outage) => ComponentChildren;
   readonly body: (form: FormData) => object;
 };
@@ -24,7 +24,7 @@ const waiting = (people: number): string =>
 
 const text = (form: FormData, name: string): string => String(form.get(name) ?? '').trim();
 
-/** What can be done to an outage, each after a question. */
+/** The actions on an outage. Each asks for confirmation. */
 const DEEDS: readonly Deed[] = [
   {
     action: 'pause',
@@ -32,7 +32,7 @@ const DEEDS: readonly Deed[] = [
     title: 'Pause this outage?',
     method: 'POST',
     go: 'Pause',
-    fields: () => <p>Nobody new is called. Calls in progress go on to their end.</p>,
+    fields: () => <p>No new calls start. Calls in progress continue to their end.</p>,
     body: () => ({}),
   },
   {
@@ -43,7 +43,7 @@ const DEEDS: readonly Deed[] = [
     go: 'Resume',
     fields: ({ states }) => (
       <p>
-        Calling goes on: {count(states.waiting)} {states.waiting === 1 ? 'is' : 'are'} waiting.
+        Calling continues: {count(states.waiting)} {states.waiting === 1 ? 'is' : 'are'} waiting.
       </p>
     ),
     body: () => ({}),
@@ -51,17 +51,17 @@ const DEEDS: readonly Deed[] = [
   {
     action: 'patch',
     label: 'Change',
-    title: 'Change what people are told',
+    title: 'Change the message',
     method: 'PATCH',
     go: 'Save',
     fields: ({ estimate = '', script }) => (
       <>
-        <p>It reaches every call in which the message has not been played yet.</p>
+        <p>The change reaches every call that has not played the message yet.</p>
         <div class="field">
           <label for="estimate">Estimate</label>
           <input id="estimate" name="estimate" value={estimate} maxLength={200} aria-describedby="estimate-hint" />
           <p class="hint" id="estimate-hint">
-            When it should be over, as people are told: <code>{'{estimate}'}</code> in a text.
+            When it should be over, in words for people: <code>{'{estimate}'}</code> in a text.
           </p>
         </div>
         <SoundField name="message" label="Message" value={script.message} required />
@@ -77,7 +77,7 @@ const DEEDS: readonly Deed[] = [
     go: 'Send the all-clear',
     fields: () => (
       <>
-        <p>Nobody new is told of the outage. Whoever was told is called once more, with this:</p>
+        <p>No new calls start. Everybody who was told is called once more, with this:</p>
         <SoundField name="message" label="All-clear message" required />
       </>
     ),

@@ -6,12 +6,12 @@ import { count } from '../words.ts';
 
 const MINUTE_MS = 60_000;
 const HEIGHT = 190;
-/** Longer outages are shown by more than a minute a bar. */
+/** For a longer outage, a bar covers more than one minute. */
 const MAX_BARS = 90;
 
 type Bars = [number[], number[], number[]];
 
-/** Minutes in which nothing happened are bars too; a long time has fewer, wider ones. */
+/** Minutes without calls are bars too. A long period has fewer, wider bars. */
 export function barsOf(minutes: readonly Minute[]): { readonly bars: Bars; readonly minutesEach: number } {
   const times = minutes.map(({ at }) => Date.parse(at));
   const first = Math.min(...times);
@@ -32,7 +32,7 @@ export function barsOf(minutes: readonly Minute[]): { readonly bars: Bars; reado
   return { bars, minutesEach };
 }
 
-/** Calls that ended, and those of them that somebody answered, over time. */
+/** Calls that ended, and how many of them were answered, over time. */
 export function ActivityChart({ minutes }: { readonly minutes: readonly Minute[] }) {
   const box = useRef<HTMLDivElement>(null);
   const chart = useRef<uPlot>(undefined);

@@ -4,7 +4,7 @@ import type { Calls, Ended, InFlight } from '../types.ts';
 import { nameOf, toTheSecond, whose } from '../words.ts';
 import { TimelineDialog } from './timeline.tsx';
 
-/** The calls in flight, and the latest that ended; each opens its timeline. */
+/** The calls in progress and the latest calls that ended. Each opens its timeline. */
 export function LatestCalls({ outageId, calls }: { readonly outageId: string; readonly calls: Calls | undefined }) {
   const [opened, setOpened] = useState<{ callLegId: string; who: string }>();
   const open = (call: InFlight | Ended) => {
@@ -42,7 +42,7 @@ export function LatestCalls({ outageId, calls }: { readonly outageId: string; re
 
 type RowProps = { readonly who: string; readonly open: (() => void) | undefined; readonly children: ComponentChildren };
 
-/** A call that the service has not named has no timeline yet. */
+/** A call without a call leg id has no timeline yet. */
 function Row({ who, open, children }: RowProps) {
   const content = (
     <>

@@ -8,7 +8,7 @@ type Props = {
   readonly children: ComponentChildren;
 };
 
-/** A modal dialog: the browser keeps the focus in it, closes it with Escape, and gives the focus back. */
+/** A modal dialog. The browser keeps the focus inside, closes it with Escape, and restores the focus. */
 export function Dialog({ title, onClose, wide = false, children }: Props) {
   const dialog = useRef<HTMLDialogElement>(null);
   const id = useId();
@@ -31,5 +31,5 @@ export function Dialog({ title, onClose, wide = false, children }: Props) {
   );
 }
 
-/** Closes the dialog that the element is in. To take it away instead would leave the focus nowhere. */
+/** Closes the dialog around the element. Removing the dialog from the page instead would lose the focus. */
 export const closeAround = (element: Element): void => element.closest('dialog')?.close();

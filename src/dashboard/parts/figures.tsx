@@ -1,10 +1,10 @@
 import type { Outage } from '../types.ts';
 import { count, when } from '../words.ts';
 
-/** More lines than this are not drawn one by one. */
+/** Up to this many lines are drawn one by one. */
 const DRAWN = 64;
 
-/** How it goes: calls against lines, and when it will be over. */
+/** Calls in progress against lines, and the forecast of the end. */
 export function Figures({ outage }: { readonly outage: Outage }) {
   const { callsInFlight, lines, forecast, attempts, state, finishedAt } = outage;
   return (
@@ -32,7 +32,7 @@ export function Figures({ outage }: { readonly outage: Outage }) {
       <section class="card figure-card" aria-labelledby="attempts-title">
         <h2 id="attempts-title">Calls made</h2>
         <p class="number">{count(attempts)}</p>
-        <p class="hint">{state === 'scheduled' ? 'It has not begun.' : 'second attempts included'}</p>
+        <p class="hint">{state === 'scheduled' ? 'It has not started.' : 'including retries'}</p>
       </section>
     </div>
   );

@@ -3,7 +3,7 @@ import { toRecipients } from '../route.ts';
 import type { Outage } from '../types.ts';
 import { count, people, share } from '../words.ts';
 
-/** Who has been reached, and how: a bar of all people, and its parts in words. */
+/** A bar of all people by outcome, with a legend. */
 export function Progress({ outage }: { readonly outage: Outage }) {
   const { recipients, states, outcomes, id } = outage;
   const parts = OUTCOME_GLOSSARY.flatMap(({ outcome, label, means }) => {
@@ -17,7 +17,7 @@ export function Progress({ outage }: { readonly outage: Outage }) {
         Progress
       </h2>
       {recipients === 0 ? (
-        <p class="figure">Nobody is on the list yet. Add people, and they are called.</p>
+        <p class="figure">Nobody is on the list yet. Add people, and the app calls them.</p>
       ) : (
         <p class="figure">
           <strong>{count(states.done)}</strong> of {people(recipients)} {states.done === 1 ? 'has' : 'have'} an outcome

@@ -11,7 +11,7 @@ type Props = {
 
 const isAddress = (text: string): boolean => /^https?:\/\/\S*$/.test(text);
 
-/** What is played: the address of a WAV file, or a text, which needs a voice. */
+/** A sound: the address of a WAV file, or a text with a voice. */
 export function SoundField({ name, label, hint, value, required = false }: Props) {
   const [text, setText] = useState(typeof value === 'object' ? value.text : (value ?? ''));
   const id = useId();
@@ -29,7 +29,7 @@ export function SoundField({ name, label, hint, value, required = false }: Props
         onInput={(event) => setText(event.currentTarget.value)}
       />
       <p class="hint" id={`${id}-hint`}>
-        {hint ?? 'The address of a WAV file (mono, 16 bit, 16 kHz), or a text to be said.'}
+        {hint ?? 'The address of a WAV file (mono, 16 bit, 16 kHz), or a text to speak.'}
       </p>
       {needsVoice && (
         <>
@@ -46,7 +46,7 @@ export function SoundField({ name, label, hint, value, required = false }: Props
   );
 }
 
-/** What a form's SoundField holds; undefined where it is empty. */
+/** The value of a SoundField in a form; undefined if it is empty. */
 export function soundIn(form: FormData, name: string): Sound | undefined {
   const text = String(form.get(name) ?? '').trim();
   if (text === '') return undefined;

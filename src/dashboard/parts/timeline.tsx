@@ -12,7 +12,7 @@ type Props = {
   readonly onClose: () => void;
 };
 
-/** All that happened in one call and all that was asked for, while it goes on. */
+/** The events and actions of one call, updated while it is in progress. */
 export function TimelineDialog({ outageId, callLegId, who, onClose }: Props) {
   const path = `outages/${encodeURIComponent(outageId)}/calls/${encodeURIComponent(callLegId)}`;
   const { data, refusal } = usePolled(path, (signal) => ask<Timeline>(path, { signal }));
@@ -23,7 +23,7 @@ export function TimelineDialog({ outageId, callLegId, who, onClose }: Props) {
       {data && (
         <>
           <p>
-            {data.outcome ? <b>{nameOf(data.outcome)}</b> : 'It goes on'}
+            {data.outcome ? <b>{nameOf(data.outcome)}</b> : 'In progress'}
             {data.reason && ` (${data.reason})`}
             {first && `, from ${toTheSecond(first.at)}`}
           </p>

@@ -1,6 +1,6 @@
 import type { Refusal } from '../api.ts';
 
-/** What the app refused, in its own words. That it cannot be reached is said at the top of the page. */
+/** An error in the app's own words. A lost connection is shown at the top of the page instead. */
 export function Trouble({ refusal }: { readonly refusal: Refusal | undefined }) {
   if (!refusal || refusal.status === 0) return null;
   return <Problem refusal={refusal} />;

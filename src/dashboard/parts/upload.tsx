@@ -13,7 +13,7 @@ type Stage =
 
 const typeOf = (name: string): string => (/\.(ndjson|jsonl)$/i.test(name) ? 'application/x-ndjson' : 'text/csv');
 
-/** The list of people, by file or dropped, and what was wrong with it. */
+/** Uploads a list of people, chosen or dropped, and shows the rejected rows. */
 export function Upload({ id, onDone }: { readonly id: string; readonly onDone: () => void }) {
   const [stage, setStage] = useState<Stage>({ is: 'idle' });
   const [isOver, setOver] = useState(false);
@@ -100,7 +100,7 @@ function Report({ name, report }: { readonly name: string; readonly report: Impo
             <thead>
               <tr>
                 <th scope="col">Line</th>
-                <th scope="col">Why it was rejected</th>
+                <th scope="col">Reason</th>
               </tr>
             </thead>
             <tbody>

@@ -9,7 +9,7 @@ import { toOutage } from '../route.ts';
 import { useTitle } from '../title.ts';
 import type { Listed } from '../types.ts';
 
-/** Declares an outage: what it takes first, the rest for whoever wants it otherwise. */
+/** The form that declares an outage: required fields first, the rest under “More”. */
 export function Declare() {
   useTitle('Declare an outage');
   const [refusal, setRefusal] = useState<Refusal>();

@@ -19,7 +19,7 @@ async function lookUp(number: string): Promise<Found> {
   }
 }
 
-/** Who has asked not to be called: one number at a time, for the list itself is nobody's business. */
+/** Looks up and changes the opt-out of one number. The list as a whole is never shown. */
 export function OptOuts() {
   useTitle('Opt-outs');
   const [found, setFound] = useState<Found>();
@@ -52,7 +52,7 @@ export function OptOuts() {
       <div class="title">
         <h1>Opt-outs</h1>
       </div>
-      <p>Whoever has opted out is not called, by no outage. People opt out themselves with a key during a call.</p>
+      <p>No outage calls people who have opted out. People can opt out themselves with a key during a call.</p>
       <form class="card look-up" onSubmit={submit}>
         <div class="field">
           <label for="number">Phone number</label>

@@ -14,7 +14,7 @@ import { useTitle } from '../title.ts';
 import type { Activity, Calls, Outage, Sound } from '../types.ts';
 import { people, STATES, when } from '../words.ts';
 
-/** One outage as it goes on. */
+/** One outage, updated while it runs. */
 export function OutageView({ id }: { readonly id: string }) {
   const path = `outages/${encodeURIComponent(id)}`;
   const { data: outage, refusal, refresh } = usePolled(path, (signal) => ask<Outage>(path, { signal }));
@@ -78,8 +78,6 @@ function facts({ startedAt, startAt, createdAt, expiresAt, estimate, script }: O
 const said = (sound: Sound): string =>
   typeof sound === 'string' ? `plays ${sound.split('/').at(-1)}` : `says “${sound.text}”`;
 
-/** How those ended who are called with the all-clear. */
-
 function Related({ outage }: { readonly outage: Outage }) {
   const { allClearFor, allClearBy, state, outcomes } = outage;
   if (allClearFor) {
@@ -90,12 +88,13 @@ function Related({ outage }: { readonly outage: Outage }) {
     );
   }
   if (!allClearBy) return null;
-  if (state !== 'restored') return <p class="related">Whoever was told is being put on the list of the all-clear.</p>;
+  if (state !== 'restored')
+    return <p class="related">Everybody who was told is being added to the list of the all-clear.</p>;
   const told = OUTCOME_GLOSSARY.reduce((sum, { outcome, isTold }) => sum + (isTold ? (outcomes[outcome] ?? 0) : 0), 0);
-  if (told === 0) return <p class="related">Nobody had been told, so nobody is called with the all-clear.</p>;
+  if (told === 0) return <p class="related">Nobody was told, so the all-clear calls nobody.</p>;
   return (
     <p class="related">
-      Whoever was told, {people(told)}, is called with <a href={toOutage(allClearBy)}>the all-clear</a>.
+      {people(told)} heard about the outage and will get <a href={toOutage(allClearBy)}>the all-clear</a>.
     </p>
   );
 }

@@ -12,17 +12,17 @@ import { nameOf, when, whose } from '../words.ts';
 
 const PAGE = 100;
 
-/** Whoever has no outcome is found by their state. */
+/** People without an outcome are filtered by their state. */
 const PENDING = { calling: 'Being called', waiting: 'Waiting' } as const;
 
-/** Everybody on the list, or those with one outcome; more on demand. */
+/** The people on the list, all or with one outcome. Loads more on demand. */
 export function RecipientsView({ id, outcome }: { readonly id: string; readonly outcome: string }) {
   useTitle('People');
   const [pages, setPages] = useState(1);
   const [opened, setOpened] = useState<{ callLegId: string; who: string }>();
   const path = `outages/${encodeURIComponent(id)}`;
   const { data, refusal } = usePolled(`${path} ${outcome} ${pages}`, () => load(path, outcome, pages * PAGE), 10_000);
-  // While more is read, what was there stays, and the page where it was.
+  // Keep the rows and the scroll position while more are loading.
   const before = useRef<Recipients>({ recipients: [] });
   before.current = data ?? before.current;
   const shown = before.current;
@@ -93,7 +93,7 @@ export function RecipientsView({ id, outcome }: { readonly id: string; readonly 
   );
 }
 
-/** A page of the service may be shorter than asked for while there are more. */
+/** A page of the API may have fewer rows than requested even if more follow. */
 async function load(path: string, outcome: string, wanted: number): Promise<Recipients> {
   const recipients: Recipient[] = [];
   let cursor: string | undefined;
@@ -150,7 +150,7 @@ function Row({ recipient, open }: { readonly recipient: Recipient; readonly open
   );
 }
 
-/** The whole list as a file: asked for with the key, which a link cannot carry without showing it. */
+/** Downloads the report. A link cannot do that: it would show the key in the address. */
 function Report({ path }: { readonly path: string }) {
   const [refusal, setRefusal] = useState<Refusal>();
   const [isBusy, setBusy] = useState(false);

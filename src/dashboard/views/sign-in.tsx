@@ -3,10 +3,10 @@ import { useState } from 'preact/hooks';
 import { ask, isRefused, Refusal, signIn } from '../api.ts';
 import { useTitle } from '../title.ts';
 
-/** Asks for the function key, and tries it before it is kept. */
+/** The sign-in form: tries the function key before it is stored. */
 export function SignIn() {
   useTitle('Sign in');
-  const [problem, setProblem] = useState(isRefused.get() ? 'The key is not accepted any more.' : '');
+  const [problem, setProblem] = useState(isRefused.get() ? 'The key is no longer accepted.' : '');
   const [isBusy, setBusy] = useState(false);
 
   const submit = async (event: TargetedSubmitEvent<HTMLFormElement>): Promise<void> => {
@@ -21,7 +21,7 @@ export function SignIn() {
     } catch (error) {
       setProblem(
         error instanceof Refusal && error.status === 401
-          ? 'That key is not right.'
+          ? 'The key is not valid.'
           : `${error instanceof Error ? error.message : error}.`,
       );
     } finally {
