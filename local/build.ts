@@ -66,7 +66,7 @@ async function bundle(options: BuildOptions): Promise<void> {
     minifySyntax: true,
     // Modules ask where they are; CommonJS knows that by another name. In the bundle each is where src/functions and src/lib
     // would be: one folder below the files that they look for.
-    banner: { js: "const moduleUrl = require('node:url').pathToFileURL(__dirname + '/lib/app.cjs').href;" },
+    banner: { js: "const moduleUrl = require('node:url').pathToFileURL(__dirname + '/lib/triggers/app.cjs').href;" },
     define: { 'import.meta.url': 'moduleUrl' },
     sourcemap: 'linked',
     sourcesContent: false,

@@ -5,7 +5,7 @@ import { NotFoundError } from '../base/errors.ts';
 import { PAGE_HEADERS } from './page-headers.ts';
 
 /** The files of the dashboard. `npm run build` and the local host write them. */
-const FOLDER = new URL('../dashboard/built/', import.meta.url);
+const FOLDER = new URL('../../dashboard/built/', import.meta.url);
 
 const TYPES: Readonly<Record<string, string>> = {
   'index.html': 'text/html; charset=utf-8',
