@@ -55,7 +55,7 @@ test('the README’s demo calls all fifty in under a minute, tells how each ende
   const out = child.stdout ? await text(child.stdout) : '';
   await ended;
   expect(child.exitCode).toBe(0);
-  expect(out).toMatch(/^acknowledged +\d+ +pressed 1$/m);
+  expect(out).toMatch(/^acknowledged +\d+ +pressed the key to acknowledge$/m);
   expect(out).toMatch(/^connected +\d+ +talked to an operator$/m);
   const [, people, seconds] = out.match(/^(\d+) people, \d+ calls in ([\d.]+) s/m) ?? [];
   expect(people).toBe('50');
