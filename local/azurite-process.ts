@@ -25,7 +25,7 @@ const Wanted = z.strictObject({
 });
 
 type FindOne = (this: unknown, wanted: object) => unknown;
-/** The library by which Azurite keeps rows, as far as it is used here. */
+/** The part of Azurite's row database that is used here. */
 const Rows = z.custom<{ Collection: { prototype: { findOne: FindOne } } }>(
   (given) =>
     isClass(given) &&
@@ -36,13 +36,13 @@ const Rows = z.custom<{ Collection: { prototype: { findOne: FindOne } } }>(
 
 const wanted = Wanted.parse(JSON.parse(process.argv[2] ?? '{}'));
 
-/** As the flags --silent, --inMemoryPersistence, --skipApiVersionCheck; telemetry is started by the commands only. */
+/** Equivalent to --silent, --inMemoryPersistence and --skipApiVersionCheck. Only Azurite's commands start telemetry. */
 const settings = {
   enableAccessLog: false,
   enableDebugLog: false,
   isMemoryPersistence: true,
   skipApiVersionCheck: true,
-  // Seconds. The default of 5 resets a connection that a client is just about to use again.
+  // Seconds. The default of 5 can reset a connection just before a client reuses it.
   keepAliveTimeout: 3_600,
   // `--oauth basic`: tokens are read (by whom, for what, until when), their signature is not checked. It needs HTTPS.
   ...(wanted.tls && { cert: wanted.tls.certFile, key: wanted.tls.keyFile, oauth: 'basic' }),
@@ -75,8 +75,8 @@ function createServer(service: 'queue' | 'table' | 'blob', port: number): Azurit
 }
 
 /**
- * Azurite looks for a row's partition, and then for its key among all of the partition's rows: the longer a list, the longer each
- * write takes. Looked for the other way round, by the index that there is of keys too, a row is found at once.
+ * Azurite finds a row by its partition first and then scans the partition for the key, so each write to a long list is slow.
+ * The other way round, by the index of row keys, it finds the row at once.
  */
 function findRowsByKeyFirst(): void {
   const { prototype } = Rows.parse(createRequire(require.resolve('azurite/package.json'))('lokijs')).Collection;
@@ -86,10 +86,10 @@ function findRowsByKeyFirst(): void {
   };
 }
 
-// In memory there is nothing to save, and a parent that is gone needs no answer.
+// Nothing is saved to disk, so the process can end at once if its parent is gone.
 process.on('disconnect', () => process.exit(0));
 process.on('SIGTERM', () => process.exit(0));
-// Ctrl+C reaches the whole process group: the parent decides when storage goes.
+// Ctrl+C reaches the whole process group, but the parent decides when storage stops.
 process.on('SIGINT', () => undefined);
 
 findRowsByKeyFirst();

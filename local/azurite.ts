@@ -2,20 +2,20 @@ import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { startProcess } from './processes.ts';
 
-/** Microsoft's published account of the storage emulator: the same everywhere, and no secret. */
+/** Microsoft's published account of the storage emulator. It is the same everywhere and not a secret. */
 export const emulatorAccount = {
   name: 'devstoreaccount1',
   key: 'Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==',
 } as const;
 
-/** Which services to start, and where; without a port a free one is taken. */
+/** The services to start and their ports; by default free ones. */
 export interface AzuriteOptions {
   queuePort?: number;
   tablePort?: number;
   blobPort?: number;
   /** Blob storage is started only when asked for. */
   blob?: boolean;
-  /** HTTPS with this certificate (PEM files); then tokens of an identity are taken, too. */
+  /** Serve HTTPS with this certificate (PEM files), which also enables bearer tokens. */
   tls?: { certFile: string; keyFile: string };
 }
 

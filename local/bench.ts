@@ -23,7 +23,7 @@ await runCommand(async (onEnd) => {
     process.stdout.write(`${USAGE}\n`);
     return 0;
   }
-  if (positionals.join() !== 'cold-start') throw new UsageError('Say which: cold-start.');
+  if (positionals.join() !== 'cold-start') throw new UsageError('Name a benchmark: cold-start.');
   const folder = mkdtempSync(join(tmpdir(), 'ringdown-bench-'));
   onEnd(async () => rmSync(folder, { recursive: true }));
   execFileSync(process.execPath, ['local/build.ts', '--out', folder]);

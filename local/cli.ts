@@ -1,6 +1,6 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util';
 
-/** Bad words on the command line: the reason, and how to ask for help. */
+/** Invalid arguments: the message says why. */
 export class UsageError extends Error {}
 
 export type Flag = {
@@ -10,7 +10,7 @@ export type Flag = {
   readonly help: string;
 };
 
-/** Reads the flags of a command; `--help` prints what there is and ends the process. */
+/** Reads the flags of a command; `--help` prints them and ends the process. */
 export function readFlags<const Flags extends Record<string, Flag>>(
   usage: string,
   flags: Flags,
@@ -38,7 +38,7 @@ function describe(flags: Record<string, Flag>): string {
   return rows.map(([flag, help]) => flag.padEnd(width) + help).join('\n');
 }
 
-/** A flag's number, or undefined. @throws UsageError if it is none, or out of bounds. */
+/** A flag's number, or undefined. @throws UsageError if it is not a number, or out of bounds. */
 export function numberFlag(
   name: string,
   text: string | undefined,
@@ -53,8 +53,8 @@ export function numberFlag(
 }
 
 /**
- * Runs a command: its result is the exit code; a failure is one clear message. Exit codes: 0 it did what it says, 1 it failed, 2 its
- * words were not understood, 130 interrupted. `cleanUp` runs whatever happens, once.
+ * Runs a command: its result is the exit code; an error is one clear message. Exit codes: 0 success, 1 failure, 2 invalid
+ * arguments, 130 interrupted. `cleanUp` always runs once.
  */
 export async function runCommand(
   work: (onEnd: (cleanUp: () => Promise<void>) => void) => Promise<number>,
@@ -84,7 +84,7 @@ export async function runCommand(
     const isUsage = error instanceof UsageError;
     if (ending) return ending;
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-    if (isUsage) process.stderr.write('Ask for help with --help.\n');
+    if (isUsage) process.stderr.write('Use --help for help.\n');
     return end(isUsage ? 2 : 1);
   }
 }

@@ -3,20 +3,20 @@ import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { startProcess } from './processes.ts';
 
-/** How long loading took: by the clock, and on the processor, which is about the same whatever else the machine does. */
+/** How long loading took, ms: wall time, and processor time, which other load on the machine hardly affects. */
 const LoadTime = z.object({ ms: z.number(), cpuMs: z.number() });
 export type LoadTime = z.infer<typeof LoadTime>;
 
 /** Of each run. */
 export type LoadTimes = { readonly library: LoadTime[]; readonly app: LoadTime[] };
 
-/** The app may take so much longer to load than `@azure/functions` alone, ms, the median of each. */
+/** How much longer the app may take to load than `@azure/functions` alone: the difference of the medians, ms. */
 export const MAX_MS_MORE = 150;
 
 const LOADER = fileURLToPath(new URL('./load-time.ts', import.meta.url));
 const LIBRARY = createRequire(import.meta.url).resolve('@azure/functions');
 
-/** Whatever lets the app start; nothing is asked of the network while it is loaded. */
+/** Settings with which the app starts. Loading sends no request. */
 const SETTINGS = {
   AzureWebJobsStorage: 'UseDevelopmentStorage=true',
   ACS_CONNECTION_STRING: 'endpoint=https://ringdown.invalid/;accesskey=YQ==',
@@ -27,8 +27,8 @@ const SETTINGS = {
 };
 
 /**
- * Loads `@azure/functions` alone and the built app in turn, each time in a fresh process, so that whatever else the machine
- * does meets both alike.
+ * Loads `@azure/functions` alone and the built app in turn, each time in a fresh process, so that other load on the machine
+ * affects both alike.
  * @param app the bundle's absolute path.
  */
 export async function loadTimes(app: string, runs: number): Promise<LoadTimes> {

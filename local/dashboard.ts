@@ -12,8 +12,8 @@ export const DASHBOARD = join(SOURCES, 'built');
 let last: Promise<void> = Promise.resolve();
 
 /**
- * Bundles the dashboard's page, one at a time, and leaves no process of the bundler's running. Files that are as they should be are
- * left alone, for others may be reading them.
+ * Bundles the dashboard, one bundle at a time, and leaves no bundler process running. Files that are up to date are not
+ * rewritten, because others may be reading them.
  */
 export function bundleDashboard(folder = DASHBOARD): Promise<void> {
   last = last

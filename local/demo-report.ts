@@ -5,7 +5,7 @@ import { type Pacing, pacingOf } from './pacing.ts';
 import type { Stack } from './stack.ts';
 import { tableText } from './table-text.ts';
 
-/** How the demo went. What was dialled is the simulator's record, not the app's. */
+/** The result of the demo. Calls are counted from the simulator's record, not the app's. */
 export type Report = {
   readonly recipients: number;
   readonly outcomes: Record<string, number>;
@@ -54,7 +54,7 @@ function overrun({ exceeded }: Pacing): string {
   return exceeded.length === 0 ? 'no number had more than its lines' : `more than its lines had ${exceeded.join(', ')}`;
 }
 
-/** Beside the ideal stands what was not pacing: nobody is due while all who are left wait to be tried again. */
+/** Compares with the ideal, which excludes waits for retries. */
 function paceText({ callSeconds, idealSeconds, seconds, ratio, restSeconds }: Pacing): string {
   const ideal = `Calls took ${callSeconds.toFixed(1)} s each; one after the other on every line, without a pause or a wait, that is ${idealSeconds.toFixed(1)} s.`;
   return `${ideal}

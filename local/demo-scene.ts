@@ -5,10 +5,10 @@ import { OutageSpec } from '../src/lib/rules/outages/outage.ts';
 import { UsageError } from './cli.ts';
 import { SAMPLES } from './stack.ts';
 
-/** Stands for wherever the demo's audio is served, in an outage's file. */
+/** Placeholder for the address of the demo's audio in an outage's file. */
 const AUDIO = '{audio}';
 
-/** Who the simulated people are: described in simulator/README.md. */
+/** The simulated people, in the language of simulator/README.md. */
 export const PEOPLE = {
   people: { '8:acs:*': 'answers after 3 s, talks 20 s' },
   mix: {
@@ -36,7 +36,7 @@ export type Scene = {
 /** The outage and the list of a demo: the samples, or the files that were named. @throws UsageError */
 export function loadScene(given: SceneFiles): Scene {
   if (given.csvFile !== undefined && given.recipients !== undefined) {
-    throw new UsageError('--csv and --recipients exclude each other: name a list, or have one made');
+    throw new UsageError('Use either --csv or --recipients, not both');
   }
   const json = read('--outage', given.outageFile ?? `${SAMPLES}outage.json`);
   const spec = checked(json.replaceAll(AUDIO, 'http://127.0.0.1'), given.outageFile ?? 'the sample outage');
@@ -74,11 +74,11 @@ function checked(json: string, file: string): OutageSpec {
     throw new UsageError(`${file} is no JSON: ${cause instanceof Error ? cause.message : cause}`, { cause });
   }
   const spec = OutageSpec.safeParse(value);
-  if (!spec.success) throw new UsageError(`${file} is no outage:\n  ${problemsOf(spec.error).join('\n  ')}`);
+  if (!spec.success) throw new UsageError(`${file} is not a valid outage:\n  ${problemsOf(spec.error).join('\n  ')}`);
   return spec.data;
 }
 
-/** The hundred numbers of each area code that are kept for fiction: 555-0100 to 555-0199. */
+/** The hundred numbers of each area code that are reserved for fiction: 555-0100 to 555-0199. */
 const FICTIONAL = 100;
 const FIRST_AREA_CODE = 501;
 

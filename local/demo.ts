@@ -22,17 +22,17 @@ const FLAGS = {
   speed: {
     type: 'string',
     value: 'X',
-    help: 'how fast the simulated people live (default 4); the app is never sped up',
+    help: 'speed of the simulated people (default 4); the app always runs at normal speed',
   },
-  seed: { type: 'string', value: 'N', help: 'who does what (default 1)' },
+  seed: { type: 'string', value: 'N', help: 'decides who does what (default 1)' },
   port: { type: 'string', value: 'P', help: 'port of the app (default: a free one)' },
   json: { type: 'boolean', help: 'print the final report as one JSON object and nothing else' },
 } as const;
 
-/** The sample's calls take seconds: an attempt that is silent for a minute is looked into. A setting, as in production. */
+/** The sample's calls take seconds, so an attempt that is silent for a minute is checked. A setting, as in production. */
 const LEASE_SECONDS = 60;
 
-/** With no news from anybody for so long, something is wrong, ms: even an attempt that went silent would be concluded by then. */
+/** If nothing changes for this long, something is wrong: even a silent attempt would have ended by then. Ms. */
 const STANDSTILL_MS = 3 * LEASE_SECONDS * 1000;
 
 await runCommand(async (onEnd) => {
@@ -63,7 +63,7 @@ await runCommand(async (onEnd) => {
   const imported = await manage.importCsv(outage.id, scene.csv);
   for (const { line, reason } of imported.rejections) process.stderr.write(`line ${line} of the list: ${reason}\n`);
   if (imported.added === 0)
-    throw new UsageError('There is nobody on the list: it needs a header row with the column phone');
+    throw new UsageError('The list has no usable rows. Its first row must be a header with the column phone');
   say(`${imported.added} people are on the list of "${scene.title}"${leftOut(imported)}. The timer will call them.\n`);
 
   const begun = Date.now();

@@ -1,4 +1,4 @@
-/** A fresh process that loads one module as the Functions worker does, and tells how long that took: by the clock, and on the processor. */
+/** Loads one module as the Functions worker does, and reports how long that took: wall time and processor time. */
 import { createRequire } from 'node:module';
 import { installCoreModule } from './host/core-module.ts';
 

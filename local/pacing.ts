@@ -1,18 +1,18 @@
 import type { CallRecord } from '../simulator/simulator.ts';
 import type { Caller } from '../src/lib/rules/outages/outage.ts';
 
-/** How well the lines were used, by the telephone service's own record. Times are seconds. */
+/** How well the lines were used, from the telephone service's own record. Times are seconds. */
 export type Pacing = {
   readonly calls: number;
   /** How long a call took, on average, from its first state to its last. */
   readonly callSeconds: number;
   /** From the first call's beginning to the last one's end. */
   readonly seconds: number;
-  /** Had there been no pause between the end of a call and the beginning of the next on its line. */
+  /** The same without any pause between two calls on a line. */
   readonly idealSeconds: number;
   /** `seconds` as a multiple of `idealSeconds`. */
   readonly ratio: number;
-  /** How long a line was empty between two calls: the median. */
+  /** How long a line was free between two calls: the median. */
   readonly restSeconds: number;
   /** The most calls that each of the numbers had at once. */
   readonly mostAtOnce: Readonly<Record<string, number>>;
@@ -20,10 +20,10 @@ export type Pacing = {
   readonly exceeded: readonly string[];
 };
 
-/** The time that a call had a line, ms. A call that goes on has it for good. */
+/** The time that a call held a line, ms. A call in progress holds it without end. */
 type Span = { readonly from: number; readonly to: number };
 
-/** @param callers the numbers that calls were placed from. Calls that have not ended count only among those at once. */
+/** @param callers the caller numbers. Calls in progress count only as concurrent calls. */
 export function pacingOf(calls: readonly CallRecord[], callers: readonly Caller[]): Pacing {
   const used = callers.map((caller) => ({ ...caller, spans: spansOf(calls, caller.number) }));
   const most = used.map(({ spans, ...caller }) => ({ ...caller, atOnce: mostOf(spans) }));
@@ -51,7 +51,7 @@ function paceOf(ended: readonly Span[], lines: number) {
   };
 }
 
-/** The calls placed from a number, in order of their beginning. */
+/** The calls placed from a number, in order of their start. */
 function spansOf(calls: readonly CallRecord[], number: string): Span[] {
   const spans = calls.flatMap(({ callerNumber, states }) => {
     const ended = states.find(({ state }) => state === 'Terminated');
@@ -66,7 +66,7 @@ function mostOf(spans: readonly Span[]): number {
     { at: from, by: 1 },
     { at: to, by: -1 },
   ]);
-  // A call that ends in the millisecond in which another begins has ended first.
+  // If one call ends and another starts in the same millisecond, the end comes first.
   changes.sort((a, b) => (a.at === b.at ? a.by - b.by : a.at - b.at));
   let [atOnce, most] = [0, 0];
   for (const { by } of changes) {
@@ -76,7 +76,7 @@ function mostOf(spans: readonly Span[]): number {
   return most;
 }
 
-/** While all lines are in use the next call has the line of the one that ended first, and so on. */
+/** While all lines are in use, the next call takes the line of the call that ended first. */
 function restsOf(spans: readonly Span[], lines: number): number[] {
   const ends = spans.map(({ to }) => to).sort((a, b) => a - b);
   return spans.slice(lines).map(({ from }, index) => Math.max(0, from - (ends[index] ?? from)));

@@ -12,7 +12,7 @@ export interface ProcessOptions {
   cwd?: string;
   /** Pass the child's stderr through to ours as well. */
   showOutput?: boolean;
-  /** Hears everything else that the child sends. */
+  /** Gets every other message of the child. */
   onMessage?: (message: unknown) => void;
   /** How long to wait for `{type: 'ready'}`. */
   readyTimeoutMs?: number;
@@ -23,11 +23,11 @@ export interface ProcessOptions {
 /** A child process that has said it is ready. */
 export interface RunningProcess {
   pid: number;
-  /** What it sent with `{type: 'ready', …}`; unchecked, the caller knows its shape. */
+  /** The message `{type: 'ready', …}` that it sent; not validated. */
   ready: unknown;
   /** Resolves with how it ended: an exit code, or the signal that killed it. */
   exited: Promise<number | NodeJS.Signals>;
-  /** The last of what it wrote to stderr. */
+  /** The last lines of its stderr. */
   stderrTail(): string;
   /** SIGTERM, and SIGKILL after a grace. Resolves when it is gone; harmless when it already is. */
   stop(): Promise<void>;
@@ -50,7 +50,7 @@ process.on('exit', () => {
 export async function startProcess(options: ProcessOptions): Promise<RunningProcess> {
   const child = fork(options.entry, [...(options.args ?? [])], {
     execPath: process.execPath,
-    // Neither a test runner's flags nor a debugger's port are the child's.
+    // Do not pass a test runner's flags or a debugger's port to the child.
     execArgv: [],
     env: options.env ?? process.env,
     ...(options.cwd ? { cwd: options.cwd } : {}),
@@ -60,7 +60,7 @@ export async function startProcess(options: ProcessOptions): Promise<RunningProc
   const tail = collectTail(child, options.showOutput ?? false);
   const exited = new Promise<number | NodeJS.Signals>((resolve) => {
     child.once('close', (code, signal) => resolve(code ?? signal ?? 0));
-    // A grandchild may hold the pipes open; then what was read so far must do.
+    // A grandchild may hold the pipes open; then report what was read so far.
     child.once('exit', (code, signal) => setTimeout(() => resolve(code ?? signal ?? 0), 500).unref());
     child.once('error', () => child.pid === undefined && resolve(1));
   });

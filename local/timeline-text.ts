@@ -1,7 +1,7 @@
 import type { CallView } from '../src/lib/views/call-view.ts';
 import { tableText } from './table-text.ts';
 
-/** One call as the app has it on record: what was heard of it and what was asked for, in order of time. */
+/** The timeline of one call: events and actions, in order of time. */
 export function timelineText({ callLegId, outcome, createdAt, timeline }: CallView): string {
   const first = Date.parse(timeline[0]?.at ?? createdAt);
   const rows = timeline.map(({ at, kind, name, detail, status }) => [

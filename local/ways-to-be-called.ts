@@ -10,7 +10,7 @@ export function callCommand({ simulator, storage }: Stack, number: string): stri
   return `npm run -s enqueue -- start-call '${JSON.stringify(message)}' --storage '${storage}'`;
 }
 
-/** Commands that declare an outage, and put one number on its list. Pasted again they declare another. */
+/** Commands that declare an outage with one number on its list. Each time, they declare a new one. */
 function outageCommands({ url, functionKey, simulator }: Stack, number: string): string {
   const audio = `${simulator.url}/simulator/audio`;
   const script = { message: `${audio}/message.wav`, thanks: `${audio}/thanks.wav` };
@@ -20,7 +20,7 @@ curl -sS ${url}/api/outages ${key} -H 'content-type: application/json' -d '{"id"
 printf 'phone\\n${number}\\n' | curl -sS -X PUT ${url}/api/outages/$OUTAGE/recipients ${key} -H 'content-type: text/csv' --data-binary @-`;
 }
 
-/** How somebody at the phone page is called by this stack. */
+/** The ways in which this stack can call the phone page. */
 export const waysToBeCalled = (stack: Stack): WayToBeCalled[] => [
   { title: 'By an outage: within ten seconds', command: outageCommands(stack, '{number}') },
   { title: 'By one message on a queue', command: callCommand(stack, '{number}') },

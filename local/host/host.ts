@@ -129,7 +129,7 @@ function createTrigger(bound: BoundFunction, shared: Shared & { lease: MessageLe
   }
 }
 
-/** HTTP functions are set going by the server; only the run by hand is left. */
+/** The server runs HTTP functions on requests; the admin API can run the others. */
 function manualHttp(bound: HttpFunction, { invoker, hostSettings }: Shared): Trigger {
   return {
     start: () => Promise.resolve(),

@@ -60,7 +60,7 @@ export async function serveStreamed(options: {
     request.pipe(limited(options.bodyLimit)).once('error', reject).pipe(forward);
   });
   request.once('close', () => request.complete || forward.destroy());
-  // Any may fail after another has settled the matter; none must be left unhandled.
+  // Any of them may fail after another has settled; handle every rejection.
   answered.catch(() => undefined);
   tooLarge.catch(() => undefined);
 
@@ -85,12 +85,12 @@ export async function serveStreamed(options: {
     response.writeHead(answer.statusCode ?? 200, withoutHopByHop(answer.headers));
     const passedOn = pipeline(answer, response);
     passedOn.catch(() => undefined);
-    // An invocation that fails halfway never ends its answer: the caller's connection is broken off then.
+    // An invocation that fails halfway never ends its answer, so close the caller's connection.
     await Promise.race([passedOn, invocation.then(() => passedOn)]);
     await invocation;
   } finally {
     invocation.catch(() => undefined);
-    // The library must have seen the request before it breaks off, or the invocation would wait for it for ever.
+    // The library must see the request before it is aborted, or the invocation would wait for it for ever.
     await headersSent;
     forward.destroy();
   }

@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 const named = { name: z.string(), disabled: z.literal(true).optional() };
 
-/** A function and its trigger, as the host tells them to whoever started it. */
+/** A function and its trigger, as the host reports them to its parent process. */
 export const FunctionListing = z.discriminatedUnion('trigger', [
   z.object({
     ...named,

@@ -2,10 +2,10 @@ import type { CoreLogLevel } from './core-types.ts';
 
 const levels = ['error', 'warn', 'info', 'debug'] as const;
 
-/** How much the host says; each level includes those before it. */
+/** Log levels; each includes those before it. */
 export type LogLevel = (typeof levels)[number];
 
-/** Where the host and, through it, the functions say things. */
+/** The log of the host and of the functions. */
 export type Log = Record<LogLevel, (line: string) => void>;
 
 /** Narrows text from the command line. */

@@ -48,7 +48,7 @@ export class QueueTrigger implements Trigger {
     this.#settings = options.settings;
     this.#log = options.log;
     this.#lease = options.lease ?? hostLease;
-    // The polling loop is the retry: the pipeline's own would only hide for half a minute that storage is away.
+    // The polling loop retries. The pipeline's own retries would only delay the report that storage is unavailable.
     const service = QueueServiceClient.fromConnectionString(options.connectionString, {
       retryOptions: { maxTries: 2, retryDelayInMs: 100 },
     });
@@ -87,7 +87,7 @@ export class QueueTrigger implements Trigger {
     }
   }
 
-  /** One batch; empty when there is none, or when storage cannot be reached (said once, not at every poll). */
+  /** One batch; empty if the queue is, or if storage cannot be reached, which is logged once. */
   async #receive(): Promise<DequeuedMessageItem[]> {
     try {
       if (!this.#created) await this.#create();
@@ -118,7 +118,7 @@ export class QueueTrigger implements Trigger {
   #take(message: DequeuedMessageItem): void {
     const processed = this.#process(message)
       // Storage failed after the function ran: the message comes back when its lease ends.
-      .catch((error: unknown) => this.#log.error(`[${this.#bound.name}] message lost its way: ${describeError(error)}`))
+      .catch((error: unknown) => this.#log.error(`[${this.#bound.name}] message not deleted: ${describeError(error)}`))
       .finally(() => {
         this.#processing.delete(processed);
         this.#wake();
@@ -155,8 +155,8 @@ export class QueueTrigger implements Trigger {
     await lease.end();
 
     if (succeeded) return this.#delete(message);
-    // Extension source, QueueProcessor: without a poison queue a failed message stays hidden for the rest of its lease, lest it
-    // fail in a tight loop.
+    // Extension source, QueueProcessor: without a poison queue a failed message stays hidden for the rest of its lease,
+    // so that it does not fail in a tight loop.
     if (!this.#poison) return undefined;
     if (message.dequeueCount >= this.#settings.maxDequeueCount) return this.#toPoison(message);
     return this.#release(message, Math.ceil(this.#settings.visibilityTimeout / 1000));

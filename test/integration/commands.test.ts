@@ -105,7 +105,7 @@ test.each([
   ['npm run -s demo -- --nonsense', 'nonsense'],
   ['npm run -s demo -- --speed fast', '--speed must be a number'],
   ['npm run -s demo -- --csv no-such-file.csv', 'no-such-file.csv cannot be read'],
-  ['npm run -s demo -- --outage package.json', 'is no outage'],
+  ['npm run -s demo -- --outage package.json', 'is not a valid outage'],
   ['npm run -s enqueue -- no-such-queue {}', 'There is no queue no-such-queue'],
 ])('%s says what is wrong, and exits with 2', async (command, problem) => {
   const { code, out, err } = await run(command);
