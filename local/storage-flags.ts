@@ -7,7 +7,7 @@ export const STORAGE_FLAGS = { storage: { type: 'string' }, account: { type: 'st
 
 export const STORAGE_HELP = `\
   --storage TEXT   storage connection string (default: the environment's AzureWebJobsStorage)
-  --account NAME   a storage account in Azure, as whoever \`az login\` says`;
+  --account NAME   a storage account in Azure, with the identity of \`az login\``;
 
 /** @throws UsageError if no storage is named. */
 export function storageOf(

@@ -31,7 +31,7 @@ export type CallParts = {
   readonly id: string;
   readonly purpose: CallPurpose;
   readonly source: Identifier;
-  /** Who is called; undefined where a conversation is joined. */
+  /** The callee; undefined if a conversation is joined. */
   readonly target: Identifier | undefined;
   /** The number of ours that the call comes from. */
   readonly number: string | undefined;
@@ -42,7 +42,7 @@ export type CallParts = {
 
 const TERMINATING_MS = 400;
 const JOINING_MS = 200;
-/** Whoever has a key to press waits so long for audio before they press without. */
+/** How long a person waits for audio before they press a key anyway. */
 const WITHOUT_AUDIO_MS = 8_000;
 const FAILED = { code: 400, subcode: 8536, message: 'The file could not be downloaded.' };
 
@@ -63,7 +63,7 @@ export class Call {
   readonly #told: (call: Call, news: News, about: About) => void;
   #state: State = 'Establishing';
   #wasEstablished = false;
-  /** Whose keys the app listens to, where the API has it ask. */
+  /** Whose keys the app listens to, if the API requires a request for that. */
   readonly #listensTo = new Set<string>();
   #guests: Guest[] = [];
   #ringing = 0;
@@ -108,7 +108,7 @@ export class Call {
     };
   }
 
-  /** Rings whoever is called. */
+  /** Rings the callee. */
   ring(target: Identifier, temper: Temper): void {
     this.#note(() => `rings: ${temper.name}`);
     this.#after(temper.rings * 1000, () => {
@@ -126,7 +126,7 @@ export class Call {
     });
   }
 
-  /** The conversation that is joined goes on already. */
+  /** The conversation that is joined is already in progress. */
   join(): void {
     this.#after(JOINING_MS, () => {
       if (!this.isOver) this.#establish();
@@ -228,7 +228,7 @@ export class Call {
     else this.#after(WITHOUT_AUDIO_MS, begin);
   }
 
-  /** Whoever talks to an operator presses no keys. */
+  /** A person who talks to an operator presses no keys. */
   #press(key: Key): void {
     const isThere = this.#guests.some(({ isOperator }) => !isOperator);
     if (this.isOver || !isThere || this.#guests.some(({ isOperator }) => isOperator)) return;
@@ -273,7 +273,7 @@ export class Call {
     else this.#tellWhoIsThere();
   }
 
-  /** Nothing is heard: whoever was called hangs up when they have had enough of it. */
+  /** Silence: the callee hangs up after a while. */
   #becomesQuiet(): void {
     const callee = this.#guests.find(({ isOperator }) => !isOperator);
     const sound = ++this.#sound;

@@ -39,7 +39,7 @@ export type Violation = { readonly rule: Rule; readonly what: string };
 
 const ACKNOWLEDGE = '1';
 const OPT_OUT = '9';
-/** Whoever opts out may be dialled by somebody who had looked just before. */
+/** A person who opts out may still be dialled by a process that checked just before. */
 const OPT_OUT_RACE_MS = 120_000;
 /** A message whose process died is seen again after this at the latest. */
 const REDELIVERY_MS = 10 * 60_000;
@@ -137,7 +137,7 @@ export class Checks {
     }
   }
 
-  /** Promise 1: who has no outcome has exactly one due row, of which they know; who has one, none. */
+  /** Promise 1: a recipient without an outcome has exactly one due row, which their row names; with an outcome, none. */
   #hasOneDueRow(partition: string, id: string): void {
     const row = this.#facts.tables.rows('Recipients', partition).get(`recipient|${id}`);
     const keys = [...(this.#due.get(`${partition}/${id}`) ?? [])];
@@ -151,7 +151,7 @@ export class Checks {
     }
   }
 
-  /** The same of a call that somebody asked for by hand; one that is done may be looked at once more, to tell what became of it. */
+  /** The same for a requested call. One that is done may be handled once more, to report what became of it. */
   #requestsHaveOneDueRow(): void {
     const rows = this.#facts.tables.rows('Requests', 'requests');
     const due = [...rows.keys()].filter((rowKey) => rowKey.startsWith('due|'));
@@ -194,7 +194,7 @@ export class Checks {
     }
   }
 
-  /** Promise 3: `acknowledged` only where the app was told of the key. */
+  /** Promise 3: `acknowledged` only if the app received the event of the key. */
   #wasPressed(partition: string, id: string): void {
     const [outageId] = partition.split('|');
     const isTold = this.#facts.service.events.some(
@@ -208,7 +208,7 @@ export class Checks {
 
   // --- What the service sees
 
-  /** The service was asked to place a call; it has not been looked into yet whether it may be. */
+  /** The service was asked to place a call; whether that was allowed is checked later. */
   isToBePlaced({ purpose, number, placedBy }: CallParts, inFlight: readonly Call[]): void {
     const others = inFlight.filter(({ isLost }) => !isLost);
     if (purpose.kind === 'attempt') {
@@ -249,7 +249,7 @@ export class Checks {
     const { leaseMs, maxCallMs } = scenario.settings.limits;
     const lookAtItsEnd = (lease: number): void =>
       after(lease - now(), () => {
-        // The app asks once more where it can: then the lease is longer.
+        // If the app repeats the request, the lease is longer.
         const longer = this.#leaseOf(call);
         if (longer > lease && longer < Number.POSITIVE_INFINITY) return lookAtItsEnd(longer);
         const isToldOf = call.isAnswerDelivered && call.parts.placedBy.result === 'succeeded';
@@ -281,7 +281,7 @@ export class Checks {
   }
 
   /**
-   * Promise 4: what was done, and known to be done (whoever asked went on to its end), is not asked for again. To cancel
+   * Promise 4: an action that was done, by a process that finished, is not requested again. To cancel
    * twice is to cancel once; whatever is cancelled by mistake shows in other rules.
    */
   isDone(call: Call, operation: Operation): void {
@@ -372,7 +372,7 @@ export class Checks {
     }
   }
 
-  /** The other half of promise 3: a key of which the app was told, and said so, counts. */
+  /** The other half of promise 3: a key counts if the app received and confirmed its event. */
   #everyKeyCounted(): void {
     for (const { about, isAccepted, call } of this.#facts.service.events) {
       const { purpose } = call.parts;
@@ -392,7 +392,7 @@ export class Checks {
     }
   }
 
-  /** An action on record as asked for was asked of the service, or whoever was to ask is on the poison queue. */
+  /** An action that is recorded as requested reached the service, or its message is on the poison queue. */
   #actionsAreTrue(partition: string, rows: ReadonlyMap<string, Columns>): void {
     const call = this.#facts.service.find(partition);
     for (const [rowKey, row] of rows) {

@@ -23,7 +23,7 @@ export type Mutation = {
   readonly name: string;
   /** Any of these is the finding that it must lead to. */
   readonly breaks: readonly [Rule, ...Rule[]];
-  /** In worlds of which API; by default that of 2021. */
+  /** The API of the worlds; default: that of 2021. */
   readonly dialect?: Dialect;
   readonly tables?: (tables: TableStore) => TableStore;
   readonly services?: (services: Services, tables: TableStore) => Services;
@@ -52,7 +52,7 @@ const NO_LEASES = (tables: TableStore): TableStore => ({
 });
 
 class DeafOutages extends Outages {
-  /** Whatever was done to it, it goes on. */
+  /** Continues whatever was done to it. */
   override async current(id: string): Promise<Outage> {
     const outage = await super.current(id);
     return { ...outage, state: outage.state === 'scheduled' ? outage.state : 'running' };
@@ -64,7 +64,7 @@ class DeafOutages extends Outages {
   }
 }
 
-/** What each process was first told of an outage. */
+/** The first copy of an outage that each process read. */
 const FIRST_TOLD = new WeakMap<Outages, Map<string, Outage>>();
 
 class UnchangedOutages extends Outages {
@@ -106,7 +106,7 @@ class PatientOutages extends Outages {
 }
 
 class HastyOutages extends Outages {
-  /** Outages whose list has been gone through once have no second time. */
+  /** The list of an outage is never passed through a second time. */
   override save(...[before, outage, beside]: Parameters<Outages['save']>): ReturnType<Outages['save']> {
     const { progress } = outage;
     return super.save(before, { ...outage, progress: progress && { ...progress, isLast: true } }, beside);
@@ -149,7 +149,7 @@ const asking =
   };
 
 class EagerRecipients extends Recipients {
-  /** Whoever comes second to claim an attempt is told that it is theirs. */
+  /** A second claim of an attempt succeeds. */
   override async save(...[place, before, moved]: Parameters<Recipients['save']>): Promise<StoredRecipient | undefined> {
     const saved = await super.save(place, before, moved);
     return saved ?? (isClaim(moved) ? { recipient: moved.recipient, etag: before.etag } : undefined);
@@ -168,7 +168,7 @@ class ForgetfulRecipients extends Recipients {
 }
 
 class GenerousLegs extends CallLegs {
-  /** Everybody is told that the action is theirs to ask for. */
+  /** Every claim of an action succeeds. */
   override async claimAction(...claim: Parameters<CallLegs['claimAction']>): Promise<boolean> {
     await super.claimAction(...claim);
     return true;
@@ -257,7 +257,7 @@ function stateOf(after: CallLeg, event: CallEvent): CallLeg {
   return state.success ? { ...after, state: state.data } : after;
 }
 
-/** createCall, again where no answer came. */
+/** Repeats createCall if no answer came. */
 async function placedAgain<Answer>(place: () => Promise<Answer>): Promise<Answer> {
   try {
     return await place();
@@ -276,7 +276,7 @@ export const MUTATIONS: readonly Mutation[] = [
     ),
   },
   {
-    name: 'nobody looks into leases that have ended',
+    name: 'expired leases are not checked',
     breaks: ['nobody is lost', 'everything ends'],
     tables: NO_LEASES,
   },
@@ -286,14 +286,14 @@ export const MUTATIONS: readonly Mutation[] = [
     services: (services, tables) => ({ ...services, recipients: new EagerRecipients(tables) }),
   },
   {
-    name: 'createCall is sent again where no answer came',
+    name: 'createCall is repeated if no answer came',
     breaks: ['nobody is called twice'],
     services: asking((calls) => ({
       createCall: (...args) => placedAgain(() => calls.createCall(...args)),
     })),
   },
   {
-    name: 'a request that is made again is another request',
+    name: 'a repeated request has a new identity',
     dialect: DIALECT_GA,
     breaks: ['nobody is called twice'],
     services: asking((calls, services) => ({
@@ -302,24 +302,24 @@ export const MUTATIONS: readonly Mutation[] = [
     })),
   },
   {
-    name: 'nobody looks whether somebody has opted out',
+    name: 'opt-outs are not checked',
     breaks: ['nobody is called twice'],
     services: (services, tables) => ({ ...services, optOuts: new UnreadOptOuts(tables) }),
   },
   {
-    name: 'an event that was recorded is recorded again',
+    name: 'a redelivered event is recorded again',
     breaks: ['an event counts once'],
     tables: writing('CallLegs', (write) =>
       write.kind === 'insert' && write.rowKey.startsWith('event|') ? [{ ...write, kind: 'upsert' }] : [write],
     ),
   },
   {
-    name: 'a state is what was told last',
+    name: 'the latest event decides the state',
     breaks: ['nothing goes backwards'],
     services: (services, tables) => ({ ...services, legs: new TamperedLegs(tables, stateOf) }),
   },
   {
-    name: 'an outcome is what was told last',
+    name: 'the latest event decides the outcome',
     breaks: ['nothing goes backwards'],
     services: (services, tables) => ({ ...services, recipients: new ForgetfulRecipients(tables) }),
   },
@@ -329,17 +329,17 @@ export const MUTATIONS: readonly Mutation[] = [
     services: (services, tables) => ({ ...services, legs: new GenerousLegs(tables) }),
   },
   {
-    name: 'what was claimed is taken for done',
+    name: 'a claimed action counts as done',
     breaks: ['nothing disappears'],
     services: (services, tables) => ({ ...services, legs: new TrustingLegs(tables) }),
   },
   {
-    name: 'what was done is not put on record',
+    name: 'done actions are not recorded',
     breaks: ['an action is asked for once'],
     services: (services, tables) => ({ ...services, legs: new UnrecordingLegs(tables) }),
   },
   {
-    name: 'a call that went quiet is taken for ended',
+    name: 'a silent call counts as ended',
     breaks: ['nobody is called twice', 'pacing is exact', 'everything ends'],
     services: (services, tables) => ({ ...services, legs: new ImpatientLegs(tables) }),
   },
@@ -349,17 +349,17 @@ export const MUTATIONS: readonly Mutation[] = [
     services: (services, tables) => ({ ...services, legs: new OpenLegs(tables) }),
   },
   {
-    name: 'nobody looks after calls asked for by hand',
+    name: 'requested calls are not checked',
     breaks: ['nobody is lost'],
     services: (services, tables) => ({ ...services, requests: new UnattendedRequests(tables) }),
   },
   {
-    name: 'an outage that is paused goes on',
+    name: 'a paused outage continues',
     breaks: ['who stops an outage is obeyed'],
     services: (services, tables) => ({ ...services, outages: new DeafOutages(tables, services.now) }),
   },
   {
-    name: 'the start of a call goes by what the outage was a while ago',
+    name: 'the start of a call uses a cached outage',
     breaks: ['who stops an outage is obeyed'],
     services: (services, tables) => ({
       ...services,
@@ -367,7 +367,7 @@ export const MUTATIONS: readonly Mutation[] = [
     }),
   },
   {
-    name: 'a call that is to be hung up goes on',
+    name: 'a call that must be hung up continues',
     breaks: ['who stops an outage is obeyed'],
     services: (services, tables) => ({ ...services, outages: new PatientOutages(tables, services.now) }),
   },
@@ -380,27 +380,27 @@ export const MUTATIONS: readonly Mutation[] = [
     }),
   },
   {
-    name: 'whoever is told while an outage ends is not told that it is over',
+    name: 'people who are told while an outage ends do not get the all-clear',
     breaks: ['whoever was told is told that it is over'],
     services: (services, tables) => ({ ...services, outages: new HastyOutages(tables, services.now) }),
   },
   {
-    name: 'an outage that is over is not opened again for whoever is added',
+    name: 'an outage that is over is not reopened for added people',
     breaks: ['nobody is lost'],
     services: (services, tables) => ({ ...services, outages: new ClosedOutages(tables, services.now) }),
   },
   {
-    name: 'whoever was told of an outage is not told that it is over',
+    name: 'people who were told do not get the all-clear',
     breaks: ['whoever was told is told that it is over'],
     services: (services, tables) => ({ ...services, recipients: new ForgetfulLists(tables) }),
   },
   {
-    name: 'a line is given to whoever asks',
+    name: 'a line can be leased twice',
     breaks: ['pacing is exact'],
     tables: writing('Lines', regardless),
   },
   {
-    name: 'whoever picks up has acknowledged',
+    name: 'every answered call counts as acknowledged',
     breaks: ['acknowledged if and only if the key was pressed'],
     services: (services, tables) => ({
       ...services,
@@ -408,7 +408,7 @@ export const MUTATIONS: readonly Mutation[] = [
     }),
   },
   {
-    name: 'a key that is pressed does not count',
+    name: 'a pressed key does not count',
     breaks: ['acknowledged if and only if the key was pressed'],
     services: (services, tables) => ({
       ...services,
@@ -433,7 +433,7 @@ export const MUTATIONS: readonly Mutation[] = [
     services: (services, tables) => ({ ...services, legs: new CarelessLegs(tables) }),
   },
   {
-    name: 'an action that could not be put on its queue is forgotten',
+    name: 'an action that could not be enqueued is forgotten',
     breaks: ['nothing disappears'],
     services: (services) => ({
       ...services,
@@ -448,7 +448,7 @@ export const MUTATIONS: readonly Mutation[] = [
     ),
   },
   {
-    name: 'a change that was folded into the sums stays',
+    name: 'a folded change is not deleted',
     breaks: ['a count is what the list says'],
     tables: writing('Recipients', (write) =>
       write.kind === 'delete' && write.rowKey.startsWith('count|change|') ? [] : [write],

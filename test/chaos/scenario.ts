@@ -11,7 +11,7 @@ import { type Deed, drawDeeds } from './steering.ts';
 /** Somebody who enqueues a message by hand. */
 export type ByHand = { readonly afterMs: number; readonly queue: 'start-call' | 'join-call'; readonly message: object };
 
-/** One outage of a world: its declaration, who is told at its beginning, and who is added later. */
+/** One outage of a world: its declaration, its first list, and the people who are added later. */
 export type PlannedOutage = {
   readonly spec: OutageSpec & { readonly id: string };
   readonly people: readonly string[];

@@ -126,8 +126,8 @@ export class Service {
   }
 
   /**
-   * Does something to a call that is up. @throws CallAutomationError where it is not.
-   * @param identity of the request, where it is one that is done once.
+   * Changes a call in progress. @throws CallAutomationError if it is not in progress.
+   * @param identity of the request, if it must be done once.
    */
   act(
     name: string,
@@ -161,7 +161,7 @@ export class Service {
     return call;
   }
 
-  /** It has a name and is told of, but nobody's telephone rings: whoever asked may ask for another. */
+  /** The call has an id and events, but no telephone rings: the app may request another one. */
   #turnAway(parts: CallParts): Call {
     const call = this.#made(parts);
     call.end(REASONS.overLimit);

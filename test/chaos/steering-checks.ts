@@ -23,7 +23,7 @@ const MEMORY_MS = 20_000;
 /** A look of the timer, and a message and what it asks for. */
 const HANGING_UP_MS = 15_000;
 
-/** What is promised to whoever pauses, cancels, restores or changes an outage. */
+/** The promises to a person who pauses, cancels, restores or changes an outage. */
 export class SteeringChecks {
   readonly #facts: Facts;
   readonly #fail: (rule: Rule, what: string) => void;
@@ -101,7 +101,7 @@ export class SteeringChecks {
     }
   }
 
-  /** Whoever was told of an outage that is over is on the list of its all-clear; nobody else is. */
+  /** Everybody who was told about an outage that is over is on the list of its all-clear; nobody else is. */
   atEnd(): void {
     const outages = this.#facts.tables.rows('Outages', 'outage');
     for (const [partition, rows] of this.#facts.tables.partitions('Recipients')) {

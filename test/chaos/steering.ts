@@ -4,7 +4,7 @@ import { cancelOutage, pauseOutage, restoreOutage, resumeOutage } from '../../sr
 import type { Services } from '../../src/lib/services/services.ts';
 import type { Random } from './random.ts';
 
-/** What somebody does with an outage while it goes on. */
+/** What a person does with an outage while it runs. */
 export type Deed = { readonly afterMs: number; readonly outageId: string; readonly what: keyof typeof DEEDS };
 
 const AUDIO = 'https://audio.example/6/all-clear.wav';
@@ -16,7 +16,7 @@ const DEEDS = {
   hangUp: (services: Services, { outageId }: Deed) => cancelOutage(services, outageId, { hangUp: true }),
   restore: (services: Services, { outageId }: Deed) => restoreOutage(services, outageId, { message: AUDIO }),
   patch: (services: Services, { outageId, afterMs }: Deed) =>
-    // Each change has a message of its own, so that it can be told which of them a call plays.
+    // Each change has its own message, so that the checks can tell which one a call plays.
     patchOutage(services, outageId, {
       title: `Changed at ${afterMs}`,
       script: { message: `https://audio.example/${5 + (afterMs % 20)}/changed-${afterMs}.wav` },
@@ -36,7 +36,7 @@ const MINUTE = 60_000;
 
 /**
  * In every other world where things go wrong nobody does anything. In the others people pause and resume and change what is said, and cancel it or say that
- * it is over, in any order and also where it makes no sense; whatever is paused is resumed when nothing goes wrong any more.
+ * it is over, in any order, allowed or not; paused outages are resumed once nothing goes wrong any more.
  */
 export function drawDeeds(random: Random, outageIds: readonly string[], calmAfterMs: number, isCalm: boolean): Deed[] {
   if (!isCalm && random.chance(0.5)) return [];

@@ -68,7 +68,7 @@ const TIMERS: ReadonlySet<TableName> = new Set<TableName>(['Recipients', 'Outage
 const PATIENCE_MS = 12 * 3_600_000;
 /** Somebody who adds people asks again if they get no answer. */
 const CLIENT_RETRY_MS = 20_000;
-/** A tick is taken that often even where it has nothing to do. */
+/** How often the timer ticks without any work to do. */
 const IDLE_TICKS = 0.1;
 
 /** Lives one world from its beginning to rest, or to its first broken promise. */
@@ -281,7 +281,7 @@ class World {
     return { result: 'succeeded', why: log.join('; ') };
   }
 
-  /** A callback, answered with a status; 0 where no process is there or it dies. */
+  /** Posts a callback. Returns the status, 0 if no process is alive or it dies. */
   #post(event: ServiceEvent): Promise<number> {
     const process = this.#anyProcess();
     if (!process) return Promise.resolve(0);
@@ -315,7 +315,7 @@ class World {
     });
   }
 
-  /** Somebody asks the app over HTTP, and asks again where no answer comes. */
+  /** A client calls the app over HTTP, and repeats the request if no answer comes. */
   async #asks(what: string, work: (services: Services) => Promise<void>): Promise<void> {
     const process = this.#anyProcess();
     let isDone = false;
