@@ -126,7 +126,7 @@ describeInBrowser('the dashboard', () => {
     await town.tick();
     expect((await town.view(outage.id)).states).toEqual({ waiting: 2, calling: 0, done: 1 });
     await desk.confirms('Resume', 'Resume', async (dialog) => {
-      await dialog.getByText('Calling goes on: 2 are waiting.').waitFor();
+      await dialog.getByText('Calling continues: 2 are waiting.').waitFor();
     });
     await town.tick();
     await eventually(async () => {
