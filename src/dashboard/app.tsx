@@ -72,7 +72,7 @@ function Connection() {
   return (
     <p role="status" class={since ? 'lost' : 'unseen'}>
       {since &&
-        `No connection since ${toTheSecond(since)}. What you see is from then; it goes on by itself when the app is back.`}
+        `No connection since ${toTheSecond(since)}. The page shows the data from then and reconnects by itself.`}
     </p>
   );
 }

@@ -7,8 +7,8 @@ const HIDDEN = 15;
 export type Polling = { now(): void; stop(): void };
 
 /**
- * Asks again and again: every `everyMs` while the page is seen, more slowly where it is hidden or the app cannot be reached, and at
- * once when it is seen again or the network is back.
+ * Polls every `everyMs` milliseconds: less often if the page is hidden or requests fail, and at once when the page is
+ * visible again or the network is back.
  */
 export function poll<Data>(
   load: (signal: AbortSignal) => Promise<Data>,

@@ -17,7 +17,7 @@ export function routeOf(hash: string): Route {
   return { view: 'outages' };
 }
 
-/** A mistyped address leads to the view “not found”. */
+/** Keeps a part with a malformed escape as it is: the app then answers that it does not exist. */
 function decoded(part: string): string {
   try {
     return decodeURIComponent(part);

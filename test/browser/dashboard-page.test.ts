@@ -6,12 +6,12 @@ import { type Outage, Town } from '../integration/support/town.ts';
 import { accessibilityProblems, describeInBrowser, openBrowser } from './support/browser.ts';
 import { Desk } from './support/desk.ts';
 
-/** The dashboard as a page: whoever sees badly, has a small screen, no mouse or no connection can work with it. */
+/** The dashboard works with poor eyesight, on a small screen, without a mouse and after a lost connection. */
 
 describeInBrowser('the dashboard’s page', () => {
   let browser: Browser;
   let town: Town;
-  /** Of its people one has acknowledged, one was called in vain, and one is in a call for as long as the tests go on. */
+  /** One recipient has acknowledged, one declined, and one stays in a call until the tests end. */
   let storm: Outage;
   let ada: Callee;
   const desks: Desk[] = [];
@@ -40,7 +40,7 @@ describeInBrowser('the dashboard’s page', () => {
     return desk;
   }
 
-  /** Each view, once there is all in it that there is to see. */
+  /** Opens each view and waits until its content is complete. */
   const VIEWS: Readonly<Record<string, (desk: Desk) => Promise<void>>> = {
     outages: (desk) => desk.link(/^Storm/).waitFor(),
     'one outage': async (desk) => {
@@ -88,7 +88,7 @@ describeInBrowser('the dashboard’s page', () => {
     ['dark', 1280],
     ['dark', 360],
   ] as const)(
-    'in %s, %i pixels wide: nothing wrong for axe-core, nothing beside the screen',
+    'has no accessibility problems and fits the screen: %s, %i pixels wide',
     async (colorScheme, width) => {
       const desk = (await open('', { colorScheme, viewport: { width, height: 740 } })).expects(/status of 404/);
       const problems: string[] = [];
@@ -103,7 +103,7 @@ describeInBrowser('the dashboard’s page', () => {
     120_000,
   );
 
-  it('says that the connection is lost, keeps what it knows, and goes on by itself', async () => {
+  it('reports a lost connection, keeps its data and reconnects by itself', async () => {
     const desk = (await open(`outages/${storm.id}`)).expects(/ERR_INTERNET_DISCONNECTED/);
     const { page } = desk;
     await page.getByText('2 of 3 people have an outcome').waitFor();
@@ -121,14 +121,14 @@ describeInBrowser('the dashboard’s page', () => {
     await desk.state('Running');
   }, 60_000);
 
-  it('needs no mouse: an outage is declared, and a question answered with no, by the keyboard alone', async () => {
+  it('lets people declare an outage and dismiss a dialog with the keyboard alone', async () => {
     const desk = await open();
     const { page } = desk;
     const focused = (): Promise<unknown> =>
       page.evaluate('document.activeElement.labels?.[0]?.innerText ?? document.activeElement.innerText');
     const tabTo = async (name: string): Promise<void> => {
       for (let tabs = 0; (await focused()) !== name; tabs++) {
-        if (tabs > 40) throw new Error(`The focus never comes to ${name}`);
+        if (tabs > 40) throw new Error(`The focus never reaches ${name}`);
         await page.keyboard.press('Tab');
       }
     };
@@ -156,12 +156,12 @@ describeInBrowser('the dashboard’s page', () => {
         ),
       ).toBe(true);
     }
-    // Closed, it has no role any more, and is there for a moment still: what is pressed then would be of the old question.
+    // A closed dialog loses its role but stays on the page for a moment. Wait, or the next key press would go to it.
     const gone = (): Promise<void> => page.locator('dialog').waitFor({ state: 'detached' });
     await page.keyboard.press('Escape');
     await gone();
     expect(await focused()).toBe('Cancel');
-    // And by the answer itself.
+    // The button inside the dialog restores the focus too.
     await page.keyboard.press('Enter');
     await desk.dialog.waitFor();
     await tabTo('Not now');

@@ -6,7 +6,7 @@ import { startStack } from '../../local/stack.ts';
 import { openBrowser } from './support/browser.ts';
 import { Desk } from './support/desk.ts';
 
-/** Makes the pictures of the dashboard in docs/: an outage of two hundred people, half way. `npm run screenshots` */
+/** Takes the dashboard's screenshots in docs/: an outage with 200 people, halfway through. `npm run screenshots` */
 
 const PEOPLE_COUNT = 200;
 const PICTURES: Readonly<Record<string, Parameters<Browser['newPage']>[0]>> = {

@@ -7,7 +7,7 @@ import { type Declared, type Outage, Town } from '../integration/support/town.ts
 import { describeInBrowser, openBrowser } from './support/browser.ts';
 import { Desk } from './support/desk.ts';
 
-/** The dashboard in a real browser, with the app, its storage and a telephone service behind it: what people do with an outage. */
+/** What people do in the dashboard, with a real browser, the app, its storage and a simulated telephone service. */
 
 describeInBrowser('the dashboard', () => {
   let browser: Browser;
@@ -25,14 +25,14 @@ describeInBrowser('the dashboard', () => {
 
   const acknowledges = (): Callee => town.callee().answers().hears('message').presses('1').hears('thanks');
 
-  /** Opens the dashboard at a place. What the browser may complain of is what the test provokes. */
+  /** Opens the dashboard at a hash. `expected` matches the browser errors that the test causes. */
   async function open(hash = '', expected?: RegExp): Promise<Desk> {
     const desk = await Desk.signedIn(browser, town.stack, hash);
     desks.push(desk);
     return expected ? desk.expects(expected) : desk;
   }
 
-  /** An outage of these people, opened. */
+  /** Declares an outage for these people and opens it. */
   async function opened(people: readonly Callee[], declared: Declared = {}): Promise<{ desk: Desk; outage: Outage }> {
     const outage = await town.declare(people, declared);
     return { desk: await open(`outages/${outage.id}`), outage };
@@ -42,7 +42,7 @@ describeInBrowser('the dashboard', () => {
 
   const isInCall = (callee: Callee): boolean => town.callsTo(callee).at(-1)?.state === 'Established';
 
-  it('asks for the key: says that a wrong one is wrong, keeps the right one for the tab, forgets it on demand', async () => {
+  it('refuses a wrong key, keeps the right key until the tab is closed, and forgets it on sign-out', async () => {
     const desk = await open('', /status of 401/);
     const { page } = desk;
     await desk.button('Sign out').click();
@@ -61,7 +61,7 @@ describeInBrowser('the dashboard', () => {
     expect(await page.evaluate('[sessionStorage.length, localStorage.length, document.cookie]')).toEqual([0, 0, '']);
   });
 
-  it('declares an outage, takes the list, says which rows are bad, and is watched to the end', async () => {
+  it('declares an outage, uploads its list, shows the rejected rows and follows the outage to its end', async () => {
     const patient = town.callee().answers().stays();
     const people = [acknowledges(), town.callee().declines(), patient];
     const desk = await open('', /status of 400/);
@@ -109,7 +109,7 @@ describeInBrowser('the dashboard', () => {
     await desk.link(/Storm: power out.*Finished/).waitFor();
   }, 60_000);
 
-  it('pauses, and resumes: nobody is called between', async () => {
+  it('starts no calls between pause and resume', async () => {
     const people = [0, 1, 2].map(() => town.callee().answers().stays());
     const { desk, outage } = await opened(people, { ...ONE_LINE(), script: { keyWaitSeconds: 60 } });
     await town.tick();
@@ -135,13 +135,13 @@ describeInBrowser('the dashboard', () => {
     });
   }, 60_000);
 
-  it('cancels: whoever is in a call is hung up, whoever waits is never called', async () => {
+  it('cancels an outage, hangs up its calls and never calls the people who are waiting', async () => {
     const people = [0, 1, 2].map(() => town.callee().answers().stays());
     const { desk } = await opened(people, { ...ONE_LINE(), script: { keyWaitSeconds: 60 } });
     await town.tick();
     await desk.page.getByText('In a call').waitFor();
     await desk.confirms('Cancel', 'Cancel the outage', async (dialog) => {
-      await dialog.getByText('2 who are waiting never will be').waitFor();
+      await dialog.getByText('2 people who are waiting').waitFor();
       await dialog.getByLabel('Hang up the call in progress now').check();
     });
     await eventually(async () => {
@@ -155,7 +155,7 @@ describeInBrowser('the dashboard', () => {
     for (const action of ['Resume', 'All-clear', 'Cancel']) expect(await desk.button(action).count()).toBe(0);
   }, 60_000);
 
-  it('sends the all-clear, and leads to its outage and back', async () => {
+  it('sends the all-clear and links the two outages to each other', async () => {
     const told = acknowledges();
     const { desk, outage } = await opened([told, town.callee().declines()]);
     await town.tick();
@@ -176,7 +176,7 @@ describeInBrowser('the dashboard', () => {
     told.expectHeard();
   }, 60_000);
 
-  it('changes the message, and what the app will not have is said in its words', async () => {
+  it('changes the message and shows the app’s error if it refuses the change', async () => {
     const { desk, outage } = await opened([], { estimate: 'at nine', startAt: '2030-01-01T00:00:00.000Z' });
     desk.expects(/status of 400/);
     await desk.button('Change').click();
@@ -195,7 +195,7 @@ describeInBrowser('the dashboard', () => {
     });
   }, 60_000);
 
-  it('shows how a call went: from the latest calls, and from the list of people', async () => {
+  it('shows the timeline of a call from the latest calls and from the list of people', async () => {
     const ada = acknowledges();
     const { desk, outage } = await opened([ada]);
     await town.tick();
@@ -218,7 +218,7 @@ describeInBrowser('the dashboard', () => {
     expect(new URL(desk.page.url()).hash).toBe(`#/outages/${outage.id}/recipients`);
   }, 60_000);
 
-  it('lists people by how they ended, and saves the report', async () => {
+  it('filters people by outcome and downloads the report', async () => {
     const ada = acknowledges();
     const bob = town.callee().declines();
     const { desk } = await opened([ada, bob]);
@@ -243,7 +243,7 @@ describeInBrowser('the dashboard', () => {
     for (const { identity } of [ada, bob]) expect(text).toContain(identity);
   }, 60_000);
 
-  it('looks an opt-out up, enters one and takes it back', async () => {
+  it('looks up, adds and removes an opt-out', async () => {
     const desk = await open('opt-outs', /status of 40[04]/);
     const { page } = desk;
     const ada = town.callee();

@@ -4,7 +4,7 @@ import { management } from '../../local/management.ts';
 import { startStack } from '../../local/stack.ts';
 import { openBrowser } from './support/browser.ts';
 
-/** Makes docs/phone.png: the phone page while the app calls it, as it rings and as the message is heard. `npm run screenshots` */
+/** Takes docs/phone.png: the phone page while it rings and while it plays the message. `npm run screenshots` */
 
 const PICTURE = fileURLToPath(new URL('../../docs/phone.png', import.meta.url));
 const ME = '+14255550123';
@@ -44,7 +44,7 @@ try {
   await stack.stop();
 }
 
-/** The telephone alone, nothing around it, as a PNG in base64. */
+/** A screenshot of the phone alone, on a transparent background: a PNG in base64. */
 async function phoneOf(page: Page): Promise<string> {
   await page.evaluate(`{
     document.activeElement.blur();

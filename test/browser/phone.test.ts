@@ -5,7 +5,7 @@ import { type Call, Telephone } from '../fixtures/telephone.ts';
 import { Town } from '../integration/support/town.ts';
 import { accessibilityProblems, describeInBrowser, openBrowser } from './support/browser.ts';
 
-/** The phone page in a real browser: what is seen there and done there. */
+/** The phone page in a real browser: what people see and do there. */
 
 const ME = '+14255550123';
 const PAINTED_AT_THE_EDGE = `(() => {
@@ -31,7 +31,7 @@ describeInBrowser('the phone page', () => {
     expect(problems).toEqual([]);
   });
 
-  /** A page that contacts nobody but the simulator, and has nothing to complain of. */
+  /** Opens the page. The test fails if the page logs an error or contacts another host than the simulator. */
   async function open(simulatorUrl: string, query = '', how: How = {}): Promise<Page> {
     const page = await browser.newPage(how);
     page.on('pageerror', ({ message }) => problems.push(message));
@@ -43,7 +43,7 @@ describeInBrowser('the phone page', () => {
     return page;
   }
 
-  /** A page with a number, and a call to it that rings. */
+  /** Opens the page with a number, and calls that number. */
   async function ringing(how: How = {}): Promise<{ page: Page; call: Call }> {
     const page = await open(telephone.simulator.url, `?number=${encodeURIComponent(ME)}`, how);
     await page.getByText('Waiting for a call').first().waitFor();
@@ -52,7 +52,7 @@ describeInBrowser('the phone page', () => {
     return { page, call };
   }
 
-  it('a call of the app: rings, is answered, the message is heard, 1 is pressed, thanks, and it is over', async () => {
+  it('takes a call of the app from the first ring to the thanks after key 1', async () => {
     const town = await Town.found();
     const me = town.callee().hears('message').hears('thanks');
     const page = await open(town.stack.simulator.url);
@@ -70,14 +70,14 @@ describeInBrowser('the phone page', () => {
     await page.getByRole('button', { name: 'Answer' }).click();
     expect((await recording).headers()['content-type']).toBe('audio/wav');
     await page.getByText('0:01 of 0:10').waitFor();
-    // The browser has decoded it, and draws how loud it is: silence would be a flat line in the middle.
+    // The browser decodes the message and draws its volume. Silence would be a flat line in the middle.
     expect(await page.evaluate(PAINTED_AT_THE_EDGE)).toBe(true);
     expect(await accessibilityProblems(page)).toEqual([]);
 
     const heard = page.waitForRequest(/\/heard$/);
     await page.getByRole('button', { name: '1', exact: true }).click();
     await page.getByText(/of 0:01/).waitFor();
-    // The thanks are played to their end; the app hangs up when it knows.
+    // The thanks play to their end. Then the app hangs up.
     await heard;
     await page.getByText(/^They hung up .* pressed 1$/).waitFor();
     expect(await accessibilityProblems(page)).toEqual([]);
@@ -87,14 +87,14 @@ describeInBrowser('the phone page', () => {
     await town.close();
   }, 60_000);
 
-  it('the keyboard answers, presses keys and hangs up', async () => {
+  it('answers, presses keys and hangs up with the keyboard', async () => {
     const { page, call } = await ringing();
     await page.keyboard.press('Enter');
     await call.is('Established');
     await page.getByText('Silence').waitFor();
-    // Whoever held Enter down does not hang up by it.
+    // Holding Enter down does not hang up.
     await page.keyboard.press('Enter');
-    // Nor does one that is held down count twice.
+    // Holding a key down does not press it twice.
     for (const _ of ['down', 'still down']) await page.keyboard.down('7');
     await page.keyboard.up('7');
     await page.keyboard.press('#');
@@ -106,7 +106,7 @@ describeInBrowser('the phone page', () => {
     await page.close();
   });
 
-  it('is declined by Escape, and by the button', async () => {
+  it('declines a call with Escape and with the button', async () => {
     const { page, call } = await ringing();
     await page.keyboard.press('Escape');
     expect((await call.is('Terminated')).data).toMatchObject({ ResultInfo: { Code: 603 } });
@@ -116,7 +116,7 @@ describeInBrowser('the phone page', () => {
     await page.close();
   });
 
-  it('loaded again in a call it goes on; closed, it hangs up', async () => {
+  it('continues the call after a reload and hangs up when the page closes', async () => {
     const { page, call } = await ringing();
     await page.getByRole('button', { name: 'Answer' }).click();
     await call.is('Established');
@@ -127,7 +127,7 @@ describeInBrowser('the phone page', () => {
     await call.is('Terminated');
   });
 
-  it('a text is shown, and over after its time where the browser has no voice', async () => {
+  it('shows a text and completes it after its duration if the browser has no voice', async () => {
     const today = await GaTelephone.start();
     const page = await open(today.simulator.url, `?number=${encodeURIComponent(ME)}`);
     await page.getByText('Waiting for a call').first().waitFor();
@@ -149,7 +149,7 @@ describeInBrowser('the phone page', () => {
     await today.hangUpForGood();
   });
 
-  it('says what is wrong with a number, and suggests one that no other page has', async () => {
+  it('explains what is wrong with a number and suggests one that no other page uses', async () => {
     const first = await open(telephone.simulator.url);
     await first.getByLabel('Your number').fill('555-0123');
     await first.keyboard.press('Enter');
@@ -165,7 +165,7 @@ describeInBrowser('the phone page', () => {
     for (const page of [first, second]) await page.close();
   });
 
-  it('shows what is to be typed for its number', async () => {
+  it('shows the command that calls its number', async () => {
     telephone.simulator.canBeCalled({ title: 'One call', command: 'call {number} now' });
     const page = await open(telephone.simulator.url, `?number=${encodeURIComponent('+14255550177')}`);
     await page.getByText('call +14255550177 now').waitFor();
@@ -173,7 +173,7 @@ describeInBrowser('the phone page', () => {
     await page.close();
   });
 
-  it('looks for the simulator when it is away, and is back with it', async () => {
+  it('reconnects when the simulator is back', async () => {
     const page = await browser.newPage();
     await page.goto(`${telephone.simulator.url}/phone?number=${encodeURIComponent(ME)}`);
     await page.getByText('on', { exact: true }).waitFor();
@@ -188,7 +188,7 @@ describeInBrowser('the phone page', () => {
     await page.close();
   });
 
-  it.each(['light', 'dark'] as const)('at 360 pixels nothing is out of sight, in %s', async (colorScheme) => {
+  it.each(['light', 'dark'] as const)('fits a screen 360 pixels wide: %s', async (colorScheme) => {
     const { page, call } = await ringing({ viewport: { width: 360, height: 640 }, colorScheme });
     expect(await accessibilityProblems(page)).toEqual([]);
     await page.getByRole('button', { name: 'Answer' }).click();
@@ -201,7 +201,7 @@ describeInBrowser('the phone page', () => {
     await page.close();
   });
 
-  it('does not move for whoever wants no motion', async () => {
+  it('has no animations if the browser asks for reduced motion', async () => {
     const { page } = await ringing({ reducedMotion: 'reduce' });
     const moving = await open(telephone.simulator.url, `?number=${encodeURIComponent(ME)}`);
     await moving.getByText('Incoming call', { exact: true }).waitFor();

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ask } from '../integration/support/api.ts';
 import { Town } from '../integration/support/town.ts';
 
-/** The dashboard's page and its files, as the app serves them. */
+/** How the app serves the dashboard's page and files. */
 
 let town: Town;
 beforeAll(async () => {
@@ -22,7 +22,7 @@ const FILES = {
 };
 
 test.each(Object.entries(FILES))(
-  'GET /api/dashboard%s: anybody may, and it may do nothing but its work',
+  'serves /api/dashboard%s without a key and under a strict Content-Security-Policy',
   async (path, type) => {
     const response = await get(path);
     expect(response.status).toBe(200);
@@ -47,7 +47,7 @@ test.each(Object.entries(FILES))(
   },
 );
 
-test('what the browser has already is not sent again', async () => {
+test('does not send a file again that the browser has already', async () => {
   const first = await get('/main.js');
   const etag = first.headers.get('etag') ?? '';
   expect(etag).toMatch(/^"[\w-]+"$/);
@@ -62,7 +62,7 @@ test('what the browser has already is not sent again', async () => {
 });
 
 test.each(['main.js.map', 'app.tsx', '..%2Fapp.tsx', '__proto__', 'toString', '%00'])(
-  'no other file: %s',
+  'does not serve the file %s',
   async (file) => {
     const response = await get(`/${file}`);
     expect(response.status).toBe(404);
@@ -70,7 +70,7 @@ test.each(['main.js.map', 'app.tsx', '..%2Fapp.tsx', '__proto__', 'toString', '%
   },
 );
 
-test('answers as its document says', async () => {
+test('answers as the OpenAPI document says', async () => {
   await ask(town.stack, 'dashboard', { key: null });
   expect(await ask(town.stack, 'dashboardFile', { key: null, params: { file: 'main.js' } })).toMatchObject({
     status: 200,
@@ -80,7 +80,7 @@ test('answers as its document says', async () => {
   });
 });
 
-test('has nothing in it of any outage, nor the key', async () => {
+test('serves no data of an outage and no key', async () => {
   const ada = town.callee().answers().hears('message').stays();
   const outage = await town.declare([ada], { title: 'Storm over the northern hills' });
   const texts = await Promise.all(Object.keys(FILES).map(async (path) => (await get(path)).text()));

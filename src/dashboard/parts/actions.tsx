@@ -20,7 +20,7 @@ type Deed = {
 };
 
 const waiting = (people: number): string =>
-  people === 1 ? 'the one who is waiting never will be.' : `${count(people)} who are waiting never will be.`;
+  people === 1 ? '1 person who is waiting.' : `${count(people)} people who are waiting.`;
 
 const text = (form: FormData, name: string): string => String(form.get(name) ?? '').trim();
 
@@ -77,7 +77,7 @@ const DEEDS: readonly Deed[] = [
     go: 'Send the all-clear',
     fields: () => (
       <>
-        <p>No new calls start. Everybody who was told is called once more, with this:</p>
+        <p>No new calls start. Everybody who was told gets one more call, with this message:</p>
         <SoundField name="message" label="All-clear message" required />
       </>
     ),
@@ -92,7 +92,7 @@ const DEEDS: readonly Deed[] = [
     isDangerous: true,
     fields: ({ states, callsInFlight }) => (
       <>
-        <p>Nobody new is called: {waiting(states.waiting)} This cannot be undone.</p>
+        <p>No new calls start. This outage will never call the {waiting(states.waiting)} You cannot undo this.</p>
         {callsInFlight > 0 && (
           <label class="check">
             <input type="checkbox" name="hangUp" /> Hang up the{' '}

@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact';
 
-/** A region that scrolls. It takes the focus, so that the keyboard can scroll it (axe-core: scrollable-region-focusable). */
+/** A scrolling region. It takes the focus, so the keyboard can scroll it (axe-core: scrollable-region-focusable). */
 export function Scroll({ label, children }: { readonly label: string; readonly children: ComponentChildren }) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: see above

@@ -39,7 +39,7 @@ export function Upload({ id, onDone }: { readonly id: string; readonly onDone: (
 
   return (
     <div class="upload">
-      {/* biome-ignore lint/a11y/noStaticElementInteractions: dropping is for whoever has a mouse; the field does the same */}
+      {/* biome-ignore lint/a11y/noStaticElementInteractions: dropping needs a mouse; the file field does the same */}
       <div
         class={isOver ? 'drop over' : 'drop'}
         onDragOver={(event) => {

@@ -44,20 +44,20 @@ export function Declare() {
           hint="Seen by your team, and sent to the telephone service with each call."
         />
         <SoundField name="message" label="Message" required />
-        <SoundField name="thanks" label="Thanks" hint="Played when somebody acknowledges. May be left out." />
+        <SoundField name="thanks" label="Thanks" hint="Optional. Played after somebody acknowledges." />
         <div class="pair">
-          <Field name="startAt" label="Begins" type="datetime-local" hint="Your time; empty: at once." />
+          <Field name="startAt" label="Begins" type="datetime-local" hint="Your local time. Empty: at once." />
           <Field
             name="expiresAt"
             label="Nobody is called after"
             type="datetime-local"
-            hint="Your time; empty: no limit."
+            hint="Your local time. Empty: no limit."
           />
         </div>
         <Field
           name="estimate"
           label="Estimate"
-          hint="When it should be over, as people are told: {estimate} in a text."
+          hint="When it should be over, in words for people: {estimate} in a text."
         />
         <details>
           <summary>More</summary>
@@ -66,13 +66,13 @@ export function Declare() {
               name="maxConcurrentCalls"
               label="Calls at once, at most"
               type="number"
-              hint="Empty: as many as there are lines."
+              hint="Empty: one call per line."
             />
             <Field name="maxAttempts" label="Calls to one person, at most" type="number" value="3" />
           </div>
           <div class="pair">
             <Field name="replays" label="Message played again" type="number" value="1" hint="If no key is pressed." />
-            <Field name="defaultCountry" label="Country" value="US" hint="Of numbers that are written without one." />
+            <Field name="defaultCountry" label="Country" value="US" hint="For numbers without a country code." />
           </div>
           <fieldset>
             <legend>Quiet hours</legend>
@@ -94,18 +94,22 @@ export function Declare() {
           <Field
             name="operators"
             label="Operators"
-            hint="Phone numbers (+1…) or ACS user ids (8:acs:…), with commas."
+            hint="Phone numbers (+1…) or ACS user ids (8:acs:…), separated by commas."
           />
           <SoundField
             name="unavailable"
             label="If no operator answers"
-            hint="Played then; the callee may choose again."
+            hint="Played in that case. The callee can then press another key."
           />
-          <Field name="callers" label="Our numbers" hint="number:lines, with commas; empty: those of the settings." />
+          <Field
+            name="callers"
+            label="Our numbers"
+            hint="number:lines, separated by commas. Empty: the numbers in the settings."
+          />
           <Field
             name="id"
             label="Id"
-            hint="Letters, digits, _ . - ; the same again is the same outage. Empty: one is made."
+            hint="Letters, digits, _ . - ; the same id means the same outage. Empty: the app creates one."
           />
         </details>
         {refusal && <Problem refusal={refusal} />}

@@ -6,7 +6,7 @@ import { describe } from 'vitest';
 
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome'];
 
-/** The machine's own Chromium: its path, or undefined where there is none. `CHROMIUM` in the environment names another. */
+/** Path of the installed Chromium, or undefined if there is none. The environment variable `CHROMIUM` overrides it. */
 export function findChromium(): string | undefined {
   const folders = (process.env['PATH'] ?? '').split(delimiter).filter(Boolean);
   const named = process.env['CHROMIUM'];
@@ -17,24 +17,24 @@ export function findChromium(): string | undefined {
   return candidates.find(isProgram);
 }
 
-/** Starts Chromium without a window; whoever opens it closes it. @throws Error where there is none. */
+/** Starts Chromium without a window. The caller closes it. @throws Error if Chromium is not installed. */
 export async function openBrowser(): Promise<Browser> {
   const executablePath = findChromium();
-  if (!executablePath) throw new Error('There is no Chromium on this machine.');
+  if (!executablePath) throw new Error('Chromium is not installed. Install it, or set CHROMIUM to its path.');
   return chromium.launch({
     executablePath,
     args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--no-first-run'],
   });
 }
 
-/** `describe` for tests that need a browser: where there is none, they are skipped, and one line says so. */
+/** `describe` for tests that need a browser. Without one it skips them and prints one line. */
 export function describeInBrowser(name: string, tests: () => void): void {
   const isThere = findChromium() !== undefined;
-  if (!isThere) console.error(`${name}: skipped, as there is no Chromium on this machine`);
+  if (!isThere) console.error(`${name}: skipped, because Chromium is not installed`);
   describe.skipIf(!isThere)(name, tests);
 }
 
-/** What axe-core finds wrong with a page as it is now, a line each: `rule: the element's selector`. */
+/** The problems that axe-core finds in the page as it is now, each as `rule: selector of the element`. */
 export async function accessibilityProblems(page: Page): Promise<string[]> {
   await page.evaluate(axe.source);
   const { violations } = await page.evaluate<AxeResults>('axe.run()');

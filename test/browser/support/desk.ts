@@ -5,8 +5,8 @@ import type { Stack } from '../../../local/stack.ts';
 type How = NonNullable<Parameters<Browser['newPage']>[0]>;
 
 /**
- * Somebody before the dashboard, in a browser of their own. The page may contact nobody but the app, break no rule of its policy, and
- * have nothing to complain of: `leaves` fails otherwise.
+ * A person who uses the dashboard, in a page of their own. `leaves` fails if the page contacted another host than the
+ * app, violated its Content-Security-Policy or logged an error.
  */
 export class Desk {
   readonly page: Page;
@@ -25,14 +25,14 @@ export class Desk {
     });
   }
 
-  /** Opens the dashboard, which asks for the key. */
+  /** Opens the dashboard, which shows the sign-in form. */
   static async open(browser: Browser, { url }: Stack, how: How = {}): Promise<Desk> {
     const desk = new Desk(await browser.newPage({ reducedMotion: 'reduce', ...how }), url);
     await desk.goTo('');
     return desk;
   }
 
-  /** Opens it with the key, at a place: the address's hash. */
+  /** Opens the dashboard, signs in and goes to the hash. */
   static async signedIn(browser: Browser, stack: Stack, hash = '', how: How = {}): Promise<Desk> {
     const desk = await Desk.open(browser, stack, how);
     await desk.signIn(stack.functionKey);
@@ -50,7 +50,7 @@ export class Desk {
     await this.button('Sign in').click();
   }
 
-  /** The browser notes each answer that is no success in its console; these were meant. */
+  /** Allows matching errors. The browser logs every failed request; the test causes these on purpose. */
   expects(complaint: RegExp): this {
     this.#expected = complaint;
     return this;
@@ -72,12 +72,12 @@ export class Desk {
     return this.page.getByRole('dialog');
   }
 
-  /** Waits until the outage that is shown is so, in the page's own word. */
+  /** Waits until the page shows this state of the outage, for example `Running`. */
   async state(word: string): Promise<void> {
     await this.page.locator('main .title').getByText(word, { exact: true }).waitFor();
   }
 
-  /** Does what a button asks about, after the question. */
+  /** Presses a button and confirms its dialog. */
   async confirms(action: string, go: string, fill: (dialog: Locator) => Promise<void> = async () => {}): Promise<void> {
     await this.button(action).click();
     await fill(this.dialog);
