@@ -54,7 +54,7 @@ async function failureOf(work: Promise<unknown>): Promise<CallAutomationError> {
 }
 
 describe('each operation', () => {
-  it('createCall: whom, from which number, and who is told', async () => {
+  it('createCall: the callee, the caller number, and the callback URI', async () => {
     const { callLegId } = await adapter({ sourceIdentity: '8:acs:ringdown' }).createCall(callTo(ANN), as('a'));
     expect(callLegId).toMatch(/^[\w-]{36}$/);
     expect(asked('createCall')).toMatchObject({
@@ -99,7 +99,7 @@ describe('each operation', () => {
     expect(requests('hangUp', 'leaveCall').map(({ status }) => status)).toEqual([204, 204]);
   });
 
-  it('playAudio: a file, again and again if that is asked for', async () => {
+  it('playAudio: a file, repeated if requested', async () => {
     const leg = await established();
     const audioFileUri = telephone.audio(600);
     await calls.playAudio(leg, { audioFileUri, loop: true, operationContext: 'hold', resourceId: 'hold' }, as('play'));
@@ -114,7 +114,7 @@ describe('each operation', () => {
     expect(requests('listen')).toEqual([]);
   });
 
-  it('playAudio: a text, where there is somebody to say it', async () => {
+  it('playAudio: a text, if a speech resource is configured', async () => {
     const speech = { text: 'The power is out', voice: 'en-US-JennyNeural' };
     const endpoint = 'https://ringdown.cognitiveservices.azure.com';
     const speaking = adapter({ cognitiveServicesEndpoint: endpoint });
@@ -132,7 +132,7 @@ describe('each operation', () => {
     await expect(calls.playAudio(callLegId, { speech }, as('play'))).rejects.toThrow(InvalidInputError);
   });
 
-  it('playAudio that is to listen: keys of whoever was called are told from then on', async () => {
+  it('playAudio with listen: keys of the callee are reported from then on', async () => {
     const leg = await established();
     await calls.playAudio(leg, { audioFileUri: telephone.audio(1), listen: true }, as('play'));
     expect(requests('listen', 'playAudio').map(({ operation }) => operation)).toEqual(['listen', 'playAudio']);
@@ -141,7 +141,7 @@ describe('each operation', () => {
     await telephone.hears(leg, 'ContinuousDtmfRecognitionToneReceived', { tone: 'one' });
   });
 
-  it('playAudio that cannot listen plays nothing, and can be asked for again', async () => {
+  it('playAudio that cannot listen plays nothing, and can be requested again', async () => {
     const leg = await established();
     telephone.simulator.faults({ failed: { next: 1, only: ['listen'] } });
     const play = () => calls.playAudio(leg, { audioFileUri: telephone.audio(1), listen: true }, as('play'));
@@ -200,7 +200,7 @@ describe('each operation', () => {
     expect(legs).toHaveLength(2);
   });
 
-  it('out of call where there is no such call is refused as that', async () => {
+  it('out of call is refused if there is no such call', async () => {
     const request = { participants: [OPERATOR], callbackUri: telephone.callbackUrl };
     const failure = await failureOf(calls.inviteParticipants({ conversationId: 'nowhere' }, request, as('a')));
     expect(failure).toMatchObject({ status: 404, mayHaveHappened: false });
@@ -232,7 +232,7 @@ describe('a request with the same identity', () => {
     expect(telephone.simulator.calls().created).toEqual({ '+14255550125': 1, '+14255550126': 1 });
   });
 
-  it('is sent once by the SDK; asked for again where the service failed or its answer was lost, it dials once', async () => {
+  it('is sent once by the SDK; repeated after an error or a lost answer, it dials once', async () => {
     telephone.simulator.faults({
       failed: { next: 1, only: ['createCall'] },
       answerLost: { next: 1, only: ['createCall'] },
@@ -265,13 +265,13 @@ describe('errors', () => {
     expect(failure).toMatchObject({ status: 429, retryAfterMs: 7000, mayHaveHappened: false });
   });
 
-  it('say that it may have been done where no answer came', async () => {
+  it('say that the request may have been done if no answer came', async () => {
     telephone.simulator.faults({ answerLost: { next: 1 } });
     const failure = await failureOf(calls.createCall(callTo(ANN), as('a')));
     expect(failure).toMatchObject({ status: 0, mayHaveHappened: true });
   });
 
-  it('say that it was not done where nobody listens', async () => {
+  it('say that the request was not done if nobody listens', async () => {
     const nobody = acsGa({ connectionString: 'endpoint=http://127.0.0.1:9/;accesskey=YQ==' }, { maxRetries: 0 });
     expect(await failureOf(nobody.createCall(callTo(ANN), as('a')))).toMatchObject({
       status: 0,
@@ -279,7 +279,7 @@ describe('errors', () => {
     });
   });
 
-  it('come in time where the service takes its time', async () => {
+  it('come in time even if the service is slow', async () => {
     const nobodyAnswers = http.createServer(() => {});
     await new Promise<void>((resolve) => nobodyAnswers.listen(0, '127.0.0.1', resolve));
     const address = nobodyAnswers.address();

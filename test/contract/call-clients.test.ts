@@ -259,7 +259,7 @@ describe('errors', () => {
     expect(error).toMatchObject({ status: 0, mayHaveHappened: false });
   });
 
-  it('an answer that is none of the API: it was done all the same', async () => {
+  it('an answer that is not of the API: the request was done all the same', async () => {
     const elsewhere = new CallClient(`endpoint=${telephone.appUrl}/;accesskey=AAAA`);
     const error = await failure(elsewhere.createCall(telephone.callTo(ANN)));
     expect(error).toMatchObject({ status: 200, code: 'UnreadableAnswer', mayHaveHappened: true });

@@ -35,7 +35,7 @@ onEachStore((opened) => {
     const hangUp = (callLegId: string) =>
       ({ queue: 'hang-up', message: { callLegId, operationContext: 'hang-up-1' }, delaySeconds: 5 }) as const;
 
-    it('that nobody has heard of is not found', async () => {
+    it('that does not exist is not found', async () => {
       const { legs, id } = aLeg();
       await expect(legs.find(id)).resolves.toBeUndefined();
       await expect(legs.timeline(id)).resolves.toEqual({ leg: undefined, events: [], actions: [] });
@@ -49,7 +49,7 @@ onEachStore((opened) => {
       expect(await legs.actionsOf(id, tone('1'))).toBeUndefined();
     });
 
-    it('records an event once: again, it changes nothing, and the first actions are known', async () => {
+    it('records an event once: a redelivery changes nothing and returns the first actions', async () => {
       const { legs, leg, id } = aLeg();
       await legs.record(undefined, event, leg, [hangUp(id)], NOW);
       const stored = known(await legs.find(id));
@@ -58,7 +58,7 @@ onEachStore((opened) => {
       expect(await legs.actionsOf(id, event)).toEqual([hangUp(id)]);
     });
 
-    it('takes one of two events that were decided on the same news; the other must decide anew', async () => {
+    it('accepts one of two events that were decided on the same version; the other must decide again', async () => {
       const { legs, leg, id } = aLeg();
       await legs.record(undefined, event, leg, [], NOW);
       const stored = known(await legs.find(id));
@@ -177,7 +177,7 @@ onEachStore((opened) => {
     });
   });
 
-  describe('a call asked for by hand', () => {
+  describe('a call requested by hand', () => {
     const requests = () => new CallRequests(opened.store);
     function aRequest(more: Partial<CallRequest> = {}): CallRequest {
       const requestId = randomUUID();
@@ -214,7 +214,7 @@ onEachStore((opened) => {
       expect(await isDue(LATER, request)).toBe(true);
     });
 
-    it('that was refused may be asked for again', async () => {
+    it('that was refused may be requested again', async () => {
       const request = aRequest();
       await requests().release(known(await requests().save(undefined, request, LATER)));
       expect(await requests().find(request.requestId)).toBeUndefined();
@@ -246,7 +246,7 @@ onEachStore((opened) => {
       expect(saved).toEqual(await outages().read(outage.id));
     });
 
-    it('may be ten seconds old where that is good enough, and no older', async () => {
+    it('may be read from the cache, no older than its limit', async () => {
       let now = NOW;
       const [here, elsewhere] = [outages(() => now), outages()];
       const outage = outageWith({ id: randomUUID() });
@@ -260,7 +260,7 @@ onEachStore((opened) => {
       expect((await here.recent(outage.id)).title).toBe('Changed');
     });
 
-    it('is as it was just changed for whoever changed it', async () => {
+    it('is current for the process that just changed it', async () => {
       const outage = outageWith({ id: randomUUID() });
       const here = outages();
       await here.add(outage);

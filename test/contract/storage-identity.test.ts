@@ -118,7 +118,7 @@ it('queues and tables are used with the token of the user-assigned identity that
   expect(identities.asked[0]).toMatchObject(ofStorage);
 });
 
-it('and of the app’s own identity where they name none', async () => {
+it('and of the app’s own identity if they name none', async () => {
   await expect(used(endpoints())).resolves.toMatchObject({ isOptedOut: true });
   expect(identities.asked[0]).toMatchObject(ofStorage);
   for (const { client_id } of identities.asked) expect(client_id).toBeUndefined();

@@ -24,7 +24,7 @@ describe('a message put on a queue', () => {
     for (const queue of QUEUES) await clientOf(queue).deleteIfExists();
   });
 
-  it.each(QUEUES)('makes the queue where there is none: %s', async (queue) => {
+  it.each(QUEUES)('creates a missing queue: %s', async (queue) => {
     await queues.send(queue, MESSAGE);
     const { peekedMessageItems } = await clientOf(queue).peekMessages();
     expect(peekedMessageItems).toHaveLength(1);

@@ -66,7 +66,7 @@ onEachStore((opened) => {
       expect((await list.find(ANN)).recipient).toEqual({ ...ANN, dueRow: known((await list.waiting())[0]).rowKey });
     });
 
-    it('are added once: those already there stay as they are, however many come with them', async () => {
+    it('are added once: existing ones stay as they are, however many come with them', async () => {
       const list = new List();
       const before = await list.withAnn('dialling');
       const people = Array.from({ length: 130 }, (_, index) => someone(index));
@@ -111,7 +111,7 @@ onEachStore((opened) => {
       expect(await list.waiting()).toEqual([]);
     });
 
-    it('are not given a line by somebody who looked before they were done', async () => {
+    it('are not given a line by a process that read them before they were done', async () => {
       const list = new List();
       await list.add(ANN);
       const due = known((await list.waiting())[0]);
@@ -182,7 +182,7 @@ onEachStore((opened) => {
       expect(recipient.dueRow).toBeUndefined();
     });
 
-    it('are called off, many at once, but for whoever somebody else has changed', async () => {
+    it('are called off, many at once, except those that changed meanwhile', async () => {
       const list = new List();
       const people = Array.from({ length: 60 }, (_, index) => someone(index + 1));
       await list.add(...people);

@@ -149,7 +149,7 @@ onEachStore((opened) => {
       },
     );
 
-    it.each(['replace', 'merge'] as const)('that would %s the row however it is does so', async (kind) => {
+    it.each(['replace', 'merge'] as const)('that would %s any version of the row does so', async (kind) => {
       const partition = new Partition();
       await partition.commit(insert('ann'));
       await partition.commit({ kind, ...row('ann', { name: 'new' }), etag: ANY }, ...company);
@@ -179,7 +179,7 @@ onEachStore((opened) => {
       expect((await partition.get('ann'))?.columns).toEqual({ name: 'again' });
     });
 
-    it('gives the new ETag, by which the next write is known', async () => {
+    it('returns the new ETag, which the next write needs', async () => {
       const partition = new Partition();
       const [first = ''] = await partition.commit(insert('ann'), ...company);
       const [second = ''] = await partition.commit({ kind: 'replace', ...row('ann', { name: 'new' }), etag: first });
@@ -281,7 +281,7 @@ onEachStore((opened) => {
       expect(keysOf(await opened.store.query(TABLE, partition.key, EVERYTHING, 2))).toEqual(['a', 'b']);
     });
 
-    it('is empty where there is nothing', async () => {
+    it('is empty if there is nothing', async () => {
       await expect(opened.store.query(TABLE, new Partition().key, EVERYTHING, 5)).resolves.toEqual([]);
       await expect(all(opened.store.scan(TABLE, new Partition().key, EVERYTHING))).resolves.toEqual([]);
     });

@@ -75,13 +75,13 @@ onEachStore((opened) => {
   }
 
   describe('how many there are', () => {
-    it('is nothing where nobody is on the list', async () => {
+    it('is zero if nobody is on the list', async () => {
       const list = new List();
       expect(await list.standing()).toEqual({ tally: NOTHING, calling: 0 });
       expect(await list.fold()).toBe(0);
     });
 
-    it('is known as soon as people are added, and once only however often they are', async () => {
+    it('is exact as soon as people are added, however often they are added', async () => {
       const list = new List();
       await list.add(people(120));
       await list.add(people(130));
@@ -121,7 +121,7 @@ onEachStore((opened) => {
       expect((await list.standing()).tally).toEqual(await list.listed());
     });
 
-    it('has the minutes that are asked for', async () => {
+    it('has the requested minutes', async () => {
       const list = new List();
       await list.add(people(2));
       for (const [index, person] of people(2).entries()) {
@@ -158,7 +158,7 @@ onEachStore((opened) => {
       });
     });
 
-    it('are each there once, with the best that is known of them', async () => {
+    it('appear once each, with the best known result', async () => {
       const list = new List();
       await list.add([someone(1)]);
       await list.dispatch(someone(1));

@@ -86,7 +86,7 @@ test('a new key is fetched when the service begins to sign with it', async () =>
     .toBe(200);
 }, 30_000);
 
-test('every element of a callback counts, and one that is not known is kept', async () => {
+test('every event of a callback counts, and an unknown one is kept', async () => {
   const events = [
     cloudEvent('CallConnected', 'several'),
     cloudEvent('PlayStarted', 'several', { operationContext: 'hold' }),
@@ -145,7 +145,7 @@ test('a call that the service turned away, as there are too many, is no attempt 
   expect(results).toMatchObject([{ attempt: 1, outcome: 'acknowledged' }]);
 }, 90_000);
 
-test('an outage can be told in words', async () => {
+test('an outage can have a spoken text as its message', async () => {
   const bob = town.callee().answers().presses('1').stays();
   const message = { text: 'The power is out in your area. Press one to confirm.', voice: 'en-US-JennyNeural' };
   const outage = await town.declare([bob], { script: { message, thanks: undefined } });
@@ -160,7 +160,7 @@ test('an outage can be told in words', async () => {
   });
 });
 
-test('several operators are told of one by one: the callee hears that nobody comes when the last has refused', async () => {
+test('several operators decline one by one: the callee hears that nobody comes when the last has declined', async () => {
   const first = town.user('first-operator').declines();
   const second = town.user('second-operator').doesNotAnswer();
   const carl = town.callee().answers().hears('message').presses('2').hears('unavailable').hears('thanks').stays();

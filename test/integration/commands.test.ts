@@ -169,7 +169,7 @@ test('npm start says in a line which ports are in use, and by which flags to cho
   for (const server of [busy, taken]) server.close();
 }, 30_000);
 
-test('start:func says what is missing where the Core Tools could not be installed', async () => {
+test('start:func says what is missing if the Core Tools are not installed', async () => {
   const { code, err } = await run('npm run -s start:func');
   // Where they are there, the settings file is what a clean checkout lacks.
   expect(err).toMatch(/Core Tools are not installed here|There is no local\.settings\.json/);

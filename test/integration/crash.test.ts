@@ -31,7 +31,7 @@ async function crash(town: Town): Promise<void> {
   await town.stack.restart();
 }
 
-test('whatever the app was doing each time it was killed, everyone has one honest outcome and nobody rang twice at once', async () => {
+test('whatever the app was doing when it was killed, everybody has one honest outcome and no phone rang twice at once', async () => {
   // Leases in seconds, not minutes, so that what a crash interrupted is looked into within the test.
   const town = await Town.found({
     settings: { CALL_LEASE_SECONDS: '6', MAX_CALL_SECONDS: '30' },

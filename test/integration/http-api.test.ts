@@ -45,7 +45,7 @@ const spec = (id: string) => ({
 });
 
 describe('an outage', () => {
-  test('is declared once, however often it is sent', async () => {
+  test('is declared once, however often the declaration is sent', async () => {
     const id = randomUUID();
     const { status, headers, body } = await ask('createOutage', { body: spec(id) });
     expect({ status, location: headers.get('location') }).toEqual({ status: 201, location: `/api/outages/${id}` });
@@ -60,7 +60,7 @@ describe('an outage', () => {
     });
   });
 
-  test('that cannot be declared is told why, field by field', async () => {
+  test('that cannot be declared is refused, field by field', async () => {
     const body = { ...spec(randomUUID()), title: '', colour: 'red', script: {} };
     expect(await ask('createOutage', { body })).toMatchObject({
       status: 400,
@@ -97,7 +97,7 @@ describe('an outage', () => {
     });
   });
 
-  test('that is not there is not found, whatever is asked of it', async () => {
+  test('that does not exist is not found, by any route', async () => {
     const bodies: Partial<Record<OperationName, string | object>> = {
       importRecipients: 'phone\n',
       patchOutage: { estimate: 'noon' },
@@ -119,7 +119,7 @@ describe('an outage', () => {
   });
 });
 
-test('nothing is told to who has no key, or a wrong one', async () => {
+test('without a key, or with a wrong one, nothing is answered', async () => {
   for (const name of OPERATION_NAMES.filter((each) => !OPERATIONS[each].isAnonymous)) {
     for (const key of [null, 'wrong']) {
       const asked = await askApp(town.stack, name, {

@@ -68,13 +68,13 @@ describe('a list of people over HTTP', () => {
     expect(problem).toMatchObject({ errors: ['content-type: must be text/csv or application/x-ndjson'] });
   });
 
-  it('that is longer than its limit is refused before it is sent, where it says so', async () => {
+  it('that is longer than its limit is refused at once if it announces its length', async () => {
     const [status, problem] = await upload(await declared(), 'text/csv', Buffer.alloc(MAX_LIST + 1, 'phone\n'));
     expect(status).toBe(413);
     expect(problem).toMatchObject({ title: 'Content too large', detail: 'The body is larger than 100 MB' });
   });
 
-  it('that is longer than its limit is refused on its way, where it does not say so; who came before is kept', async () => {
+  it('that is longer than its limit is refused midway if it does not announce its length; earlier rows are kept', async () => {
     const id = await declared();
     const person = (index: number): string => `{"phone":"+1425555${1000 + index}","note":"${'x'.repeat(6_000)}"}\n`;
     const sent = await uploadUnannounced(id, function* () {

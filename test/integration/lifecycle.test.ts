@@ -43,7 +43,7 @@ const isInCall = async (callee: Callee): Promise<void> =>
 const LINE = (number: string) => ({ callers: [{ number, lines: 1 }] });
 
 describe('an outage that is paused', () => {
-  it('calls nobody else; the call in progress goes on, and the others are called once it is resumed', async () => {
+  it('calls nobody else; the call in progress continues, and the others are called once it is resumed', async () => {
     const ada = town.callee().answers().hears('message').presses('1').hears('thanks');
     const bob = town.callee().answers().hears('message').presses('1').hears('thanks');
     const outage = await town.declare([ada, bob], LINE(town.callerNumber()));
@@ -61,7 +61,7 @@ describe('an outage that is paused', () => {
     expect([rang(ada), rang(bob)]).toEqual([1, 1]);
   });
 
-  it('in the middle of it: whoever is being called hears the whole message; nobody else’s telephone rings', async () => {
+  it('in the middle: the person in a call hears the whole message, and no other telephone rings', async () => {
     const people = [0, 1].map(() => town.callee().answers().hears('message').stays());
     const [first, second] = people;
     if (!first || !second) throw new Error('unreachable: two people were made');
@@ -93,7 +93,7 @@ describe('an outage that is cancelled', () => {
     expect(await ask(town.stack, 'importRecipients', more)).toMatchObject({ status: 409 });
   });
 
-  it('and told to hang up: the telephones go silent', async () => {
+  it('with hangUp: the telephones go silent', async () => {
     const ada = town.callee().answers().stays();
     const outage = await town.declare([ada], { ...LINE(town.callerNumber()), script: { keyWaitSeconds: 60 } });
     await town.tick();
@@ -108,7 +108,7 @@ describe('an outage that is cancelled', () => {
 });
 
 describe('an outage that is over', () => {
-  it('whoever was told hears the all-clear, once; whoever was not, and whoever opted out, is left in peace', async () => {
+  it('people who were told hear the all-clear once; people who were not told or opted out are not called', async () => {
     const told = town.callee().answers().hears('message').presses('1').hears('thanks');
     const left = town.callee().answers().hears('message').presses('9');
     const away = town.callee().doesNotAnswer();
@@ -133,7 +133,7 @@ describe('an outage that is over', () => {
     expect(rang(told)).toBe(2);
   });
 
-  it('while people are being called: they hear it out, and then the all-clear; nobody new is told', async () => {
+  it('while people are in a call: they hear the message out, and then the all-clear; nobody new is called', async () => {
     const people = [0, 1, 2].map(() => town.callee().answers().hears('message').stays());
     const outage = await town.declare(people, LINE(town.callerNumber()));
     await town.tick();

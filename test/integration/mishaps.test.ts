@@ -29,7 +29,7 @@ test('when the service asks for patience the attempt does not count, and the per
   expect(results).toMatchObject([{ attempt: 1 }]);
 });
 
-test('a call of which nothing is ever heard is asked for again where that is safe, and ends as unknown elsewhere', async () => {
+test('a call without any event is requested again if that is safe, and otherwise ends as unknown', async () => {
   const carol = town.callee().answers().hears('message').presses('1').hears('thanks').stays();
   const outage = await town.declare([carol]);
   town.stack.simulator.faults({ failed: { next: 1, only: ['createCall'] } });
@@ -40,7 +40,7 @@ test('a call of which nothing is ever heard is asked for again where that is saf
   expect(results.map(({ outcome }) => outcome)).toEqual(expected);
 });
 
-test('when the news of the end is lost, the lease finds out: the line is free again and the next person is called', async () => {
+test('if the event of the end is lost, the lease finds out: the line is free again and the next person is called', async () => {
   const dan = town.callee().answers().hangsUp();
   const eve = town.callee().answers().hears('message').presses('1').hears('thanks').stays();
   const callers = [{ number: town.callerNumber(), lines: 1 }];

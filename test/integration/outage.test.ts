@@ -80,7 +80,7 @@ test('2 brings the operator, who stays until they part', async () => {
   expect(call?.people.map(({ did }) => did)).toEqual(['left', 'left']);
 });
 
-test('when no operator answers the callee is told so and may choose again', async () => {
+test('when no operator answers, the callee hears that and may choose again', async () => {
   const operator = town.user('absent-operator').doesNotAnswer();
   const henry = town.callee().answers().hears('message').presses('2').hears('unavailable').hears('thanks').stays();
   const script = { operators: [operator.identifier], unavailable: town.audio('unavailable'), keyWaitSeconds: 30 };
@@ -132,7 +132,7 @@ test('the lines are never exceeded, and the end of a call starts the next withou
   for (const person of people) await outage.expectOutcome(person, 'acknowledged');
 });
 
-test('an outage with a limit of its own has no more calls at once', async () => {
+test('an outage with its own limit never exceeds it', async () => {
   const people = Array.from({ length: 3 }, () =>
     town.callee().answers().hears('message').presses('1').hears('thanks').stays(),
   );
@@ -142,7 +142,7 @@ test('an outage with a limit of its own has no more calls at once', async () => 
   expect(town.stack.simulator.calls().maxCallsInFlightByNumber[number]).toBe(1);
 });
 
-test('one person in two rows, however written, is called once; bad rows are named and good ones kept', async () => {
+test('one person in two rows, however written, is called once; bad rows are reported and good ones kept', async () => {
   const lena = town.callee().answers().hears('message').presses('1').hears('thanks').stays();
   const outage = await town.declare([]);
   const national = lena.identity.replace(/^\+1(\d{3})(\d{3})(\d{4})$/, '($1) $2-$3');
@@ -176,7 +176,7 @@ test('an outage that is over calls nobody who was not called yet', async () => {
   await outage.expectOutcome(late, 'cancelled');
 });
 
-test('nobody is called in their quiet hours; who lives where it is day is called at once', async () => {
+test('nobody is called in their quiet hours; people for whom it is day are called at once', async () => {
   const now = Date.now();
   const timeOf = (shiftHours: number): string => new Date(now + shiftHours * 3_600_000).toISOString().slice(11, 16);
   const asleep = town.callee().rings(0);

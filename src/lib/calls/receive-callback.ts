@@ -4,19 +4,19 @@ import type { Handled, Services } from '../services/services.ts';
 import { SpanKind, traced, traceOf } from '../telemetry/traces.ts';
 import { applyCallEvent } from './apply-event.ts';
 
-/** What became of one event of a callback, for the log. */
+/** Result of handling one event of a callback, for the log. */
 export type Received = Handled & { readonly type: string; readonly callLegId: string | undefined };
 
 const attributesOf = ({ data }: CallEvent) => (data.callLegId === undefined ? {} : { 'ringdown.call': data.callLegId });
 
-/** How a callback proves that it is one: the token in its URI, and the sender's own (the Authorization header). */
+/** Proof that a callback is genuine: the token in its URI and the sender's own (Authorization header). */
 export type Proofs = { readonly token: string; readonly authorization: string | null };
 
 /**
- * A callback, in the only order that is safe: verify the tokens, read the body whole, then apply event by event.
- * @param readBody is not called unless the tokens are right.
- * @throws UnauthorizedError without valid tokens; InvalidInputError if anything in the body is malformed, and then nothing
- * of it is applied.
+ * Handles a callback in the only safe order: verify the tokens, read the whole body, then apply each event.
+ * @param readBody is called only if the tokens are valid.
+ * @throws UnauthorizedError if a token is not valid; InvalidInputError if any part of the body is malformed: then no event
+ * is applied.
  */
 export async function receiveCallback(
   services: Services,
