@@ -30,7 +30,7 @@ describe('routes', () => {
     ['GET', '/api/files', 'files', {}],
     ['PUT', '/api/shared', 'putOnly', {}],
     ['DELETE', '/api/shared', 'deleteOnly', {}],
-  ])('%s %s runs %s', async (method, path, name, params) => {
+  ])('%s %s runs the function %s', async (method, path, name, params) => {
     const response = await call(path, { method });
     expect(response.status).toBe(200);
     expect(await response.json()).toMatchObject({ function: name, method, params });
@@ -43,13 +43,13 @@ describe('routes', () => {
     ['GET', '/api/items'],
     ['POST', '/api/shared'],
     ['GET', '/api/switchedOff'],
-  ])('%s %s is 404', async (method, path) => {
+  ])('%s %s answers 404', async (method, path) => {
     expect((await call(path, { method })).status).toBe(404);
   });
 });
 
 describe('requests', () => {
-  it('carry query, headers, body and trace context', async () => {
+  it('reach the handler with query, headers, body and trace context', async () => {
     const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
     const response = await call('/api/items/1?a=1&b=x%20y&a=2', {
       method: 'POST',
@@ -65,7 +65,7 @@ describe('requests', () => {
     });
   });
 
-  it('are read by .json() and .text()', async () => {
+  it('can be read with .json() and .text()', async () => {
     const json = await call('/api/json', { method: 'POST', body: '{"a":["ä"]}' });
     expect(await json.json()).toEqual({ got: { a: ['ä'] } });
     const text = await call('/api/text', { method: 'POST', body: 'grüß' });
@@ -74,7 +74,7 @@ describe('requests', () => {
     expect(await empty.text()).toBe('got ');
   });
 
-  it('may come in chunks of unknown length', async () => {
+  it('may arrive in chunks without a content-length', async () => {
     const chunks = new ReadableStream({
       start(controller) {
         controller.enqueue(Buffer.from('one '));
@@ -86,7 +86,7 @@ describe('requests', () => {
     expect(await (await call('/api/text', init)).text()).toBe('got one two');
   });
 
-  it('above the limit are 413, announced or not', async () => {
+  it('with a body above the limit get 413, with and without a content-length', async () => {
     const body = Buffer.alloc(100_001);
     expect((await call('/api/text', { method: 'POST', body })).status).toBe(413);
     expect(await chunkedStatus(`${host.url}/api/text`, body)).toBe(413);
@@ -95,7 +95,7 @@ describe('requests', () => {
 });
 
 describe('responses', () => {
-  it('carry bytes, headers and cookies', async () => {
+  it('carry the bytes, headers and cookies of the handler', async () => {
     const bytes = await call('/api/bytes');
     expect(bytes.headers.get('content-type')).toBe('image/png');
     expect([...new Uint8Array(await bytes.arrayBuffer())]).toEqual([0, 255, 128]);
@@ -106,13 +106,13 @@ describe('responses', () => {
     ]);
   });
 
-  it('have no body for HEAD, and are 204 when the handler returns nothing', async () => {
+  it('have no body for HEAD, and are 204 if the handler returns nothing', async () => {
     const head = await call('/api/files/x', { method: 'HEAD' });
     expect([head.status, await head.text()]).toEqual([200, '']);
     expect((await call('/api/returnsNothing')).status).toBe(204);
   });
 
-  it("hide a handler's error: 500 without a body, and the error in the log", async () => {
+  it('are 500 without a body if the handler throws, and the log has the error', async () => {
     const response = await call('/api/throws');
     expect([response.status, await response.text()]).toEqual([500, '']);
     await expect.poll(() => host.stderrTail()).toMatch(/\[throws\] invocation \S+ failed: Error: a secret of the app/);
@@ -120,7 +120,7 @@ describe('responses', () => {
 });
 
 describe('keys', () => {
-  it.each(['/api/locked', '/api/lockedForAdmin', '/admin/functions'])('%s needs one', async (path) => {
+  it.each(['/api/locked', '/api/lockedForAdmin', '/admin/functions'])('are required for %s', async (path) => {
     const key = { 'x-functions-key': 'local' };
     expect((await call(path)).status).toBe(401);
     expect((await call(`${path}?code=wrong`)).status).toBe(401);
@@ -129,7 +129,7 @@ describe('keys', () => {
     expect((await call(`${path}?code=local`)).status).toBe(200);
   });
 
-  it('can be chosen, and can be left unenforced', async () => {
+  it('can be set to another value, or not be required', async () => {
     const chosen = await startFixture({ args: ['--function-key', 'mine'] });
     const open = await startFixture({ args: ['--no-keys'], http: { routePrefix: '' } });
     try {
@@ -159,7 +159,7 @@ describe('admin', () => {
     expect(listed).toContainEqual(expect.objectContaining({ name: 'switchedOff', disabled: true }));
   });
 
-  it('runs a function by hand, a disabled one too', async () => {
+  it('runs a function by hand, even a disabled one', async () => {
     const run = (name: string, body: string) =>
       call(`/admin/functions/${name}`, { method: 'POST', headers: key, body });
     expect((await run('json', '{"input":{"a":1}}')).status).toBe(202);
@@ -170,7 +170,7 @@ describe('admin', () => {
   });
 });
 
-/** What comes of an answer whose second half is made only when the first has been read. */
+/** Reads a response whose second half is produced only after the first is read. */
 async function answerPieceByPiece(url: string, name: string): Promise<string[]> {
   const pieces: string[] = [];
   for await (const chunk of (await fetch(`${url}/api/${name}`)).body ?? []) {
@@ -181,7 +181,7 @@ async function answerPieceByPiece(url: string, name: string): Promise<string[]> 
 }
 
 describe('HTTP streams', () => {
-  it('reach the handler before the request has ended, and answers come back', async () => {
+  it('reach the handler before the request ends, and responses stream back', async () => {
     const streamed = await startFixture({
       env: { FIXTURE_STREAM: '1', FUNCTIONS_REQUEST_BODY_SIZE_LIMIT: '100000' },
     });
@@ -195,7 +195,7 @@ describe('HTTP streams', () => {
         header: 'yes',
       });
       expect(await answerPieceByPiece(streamed.url, 'drips')).toEqual(['one', 'two']);
-      // Whoever reads an answer that breaks off is not to take it for whole.
+      // A reader must notice that the response is incomplete.
       await expect(answerPieceByPiece(streamed.url, 'breaksOff')).rejects.toThrow();
       const text = await fetch(`${streamed.url}/api/text`, { method: 'POST', body: 'grüß' });
       expect([text.status, await text.text()]).toEqual([201, 'got grüß']);
@@ -211,7 +211,7 @@ describe('HTTP streams', () => {
   });
 });
 
-/** The status of a POST whose length is not announced. */
+/** Sends a POST without a content-length. @returns its status. */
 function chunkedStatus(url: string, body: Uint8Array): Promise<number | undefined> {
   return new Promise((resolve, reject) => {
     const request = openRequest(url, { method: 'POST' }, (response) => {
@@ -224,7 +224,7 @@ function chunkedStatus(url: string, body: Uint8Array): Promise<number | undefine
   });
 }
 
-/** The answer to a POST that ends only when the answer is there. */
+/** Sends a POST that ends only after the response has started. @returns the response. */
 function answerBeforeTheEnd(url: string, start: string): Promise<string> {
   return new Promise((resolve, reject) => {
     const request = openRequest(url, { method: 'POST' }, (response) => {

@@ -18,7 +18,7 @@ const seenByApp = z.object({
 });
 const seen = () => seenByApp.parse(Reflect.get(globalThis, 'leaseAppSeen'));
 
-it('runs inside another process, and keeps a message hidden for as long as its function runs', async () => {
+it('a host inside another process keeps a message hidden while its function runs', async () => {
   const options = {
     app: fileURLToPath(new URL('./fixtures-host/lease-app.ts', import.meta.url)),
     settings: { LEASE_QUEUE: 'lease-queue', LeaseStorage: azurite.connectionString },
@@ -32,7 +32,7 @@ it('runs inside another process, and keeps a message hidden for as long as its f
   const queue = queueService(azurite.connectionString).getQueueClient('lease-queue');
   await queue.sendMessage('{}');
   await eventually(async () => (seen().starts === 1 ? true : undefined));
-  // Three leases long the message must not be seen again, by the host or by anybody.
+  // For three leases, the message must not become visible to the host or to anybody else.
   const until = Date.now() + 3_000;
   while (Date.now() < until) {
     expect((await queue.peekMessages()).peekedMessageItems).toEqual([]);
@@ -44,7 +44,7 @@ it('runs inside another process, and keeps a message hidden for as long as its f
   await host.stop();
   await expect(fetch(host.url)).rejects.toThrow();
 
-  // The same app may be started again; another one cannot share the process with it.
+  // The same app can start again, but another app cannot start in this process.
   const again = await startHost(options);
   await queue.sendMessage('{}');
   await eventually(async () => (seen().ends === 2 ? true : undefined));

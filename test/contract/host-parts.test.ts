@@ -6,7 +6,7 @@ import { RouteTable } from '../../local/host/routes.ts';
 import { Schedule } from '../../local/host/schedule.ts';
 
 describe('host.json', () => {
-  it("has the platform's defaults", () => {
+  it("defaults to the platform's values", () => {
     expect(parseHostJson({ version: '2.0', logging: {} })).toEqual({
       routePrefix: 'api',
       queues: {
@@ -20,7 +20,7 @@ describe('host.json', () => {
     });
   });
 
-  it('gives durations in days, hours, minutes, seconds and fractions', () => {
+  it('parses durations with days, hours, minutes, seconds and fractions', () => {
     const of = (maxPollingInterval: string) =>
       parseHostJson({ extensions: { queues: { maxPollingInterval } } }).queues.maxPollingInterval;
     expect(of('00:00:00.1')).toBe(100);
@@ -34,7 +34,7 @@ describe('polling', () => {
   it.each([
     [0, [100, 180, 260, 420, 740, 1000, 1000]],
     [1, [100, 220, 340, 580, 1000, 1000, 1000]],
-  ])('of an empty queue slows down to the maximum (random %s)', (random, expected) => {
+  ])('slows down to the maximum while the queue is empty (random %s)', (random, expected) => {
     const backoff = new PollingBackoff(1000, () => random);
     expect(expected.map(() => Math.round(backoff.next()))).toEqual(expected);
     backoff.reset();
@@ -61,11 +61,11 @@ describe('routes', () => {
     ['/a+b/c', 'a+b/c', {}],
     ['/p/q/r', '{*all}', { all: 'p/q/r' }],
     ['/', '{*all}', {}],
-  ])('%s is %s', (path, target, params) => {
+  ])('match %s to %s', (path, target, params) => {
     expect(table.match('GET', path)).toEqual({ target, params });
   });
 
-  it('that make no sense are refused', () => {
+  it('reject a template with an invalid parameter', () => {
     expect(() => new RouteTable().add('a/{b', [], 1)).toThrow('{b');
     expect(() => new RouteTable().add('a/{b c}', [], 1)).toThrow('{b c}');
   });
@@ -77,11 +77,11 @@ describe('schedules', () => {
     ['15,45 * * * * *', '2026-03-01T10:00:15Z', '2026-03-01T10:00:45.000Z'],
     ['0 30 9 * * 1-5', '2026-03-06T12:00:00Z', '2026-03-09T09:30:00.000Z'],
     ['0 0 0 1 Jan Mon', '2026-03-01T00:00:00Z', '2029-01-01T00:00:00.000Z'],
-  ])('%s after %s is %s', (expression, after, next) => {
+  ])('have an occurrence: %s after %s is %s', (expression, after, next) => {
     expect(new Schedule(expression).next(new Date(after))?.toISOString()).toBe(next);
   });
 
-  it('may have no occurrence at all', () => {
+  it('return undefined if there is no occurrence', () => {
     expect(new Schedule('0 0 0 31 2 *').next(new Date('2026-01-01T00:00:00Z'))).toBeUndefined();
   });
 });

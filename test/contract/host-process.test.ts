@@ -27,7 +27,7 @@ function isAlive(pid: number): boolean {
 }
 
 describe('the ready listing', () => {
-  it('is one JSON line on stdout with --json, and the only thing there', async () => {
+  it('is the only line on stdout, and JSON, with --json', async () => {
     const child = spawn(process.execPath, [hostEntry, '--app', fixtureApp, '--port', '0', '--json'], {
       stdio: ['ignore', 'pipe', 'ignore'],
     });
@@ -44,7 +44,7 @@ describe('the ready listing', () => {
     expect(lines).toHaveLength(1);
   });
 
-  it('is for people without it', async () => {
+  it('is readable text without --json', async () => {
     const child = spawn(process.execPath, [hostEntry, '--app', fixtureApp, '--port', '0'], {
       stdio: ['ignore', 'pipe', 'ignore'],
       env: { ...process.env, FIXTURE_TIMER: '0 0 0 1 1 *' },
@@ -60,7 +60,7 @@ describe('the ready listing', () => {
 });
 
 describe('stopping', () => {
-  it('lets a running function finish, runs the appTerminate hooks, exits with 0 and leaves nothing', async () => {
+  it('waits for running functions, runs the appTerminate hooks, exits with 0 and leaves no process', async () => {
     const host = await start();
     const answer = fetch(`${host.url}/api/slow`).then((response) => response.text());
     await host.events.until('slow-started');
@@ -73,7 +73,7 @@ describe('stopping', () => {
     await expect(fetch(host.url)).rejects.toThrow();
   });
 
-  it.each(['SIGKILL', 'exit'])('happens by itself when the parent goes by %s', async (how) => {
+  it.each(['SIGKILL', 'exit'])('happens automatically if the parent process ends by %s', async (how) => {
     const parent = spawn(process.execPath, [fileURLToPath(new URL('./fixtures-host/parent.ts', import.meta.url))], {
       stdio: ['pipe', 'pipe', 'inherit'],
     });
@@ -92,34 +92,34 @@ describe('stopping', () => {
 
 describe('an app that cannot start', () => {
   it.each([
-    ['throws while it loads', { FIXTURE_BROKEN: '1' }, 'SOME_SETTING must be set'],
-    ['names a setting that is missing', { FIXTURE_UNSET: '1' }, 'NO_SUCH_SETTING, which is not set'],
-  ])('ends with 1 and its message when it %s', async (_, env, message) => {
+    ['throws while loading', { FIXTURE_BROKEN: '1' }, 'SOME_SETTING must be set'],
+    ['refers to a missing setting', { FIXTURE_UNSET: '1' }, 'NO_SUCH_SETTING, which is not set'],
+  ])('exits with 1 and prints its message if it %s', async (_, env, message) => {
     await expect(start({ env })).rejects.toThrow(message);
     await expect(start({ env })).rejects.toThrow('ended (1) before it was ready');
   });
 
-  it('says when the storage connection is missing', async () => {
+  it('names the missing storage connection', async () => {
     const FIXTURE_TIMER = '';
     await expect(start({ env: { FIXTURE_QUEUE: 'some-queue', FIXTURE_TIMER } })).rejects.toThrow(
       'The app setting FixtureStorage is not set',
     );
   });
 
-  it('says what is wrong in host.json, and on the command line', async () => {
+  it('names the invalid value in host.json or on the command line', async () => {
     await expect(start({ queues: { batchSize: 33 } })).rejects.toThrow(/host\.json is not valid[\s\S]*batchSize/);
     await expect(start({ args: ['--log-level', 'loud'] })).rejects.toThrow('--log-level must be');
   });
 });
 
-it('an error that escapes the app ends the process with 1, as it ends the worker', async () => {
+it('an uncaught error of the app ends the process with exit code 1, as it ends the worker', async () => {
   const host = await start();
   await fetch(`${host.url}/api/crash`).catch(() => undefined);
   expect(await host.exited).toBe(1);
   expect(host.stderrTail()).toContain('escaped from a timer');
 });
 
-it('what functions log goes to stderr with the time and under their name, as far as the level lets it', async () => {
+it('the log lines of functions go to stderr with time and function name, if the log level includes them', async () => {
   const info = await start();
   const quiet = await start({ args: ['--log-level', 'error'] });
   for (const host of [info, quiet]) await fetch(`${host.url}/api/says`);
@@ -129,7 +129,7 @@ it('what functions log goes to stderr with the time and under their name, as far
   expect(quiet.stderrTail()).toMatch(new RegExp(`^${time} \\[says\\] an error line\n$`));
 });
 
-it('serves a CommonJS app, as a bundle is', async () => {
+it('the host serves a CommonJS app, as bundles are', async () => {
   const app = fileURLToPath(new URL('./fixtures-host/plain-app.cjs', import.meta.url));
   const host = await start({ args: ['--app', app] });
   expect(host.functions.map((listing) => listing['name'])).toEqual(['plain']);

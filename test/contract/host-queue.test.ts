@@ -15,7 +15,7 @@ afterEach(async () => {
 });
 afterAll(() => azurite.stop());
 
-/** A host whose function takes the messages of a queue of the test's own. */
+/** Starts a host whose function handles the messages of a new queue. */
 async function startWorker(
   settings: Record<string, unknown> = {},
   { queueName = `work-${randomUUID()}`, args = [] as string[] } = {},
@@ -34,7 +34,7 @@ async function emptied(queue: QueueClient): Promise<void> {
   await eventually(async () => ((await queue.getProperties()).approximateMessagesCount === 0 ? true : undefined));
 }
 
-/** The texts on a poison queue, once there are any. */
+/** Waits for messages on a poison queue. @returns their texts. */
 async function poisoned(queue: QueueClient): Promise<string[]> {
   return eventually(async () => {
     if (!(await queue.exists())) return undefined;
@@ -44,7 +44,7 @@ async function poisoned(queue: QueueClient): Promise<string[]> {
 }
 
 describe('a message', () => {
-  it('is parsed before the handler sees it, comes with metadata, and is deleted when the handler succeeds', async () => {
+  it('reaches the handler parsed and with metadata, and is deleted if the handler succeeds', async () => {
     const { host, queue } = await startWorker();
     const sent = await queue.sendMessage('{"leg":"42","say":"a < b & \\"c\\"","list":[1]}');
     const [event] = await host.events.until('message');
@@ -65,20 +65,20 @@ describe('a message', () => {
     expect(host.events.named('message')).toHaveLength(1);
   });
 
-  it('with a member named like metadata hides the metadata, as in Azure', async () => {
+  it('replaces metadata that has the name of one of its members, as in Azure', async () => {
     const { host, queue } = await startWorker();
     await queue.sendMessage('{"id":"mine","dequeueCount":"many"}');
     const [event] = await host.events.until('message');
     expect(event).toMatchObject({ metadata: { id: 'mine', dequeueCount: 'many' } });
   });
 
-  it('that is not JSON comes as text', async () => {
+  it('reaches the handler as text if it is not JSON', async () => {
     const { host, queue } = await startWorker();
     await queue.sendMessage('plain {text');
     expect((await host.events.until('message'))[0]).toMatchObject({ message: 'plain {text' });
   });
 
-  it('may be base64, and goes to the poison queue when it should be and is not', async () => {
+  it('is decoded if the encoding is base64, and moves to the poison queue if it is not base64', async () => {
     const { host, queue, poison } = await startWorker({ messageEncoding: 'base64' });
     await queue.sendMessage(Buffer.from('{"a":"ü"}').toString('base64'));
     expect((await host.events.until('message'))[0]).toMatchObject({ message: { a: 'ü' } });
@@ -87,7 +87,7 @@ describe('a message', () => {
     expect(host.events.named('message')).toHaveLength(1);
   });
 
-  it('can be given by hand', async () => {
+  it('can be sent by hand through the admin API', async () => {
     const { host } = await startWorker();
     const init = { method: 'POST', headers: { 'x-functions-key': 'local' }, body: '{"input":{"leg":"7"}}' };
     expect((await fetch(`${host.url}/admin/functions/work`, init)).status).toBe(202);
@@ -102,13 +102,13 @@ describe('a failure', () => {
     const tries = await host.events.until('message', 3);
     expect(tries.map((event) => event['metadata'])).toMatchObject([1, 2, 3].map((dequeueCount) => ({ dequeueCount })));
     const [first, second, third] = tries.map((event) => event.at);
-    // Storage keeps visibility in whole milliseconds and Azurite's clock is ours; a little slack for the sending of events.
+    // Azurite uses this machine's clock, in whole milliseconds. Allow a little for sending the events.
     expect(Number(second) - Number(first)).toBeGreaterThan(950);
     expect(Number(third) - Number(second)).toBeGreaterThan(950);
     await emptied(queue);
   });
 
-  it('at the last try moves the message to the poison queue, as it was', async () => {
+  it('of the last try moves the message unchanged to the poison queue', async () => {
     const { host, queue, poison } = await startWorker({ maxDequeueCount: 2 });
     const text = '{ "failUntil": 99 }';
     await queue.sendMessage(text);
@@ -119,14 +119,14 @@ describe('a failure', () => {
     expect(host.stderrTail()).toContain('try 2 fails');
   });
 
-  it('on a poison queue leaves the message hidden: a poison queue has none of its own', async () => {
+  it('on a poison queue leaves the message hidden, because there is no further poison queue', async () => {
     const { host, queue, poison } = await startWorker(
       { maxDequeueCount: 1 },
       { queueName: `a-${randomUUID()}-poison` },
     );
     await queue.sendMessage('{"failUntil":99}');
     await eventually(async () => (host.stderrTail().includes('try 1 fails') ? true : undefined));
-    // A second message that succeeds shows that the queue was polled again since.
+    // A second, successful message proves that the queue was polled again.
     await queue.sendMessage('{}');
     await host.events.until('message-end', 2);
     await eventually(async () => ((await queue.getProperties()).approximateMessagesCount === 1 ? true : undefined));
@@ -135,12 +135,12 @@ describe('a failure', () => {
   });
 });
 
-it('an arrival above the maximum goes to the poison queue without a run', async () => {
+it('a message with more tries than the maximum moves to the poison queue without a run', async () => {
   const queueName = `work-${randomUUID()}`;
   const queue = queueService(azurite.connectionString).getQueueClient(queueName);
   await queue.create();
   await queue.sendMessage('{}');
-  // As if a host had died while it ran the only try.
+  // As if a host had died during the only try.
   await queue.receiveMessages({ visibilityTimeout: 1 });
   const { host, poison } = await startWorker({ maxDequeueCount: 1 }, { queueName });
   expect(await poisoned(poison)).toEqual(['{}']);
@@ -155,7 +155,7 @@ it.each([
   'at most $most messages run at once with batchSize $batchSize and newBatchThreshold $newBatchThreshold',
   async ({ most, ...settings }) => {
     const { host, queue } = await startWorker(settings);
-    // Each takes longer than the one before, so that they end one by one and make room for a batch.
+    // Each message takes longer than the one before, so that they end one by one.
     for (let number = 1; number <= 6; number++) await queue.sendMessage(`{"takeMs":${number * 100}}`);
     await host.events.until('message-end', 6);
     let running = 0;
@@ -167,12 +167,12 @@ it.each([
   },
 );
 
-it('missing queues are created at start', async () => {
+it('the host creates a missing queue when it starts', async () => {
   const { queue } = await startWorker();
   expect(await queue.exists()).toBe(true);
 });
 
-it('storage that is away is waited for', async () => {
+it('the host waits for storage that is unavailable', async () => {
   const queuePort = await freePort();
   const queueName = `work-${randomUUID()}`;
   const account = azurite.connectionString.replace(

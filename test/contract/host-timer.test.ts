@@ -14,7 +14,7 @@ async function startTimer(env: Record<string, string>): Promise<FixtureHost> {
 
 const onceAYear = '0 0 0 1 1 *';
 
-it('runs on its schedule, and a throw does not stop it', async () => {
+it('a timer runs on its schedule, even after its function throws', async () => {
   const host = await startTimer({ FIXTURE_TIMER: '* * * * * *' });
   const ticks = await host.events.until('tick', 3);
   for (const tick of ticks) {
@@ -26,12 +26,12 @@ it('runs on its schedule, and a throw does not stop it', async () => {
       },
     });
   }
-  // Three seconds' beginnings are two seconds apart; the machine may be late for the first.
+  // The starts of three seconds are two seconds apart. The first may be late on a busy machine.
   expect(Number(ticks[2]?.at) - Number(ticks[0]?.at)).toBeGreaterThan(1_000);
   expect(host.stderrTail()).toContain('every tick fails');
 });
 
-it('never runs twice at once; what fell due meanwhile runs right after, once', async () => {
+it('runs never overlap, and occurrences missed during a run become one run right after it', async () => {
   const host = await startTimer({ FIXTURE_TIMER: '* * * * * *', FIXTURE_TIMER_TAKES: '2300' });
   const starts = await host.events.until('tick', 3);
   const ends = host.events.named('tick-end');
@@ -46,12 +46,12 @@ it('never runs twice at once; what fell due meanwhile runs right after, once', a
   expect(Number(starts[2]?.at) - Number(ends[1]?.at)).toBeLessThan(500);
 });
 
-it('runs at start if asked to', async () => {
+it('a timer with runOnStartup runs at start', async () => {
   const host = await startTimer({ FIXTURE_TIMER: onceAYear, FIXTURE_TIMER_AT_START: '1' });
   expect(await host.events.until('tick')).toHaveLength(1);
 });
 
-it('does not run at start unless asked to, and runs by hand', async () => {
+it('a timer without runOnStartup does not run at start, but can run by hand', async () => {
   const host = await startTimer({ FIXTURE_TIMER: onceAYear });
   expect(host.functions).toContainEqual({ name: 'tick', trigger: 'timer', schedule: onceAYear });
   expect(host.events.named('tick')).toEqual([]);
@@ -63,6 +63,9 @@ it('does not run at start unless asked to, and runs by hand', async () => {
   });
 });
 
-it.each(['*/5 * * * *', '00:05:00', '0 0 0 L * *', 'every minute'])('refuses the schedule %s', async (schedule) => {
-  await expect(startTimer({ FIXTURE_TIMER: schedule })).rejects.toThrow(`"${schedule}" is not a six-field NCRONTAB`);
-});
+it.each(['*/5 * * * *', '00:05:00', '0 0 0 L * *', 'every minute'])(
+  'the host rejects the schedule %s',
+  async (schedule) => {
+    await expect(startTimer({ FIXTURE_TIMER: schedule })).rejects.toThrow(`"${schedule}" is not a six-field NCRONTAB`);
+  },
+);

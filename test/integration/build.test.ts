@@ -9,7 +9,7 @@ import { APIS } from '../../local/stack.ts';
 import { Collector } from './support/collector.ts';
 import { Town } from './support/town.ts';
 
-/** The package for Azure, in a folder that no installed library can be found from, as in Azure. */
+/** The package for Azure, in a folder from which Node finds no installed library, as in Azure. */
 
 const MAX_BYTES = 10 * 1024 * 1024;
 
@@ -30,28 +30,28 @@ function foldersAbove(path: string): string[] {
 }
 
 describe('the package', () => {
-  it('has all that Azure needs, and is small', () => {
+  it('contains all files that Azure needs, and is small', () => {
     expect(files()).toEqual(expect.arrayContaining(['app.cjs', 'host.json', 'package.json', '.funcignore']));
     expect(json('host.json')).toEqual(JSON.parse(readFileSync('host.json', 'utf8')));
     const bytes = files().reduce((sum, name) => sum + statSync(join(folder, name)).size, 0);
     expect(bytes).toBeLessThan(MAX_BYTES);
   });
 
-  it('has nothing to install, and says which file the app is', () => {
+  it('has no dependencies to install, and names its entry file', () => {
     const manifest = z.looseObject({ main: z.string() }).parse(json('package.json'));
     expect(Object.keys(manifest).filter((name) => /dependencies/i.test(name))).toEqual([]);
     expect(files()).toContain(manifest.main);
   });
 
-  it('is published by the Core Tools without being asked for its language, which stays behind, as do source maps', () => {
+  it('tells the Core Tools its language, and does not upload that file or the source maps', () => {
     expect(json('local.settings.json')).toMatchObject({ Values: { FUNCTIONS_WORKER_RUNTIME: 'node' } });
     const ignored = readFileSync(join(folder, '.funcignore'), 'utf8').split('\n');
     expect(ignored).toEqual(expect.arrayContaining(['local.settings.json', '*.map']));
-    // Azure Developer CLI: where node_modules is ignored, Azure would install what package.json names.
+    // Azure Developer CLI: if node_modules were ignored, Azure would install the dependencies of package.json.
     expect(ignored).not.toContain('node_modules');
   });
 
-  it('asks for no module but the worker’s own and Node’s', () => {
+  it('requires only modules of the worker and of Node', () => {
     const required = readFileSync(join(folder, 'app.cjs'), 'utf8').matchAll(
       /\b(?:require|import)\((["'])([@\w/.:-]+)\1\)/g,
     );
@@ -59,14 +59,14 @@ describe('the package', () => {
     const others = [...required]
       .map(([, , name = '']) => name)
       .filter((name) => !builtin.has(name.replace(/^node:/, '')));
-    // `debug` would like the second one, and goes without; the third is loaded where telemetry is asked for.
+    // The second is optional for `debug`. The third is loaded only if telemetry is configured.
     expect(new Set(others)).toEqual(new Set(['@azure/functions-core', 'supports-color', './azure-monitor.cjs']));
   });
 
-  it.each(APIS)('runs an outage from a folder without any library above it: %s', async (api) => {
+  it.each(APIS)('runs an outage without any installed library: %s', async (api) => {
     expect(foldersAbove(folder).filter((above) => existsSync(join(above, 'node_modules')))).toEqual([]);
     const collector = await Collector.open();
-    // Not so fast that the message is over before the app can react to a key.
+    // Slow enough for the app to react to a key before the message ends.
     const town = await Town.found({ api, packageDir: folder, settings: collector.settings, simulator: { speed: 8 } });
     try {
       const sources = readdirSync('src/functions').map((file) => file.replace(/\.ts$/, ''));

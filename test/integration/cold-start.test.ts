@@ -9,10 +9,10 @@ import { statedLoadingBound } from '../fixtures/stated-costs.ts';
 
 const RUNS = 9;
 
-/** `@azure/functions` alone on the machine for which the bound was set, ms. Where it takes longer, so may the app. */
+/** Load time of `@azure/functions` alone on the machine for which the limit was set, ms. On a slower machine, the limit grows. */
 const LIBRARY_MS = 15;
 
-// Time on the processor, and the best of several runs: other tests run beside this one.
+// Compares processor time, and the best of several runs, because other tests run at the same time.
 test('the app is not slow to load, compared with @azure/functions alone', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'ringdown-package-'));
   try {

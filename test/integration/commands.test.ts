@@ -13,7 +13,7 @@ const PhoneBook = z.looseObject({ ways: z.array(z.object({ title: z.string(), co
 
 type Run = { readonly code: number | null; readonly out: string; readonly err: string };
 
-/** Runs a command as the README prints it, in a group of its own. */
+/** Runs a command of the README in a new process group. */
 function begin(command: string): ChildProcess {
   return spawn('bash', ['-c', `exec ${command}`], { detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
 }
@@ -29,14 +29,14 @@ async function run(command: string): Promise<Run> {
   return { code: child.exitCode, out, err };
 }
 
-/** A server that listens somewhere: its port. */
+/** Starts a server. @returns its port. */
 async function listening(server: Server): Promise<number> {
   await once(server.listen(0, '127.0.0.1'), 'listening');
   const address = server.address();
   return typeof address === 'object' && address ? address.port : 0;
 }
 
-/** The processes of a group that are still there. */
+/** The running processes of a process group. */
 const isAlive = (group: number): boolean => {
   try {
     process.kill(-group, 0);
@@ -93,7 +93,7 @@ test('Ctrl-C ends the demo and everything that it started', async () => {
   const child = begin('npm run -s demo');
   const ended = once(child, 'close');
   child.stdout?.on('data', (chunk: Buffer) => {
-    // A terminal sends the signal to the whole group.
+    // A terminal sends the signal to the whole process group.
     if (chunk.toString().includes('on the list')) process.kill(-(child.pid ?? 0), 'SIGINT');
   });
   await ended;

@@ -1,4 +1,4 @@
-/** A list of people as CSV, made while it is sent. Every number is a possible one, and different. */
+/** A list of people as CSV, generated while it is sent. All phone numbers are valid and different. */
 export async function* csvOf(rows: number): AsyncGenerator<Uint8Array> {
   const PART = 500;
   yield Buffer.from('phone,name,timeZone,language,district\n');

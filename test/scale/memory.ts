@@ -4,13 +4,13 @@ import { promisify } from 'node:util';
 const run = promisify(execFile);
 const EVERY_MS = 250;
 
-/** What a process holds in memory (resident set), MB. */
+/** The memory of a process (resident set), MB. */
 export async function memoryOf(pid: number): Promise<number> {
   const { stdout } = await run('ps', ['-o', 'rss=', '-p', String(pid)]);
   return Math.round(Number(stdout) / 1024);
 }
 
-/** What a process has used of processors so far, s: what it takes however busy the machine is. */
+/** Processor time of a process so far, s. Other load on the machine hardly affects it. */
 export async function cpuOf(pid: number): Promise<number> {
   const { stdout } = await run('ps', ['-o', 'time=', '-p', String(pid)]);
   return stdout
@@ -19,7 +19,7 @@ export async function cpuOf(pid: number): Promise<number> {
     .reduce((sum, part) => sum * 60 + Number(part), 0);
 }
 
-/** The most that a process held in memory during some work, MB. */
+/** The peak memory of a process during some work, MB. */
 export async function peakDuring<Answer>(pid: number, work: () => Promise<Answer>): Promise<[Answer, number]> {
   let peak = await memoryOf(pid);
   let isLooking = true;

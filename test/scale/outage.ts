@@ -5,10 +5,10 @@ import { pipeline } from 'node:stream/promises';
 import type { Stack } from '../../local/stack.ts';
 
 export const OUTAGE = 'storm';
-/** Nobody is called while routes are measured; the timer is, at that time. */
+/** When the outage starts: calls begin only when the timer's work is measured at this time. */
 export const STARTS = '2099-01-01T00:00:00.000Z';
 
-/** Asks the app like anybody else. @throws if it does not answer 2xx. */
+/** Sends a request to the app. @throws Error if the status is not 2xx. */
 export async function ask(stack: Stack, path: string, init: RequestInit = {}): Promise<Response> {
   const response = await fetch(`${stack.url}/api/${path}`, {
     ...init,
@@ -27,7 +27,7 @@ export async function declare(stack: Stack): Promise<void> {
   });
 }
 
-/** Sends a list as it is made, however long that takes: `fetch` waits five minutes for an answer. @returns what the app made of it. */
+/** Streams a list to the app. Not with `fetch`, which waits at most five minutes for an answer. @returns the app's answer. */
 export async function upload(stack: Stack, list: AsyncGenerator<Uint8Array>): Promise<unknown> {
   const asked = request(`${stack.url}/api/outages/${OUTAGE}/recipients`, {
     method: 'PUT',

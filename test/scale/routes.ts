@@ -15,7 +15,7 @@ const ROUTES: Readonly<Record<string, string>> = {
 
 export type RouteTimes = { readonly what: string; readonly medianMs: number; readonly slowestMs: number };
 
-/** What people who look at the outage wait for, one question after the other. */
+/** Measures the routes that people use to follow an outage, one after the other. */
 export async function measureRoutes(stack: Stack): Promise<RouteTimes[]> {
   const all: RouteTimes[] = [];
   for (const [what, path] of Object.entries(ROUTES)) {
@@ -30,7 +30,7 @@ export async function measureRoutes(stack: Stack): Promise<RouteTimes[]> {
   return all;
 }
 
-/** Reads the whole report. @returns its rows, and when its first piece came, ms. */
+/** Reads the whole report. @returns the number of rows, and when the first chunk arrived, ms. */
 export async function readReport(stack: Stack): Promise<{ rows: number; bytes: number; firstMs: number }> {
   const begun = performance.now();
   const { body } = await ask(stack, `outages/${OUTAGE}/report.csv`);

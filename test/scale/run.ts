@@ -8,19 +8,19 @@ import { declare, upload } from './outage.ts';
 import { measureRoutes, type RouteTimes, readReport } from './routes.ts';
 import { measureTicks, type Ticks } from './ticks.ts';
 
-const USAGE = `Measures a long list of people: importing it, looking at it, and the timer's work with it, on this machine with Azurite.
+const USAGE = `Measures the import of a long list, the routes that read it and the timer's work, on this machine with Azurite.
 
   npm run scale
   npm run scale -- --rows 20000 --json`;
 
 const ROWS = 100_000;
-/** What the timer's work is compared with. */
+/** Length of the short list with which the timer's work is compared. */
 const FEW = 1_000;
 
-/** The app's heap may not grow beyond this, MB: what does not flow through would end it. */
+/** Limit of the app's heap, MB. Reading a whole list into memory would exceed it. */
 const HEAP = 256;
 
-/** Something done once with the whole list. Memory (MB) and processor time are the app's process's. */
+/** One operation on the whole list. Memory (MB) and processor time are those of the app's process. */
 type Step = {
   readonly what: string;
   readonly seconds: number;
@@ -34,14 +34,14 @@ type Measured = {
   readonly rows: number;
   readonly steps: readonly Step[];
   readonly routes: readonly RouteTimes[];
-  /** By how many people wait. */
+  /** By the number of recipients who wait. */
   readonly ticks: readonly (readonly [number, Ticks])[];
 };
 
 await runCommand(async (onEnd) => {
   const flags = readFlags(USAGE, {
-    rows: { type: 'string', value: 'N', help: `how many people the list has (${ROWS})` },
-    json: { type: 'boolean', help: 'the figures as JSON, on stdout' },
+    rows: { type: 'string', value: 'N', help: `length of the list (default ${ROWS})` },
+    json: { type: 'boolean', help: 'print the figures as JSON on stdout' },
   });
   const rows = numberFlag('rows', flags.rows, { min: 1, max: 1_000_000 }) ?? ROWS;
   const onStack = async <Answer>(work: (stack: Stack) => Promise<Answer>): Promise<Answer> => {
@@ -79,7 +79,7 @@ async function measure(stack: Stack, rows: number) {
   return { steps, routes: await measureRoutes(stack), ticks: await ticksOf(stack) };
 }
 
-/** What the app would do of its own accord must not be measured with the timer's work. */
+/** Stop the app before measuring the timer's work, so that its own work does not count. */
 async function ticksOf(stack: Stack): Promise<Ticks> {
   await stack.app().stop();
   return measureTicks(stack);

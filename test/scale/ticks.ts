@@ -6,15 +6,15 @@ import { RequestCounter } from '../integration/support/request-counter.ts';
 import { STARTS } from './outage.ts';
 
 const TICK_MS = 10_000;
-/** Two minutes: no lease ends in that time, and sums are folded twice. */
+/** Two minutes: no lease ends in that time, and tallies are folded twice. */
 const TICKS = 12;
 
-/** What a look of the timer takes at the outage: wall time and processor time, ms, and requests to storage. */
+/** The cost of one tick for the outage: wall time and processor time, ms, and storage requests. */
 export type Ticks = { readonly medianMs: number; readonly cpuMs: number; readonly requests: number };
 
 /**
- * The timer's work on an outage all of whose lines are in use, in this process, where requests can be counted. The app must not
- * run: it would call those who are given a line.
+ * Measures the timer's work on an outage whose lines are all in use, in this process, where requests can be counted. The app
+ * must not run: it would call the recipients that get a line.
  */
 export async function measureTicks({ settings, storage }: Stack): Promise<Ticks> {
   let time = Date.parse(STARTS);
@@ -26,7 +26,7 @@ export async function measureTicks({ settings, storage }: Stack): Promise<Ticks>
     if (tended?.problems.length) throw new Error('The timer met a problem', { cause: tended.problems[0] });
     return performance.now() - begun;
   };
-  // The first begins the outage and gives its lines to the first to be called.
+  // The first tick starts the outage and gives its lines to the first recipients.
   await tick();
   const counter = new RequestCounter(storage);
   const cpu = process.cpuUsage();

@@ -1,7 +1,7 @@
 /**
- * A small app with one function for each rule that test/contract/host*.test.ts looks at. It is an ordinary Azure
- * Functions app: nothing in it knows of the local host. Queue names come from app settings, so that each test has its own;
- * what happened is told to the test over the IPC channel of the process.
+ * A small app with one function for each rule that test/contract/host*.test.ts checks. It is an ordinary Azure Functions
+ * app and does not know the local host. Queue names come from app settings, so that each test has its own queues. The app
+ * reports events to the test over the IPC channel of its process.
  */
 import { Readable } from 'node:stream';
 import {
@@ -20,7 +20,7 @@ function tell(what: Record<string, unknown>): void {
   process.send?.({ type: 'fixture', at: Date.now(), ...what });
 }
 
-/** Answers with what the handler saw. */
+/** Answers with the request as the handler sees it. */
 async function echo(request: HttpRequest, context: InvocationContext): Promise<HttpResponseInit> {
   const body = Buffer.from(await request.arrayBuffer());
   return {
@@ -96,7 +96,7 @@ app.http('says', {
 app.http('firstChunk', {
   methods: ['POST'],
   handler: async (request) => {
-    // Answers when the first chunk is there: with HTTP streams that is before the request has ended.
+    // Answers after the first chunk. With HTTP streams, that is before the request ends.
     for await (const chunk of request.body ?? []) {
       return { body: Buffer.from(chunk) };
     }
@@ -148,12 +148,12 @@ app.hook.appStart(() => tell({ event: 'appStart' }));
 app.hook.appTerminate(() => tell({ event: 'appTerminate' }));
 
 interface Job {
-  /** Fail until this try. */
+  /** The first try that succeeds. */
   failUntil?: number;
   takeMs?: number;
 }
 
-/** Tells what came, and then does as the message asks. */
+/** Reports the message, then does what it says. */
 async function work(message: unknown, context: InvocationContext): Promise<void> {
   const job: Job = typeof message === 'object' && message !== null ? message : {};
   const tries = (starts.get(JSON.stringify(message)) ?? 0) + 1;

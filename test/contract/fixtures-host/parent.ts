@@ -1,4 +1,4 @@
-/** A parent that starts Azurite and a host, prints their process ids, and does not stop them when it goes. */
+/** A parent that starts Azurite and a host, prints their process ids, and does not stop them when it exits. */
 import { startAzurite } from '../../../local/azurite.ts';
 import { startFixture } from './process.ts';
 

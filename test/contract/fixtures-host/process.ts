@@ -10,10 +10,10 @@ export const hostEntry = fileURLToPath(new URL('../../../local/host/main.ts', im
 export const fixtureApp = fileURLToPath(new URL('./app.ts', import.meta.url));
 
 const fixtureEvent = z.looseObject({ type: z.literal('fixture'), event: z.string(), at: z.number() });
-/** Something the fixture app told. */
+/** An event that the fixture app reported. */
 export type FixtureEvent = z.output<typeof fixtureEvent>;
 
-/** What the fixture app told so far, and what it will tell. */
+/** The events of the fixture app, past and future. */
 export class Events {
   readonly all: FixtureEvent[] = [];
   readonly #waiting = new Set<() => void>();
@@ -29,7 +29,7 @@ export class Events {
     return this.all.filter((entry) => entry.event === event);
   }
 
-  /** Resolves with the events of a name when there are so many of them. */
+  /** Resolves with the events with this name when there are at least that many. */
   until(event: string, count = 1, timeoutMs = 15_000): Promise<FixtureEvent[]> {
     return new Promise((resolve, reject) => {
       const check = () => {
@@ -52,7 +52,7 @@ export class Events {
   }
 }
 
-/** The fixture app on a host of its own. */
+/** The fixture app, running on a local host. */
 export interface FixtureHost extends RunningProcess {
   url: string;
   functions: Record<string, unknown>[];
@@ -84,7 +84,7 @@ export async function startFixture(
   }
 }
 
-/** Calls until the answer is the wanted one; for what no event tells. */
+/** Repeats a check until it succeeds, where no event reports it. */
 export async function eventually<T>(probe: () => Promise<T | undefined>, timeoutMs = 10_000): Promise<T> {
   const deadline = Date.now() + timeoutMs;
   for (;;) {
