@@ -30,15 +30,17 @@ const lost = (): CallAutomationError =>
     mayHaveHappened: true,
   });
 
-const throttled = (): CallAutomationError =>
+const refusedWith = (status: number, code: string) => (): CallAutomationError =>
   new CallAutomationError({
     operation: 'createCall',
-    status: 429,
-    code: 'TooManyRequests',
-    message: 'too many requests',
+    status,
+    code,
+    message: 'the service refused',
     requestId: '',
     mayHaveHappened: false,
   });
+
+const throttled = refusedWith(429, 'TooManyRequests');
 
 /** The service: it dials once for each identity, unless it does not know what that is. */
 class Exchange {
@@ -219,6 +221,25 @@ describe('a start message that is still on its queue when a person', () => {
     expect(await startAttempt(services, ref)).toMatchObject({ result: 'superseded' });
     expect(exchange.asked).toHaveLength(1);
     expect(await recipient()).toMatchObject({ phase: 'dialling' });
+  });
+});
+
+describe('an attempt that the service refuses because of our key or role', () => {
+  it.each([401, 403])('waits (%i), does not count, and is placed once that is mended', async (status) => {
+    const { world, exchange, services, ref, recipient } = await dispatched(true);
+    const free = async () =>
+      (await services.lines.list()).filter(({ leaseUntil }) => new Date(leaseUntil) <= services.now()).length;
+    exchange.answers.push(refusedWith(status, 'Unauthorized'));
+    expect(await startAttempt(services, ref)).toMatchObject({ result: 'postponed' });
+    expect(await recipient()).toMatchObject({ phase: 'waiting', attempt: 0, results: [] });
+    expect(await free()).toBe(1);
+    world.passes(30);
+    expect(await free()).toBe(2);
+    const { outage } = await services.outages.read('storm');
+    expect(await fillLines(services, outage, await services.lines.list())).toMatchObject({ started: 1 });
+    expect(await startAttempt(services, ref)).toMatchObject({ result: 'done' });
+    expect(await recipient()).toMatchObject({ phase: 'dialling', attempt: 1 });
+    expect(exchange.asked[1]?.identity).not.toBe(exchange.asked[0]?.identity);
   });
 });
 
