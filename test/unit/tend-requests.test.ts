@@ -125,6 +125,18 @@ describe('a call requested by hand', () => {
     },
   );
 
+  it('that ended while the service refused it for now is not reported as placed again', async () => {
+    const world = new RequestWorld();
+    const refusal = { operation: 'createCall', status: 429, code: 'TooMany', message: 'no', requestId: '' };
+    const handled = await world.call(ANN, async () => {
+      await requestOwner(world.services, 'ann').conclude({ outcome: 'answered' }, 'leg-ann');
+      throw new CallAutomationError({ ...refusal, mayHaveHappened: false });
+    });
+    expect(handled).toMatchObject({ result: 'superseded' });
+    expect(await world.request('ann')).toMatchObject({ phase: 'done' });
+    expect(await world.freeLines()).toBe(2);
+  });
+
   it('fails with the reason if the service refuses it for good, and can be enqueued again', async () => {
     const world = new RequestWorld();
     const refusal = { operation: 'createCall', status: 400, code: '8523', message: 'bad request', requestId: '' };

@@ -38,7 +38,10 @@ export function attemptCall(services: Services, ref: AttemptRef, stored: StoredR
     patienceMs: PATIENCE_MS,
     resend: (delaySeconds) => queues.send('start-call', ref, delaySeconds),
     bind: async (id) => void (await recipients.save(ref, stored, bound(recipient, id))),
-    postpone: (until) => postponeAttempt(services, ref, until),
+    postpone: async (until) => {
+      await postponeAttempt(services, ref, until);
+      return true;
+    },
     refuse: async (code) => {
       await concludeAttempt(services, ref, { outcome: 'failed', reason: `refused: ${code}` });
       return done(`the service refused the call (${code})`);

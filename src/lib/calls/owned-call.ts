@@ -54,8 +54,11 @@ export type OwnedCall = {
   resend(delaySeconds?: number): Promise<void>;
   /** Records the id of the call leg that the service answered with. */
   bind(callLegId: string): Promise<void>;
-  /** The call was not placed: it is placed again at `until`, and its line is left alone until then. */
-  postpone(until: Date): Promise<void>;
+  /**
+   * The call was not placed: it is placed again at `until`, and its line is left alone until then.
+   * @returns false if the row changed meanwhile, so that nothing is placed again.
+   */
+  postpone(until: Date): Promise<boolean>;
   /** The service refused the call for good. @param code status and error code. @throws the error, if a person must see it. */
   refuse(code: string, error: Error): Promise<Handled>;
   /** Saves a later end of the lease. @returns undefined if the row changed meanwhile. */

@@ -75,7 +75,8 @@ async function onRefusal(
   }
   if (!isPassing(error)) return call.refuse(code, error);
   const waitMs = error.retryAfterMs ?? call.patienceMs;
-  await call.postpone(new Date(services.now().getTime() + waitMs));
+  const isPostponed = await call.postpone(new Date(services.now().getTime() + waitMs));
+  if (!isPostponed) return superseded(`${call.name} changed while the service was asked (${code})`);
   return postponed(`${call.name} is placed again in ${Math.ceil(waitMs / 1000)} s (${code})`);
 }
 

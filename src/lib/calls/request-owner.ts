@@ -43,7 +43,7 @@ export function requestCall(services: Services, stored: StoredRequest): OwnedCal
     bind: async (id) => void (await bindRequest(services, requestId, id)),
     postpone: async (until) => {
       if (line) await lines.free(line, until);
-      await requests.save(stored, waiting(request), until);
+      return (await requests.save(stored, waiting(request), until)) !== undefined;
     },
     refuse: async (_code, error) => {
       if (line) await lines.free(line, services.now());
