@@ -1,6 +1,7 @@
 import { CallScript } from '../../src/lib/rules/calls/script.ts';
 import type { Caller, OutageSpec } from '../../src/lib/rules/outages/outage.ts';
 import { OutageSpec as Spec } from '../../src/lib/rules/outages/outage.ts';
+import { BATCHES } from '../../src/lib/services/batches.ts';
 import { BEGINNING } from './clock.ts';
 import type { AppSettings } from './composition.ts';
 import { drawRates, drawSpells, type FaultRates, isCalm, NO_FAULTS, type Spell } from './faults.ts';
@@ -65,7 +66,7 @@ export function drawScenario(random: Random, steering: Random, recipients: numbe
   ]);
   const ids = Array.from({ length: outages }, (_, index) => `outage-${index + 1}`);
   const scenario = {
-    settings: { callers, limits },
+    settings: { callers, limits, batches: BATCHES },
     outages: Array.from({ length: outages }, (_, index) =>
       drawOutage(random, index, callers, Math.max(1, Math.floor((recipients ?? random.int(1, 7)) / outages))),
     ),
@@ -144,7 +145,7 @@ export function calmScenario(people: number): Scenario {
   const spec = Spec.parse({ id: 'outage-1', title: 'Storm', script, callers, shards: 1 });
   const numbers = Array.from({ length: people }, (_, person) => phoneNumber(person));
   return {
-    settings: { callers, limits: { leaseMs: 300 * SECOND, maxCallMs: 60 * MINUTE } },
+    settings: { callers, limits: { leaseMs: 300 * SECOND, maxCallMs: 60 * MINUTE }, batches: BATCHES },
     outages: [{ spec: { ...spec, id: 'outage-1' }, people: numbers, later: [], laterMs: 0 }],
     town: [['acknowledges', 1]],
     operatorAnswers: 1,

@@ -185,7 +185,7 @@ onEachStore((opened) => {
       return { requestId, queue: 'join-call', message, phase: 'waiting', line: LINE, ...more };
     }
     const isDue = async (at: Date, { requestId }: CallRequest) =>
-      (await requests().due(at)).some((row) => row.requestId === requestId);
+      (await requests().due(at, 100)).some((row) => row.requestId === requestId);
 
     it('is put on record by one of those who try', async () => {
       const request = aRequest();

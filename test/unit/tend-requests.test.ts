@@ -97,7 +97,7 @@ describe('a call requested by hand', () => {
     const { requests } = world.services;
     for (const requestId of ['bob', 'eve', 'ann']) await world.call({ ...ANN, requestId }, answers);
     world.passes(10);
-    const seen = await requests.due(world.now);
+    const seen = await requests.due(world.now, 100);
     expect(seen.map(({ requestId }) => requestId)).toEqual(['ann']);
     await requestOwner(world.services, 'bob').conclude({ outcome: 'answered' }, 'leg-bob');
     await dyingCall(world);

@@ -4,11 +4,6 @@ import { type Shard, shardsOf } from '../rules/outages/shard.ts';
 import type { Services } from '../services/services.ts';
 import { tellAllClear } from './all-clear.ts';
 
-/** People handled in one step. */
-const PAGE = 1_000;
-/** Steps per tick, for all shards together: a hundred thousand people take a few minutes. */
-const MAX_PAGES = 8;
-
 /** Sorts after every id. */
 const END = '~';
 
@@ -28,9 +23,10 @@ export const isThrough = ({ after }: Progress): boolean => after.every((id) => i
  */
 export async function callOff(services: Services, outage: Outage, progress: Progress): Promise<Progress> {
   const after = [...progress.after];
+  const most = services.settings.batches.pages;
   let pages = 0;
   for (const shard of shardsOf(outage)) {
-    for (let id = after[shard.shard] ?? END; id !== END && pages < MAX_PAGES; pages++) {
+    for (let id = after[shard.shard] ?? END; id !== END && pages < most; pages++) {
       id = await handlePage(services, outage, shard, id);
       after[shard.shard] = id;
     }
@@ -39,7 +35,8 @@ export async function callOff(services: Services, outage: Outage, progress: Prog
 }
 
 async function handlePage(services: Services, outage: Outage, shard: Shard, after: string): Promise<string> {
-  const page = await services.recipients.page(shard, after, PAGE);
+  const size = services.settings.batches.page;
+  const page = await services.recipients.page(shard, after, size);
   const now = services.now();
   const waiting = page
     .filter(({ recipient }) => recipient.phase === 'waiting')
@@ -50,5 +47,5 @@ async function handlePage(services: Services, outage: Outage, shard: Shard, afte
     const people = page.map(({ recipient }) => ended.get(recipient.recipientId) ?? recipient);
     await tellAllClear(services, outage, shard, people);
   }
-  return page.length < PAGE ? END : (page.at(-1)?.recipient.recipientId ?? END);
+  return page.length < size ? END : (page.at(-1)?.recipient.recipientId ?? END);
 }

@@ -12,6 +12,7 @@ import { ReliableTables } from '../storage/reliable-tables.ts';
 import { storesOn } from '../storage/stores.ts';
 import { tracedCalls } from '../telemetry/traced-calls.ts';
 import { TracedQueues } from '../telemetry/traced-queues.ts';
+import { BATCHES } from './batches.ts';
 import { CallbackUris } from './callback-uris.ts';
 import type { Services } from './services.ts';
 
@@ -32,6 +33,7 @@ export function compose(settings: Settings): Services {
     settings: {
       callers: settings.CALLER_NUMBERS,
       limits: { leaseMs: settings.CALL_LEASE_SECONDS * 1000, maxCallMs: settings.MAX_CALL_SECONDS * 1000 },
+      batches: BATCHES,
     },
     now,
   };

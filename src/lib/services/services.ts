@@ -4,6 +4,7 @@ import type { LeaseLimits } from '../rules/calls/leases.ts';
 import type { Caller } from '../rules/outages/outage.ts';
 import type { QueueStore } from '../storage/queue-store.ts';
 import type { Stores } from '../storage/stores.ts';
+import type { Batches } from './batches.ts';
 import type { CallbackUris } from './callback-uris.ts';
 
 /** Dependencies of the workflows: stores, ports, limits and clock. */
@@ -16,6 +17,7 @@ export type Services = Stores & {
   readonly settings: {
     readonly callers: readonly Caller[];
     readonly limits: LeaseLimits;
+    readonly batches: Batches;
   };
   readonly now: () => Date;
 };

@@ -50,10 +50,10 @@ export class CallRequests {
     return row && { request: fromColumns(CallRequest, row.columns), etag: row.etag };
   }
 
-  /** The due rows whose time has come. One request to storage. */
-  async due(now: Date): Promise<RequestDue[]> {
+  /** The first due rows whose time has come. One request to storage. */
+  async due(now: Date, limit: number): Promise<RequestDue[]> {
     const range = { from: DUE, to: `${DUE}${now.toISOString()}~` };
-    const rows = await this.#tables.query(TABLE, PARTITION, range, MAX_DUE);
+    const rows = await this.#tables.query(TABLE, PARTITION, range, limit);
     return rows.map(({ rowKey, columns }) => ({ rowKey, requestId: String(columns['requestId']) }));
   }
 
@@ -96,8 +96,6 @@ export class CallRequests {
 const TABLE = 'Requests';
 const PARTITION = 'requests';
 const DUE = 'due|';
-/** Due rows per tick; the next tick reads the rest. */
-const MAX_DUE = 100;
 const requestKey = (requestId: string): string => `request|${requestId}`;
 /** When to look at the request next; an invalid date once it is done. */
 export const dueTimeOf = ({ dueRow = '' }: CallRequest): Date => new Date(dueRow.split('|')[1] ?? '');

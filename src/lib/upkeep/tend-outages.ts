@@ -2,7 +2,7 @@ import { attemptCall } from '../calls/attempt-owner.ts';
 import { begunProgress, callOff, isThrough } from '../outages/call-off.ts';
 import { type Filled, fillLines } from '../outages/dispatcher.ts';
 import type { AttemptRef } from '../rules/calls/purpose.ts';
-import { expired } from '../rules/outages/attempts.ts';
+import { type Due, expired } from '../rules/outages/attempts.ts';
 import { ended, isCalledOff, isCalling, isOver } from '../rules/outages/lifecycle.ts';
 import { begun, type Outage } from '../rules/outages/outage.ts';
 import { type Shard, shardsOf } from '../rules/outages/shard.ts';
@@ -11,15 +11,10 @@ import type { StoredOutage } from '../storage/outages.ts';
 import type { DueRow } from '../storage/recipients.ts';
 import { hangUpNow, healCall } from './heal-call.ts';
 
-/** At most this many rows of each kind are handled per shard and tick; the rest waits for the next tick. */
-const BATCH = 100;
-
 /** The timer's interval, ms. */
 const TICK_MS = 10_000;
 /** Counts are exact before and after folding, so folding once a minute is enough. Ms. */
 const FOLD_MS = 60_000;
-/** At most this many folding transactions per shard and tick. */
-const MAX_FOLDS = 20;
 
 /** What a tick did for one outage, for the log. */
 export type Tended = {
@@ -141,7 +136,7 @@ class Visit {
 
   /** @returns false if changes are left for the next tick. */
   async #foldShard(shard: Shard): Promise<boolean> {
-    for (let folds = 0; folds < MAX_FOLDS; folds++) {
+    for (let folds = 0; folds < this.#services.settings.batches.folds; folds++) {
       if (!(await this.#services.tallies.fold(shard))) return true;
     }
     return false;
@@ -154,8 +149,12 @@ class Visit {
     return true;
   }
 
+  #due(shard: Shard, kind: Due['kind']): Promise<DueRow[]> {
+    return this.#services.recipients.due(shard, kind, this.#services.settings.batches.dueRows);
+  }
+
   async #expireShard(shard: Shard): Promise<void> {
-    for (const row of await this.#services.recipients.due(shard, 'waiting', BATCH)) {
+    for (const row of await this.#due(shard, 'waiting')) {
       const ref = refOf(shard, row);
       const stored = await this.#services.recipients.find(ref);
       // A recipient who was given a line meanwhile is no longer waiting: their attempt ends by itself.
@@ -166,7 +165,7 @@ class Visit {
   }
 
   async #hangUpShard(shard: Shard): Promise<void> {
-    for (const row of await this.#services.recipients.due(shard, 'leased', BATCH)) {
+    for (const row of await this.#due(shard, 'leased')) {
       await this.attempt(async () => {
         const ref = refOf(shard, row);
         const stored = await this.#services.recipients.find(ref);
@@ -177,7 +176,7 @@ class Visit {
   }
 
   async #healShard(shard: Shard): Promise<void> {
-    const rows = await this.#services.recipients.due(shard, 'leased', BATCH);
+    const rows = await this.#due(shard, 'leased');
     for (const row of rows.filter(({ at }) => at <= this.#services.now())) {
       await this.attempt(async () => {
         const ref = refOf(shard, row);

@@ -10,7 +10,7 @@ import { healCall } from './heal-call.ts';
  */
 export async function tendRequests(services: Services): Promise<{ healed: number; problems: unknown[] }> {
   const problems: unknown[] = [];
-  const due = await services.requests.due(services.now());
+  const due = await services.requests.due(services.now(), services.settings.batches.requests);
   for (const row of due) await healRequest(services, row).catch((problem) => problems.push(problem));
   return { healed: due.length, problems };
 }

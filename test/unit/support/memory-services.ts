@@ -2,6 +2,7 @@ import type { CallAutomation } from '../../../src/lib/call-automation/port.ts';
 import { CallScript } from '../../../src/lib/rules/calls/script.ts';
 import { declared, type Outage, OutageSpec } from '../../../src/lib/rules/outages/outage.ts';
 import { type Contact, newRecipient, type Recipient } from '../../../src/lib/rules/outages/recipient.ts';
+import { BATCHES } from '../../../src/lib/services/batches.ts';
 import { CallbackUris } from '../../../src/lib/services/callback-uris.ts';
 import type { Services } from '../../../src/lib/services/services.ts';
 import type { QueueName, QueueStore } from '../../../src/lib/storage/queue-store.ts';
@@ -57,6 +58,7 @@ export class MemoryWorld {
       settings: {
         callers: [{ number: '+14255550190', lines: 2 }],
         limits: { leaseMs: 300_000, maxCallMs: 3_600_000 },
+        batches: BATCHES,
       },
       now,
     };
