@@ -10,23 +10,30 @@ import {
   type Write,
 } from '../../../src/lib/storage/table-store.ts';
 
-type Rows = ReadonlyMap<string, StoredRow>;
-
 const PAGE = 1000;
+
+/** Others may have their turn before a request is answered, as with a real server. */
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 /** Table Storage in memory, for tests: held to the same contract as the real one by test/contract/storage-tables.test.ts. */
 export class MemoryTables implements TableStore {
-  readonly #partitions = new Map<string, Rows>();
+  readonly #partitions = new Map<string, Partition>();
+  readonly #turn: () => Promise<void> | void;
   #version = 0;
 
+  /** @param wait before each answer. */
+  constructor(wait: () => Promise<void> | void = turn) {
+    this.#turn = wait;
+  }
+
   async get(table: TableName, partitionKey: string, rowKey: string): Promise<StoredRow | undefined> {
-    await turn();
-    return this.#rows(table, partitionKey).get(rowKey);
+    await this.#turn();
+    return this.#partition(table, partitionKey).rows.get(rowKey);
   }
 
   async query(table: TableName, partitionKey: string, range: KeyRange, limit: number): Promise<StoredRow[]> {
-    await turn();
-    return this.#inOrder(table, partitionKey, range).slice(0, limit);
+    await this.#turn();
+    return this.#partition(table, partitionKey).between(range, limit);
   }
 
   async *scan(table: TableName, partitionKey: string, { from, to }: KeyRange): AsyncIterable<StoredRow> {
@@ -39,52 +46,87 @@ export class MemoryTables implements TableStore {
   }
 
   async commit(table: TableName, partitionKey: string, writes: readonly Write[]): Promise<(string | undefined)[]> {
-    await turn();
+    await this.#turn();
     const isOnce = new Set(writes.map(({ rowKey }) => rowKey)).size === writes.length;
     if (writes.length === 0 || writes.length > MAX_WRITES || !isOnce) {
       throw new StorageError(`Table ${table} could not be used: not one to a hundred writes, each row once`);
     }
-    // A copy is written to, so that a refused write leaves the partition as it was.
-    const rows = new Map(this.#rows(table, partitionKey));
-    const etags = writes.map((write) => this.#write(rows, table, write));
-    this.#partitions.set(nameOf(table, partitionKey), rows);
-    return etags;
+    const partition = this.#partition(table, partitionKey);
+    if (writes.some((write) => isRefused(write, partition.rows.get(write.rowKey)))) {
+      throw new ConflictError(`A row of ${table} changed meanwhile`);
+    }
+    this.#partitions.set(nameOf(table, partitionKey), partition);
+    return writes.map((write) => this.#write(partition, write));
   }
 
-  #write(rows: Map<string, StoredRow>, table: TableName, write: Write): string | undefined {
+  /** The first key of a partition from this one on, in no time. */
+  firstKey(table: TableName, partitionKey: string, from: string): string | undefined {
+    return this.#partition(table, partitionKey).firstKey(from);
+  }
+
+  #write(partition: Partition, write: Write): string | undefined {
     const { kind, rowKey } = write;
-    const before = rows.get(rowKey);
-    const isRefused =
-      kind === 'insert'
-        ? before !== undefined
-        : kind !== 'upsert' && (!before || ('etag' in write && write.etag !== ANY && write.etag !== before.etag));
-    if (isRefused) throw new ConflictError(`A row of ${table} changed meanwhile`);
     if (kind === 'delete') {
-      rows.delete(rowKey);
+      partition.delete(rowKey);
       return undefined;
     }
-    this.#version++;
-    const etag = `W/"version-${this.#version}"`;
-    const columns = { ...(kind === 'merge' && before?.columns), ...stored(write.columns) };
-    rows.set(rowKey, { rowKey, etag, columns });
+    const before = kind === 'merge' ? partition.rows.get(rowKey)?.columns : undefined;
+    const etag = `W/"version-${++this.#version}"`;
+    partition.set({ rowKey, etag, columns: columnsOf(before, write.columns) });
     return etag;
   }
 
-  #rows(table: TableName, partitionKey: string): Rows {
-    return this.#partitions.get(nameOf(table, partitionKey)) ?? new Map();
+  #partition(table: TableName, partitionKey: string): Partition {
+    return this.#partitions.get(nameOf(table, partitionKey)) ?? new Partition();
+  }
+}
+
+/** Rows, and their keys in order. */
+class Partition {
+  readonly rows = new Map<string, StoredRow>();
+  readonly #keys: string[] = [];
+
+  set(row: StoredRow): void {
+    if (!this.rows.has(row.rowKey)) this.#keys.splice(this.#placeOf(row.rowKey), 0, row.rowKey);
+    this.rows.set(row.rowKey, row);
   }
 
-  #inOrder(table: TableName, partitionKey: string, { from, to }: KeyRange): StoredRow[] {
-    return [...this.#rows(table, partitionKey).values()]
-      .filter(({ rowKey }) => rowKey >= from && rowKey < to)
-      .sort((a, b) => (a.rowKey < b.rowKey ? -1 : 1));
+  delete(rowKey: string): void {
+    if (this.rows.delete(rowKey)) this.#keys.splice(this.#placeOf(rowKey), 1);
   }
+
+  firstKey(from: string): string | undefined {
+    return this.#keys[this.#placeOf(from)];
+  }
+
+  between({ from, to }: KeyRange, limit: number): StoredRow[] {
+    const first = this.#placeOf(from);
+    const keys = this.#keys.slice(first, Math.min(this.#placeOf(to), first + limit));
+    return keys.flatMap((key) => this.rows.get(key) ?? []);
+  }
+
+  /** The place of the first key that is not before this one. */
+  #placeOf(rowKey: string): number {
+    let [low, high] = [0, this.#keys.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((this.#keys[middle] ?? '') < rowKey) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+}
+
+function isRefused(write: Write, before: StoredRow | undefined): boolean {
+  if (write.kind === 'upsert') return false;
+  if (write.kind === 'insert') return before !== undefined;
+  return !before || ('etag' in write && write.etag !== ANY && write.etag !== before.etag);
 }
 
 const nameOf = (table: TableName, partitionKey: string): string => `${table}/${partitionKey}`;
 
-const stored = (columns: Columns): Columns =>
-  Object.fromEntries(Object.entries(columns).filter(([, cell]) => cell !== undefined));
-
-/** Others may have their turn before a request is answered, as with a real server. */
-const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+function columnsOf(before: Columns | undefined, written: Columns): Columns {
+  const columns: { [name: string]: Columns[string] } = { ...before };
+  for (const [name, cell] of Object.entries(written)) if (cell !== undefined) columns[name] = cell;
+  return columns;
+}
