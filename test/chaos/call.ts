@@ -7,23 +7,23 @@ import type { CallPurpose } from '../../src/lib/rules/calls/purpose.ts';
 import { CANCELLED_CALL, type Failure, type Temper } from './people.ts';
 import type { Ground, Invocation } from './process.ts';
 
-/** What the service tells of a call besides the telling itself, for the checks. */
+/** What the checks need to know about an event, besides the event itself. */
 export type About = {
-  /** What can happen only once on a leg, in words of our own: two events with the same are the same to anybody. */
+  /** Names something that can happen only once in a call: two events with the same name are duplicates. */
   readonly what: string;
   readonly key?: Key;
-  /** An operator was in the call before: nobody can tell whose key it is. */
+  /** An operator was in the call before, so the key may be theirs. */
   readonly mayBeOperators?: boolean;
 };
 
-/** An operation as the service was asked for it. */
+/** An operation that the service was asked for. */
 export type Operation = {
   readonly name: string;
   readonly context: string | undefined;
   readonly isDone: boolean;
   /** The run that asked for it. */
   readonly by: Invocation;
-  /** Its answer reached a living process. */
+  /** The answer reached a process that was alive. */
   isAnswered: boolean;
 };
 
@@ -33,7 +33,7 @@ export type CallParts = {
   readonly source: Identifier;
   /** The callee; undefined if a conversation is joined. */
   readonly target: Identifier | undefined;
-  /** The number of ours that the call comes from. */
+  /** The caller number. */
   readonly number: string | undefined;
   readonly placedBy: Invocation;
   readonly callbackUri: string;
@@ -49,21 +49,21 @@ const FAILED = { code: 400, subcode: 8536, message: 'The file could not be downl
 /** Someone in the call besides the app. */
 type Guest = Present & { readonly temper: Temper; readonly isOperator: boolean };
 
-/** A call as the service and the people in it live it. */
+/** A simulated call: what the service and the people in it do. */
 export class Call {
   readonly parts: CallParts;
   readonly placedAt: number;
   endedAt: number | undefined;
-  /** The process that placed it was told its name. */
+  /** The process that placed the call received its id. */
   isAnswerDelivered = false;
-  /** Nobody could tell the app of it before its lease ended: see checks.ts. */
+  /** The app could not learn of the call before its lease ended: see checks.ts. */
   isLost = false;
   readonly operations: Operation[] = [];
   readonly #ground: Ground;
   readonly #told: (call: Call, news: News, about: About) => void;
   #state: State = 'Establishing';
   #wasEstablished = false;
-  /** Whose keys the app listens to, if the API requires a request for that. */
+  /** Participants whose keys the app asked for, if the API requires that. */
   readonly #listensTo = new Set<string>();
   #guests: Guest[] = [];
   #ringing = 0;
@@ -71,7 +71,7 @@ export class Call {
   #tones = 0;
   #updates = 0;
   #playing: PlayRequest[] = [];
-  /** Changes whenever it becomes loud or quiet. */
+  /** Changes whenever audio starts or stops. */
   #sound = 0;
   #wasAudioHeard = false;
   #onAudio: () => void = () => undefined;
@@ -96,7 +96,7 @@ export class Call {
     return this.#state === 'Established';
   }
 
-  /** What an event has to know of the call. */
+  /** What is needed to write an event of the call. */
   get facts(): LegFacts {
     return {
       id: this.id,
@@ -167,7 +167,7 @@ export class Call {
     if (cancelled.length > 0) this.#becomesQuiet();
   }
 
-  /** The first to answer completes the invitation; it fails when nobody does. */
+  /** The invitation completes when the first operator answers, and fails if none does. */
   invite(operators: readonly Identifier[], context: string | undefined, tempers: readonly Temper[]): void {
     let awaited = operators.length;
     let isAnswered = false;
@@ -198,7 +198,7 @@ export class Call {
     }
   }
 
-  /** False if nobody is that participant. */
+  /** @returns false if there is no such participant. */
   remove(participantId: string): boolean {
     if (!this.#guests.some((guest) => guest.participantId === participantId)) return false;
     this.#leave((guest) => guest.participantId === participantId);
@@ -262,7 +262,7 @@ export class Call {
     if (this.isOver || !this.#guests.some(({ isOperator }) => !isOperator)) return;
     this.#note(() => `the callee ${why}`);
     this.#leave((guest) => !guest.isOperator);
-    // An operator who is alone leaves too.
+    // An operator who is left alone leaves too.
     this.#after(1000, () => this.#leave(() => true));
   }
 
@@ -348,5 +348,5 @@ export class Call {
   }
 }
 
-/** Our audio says in its URI how long it is: `https://audio.example/12/message.wav`. */
+/** The length of our audio is in its URI, in seconds: `https://audio.example/12/message.wav`. */
 const secondsOf = (uri: string): number => Number(/\/(\d+)\/[^/]*$/.exec(uri)?.[1] ?? 5);

@@ -1,6 +1,6 @@
 import type { WorldReport } from './world.ts';
 
-/** Many worlds, and what they came to. */
+/** Collects the reports of many worlds. */
 export class Campaign {
   readonly failures: { readonly seed: number; readonly rule: string; readonly what: string }[] = [];
   readonly #began = performance.now();
@@ -42,13 +42,13 @@ export class Campaign {
     const seconds = (performance.now() - this.#began) / 1000;
     return {
       worlds: this.#worlds,
-      'worlds a second': Math.round(this.#worlds / seconds),
-      'hours lived': Math.round(this.#sums.virtualHours),
+      'worlds per second': Math.round(this.#worlds / seconds),
+      'simulated hours': Math.round(this.#sums.virtualHours),
       steps: this.#sums.steps,
       calls: this.#sums.calls,
-      'calls nobody could know of in time': this.#sums.lostCalls,
+      'calls that the app could not know of in time': this.#sums.lostCalls,
       crashes: this.#sums.crashes,
-      'faults in all': [...this.#faults.values()].reduce((sum, count) => sum + count, 0),
+      'all faults': [...this.#faults.values()].reduce((sum, count) => sum + count, 0),
       faults: Object.fromEntries(this.#faults),
       'queue messages': this.#sums.messages,
       'poison messages': this.#sums.poisoned,

@@ -5,7 +5,7 @@ import { live, type WorldReport } from './world.ts';
 
 const SEEDS = 600;
 const GA_SEEDS = 300;
-/** For a message of the test runner; `node test/chaos/run.ts --seeds 1 --seed S` shows how it came about. */
+/** Names the broken promise; `node test/chaos/run.ts --seeds 1 --seed S` shows the steps before it. */
 const inWords = ({ seed, violation }: WorldReport): string => `seed ${seed}: ${violation?.rule}: ${violation?.what}`;
 
 describe('simulated worlds', () => {
@@ -21,7 +21,7 @@ describe('simulated worlds', () => {
     expect(trouble).toBeGreaterThan(SEEDS / 4);
   });
 
-  it(`keep them by today’s API too (${GA_SEEDS} seeds)`, {
+  it(`keep every promise with today’s API too (${GA_SEEDS} seeds)`, {
     timeout: 120_000,
   }, async () => {
     const broken: string[] = [];

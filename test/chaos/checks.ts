@@ -16,7 +16,7 @@ import type { Service, ServiceEvent } from './service.ts';
 import { SteeringChecks } from './steering-checks.ts';
 import type { RowChange, WorldTables } from './stores.ts';
 
-/** What is promised (docs/reliability.md), as the checks name it. */
+/** The promises of docs/reliability.md that the checks test. */
 export type Rule =
   | 'nobody is lost'
   | 'nobody is called twice'
@@ -27,11 +27,11 @@ export type Rule =
   | 'an event counts once'
   | 'an action is asked for once'
   | 'nothing disappears'
-  | 'a count is what the list says'
+  | 'counts match the list'
   | 'nothing multiplies'
   | 'everything ends'
-  | 'who stops an outage is obeyed'
-  | 'whoever was told is told that it is over'
+  | 'pausing and stopping work'
+  | 'people who were told are told that it is over'
   | 'a change reaches every call'
   | 'no surprises';
 
@@ -41,9 +41,9 @@ const ACKNOWLEDGE = '1';
 const OPT_OUT = '9';
 /** A person who opts out may still be dialled by a process that checked just before. */
 const OPT_OUT_RACE_MS = 120_000;
-/** A message whose process died is seen again after this at the latest. */
+/** A message whose process died is redelivered within this time. */
 const REDELIVERY_MS = 10 * 60_000;
-/** So many messages that say the same are too many. */
+/** More identical messages than this on a queue at once break a promise. */
 const MANY = 30;
 const SLACK_MS = 5 * 60_000;
 
@@ -64,21 +64,21 @@ export type Facts = {
   readonly calmFrom: number;
 };
 
-/** Watches a world from outside the app: its rows, the service, the people. The first broken promise ends the world. */
+/** Checks a world from outside the app: its rows, the service, the people. The first broken promise ends the world. */
 export class Checks {
   violation: Violation | undefined;
   readonly #facts: Facts;
   /** The due rows of each recipient, by partition and id. */
   readonly #due = new Map<string, Set<string>>();
-  /** The calls whose names are in the tables. */
+  /** Ids of the calls that are in the tables. */
   readonly #known = new Set<string>();
   /** How many calls each attempt and each request has placed. */
   readonly #placed = new Map<string, number>();
-  /** What of a call is on record: the actions that it called for. */
+  /** The recorded events, with the actions that each one requires. */
   readonly #recorded = new Map<string, Actions>();
   /** The events that changed their leg. */
   readonly #counted = new Set<ServiceEvent>();
-  /** The actions that were put on queues. */
+  /** The messages that were sent, by the action that they ask for. */
   readonly #sent = new Map<string, Message[]>();
   readonly #optedOutAt = new Map<string, number>();
   readonly #steering: SteeringChecks;
@@ -109,7 +109,7 @@ export class Checks {
     if (changes.some(({ table }) => table === 'Requests')) this.#requestsHaveOneDueRow();
   }
 
-  /** @returns whose row it is. */
+  /** @returns the recipient id. */
   #recipientChanged({ partition, rowKey, before, after }: RowChange): string {
     const [kind, ...rest] = rowKey.split('|');
     const id = rest.at(-1) ?? '';
@@ -121,7 +121,7 @@ export class Checks {
       return id;
     }
     this.#learn(after?.['callLegId']);
-    if (before && !after) this.fail('nobody is lost', `the row of ${id} has gone`);
+    if (before && !after) this.fail('nobody is lost', `the row of ${id} was deleted`);
     this.#neverWorse(`recipient ${id}`, before?.['outcome'], after?.['outcome']);
     if (before?.['resultsJson'] !== after?.['resultsJson']) this.#resultsNeverWorse(id, before, after);
     if (after?.['outcome'] === 'acknowledged' && before?.['outcome'] !== 'acknowledged')
@@ -137,7 +137,7 @@ export class Checks {
     }
   }
 
-  /** Promise 1: a recipient without an outcome has exactly one due row, which their row names; with an outcome, none. */
+  /** Promise 1: a recipient without an outcome has one due row, named in their row. With an outcome they have none. */
   #hasOneDueRow(partition: string, id: string): void {
     const row = this.#facts.tables.rows('Recipients', partition).get(`recipient|${id}`);
     const keys = [...(this.#due.get(`${partition}/${id}`) ?? [])];
@@ -151,14 +151,14 @@ export class Checks {
     }
   }
 
-  /** The same for a requested call. One that is done may be handled once more, to report what became of it. */
+  /** The same for requests. A request that is done may keep its due row, for one more look that reports the result. */
   #requestsHaveOneDueRow(): void {
     const rows = this.#facts.tables.rows('Requests', 'requests');
     const due = [...rows.keys()].filter((rowKey) => rowKey.startsWith('due|'));
     const wanted = [...rows.values()].flatMap(({ dueRow }) => (dueRow === undefined ? [] : [dueRow]));
     const forgotten = [...rows.values()].some(({ phase, dueRow }) => phase && phase !== 'done' && !dueRow);
     if (forgotten || due.sort().join() !== wanted.sort().join()) {
-      this.fail('nobody is lost', `requests have the due rows [${due.join()}], and know of [${wanted.join()}]`);
+      this.fail('nobody is lost', `requests have the due rows [${due.join()}], but name [${wanted.join()}]`);
     }
   }
 
@@ -174,7 +174,7 @@ export class Checks {
       }
     }
     if (rowKey !== 'leg') return;
-    if (before && !after) this.fail('nothing goes backwards', `the row of ${partition} has gone`);
+    if (before && !after) this.fail('nothing goes backwards', `the row of ${partition} was deleted`);
     this.#neverWorse(`call ${partition}`, before?.['outcome'], after?.['outcome']);
     if (rank(LegState, after?.['state']) < rank(LegState, before?.['state'])) {
       this.fail('nothing goes backwards', `call ${partition} went from ${before?.['state']} to ${after?.['state']}`);
@@ -202,13 +202,13 @@ export class Checks {
         about.key === ACKNOWLEDGE && isReceived && isFor(call.parts.purpose, outageId, id),
     );
     if (!isTold) {
-      this.fail('acknowledged if and only if the key was pressed', `recipient ${id} is acknowledged, no key was`);
+      this.fail('acknowledged if and only if the key was pressed', `recipient ${id} is acknowledged without the key`);
     }
   }
 
   // --- What the service sees
 
-  /** The service was asked to place a call; whether that was allowed is checked later. */
+  /** Called before the service places a call or refuses to. */
   isToBePlaced({ purpose, number, placedBy }: CallParts, inFlight: readonly Call[]): void {
     const others = inFlight.filter(({ isLost }) => !isLost);
     if (purpose.kind === 'attempt') {
@@ -225,7 +225,7 @@ export class Checks {
     const lines = this.#facts.scenario.settings.callers.find((caller) => caller.number === number)?.lines ?? 0;
     if (number !== undefined && taken.length >= lines) {
       const ids = taken.map((call) => call.id).join(', ');
-      this.fail('pacing is exact', `${placedBy.name} calls from ${number}, whose ${lines} lines have ${ids}`);
+      this.fail('pacing is exact', `${placedBy.name} calls from ${number}, whose ${lines} lines are in use by ${ids}`);
     }
   }
 
@@ -239,10 +239,10 @@ export class Checks {
   }
 
   /**
-   * The one exception to the rules about calls in progress, and the reason for it: a call whose name nobody could tell the
-   * app before the lease of its line ended, because the answer and every event until then were lost, or could not be put on record.
-   * The service cannot be asked which calls there are, so the app cannot know of it, and must not wait for ever.
-   * A call whose answer reached a run that went on to its end is no such call, whatever that run did with it.
+   * Marks a call as lost if the app could not learn its id before the lease ended, because the answer and all events
+   * until then were lost or could not be recorded. Lost calls are the one exception to the rules about calls in progress:
+   * the service cannot list its calls, so the app cannot know of them, and must not wait for ever. A call whose answer
+   * reached a run that then succeeded is not lost, even if that run did not record it.
    */
   #watch(call: Call): void {
     const { now, after, calmFrom, scenario } = this.#facts;
@@ -263,7 +263,7 @@ export class Checks {
     });
   }
 
-  /** When the app may give up on the attempt, and its line away. */
+  /** When the app may give up the attempt and free its line, ms since the epoch. */
   #leaseOf({ parts: { purpose } }: Call): number {
     const { tables } = this.#facts;
     if (purpose.kind === 'attempt') {
@@ -281,8 +281,8 @@ export class Checks {
   }
 
   /**
-   * Promise 4: an action that was done, by a process that finished, is not requested again. To cancel
-   * twice is to cancel once; whatever is cancelled by mistake shows in other rules.
+   * Promise 4: an action that was done for a run that succeeded is not requested again. Cancelling audio is idempotent,
+   * so it is left out; audio that is cancelled by mistake breaks other promises.
    */
   isDone(call: Call, operation: Operation): void {
     const { name, context } = operation;
@@ -300,10 +300,10 @@ export class Checks {
     if (status === 400 || status === 401) this.fail('nothing disappears', `${nameOf(event)} is refused with ${status}`);
     if (status !== 200) return;
     const actions = this.#recorded.get(nameOf(event));
-    if (!actions) this.fail('nothing disappears', `${nameOf(event)} was answered 200 and is not on record`);
+    if (!actions) this.fail('nothing disappears', `${nameOf(event)} was answered 200 but not recorded`);
     const unsent = actions?.find(({ queue, message }) => !this.#sent.has(actionName(queue, message)));
     if (unsent) {
-      this.fail('nothing disappears', `${nameOf(event)} was answered 200, its ${unsent.queue} is on no queue`);
+      this.fail('nothing disappears', `${nameOf(event)} was answered 200, but its ${unsent.queue} was not sent`);
     }
   }
 
@@ -317,10 +317,7 @@ export class Checks {
 
   messageHandled(message: Message, log: readonly string[]): void {
     if (!log.some((line) => /^(done|superseded|postponed|unanswered): ./.test(line))) {
-      this.fail(
-        'nothing disappears',
-        `${message.id} of ${message.queue} was taken off, and nothing says what came of it`,
-      );
+      this.fail('nothing disappears', `${message.id} left ${message.queue}, and its log has no result`);
     }
   }
 
@@ -342,11 +339,11 @@ export class Checks {
     this.#linesAreFree();
   }
 
-  /** What was counted while it happened is what counting the list gives. */
+  /** The counts kept during the outage equal those computed from the list. */
   #countsAreTrue(partition: string, rows: ReadonlyMap<string, Columns>): void {
     const [count, list] = [counted(rows), listed(rows)];
     if (count === list) return;
-    this.fail('a count is what the list says', `${partition} counts ${count}; its list says ${list}`);
+    this.fail('counts match the list', `${partition} counts ${count}; its list says ${list}`);
   }
 
   #everyRequestIsDone(): void {
@@ -380,13 +377,13 @@ export class Checks {
       const { outageId, shard, recipientId } = purpose;
       const row = this.#facts.tables.rows('Recipients', `${outageId}|${shard}`).get(`recipient|${recipientId}`);
       if (about.key === ACKNOWLEDGE && row?.['outcome'] !== 'acknowledged') {
-        const what = `the key of ${recipientId} in ${call.id} was taken, the outcome is ${row?.['outcome']}`;
+        const what = `${recipientId} pressed the key in ${call.id}, but the outcome is ${row?.['outcome']}`;
         this.fail('acknowledged if and only if the key was pressed', what);
       }
       if (about.key === OPT_OUT && !this.#optedOutAt.has(recipientId)) {
         this.fail(
           'opted out if and only if the key was pressed',
-          `the key of ${recipientId} in ${call.id} was forgotten`,
+          `${recipientId} pressed the key in ${call.id}, but is not opted out`,
         );
       }
     }
@@ -401,7 +398,10 @@ export class Checks {
       const name = `${row['action']} ${partition} ${row['operationContext']}`;
       const isPoison = this.#facts.messages.some((message) => message.isPoison && nameOfMessage(message) === name);
       if (!isAsked && !isPoison) {
-        this.fail('nothing disappears', `${rowKey} of ${partition} is on record as asked for; the service never was`);
+        this.fail(
+          'nothing disappears',
+          `${rowKey} of ${partition} is recorded as asked for, but never reached the service`,
+        );
       }
     }
   }
@@ -431,13 +431,13 @@ const ActionName = z.looseObject({ callLegId: z.string().optional(), operationCo
 
 const nameOfMessage = ({ queue, body }: Message): string => actionName(queue, body);
 
-/** What a message asks for; two with the same name ask for the same. */
+/** Names what a message asks for: two messages with the same name are duplicates. */
 function actionName(queue: string, message: object): string {
   const { callLegId, operationContext } = ActionName.parse(message);
   return callLegId === undefined ? `${queue} ${JSON.stringify(message)}` : `${queue} ${callLegId} ${operationContext}`;
 }
 
-/** The place of a word in its order; -1 for none at all. */
+/** The position of a word in its order; -1 if there is no word. */
 const rank = (order: { readonly options: readonly string[] }, word: Cell | undefined): number =>
   word === undefined ? -1 : order.options.indexOf(String(word));
 

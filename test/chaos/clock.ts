@@ -1,17 +1,17 @@
-/** What is to happen, and when. `order` decides between two at the same time. */
+/** Something scheduled. `order` decides between two at the same time. */
 type Happening = { readonly at: number; readonly order: number; readonly what: () => void | Promise<void> };
 
-/** A moment in the year of our worlds; every world begins here. */
+/** The time at which every world begins. */
 export const BEGINNING = Date.UTC(2026, 0, 5, 8, 0, 0);
 
 /**
- * Virtual time and the only scheduler of a world. Nothing happens but what stands in the heap, one thing after the other;
- * whatever code a happening sets going has come to rest, waiting for something in the heap, before the next.
+ * Virtual time, and the only scheduler of a world. It runs what is in the heap, one thing after the other. The next one
+ * begins only when all code that the last one started waits for something in the heap.
  */
 export class Clock {
   #now = BEGINNING;
   #order = 0;
-  /** A binary heap: the soonest first. */
+  /** A binary heap, earliest first. */
   readonly #heap: Happening[] = [];
 
   /** Ms since the epoch. */
@@ -35,7 +35,7 @@ export class Clock {
     this.#push({ at: Math.max(ms, this.#now), order: this.#order++, what });
   }
 
-  /** Lets the soonest happening happen, and all that follows from it without further waiting. */
+  /** Runs the earliest entry, and all that follows from it without further waiting. */
   async step(): Promise<void> {
     const next = this.#pop();
     if (!next) return;
@@ -89,5 +89,5 @@ function isBefore(a: Happening | undefined, b: Happening | undefined): boolean {
   return a.at < b.at || (a.at === b.at && a.order < b.order);
 }
 
-/** Every promise that can go on without waiting has done so: Node looks at the tick queue when no microtask is left. */
+/** Resolves when every promise that can continue has done so: Node runs the tick queue once no microtask is left. */
 const rest = (): Promise<void> => new Promise((resolve) => process.nextTick(resolve));

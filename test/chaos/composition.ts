@@ -11,7 +11,7 @@ import { storesOn } from '../../src/lib/storage/stores.ts';
 import type { TableStore } from '../../src/lib/storage/table-store.ts';
 import type { Invocation } from './process.ts';
 
-/** The ports that one run of a function works with. */
+/** The ports of one run of a function. */
 export type Ports = {
   readonly tables: TableStore;
   readonly queues: QueueStore;
@@ -26,7 +26,7 @@ export type AppSettings = Services['settings'];
 export const reliable = ({ tables, by, newId }: Ports): TableStore =>
   new ReliableTables(tables, (ms) => by.wait(ms), newId);
 
-/** @param outages shared by everything that runs in one process, because it caches. */
+/** @param outages shared by all runs in one process, because it is a cache. */
 export function composed(ports: Ports, tables: TableStore, outages: Outages, settings: AppSettings): Services {
   return {
     ...storesOn(tables, ports.now),
@@ -41,7 +41,7 @@ export function composed(ports: Ports, tables: TableStore, outages: Outages, set
 
 const BASE_URL = 'https://ringdown.example';
 
-/** Tokens without a signature. Real ones are signed on other threads, whose order a seed cannot decide; they have tests of their own. */
+/** Tokens without a signature: real ones are signed on other threads, whose order does not follow from the seed. */
 export class PlainCallbackUris extends CallbackUris {
   constructor(now: () => Date) {
     super(BASE_URL, { current: 'x'.repeat(32) }, now);

@@ -6,7 +6,7 @@ import type { Columns } from '../../src/lib/storage/table-store.ts';
 
 type Rows = ReadonlyMap<string, Columns>;
 
-/** How many there are of what, for comparing two ways of counting; counts of nothing are left out. */
+/** Counts by name, as text, to compare two ways of counting. Zeros are left out. */
 class Counts {
   readonly #counts = new Map<string, number>();
 
@@ -25,7 +25,7 @@ class Counts {
   }
 }
 
-/** What the rows that count and list say, folded or not. */
+/** The counts in the rows that count and list, folded or not. */
 export function counted(rows: Rows): string {
   const counts = new Counts();
   for (const [rowKey, row] of rows) {
@@ -46,7 +46,7 @@ function addTally(counts: Counts, row: Columns): void {
   for (const [minute, count] of Object.entries(tally.minutes)) counts.addMinute(minute, count);
 }
 
-/** What the list says, read from its first row to its last. */
+/** The same counts, computed from the whole list. */
 export function listed(rows: Rows): string {
   const counts = new Counts();
   for (const [rowKey, row] of rows) {

@@ -1,8 +1,8 @@
 import type { Random } from './random.ts';
 
-/** How often each thing goes wrong, 0 to 1. Drawn for each world. */
+/** How often each fault occurs, 0 to 1. Drawn for each world. */
 export type FaultRates = {
-  /** The process dies at a request: before it has had its effect, or after. A request is any I/O of the app. */
+  /** The process dies at a request, before or after the effect. A request is any I/O of the app. */
   readonly death: number;
   /** A request takes seconds. */
   readonly slow: number;
@@ -10,7 +10,7 @@ export type FaultRates = {
   readonly storageRefused: number;
   readonly storageUnheard: number;
   readonly storageAnswerLost: number;
-  /** The service: 429 with Retry-After; a 500 with nothing done; out of reach; no answer, but done. */
+  /** The service: 429 with Retry-After; a 500 with nothing done; unreachable; no answer, but done. */
   readonly throttled: number;
   readonly serviceFailed: number;
   readonly serviceUnreachable: number;
@@ -19,7 +19,7 @@ export type FaultRates = {
   readonly callbackLost: number;
   readonly callbackDoubled: number;
   readonly callbackDelayed: number;
-  /** Queue messages: a second copy at about the same time; a second copy an hour later; the message itself late. */
+  /** Queue messages: a second copy at about the same time; a second copy an hour later; the message is late. */
   readonly messageDoubled: number;
   readonly messageAgainLate: number;
   readonly messageDelayed: number;
@@ -30,7 +30,7 @@ export type FaultRates = {
 };
 export type FaultKind = keyof FaultRates;
 
-/** The worst that a world can be. */
+/** The highest rate of each fault. */
 const WORST: FaultRates = {
   death: 0.012,
   slow: 0.03,
@@ -75,7 +75,7 @@ const ratesOf = (rate: (kind: FaultKind) => number): FaultRates => ({
 
 export const NO_FAULTS: FaultRates = ratesOf(() => 0);
 
-/** Some worlds are calm, some know only one or two kinds of trouble, some have it all. */
+/** Some worlds have no faults, some one or two kinds, some all kinds. */
 export function drawRates(random: Random): FaultRates {
   const wildness = random.weighted([
     [0, 1],
@@ -87,17 +87,17 @@ export function drawRates(random: Random): FaultRates {
   return ratesOf((kind) => (random.chance(variety) ? WORST[kind] * wildness * (0.3 + 0.7 * random.next()) : 0));
 }
 
-/** A while in which hardly anything of a kind works. */
+/** A period in which one kind of fault nearly always occurs. */
 export type Spell = { readonly kind: FaultKind; readonly from: number; readonly until: number };
 
-/** Nothing goes wrong in such a world. */
+/** Whether a world has no faults. */
 export const isCalm = (rates: FaultRates, spells: readonly Spell[]): boolean =>
   spells.length === 0 && KINDS.every((kind) => rates[kind] === 0);
 
 const SPELL_KINDS = ['storageRefused', 'storageUnheard', 'serviceFailed', 'throttled', 'callbackLost'] as const;
 const SPELL_RATE = 0.8;
 
-/** @param forMs how long things can go wrong at all, from `beginning`. */
+/** @param forMs how long faults can occur, from `beginning`, ms. */
 export function drawSpells(random: Random, beginning: number, forMs: number): Spell[] {
   return Array.from({ length: random.pick([0, 0, 1, 2]) }, () => {
     const from = beginning + random.int(0, forMs);
@@ -105,7 +105,7 @@ export function drawSpells(random: Random, beginning: number, forMs: number): Sp
   });
 }
 
-/** What goes wrong next, until a certain time; afterwards nothing does. */
+/** Decides which faults occur. After a certain time none do. */
 export class Faults {
   readonly counts = new Map<FaultKind, number>(KINDS.map((kind) => [kind, 0]));
   readonly #rates: FaultRates;

@@ -1,12 +1,12 @@
 import { calmScenario } from './scenario.ts';
 import { live } from './world.ts';
 
-/** One world is lucky, or not: when a copy of the outage is too old is a matter of seconds. */
+/** Averages over a few worlds: when a cached outage is read again is a matter of seconds. */
 const WORLDS = 10;
 
 /**
- * How many storage requests (tables, and messages put on queues) one acknowledged call costs, from its line given to it to
- * its line given to the next: the difference between a calm world of many and a calm world of few, a call after the other.
+ * Measures how many storage requests (tables, and messages put on queues) one acknowledged call costs, from getting its
+ * line to passing it on: the difference between a large and a small world without faults, one call at a time.
  */
 export async function measureAcknowledgedCall(): Promise<number> {
   const [few, many] = [4, 24];

@@ -3,10 +3,10 @@ import type { Dialect } from '../../simulator/service/news.ts';
 import { MUTATIONS, type Mutation } from './mutations.ts';
 import { live } from './world.ts';
 
-/** Worlds enough for every mutation to show. */
+/** Enough worlds for the checks to find every mutation. */
 const SEEDS = 1_000;
 
-/** The first seed whose world breaks one of the promises that the mutation is about. */
+/** The first seed whose world breaks one of the promises that the mutation must break. */
 async function caught(mutation: Mutation): Promise<{ seed: number; rule: string } | undefined> {
   for (let seed = 1; seed <= SEEDS; seed++) {
     const { dialect } = mutation;
@@ -18,7 +18,7 @@ async function caught(mutation: Mutation): Promise<{ seed: number; rule: string 
   return undefined;
 }
 
-/** The same world with the protection in place: it must be the mutation that breaks it. */
+/** The same world passes without the mutation, so the mutation is what breaks it. */
 const isSound = async (seed: number, dialect: Dialect | undefined): Promise<boolean> =>
   (await live({ seed, dialect })).violation === undefined;
 

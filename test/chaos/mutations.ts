@@ -18,19 +18,19 @@ import { ANY, type TableName, type TableStore, type Write } from '../../src/lib/
 import { onQueue } from '../fixtures/triggers.ts';
 import type { Rule } from './checks.ts';
 
-/** A protection of the app taken out, without touching the app: what the checks must then find. */
+/** Removes one protection from outside the app; the checks must find that. */
 export type Mutation = {
   readonly name: string;
-  /** Any of these is the finding that it must lead to. */
+  /** The checks must report one of these. */
   readonly breaks: readonly [Rule, ...Rule[]];
-  /** The API of the worlds; default: that of 2021. */
+  /** The API of the service. Default: that of 2021. */
   readonly dialect?: Dialect;
   readonly tables?: (tables: TableStore) => TableStore;
   readonly services?: (services: Services, tables: TableStore) => Services;
   readonly onQueue?: typeof onQueue;
 };
 
-/** Tables whose commits to one table are other than what was asked for. */
+/** Changes the writes to one table. */
 const writing =
   (table: TableName, change: (write: Write) => Write[]) =>
   (tables: TableStore): TableStore => ({
@@ -41,7 +41,7 @@ const writing =
       tables.commit(name, partition, name === table ? writes.flatMap(change) : writes),
   });
 
-/** Whatever the row has become meanwhile. */
+/** Writes even if the row has changed. */
 const regardless = (write: Write): Write[] => [write.kind === 'replace' ? { ...write, etag: ANY } : write];
 
 const NO_LEASES = (tables: TableStore): TableStore => ({
@@ -52,7 +52,7 @@ const NO_LEASES = (tables: TableStore): TableStore => ({
 });
 
 class DeafOutages extends Outages {
-  /** Continues whatever was done to it. */
+  /** A paused or stopped outage looks as if it were running. */
   override async current(id: string): Promise<Outage> {
     const outage = await super.current(id);
     return { ...outage, state: outage.state === 'scheduled' ? outage.state : 'running' };
@@ -64,7 +64,7 @@ class DeafOutages extends Outages {
   }
 }
 
-/** The first copy of an outage that each process read. */
+/** The first version of each outage that a process read. */
 const FIRST_TOLD = new WeakMap<Outages, Map<string, Outage>>();
 
 class UnchangedOutages extends Outages {
@@ -76,7 +76,7 @@ class UnchangedOutages extends Outages {
     FIRST_TOLD.set(memory, this.#told);
   }
 
-  /** An outage is remembered for good. */
+  /** A cached outage is never read again. */
   override async recent(id: string): Promise<Outage> {
     const told = this.#told.get(id) ?? (await super.recent(id));
     this.#told.set(id, told);
@@ -92,21 +92,21 @@ class RecentOutages extends Outages {
     this.#memory = memory;
   }
 
-  /** As it was ten seconds ago is as good as now. */
+  /** Returns the cached outage instead of the current one. */
   override current(id: string): Promise<Outage> {
     return this.#memory.recent(id);
   }
 }
 
 class PatientOutages extends Outages {
-  /** That the calls are to be hung up is not seen. */
+  /** The request to hang up the calls is not seen. */
   override async open(): Promise<StoredOutage[]> {
     return (await super.open()).map(({ outage, etag }) => ({ outage: { ...outage, hangUp: undefined }, etag }));
   }
 }
 
 class HastyOutages extends Outages {
-  /** The list of an outage is never passed through a second time. */
+  /** The timer goes through the list only once when an outage ends. */
   override save(...[before, outage, beside]: Parameters<Outages['save']>): ReturnType<Outages['save']> {
     const { progress } = outage;
     return super.save(before, { ...outage, progress: progress && { ...progress, isLast: true } }, beside);
@@ -114,14 +114,14 @@ class HastyOutages extends Outages {
 }
 
 class ClosedOutages extends Outages {
-  /** What is over stays over. */
+  /** A finished outage is never reopened. */
   override async save(...[before, outage, beside]: Parameters<Outages['save']>): ReturnType<Outages['save']> {
     return isOver(before.outage) && outage.state === 'running' ? before : super.save(before, outage, beside);
   }
 }
 
 class ForgetfulLists extends Recipients {
-  /** Nobody needs to be told. */
+  /** Everybody seems to be on the all-clear's list already. */
   override async present(...[, recipientIds]: Parameters<Recipients['present']>): ReturnType<Recipients['present']> {
     return new Set(recipientIds);
   }
@@ -129,7 +129,7 @@ class ForgetfulLists extends Recipients {
 
 type Calls = Services['calls'];
 
-/** The service is asked otherwise than the app asks it. */
+/** Changes the requests to the service. */
 const asking =
   (otherwise: (calls: Calls, services: Services) => Partial<Calls>) =>
   (services: Services): Services => {
@@ -159,7 +159,7 @@ class EagerRecipients extends Recipients {
 const isClaim = ({ recipient }: Moved): boolean => recipient.phase === 'dialling' && recipient.callLegId === undefined;
 
 class ForgetfulRecipients extends Recipients {
-  /** What is learnt last is what counts. */
+  /** The last result decides the outcome. */
   override save(...[place, before, moved]: Parameters<Recipients['save']>): Promise<StoredRecipient | undefined> {
     const { recipient } = moved;
     const outcome = recipient.outcome && recipient.results.at(-1)?.outcome;
@@ -176,7 +176,7 @@ class GenerousLegs extends CallLegs {
 }
 
 class TrustingLegs extends CallLegs {
-  /** Whatever was claimed is taken for done. */
+  /** A claimed action counts as done. */
   override async findAction(...asked: Parameters<CallLegs['findAction']>): Promise<StoredAction | undefined> {
     const stored = await super.findAction(...asked);
     return stored && { ...stored, action: { ...stored.action, status: 'done' } };
@@ -184,21 +184,21 @@ class TrustingLegs extends CallLegs {
 }
 
 class UnrecordingLegs extends CallLegs {
-  /** That an action was done is not put on record. */
+  /** Done actions are not recorded. */
   override async settleAction(...[address, context, outcome]: Parameters<CallLegs['settleAction']>): Promise<void> {
     if (outcome.status !== 'done') await super.settleAction(address, context, outcome);
   }
 }
 
 class ImpatientLegs extends CallLegs {
-  /** A call that went quiet is taken for ended. */
+  /** A silent call counts as ended. */
   override async examine(callLegId: string): ReturnType<CallLegs['examine']> {
     return { ...(await super.examine(callLegId)), isGone: true };
   }
 }
 
 class OpenLegs extends CallLegs {
-  /** The leg of a call that was given up is left as it is. */
+  /** The leg of a call that was given up is not closed. */
   override async save(): Promise<boolean> {
     return true;
   }
@@ -210,7 +210,7 @@ class UnattendedRequests extends CallRequests {
   }
 }
 
-/** Call legs that record something else than what the step made of the event. */
+/** Changes the leg that the step returned before it is recorded. */
 class TamperedLegs extends CallLegs {
   readonly #tamper: (after: CallLeg, event: CallEvent, before: CallLeg | undefined) => CallLeg;
 
@@ -231,7 +231,7 @@ class TamperedLegs extends CallLegs {
 }
 
 class CarelessLegs extends CallLegs {
-  /** An event that could not be recorded is taken for recorded. */
+  /** An event that could not be recorded counts as recorded. */
   override record(...args: Parameters<CallLegs['record']>): Promise<boolean> {
     return super.record(...args).catch((error) => {
       if (error instanceof StorageError) return true;
@@ -250,7 +250,7 @@ class UnreadOptOuts extends OptOuts {
   }
 }
 
-/** As it comes, whatever was known before. */
+/** Takes the state from the event, even if the leg was further. */
 function stateOf(after: CallLeg, event: CallEvent): CallLeg {
   if (event.type !== 'CallLegStateChanged') return after;
   const state = LegState.safeParse(event.data.callState);
@@ -355,12 +355,12 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     name: 'a paused outage continues',
-    breaks: ['who stops an outage is obeyed'],
+    breaks: ['pausing and stopping work'],
     services: (services, tables) => ({ ...services, outages: new DeafOutages(tables, services.now) }),
   },
   {
     name: 'the start of a call uses a cached outage',
-    breaks: ['who stops an outage is obeyed'],
+    breaks: ['pausing and stopping work'],
     services: (services, tables) => ({
       ...services,
       outages: new RecentOutages(tables, services.now, services.outages),
@@ -368,7 +368,7 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     name: 'a call that must be hung up continues',
-    breaks: ['who stops an outage is obeyed'],
+    breaks: ['pausing and stopping work'],
     services: (services, tables) => ({ ...services, outages: new PatientOutages(tables, services.now) }),
   },
   {
@@ -381,7 +381,7 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     name: 'people who are told while an outage ends do not get the all-clear',
-    breaks: ['whoever was told is told that it is over'],
+    breaks: ['people who were told are told that it is over'],
     services: (services, tables) => ({ ...services, outages: new HastyOutages(tables, services.now) }),
   },
   {
@@ -391,7 +391,7 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     name: 'people who were told do not get the all-clear',
-    breaks: ['whoever was told is told that it is over'],
+    breaks: ['people who were told are told that it is over'],
     services: (services, tables) => ({ ...services, recipients: new ForgetfulLists(tables) }),
   },
   {
@@ -442,21 +442,21 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     name: 'a call that ended is not counted',
-    breaks: ['a count is what the list says'],
+    breaks: ['counts match the list'],
     tables: writing('Recipients', (write) =>
       write.rowKey.startsWith('count|change|') && !write.rowKey.endsWith('|added') ? [] : [write],
     ),
   },
   {
     name: 'a folded change is not deleted',
-    breaks: ['a count is what the list says'],
+    breaks: ['counts match the list'],
     tables: writing('Recipients', (write) =>
       write.kind === 'delete' && write.rowKey.startsWith('count|change|') ? [] : [write],
     ),
   },
   {
     name: 'a call that ended is not listed',
-    breaks: ['a count is what the list says'],
+    breaks: ['counts match the list'],
     tables: writing('Recipients', (write) => (write.rowKey.startsWith('ended|') ? [] : [write])),
   },
   {

@@ -4,17 +4,17 @@ import type { Random } from './random.ts';
 /** Why nobody answered: SIP codes as the service passes them on. */
 export type Failure = { readonly code: number; readonly subcode: number; readonly message: string };
 
-/** What somebody does when their telephone rings. Times are seconds. */
+/** What a person does when their phone rings. Times are in seconds. */
 export type Temper = {
   readonly name: string;
   readonly rings: number;
-  /** Instead of an answer. */
+  /** If set, they do not answer. */
   readonly fails?: Failure;
-  /** The first counts from when audio is first heard, each other from the one before. */
+  /** `after`: since they first heard audio; for later keys, since the key before. */
   readonly presses: readonly { readonly key: Key; readonly after: number }[];
-  /** They hang up so long after they answered, whatever they hear. */
+  /** They hang up this long after they answered, whatever they hear. */
   readonly leavesAfter?: number;
-  /** They hang up after so much silence. */
+  /** They hang up after this much silence. */
   readonly patience: number;
   /** How long they talk to an operator. */
   readonly talks: number;
@@ -24,10 +24,10 @@ const failure = (code: number, message: string): Failure => ({ code, subcode: 56
 
 export const CANCELLED_CALL = failure(487, 'The call was cancelled.');
 
-/** So long does a machine stay on the line that nobody hangs up. */
+/** How long an answering machine stays in a call, s. */
 const FOREVER = 3 * 3600;
 
-/** How the people of a world are, in proportion. */
+/** The people of a world, with weights. */
 export type Town = readonly [readonly [Temperament, number], ...(readonly [Temperament, number])[]];
 export type Temperament = keyof typeof TEMPERAMENTS;
 
@@ -89,7 +89,7 @@ const TEMPERAMENTS = {
 
 export const temperOf = (temperament: Temperament, random: Random): Temper => TEMPERAMENTS[temperament](random);
 
-/** Most answer; every kind turns up. */
+/** Most people answer; every kind occurs. */
 export const MIXED_TOWN: Town = [
   ['acknowledges', 10],
   ['acknowledgesTwice', 2],

@@ -3,7 +3,7 @@ import type { Faults } from './faults.ts';
 import type { Random } from './random.ts';
 import type { Trace } from './trace.ts';
 
-/** What everything in a world stands on. */
+/** What all parts of a world share. */
 export type Ground = {
   readonly clock: Clock;
   readonly random: Random;
@@ -15,24 +15,24 @@ export type Ground = {
 export type Request<Answer> = {
   readonly what: () => string;
   readonly effect: () => Answer | Promise<Answer>;
-  /** What goes wrong with it: the error that the app gets, and whether the request has its effect all the same. */
+  /** What goes wrong: the error that the app gets, and whether the request still has its effect. */
   readonly trouble?: { readonly isDone: boolean; readonly error: Error } | undefined;
 };
 
 const USUAL_MS = [1, 40] as const;
 const SLOW_MS = [500, 8_000] as const;
 
-/** A request that was on its way when its process died arrives this often. */
+/** How often a request arrives that was in flight when its process died. */
 const ARRIVES_ALL_THE_SAME = 0.5;
 
-/** An instance of the app: what runs in it shares its memory, and its death. */
+/** An instance of the app. What runs in it shares its memory, and ends when it dies. */
 export class AppProcess {
   readonly name: string;
   readonly #ground: Ground;
   readonly #mourn: () => void;
   #isAlive = true;
 
-  /** @param mourn is called at its death. */
+  /** @param mourn called when it dies. */
   constructor(name: string, ground: Ground, mourn: () => void) {
     this.name = name;
     this.#ground = ground;
@@ -52,18 +52,18 @@ export class AppProcess {
 }
 
 /**
- * One run of a workflow in a process. Each request that it makes is a point where others have their turn, where something
- * can go wrong, and where the process can die: then the request's promise never settles, and the workflow is abandoned.
+ * One run of a workflow in a process. At each request other runs get their turn, a fault may occur, and the process may
+ * die: then the promise of the request never settles, and the workflow is abandoned.
  */
 export class Invocation {
   readonly name: string;
   readonly process: AppProcess;
   /** Ms since the epoch. */
   readonly beganAt: number;
-  /** Undefined while it runs, and for ever if its process died. */
+  /** Undefined while it runs, and if its process died. */
   result: 'succeeded' | 'failed' | undefined;
   readonly #ground: Ground;
-  /** How many requests it has made that had an answer, by what they were made to. */
+  /** Called for each request. */
   readonly #count: (request: 'table' | 'queue' | 'service') => void;
 
   constructor(
@@ -83,7 +83,7 @@ export class Invocation {
     this.#ground.trace.add(this.#ground.clock.now, this.name, what);
   }
 
-  /** Waits, as long as the process lives. */
+  /** Waits `ms`; never resolves if the process dies. */
   wait(ms: number): Promise<void> {
     return new Promise((resolve) => {
       this.#ground.clock.after(ms, () => {
@@ -109,7 +109,7 @@ export class Invocation {
     });
   }
 
-  /** The moment of the request's effect. Undefined where the process dies of it. */
+  /** Carries out the request. Returns undefined if the process died before it and nothing else went wrong. */
   async #carryOut<Answer>(request: Request<Answer>): Promise<{ value: Answer } | { error: unknown } | undefined> {
     const { faults, random } = this.#ground;
     const dies = this.process.isAlive && faults.strikes('death') ? random.pick(['before', 'after']) : undefined;

@@ -1,32 +1,32 @@
 import type { QueueName } from '../../src/lib/storage/queue-store.ts';
 import type { AppProcess, Ground } from './process.ts';
 
-/** A message on a queue. Two copies of it may be under way at once. */
+/** A message on a queue. Two copies of it may be processed at once. */
 export type Message = {
   readonly id: string;
   readonly queue: QueueName;
   readonly body: object;
   dequeueCount: number;
-  /** Copies that somebody will still be given. */
+  /** Copies that are not finished yet. */
   copies: number;
-  /** What became of it, the last of it last. */
+  /** The results of its runs, oldest first. */
   readonly fates: string[];
   isPoison: boolean;
 };
 
-/** How a run for a message ended; `died`: with its process. */
+/** How a run for a message ended. */
 export type Run = { readonly result: 'succeeded' | 'failed'; readonly why: string };
 
 const MAX_DEQUEUE_COUNT = 5;
 /** `host.json`: after a failed run. */
 const RETRY_MS = 2_000;
-/** What a process has taken is not seen by others for so long, counted from its last renewal. */
+/** A message that a process has taken stays invisible for this long after the last renewal. */
 const INVISIBLE_MS = 10 * 60_000;
 const RENEWED_MS = 5 * 60_000;
 const POLL_MS = 1_000;
 const HOUR_MS = 3_600_000;
 
-/** Storage queues and the host that takes messages off them: at least once, in no order, poison after five tries. */
+/** Storage queues and the host: at-least-once delivery, in no order, poison after five tries. */
 export class Queues {
   readonly messages: Message[] = [];
   readonly #ground: Ground;
@@ -34,7 +34,7 @@ export class Queues {
   /** Settles when the run ends, never if its process dies. */
   readonly #run: (message: Message, process: AppProcess) => Promise<Run>;
   readonly #sent: (message: Message) => void;
-  /** A message stands twice where two copies of it are worked on. */
+  /** Contains a message twice if two copies of it are in progress. */
   readonly #underWay = new Map<AppProcess, Message[]>();
 
   constructor(
@@ -54,7 +54,7 @@ export class Queues {
     const message: Message = {
       id: `message-${this.messages.length + 1}`,
       queue,
-      // As it comes off a real queue: nothing but JSON.
+      // A real queue delivers only JSON.
       body: JSON.parse(JSON.stringify(body)),
       dequeueCount: 0,
       copies: 0,
@@ -69,12 +69,12 @@ export class Queues {
     if (faults.strikes('messageAgainLate')) this.#show(message, delayMs + HOUR_MS);
   }
 
-  /** True while any copy of any message is still to be worked on. */
+  /** Whether any copy of a message is unfinished. */
   get isBusy(): boolean {
     return this.messages.some(({ copies }) => copies > 0);
   }
 
-  /** What a dead process had taken is seen again by others, after a while. */
+  /** Messages that a dead process had taken become visible again later. */
   bury(process: AppProcess): void {
     for (const message of this.#underWay.get(process) ?? []) {
       message.copies--;
@@ -98,7 +98,7 @@ export class Queues {
     }
     message.dequeueCount++;
     if (message.dequeueCount > MAX_DEQUEUE_COUNT) {
-      this.#poison(message, 'taken too often');
+      this.#poison(message, 'dequeued too often');
       return;
     }
     message.copies++;

@@ -1,4 +1,4 @@
-/** Chance that follows from a seed alone: the same seed gives the same numbers, always. */
+/** Pseudorandom numbers: the same seed always gives the same numbers. */
 export class Random {
   #state: number;
 
@@ -19,7 +19,7 @@ export class Random {
     return min + Math.floor(this.next() * (max - min + 1));
   }
 
-  /** True that often; costs no number where it cannot or must be. */
+  /** True with this probability. Draws no number for 0 or 1. */
   chance(rate: number): boolean {
     if (rate <= 0) return false;
     return rate >= 1 || this.next() < rate;

@@ -8,7 +8,7 @@ import { Campaign } from './campaign.ts';
 import { measureAcknowledgedCall } from './measure.ts';
 import { live } from './world.ts';
 
-const USAGE = `Lives simulated worlds, each from a seed, and looks whether the app's promises hold in all of them.
+const USAGE = `Runs simulated worlds, one seed each, and checks that the app keeps its promises in all of them.
 
   npm run chaos -- --seeds 500
   npm run chaos -- --seeds 1 --seed 4711`;
@@ -24,10 +24,10 @@ const SHOWN_FAILURES = 5;
 await runCommand(async () => {
   const flags = readFlags(USAGE, {
     seeds: { type: 'string', value: 'N', help: 'how many worlds (500)' },
-    seed: { type: 'string', value: 'S', help: 'the first seed (1); the others follow it' },
-    recipients: { type: 'string', value: 'R', help: 'how many people a world has; drawn from the seed otherwise' },
-    trace: { type: 'string', value: 'N', help: `how many of a failing world's last steps are shown (${TRACE})` },
-    api: { type: 'string', value: 'A', help: `the API that the service speaks: ${DEFAULT_API} (default) or ga` },
+    seed: { type: 'string', value: 'S', help: 'the first seed (1); each world takes the next one' },
+    recipients: { type: 'string', value: 'R', help: 'people in each world (default: drawn from the seed)' },
+    trace: { type: 'string', value: 'N', help: `how many of the last steps of a failed world to show (${TRACE})` },
+    api: { type: 'string', value: 'A', help: `the API of the service: ${DEFAULT_API} (default) or ga` },
     json: { type: 'boolean', help: 'the summary as JSON, on stdout' },
   });
   const seeds = numberFlag('seeds', flags.seeds, { min: 1, max: 10_000_000 }) ?? 500;
@@ -43,11 +43,11 @@ await runCommand(async () => {
     const report = await live({ seed, recipients, dialect });
     campaign.add(report);
     if (report.violation && campaign.failures.length <= SHOWN_FAILURES) {
-      // The same seed is the same world: now with a record of it.
+      // Tracing is slow, so it is on only for this second run of the same world.
       const again = await live({ seed, recipients, dialect, trace });
       process.stderr.write(`\n${again.trace.join('\n')}\n`);
       process.stderr.write(`seed ${seed}: ${report.violation.rule}: ${report.violation.what}\n`);
-      if (again.violation?.what !== report.violation.what) process.stderr.write('It did not replay exactly!\n');
+      if (again.violation?.what !== report.violation.what) process.stderr.write('The world did not replay exactly.\n');
     }
     if (Date.now() - toldAt > 2_000) {
       toldAt = Date.now();

@@ -9,7 +9,7 @@ import { MIXED_TOWN, type Town } from './people.ts';
 import type { Random } from './random.ts';
 import { type Deed, drawDeeds } from './steering.ts';
 
-/** Somebody who enqueues a message by hand. */
+/** A call by hand. */
 export type ByHand = { readonly afterMs: number; readonly queue: 'start-call' | 'join-call'; readonly message: object };
 
 /** One outage of a world: its declaration, its first list, and the people who are added later. */
@@ -20,7 +20,7 @@ export type PlannedOutage = {
   readonly laterMs: number;
 };
 
-/** All that is decided about a world before it begins. */
+/** Everything about a world that is decided before it begins. */
 export type Scenario = {
   readonly settings: AppSettings;
   readonly outages: readonly PlannedOutage[];
@@ -32,7 +32,7 @@ export type Scenario = {
   readonly processes: number;
   readonly faults: FaultRates;
   readonly spells: readonly Spell[];
-  /** When nothing goes wrong any more, ms from the beginning. */
+  /** When faults stop, ms from the beginning. */
   readonly calmAfterMs: number;
 };
 
@@ -46,15 +46,18 @@ const audio = (name: string, seconds: number): string => `https://audio.example/
 
 type Delays = OutageSpec['retry']['delaySeconds'];
 
-/** Delays by outcome, s: unhurried; none at all; others again. */
+/** Delays by outcome, s: long, none, mixed. */
 const RETRIES: readonly [Delays, ...Delays[]] = [
   { busy: 120, noAnswer: 300, failed: 60, unknown: 60 },
   { busy: 0, noAnswer: 0, failed: 0, unknown: 0, answered: 0 },
   { busy: 30, unknown: 300, answered: 60, declined: 60 },
 ];
 
-/** A world as the seed has it. @param recipients how many people in all; drawn if undefined. */
-/** @param steering draws what people do with the outages. */
+/**
+ * Draws a world.
+ * @param steering draws what people do with the outages.
+ * @param recipients how many people; drawn if undefined.
+ */
 export function drawScenario(random: Random, steering: Random, recipients: number | undefined): Scenario {
   const callers = drawCallers(random);
   const faults = drawRates(random);
@@ -105,7 +108,7 @@ function drawOutage(random: Random, index: number, callers: readonly Caller[], p
     callers: [...callers],
     shards: random.int(1, 3),
     ...(random.chance(0.2) && { maxConcurrentCalls: 1 }),
-    // The second often begins when the first has told most of its people.
+    // The second outage often begins when the first has reached most of its people.
     ...(random.chance(index === 0 ? 0.2 : 0.6) && { startAt: timeAfter(random.int(1, index === 0 ? 5 : 30) * MINUTE) }),
     ...(random.chance(0.1) && { expiresAt: timeAfter(random.int(5, 60) * MINUTE) }),
     retry: {
@@ -138,7 +141,7 @@ function drawByHand(random: Random, index: number): ByHand {
   return { afterMs, queue: 'start-call', message: { targets, ...common } };
 }
 
-/** Nothing goes wrong, everybody acknowledges over the message, and one line is passed from each to the next. */
+/** A world without faults and with one line, in which everybody acknowledges during the message. */
 export function calmScenario(people: number): Scenario {
   const callers = [{ number: callerNumber(0), lines: 1 }];
   const script = CallScript.parse({ message: audio('message', 20), thanks: audio('thanks', 3) });

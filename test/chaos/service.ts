@@ -21,31 +21,31 @@ import { type About, Call, type CallParts, type Operation } from './call.ts';
 import type { Temper } from './people.ts';
 import type { Ground, Invocation, Request } from './process.ts';
 
-/** We, as one who is in the call. */
+/** The app as a participant. */
 const SOURCE: Identifier = { communicationUser: { id: '8:acs:ringdown' } };
 
-/** An event of a call, as it is posted to the app until it is answered. */
+/** An event of a call. The service posts it until the app answers. */
 export type ServiceEvent = {
   readonly call: Call;
   readonly about: About;
   readonly type: string;
   readonly body: object;
-  /** Some process began to apply it. */
+  /** A process began to handle it. */
   isReceived: boolean;
   /** The app answered 200. */
   isAccepted: boolean;
 };
 
-/** What watches the service, and the world that it is part of. */
+/** What the service needs from its world, and the checks that it informs. */
 export type ServiceWorld = {
   readonly ground: Ground;
-  /** By which API it speaks. */
+  /** The API of the service. */
   readonly dialect: Dialect;
-  /** How many calls a number may have at once, by the service's own limit. */
+  /** The service's limit of calls at once from a number. */
   linesOf(number: string): number;
   temperOf(identity: string): Temper;
   purposeOf(callbackUri: string): CallPurpose;
-  /** Gives the status that the app answers, or 0 where its process dies or none is there. */
+  /** Resolves to the status of the answer, or 0 if the process dies or none is alive. */
   post(event: ServiceEvent): Promise<number>;
   isToBePlaced(parts: CallParts, inFlight: readonly Call[]): void;
   isPlaced(call: Call): void;
@@ -56,10 +56,10 @@ const TRIES = 4;
 const BACK_OFF_MS = 1_000;
 const RESENDS = 3;
 const RESEND_MS = 500;
-/** The client gives up after this, whatever Retry-After says (transport.ts). */
+/** The client gives up after this, even if Retry-After is longer (transport.ts). */
 const PATIENCE_MS = 60_000;
 
-/** A Call Automation service: its calls, and the callbacks that it posts. */
+/** A simulated Call Automation service: its calls, and the callbacks that it posts. */
 export class Service {
   readonly calls: Call[] = [];
   readonly events: ServiceEvent[] = [];
@@ -71,7 +71,7 @@ export class Service {
     this.#world = world;
   }
 
-  /** Today's API knows requests by their identity: the same request is done once. The one of 2021 does not. */
+  /** Today's API carries out a repeated request once. The API of 2021 does not recognise it. */
   get isRepeatable(): boolean {
     return this.#world.dialect.name === 'ga';
   }
@@ -88,7 +88,7 @@ export class Service {
     return this.#once(asked, () => this.#createCall(request, by));
   }
 
-  /** The same request is the same call, in its present state. */
+  /** A repeated request returns the first call, in its present state. */
   #once({ identity }: RequestIdentity, place: () => Call): Call {
     const call = (this.isRepeatable && this.#byIdentity.get(identity)) || place();
     this.#byIdentity.set(identity, call);
@@ -126,8 +126,9 @@ export class Service {
   }
 
   /**
-   * Changes a call in progress. @throws CallAutomationError if it is not in progress.
-   * @param identity of the request, if it must be done once.
+   * Changes a call in progress.
+   * @param identity set if a repeated request must be carried out once.
+   * @throws CallAutomationError if the call is not in progress.
    */
   act(
     name: string,
@@ -161,7 +162,7 @@ export class Service {
     return call;
   }
 
-  /** The call has an id and events, but no telephone rings: the app may request another one. */
+  /** The call has an id and events, but no phone rings, so it does not count as placed. */
   #turnAway(parts: CallParts): Call {
     const call = this.#made(parts);
     call.end(REASONS.overLimit);
@@ -248,7 +249,7 @@ const noAnswer = (operation: string, mayHaveHappened: boolean): CallAutomationEr
     mayHaveHappened,
   });
 
-/** The service as one run of a workflow sees it, through the client: createCall and joinCall once, all else again if it fails. */
+/** The service as one run sees it through the client, which retries all requests except createCall and joinCall. */
 export class AskedService implements CallAutomation {
   readonly isRepeatable: boolean;
   readonly speaks = false;
@@ -272,7 +273,7 @@ export class AskedService implements CallAutomation {
   }
 
   hangUp(callLegId: string): Promise<void> {
-    // The request has no operation context: its name in the app's record is not seen by the service.
+    // The request has no operation context, so the service does not see the action's name.
     return this.#act('hangUp', callLegId, undefined, (call) => call.end());
   }
 
@@ -286,7 +287,7 @@ export class AskedService implements CallAutomation {
     return { id: 'operation', status: 'running', operationContext };
   }
 
-  /** All at once, or one after the other, as the API has it. */
+  /** The API of 2021 invites all at once, today's one by one. */
   async inviteParticipants(
     address: CallAddress,
     { participants, operationContext }: InviteParticipantsRequest,
@@ -361,7 +362,7 @@ export class AskedService implements CallAutomation {
   }
 }
 
-/** Out of call, the conversation stands for the call that it belongs to. */
+/** Out of call, the conversation id names the call. */
 const legOf = (address: CallAddress): string =>
   'callLegId' in address ? address.callLegId : address.conversationId.replace('conversation-of-', '');
 

@@ -12,24 +12,24 @@ import type { ServiceEvent } from './service.ts';
 import type { RowChange } from './stores.ts';
 
 const TOLD: ReadonlySet<string> = new Set(['answered', 'heard', 'connected', 'acknowledged']);
-/** Who was told may be known later to have opted out in that call: they stay on the list. */
+/** A person who was told may turn out later to have opted out in that call: they stay on the list. */
 const isAsItShouldBe = (outcome: Cell | undefined, isInformed: boolean): boolean =>
   isInformed === TOLD.has(String(outcome)) || (isInformed && outcome === 'optedOut');
 
-/** A call that had begun to be placed before the outage was stopped may still be: no longer than that. */
+/** How long after an outage stopped a run that began before may still place its call. */
 const PLACING_MS = 120_000;
-/** So long may an outage be remembered as it was. */
+/** How long the app may use a cached outage. */
 const MEMORY_MS = 20_000;
-/** A look of the timer, and a message and what it asks for. */
+/** One tick, one queue message and its request. */
 const HANGING_UP_MS = 15_000;
 
 /** The promises to a person who pauses, cancels, restores or changes an outage. */
 export class SteeringChecks {
   readonly #facts: Facts;
   readonly #fail: (rule: Rule, what: string) => void;
-  /** Since when an outage calls nobody: it has not begun, is paused, or was stopped. */
+  /** When the outage last became not `running`, so that it calls nobody. */
   readonly #silentSince = new Map<string, number>();
-  /** What each outage has had its calls say, and since when. */
+  /** The messages of each outage, each with the time from which it applies. */
   readonly #sounds = new Map<string, readonly { readonly since: number; readonly uri: string }[]>();
 
   constructor(facts: Facts, fail: (rule: Rule, what: string) => void) {
@@ -49,7 +49,7 @@ export class SteeringChecks {
     if (after?.['hangUp'] && !before?.['hangUp']) this.#areHungUp(id);
   }
 
-  /** Its calls end soon: those that the app knew of then, and where nothing goes wrong, or no more. */
+  /** The calls that the app knows of end soon. Checked only while there are no faults. */
   #areHungUp(outageId: string): void {
     const { now, after, calmFrom, scenario, service, tables } = this.#facts;
     if (now() < calmFrom && !isCalm(scenario.faults, scenario.spells)) return;
@@ -62,7 +62,7 @@ export class SteeringChecks {
     const calls = service.inFlight.filter(isKnown);
     after(HANGING_UP_MS, () => {
       const call = calls.find(({ endedAt }) => endedAt === undefined);
-      if (call) this.#fail('who stops an outage is obeyed', `${call.id} was to be hung up, and goes on`);
+      if (call) this.#fail('pausing and stopping work', `${call.id} should have been hung up, but continues`);
     });
   }
 
@@ -70,13 +70,13 @@ export class SteeringChecks {
     const { outageId, recipientId } = ref;
     const silentSince = this.#silentSince.get(outageId) ?? Number.POSITIVE_INFINITY;
     if (by.beganAt > silentSince || silentSince + PLACING_MS < this.#facts.now()) {
-      this.#fail('who stops an outage is obeyed', `${by.name} calls ${recipientId}, whose outage is stopped`);
+      this.#fail('pausing and stopping work', `${by.name} calls ${recipientId}, whose outage is stopped`);
     }
     const ending = this.#endedBefore(ref, by);
     if (ending) this.#fail('nobody is called twice', `${by.name} calls ${recipientId}, who has ${ending}`);
   }
 
-  /** What had ended the matter before anybody began to call them again: also once they have heard the all-clear. */
+  /** A final outcome that was recorded before this run began. Holds for the all-clear too. */
   #endedBefore({ outageId, shard, recipientId }: AttemptRef, by: Invocation): string | undefined {
     const { scenario, tables } = this.#facts;
     const planned = scenario.outages.find(({ spec: { id } }) => outageId === id || outageId === allClearIdOf(id));
@@ -86,7 +86,7 @@ export class SteeringChecks {
       .find((result) => planned && endsTheMatter(planned.spec.retry, result))?.outcome;
   }
 
-  /** A message is played that the outage had when that was decided, or no longer before than it is remembered. */
+  /** The message that is played is the current one, or was it not longer ago than an outage may be cached. */
   eventRecorded({ call }: ServiceEvent, by: Invocation, actions: Actions): void {
     const { purpose } = call.parts;
     if (purpose.kind !== 'attempt') return;
@@ -101,7 +101,7 @@ export class SteeringChecks {
     }
   }
 
-  /** Everybody who was told about an outage that is over is on the list of its all-clear; nobody else is. */
+  /** The list of the all-clear has exactly the people who were told of the outage. */
   atEnd(): void {
     const outages = this.#facts.tables.rows('Outages', 'outage');
     for (const [partition, rows] of this.#facts.tables.partitions('Recipients')) {
@@ -113,7 +113,7 @@ export class SteeringChecks {
         const isInformed = informed.has(rowKey);
         if (!rowKey.startsWith('recipient|') || isAsItShouldBe(outcome, isInformed)) continue;
         const what = `${rowKey} of ${partition} ended ${outcome}, and is ${isInformed ? '' : 'not '}on the list of ${allClear}`;
-        this.#fail('whoever was told is told that it is over', what);
+        this.#fail('people who were told are told that it is over', what);
       }
     }
   }
@@ -121,6 +121,6 @@ export class SteeringChecks {
 
 const Script = z.looseObject({ message: z.string() });
 
-/** The audio that an outage tells people with. */
+/** The URI of the outage's message. */
 const messageIn = (columns: Columns | undefined): string =>
   Script.parse(JSON.parse(String(columns?.['scriptJson']))).message;

@@ -23,7 +23,7 @@ const DEEDS = {
     }),
 } as const;
 
-/** Does it, or finds that it makes no sense: either way it is done. */
+/** Does it; ignores that the current state does not allow it. */
 export async function steer(services: Services, deed: Deed): Promise<void> {
   try {
     await DEEDS[deed.what](services, deed);
@@ -35,8 +35,8 @@ export async function steer(services: Services, deed: Deed): Promise<void> {
 const MINUTE = 60_000;
 
 /**
- * In every other world where things go wrong nobody does anything. In the others people pause and resume and change what is said, and cancel it or say that
- * it is over, in any order, allowed or not; paused outages are resumed once nothing goes wrong any more.
+ * In half of the worlds with faults nobody does anything. In all others people pause, resume, change, cancel and
+ * restore outages, in any order, allowed or not. Paused outages are resumed once the faults stop.
  */
 export function drawDeeds(random: Random, outageIds: readonly string[], calmAfterMs: number, isCalm: boolean): Deed[] {
   if (!isCalm && random.chance(0.5)) return [];
@@ -57,7 +57,7 @@ export function drawDeeds(random: Random, outageIds: readonly string[], calmAfte
       ]),
     }));
     const last = random.pick(['cancel', 'hangUp', 'hangUp', 'restore', 'restore', undefined] as const);
-    // An outage can be over long after everybody was told.
+    // An outage may end long after everybody was told.
     const lastMs =
       isCalm || random.chance(0.5) ? random.int(0, soon) : random.int(1 * MINUTE, calmAfterMs + 20 * MINUTE);
     if (last) deeds.push({ afterMs: lastMs, outageId, what: last });

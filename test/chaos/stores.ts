@@ -5,7 +5,7 @@ import { MemoryTables } from '../unit/support/memory-tables.ts';
 import type { Faults } from './faults.ts';
 import type { Invocation, Request } from './process.ts';
 
-/** A row before and after a commit; undefined where it was or is not there. */
+/** A row before and after a commit; undefined if it does not exist. */
 export type RowChange = {
   readonly table: TableName;
   readonly partition: string;
@@ -14,7 +14,7 @@ export type RowChange = {
   readonly after: Columns | undefined;
 };
 
-/** The tables that all processes of a world share, and a mirror of them that can be looked at in no time. */
+/** The tables that all processes of a world share, with a copy that the checks read synchronously. */
 export class WorldTables {
   readonly #tables = new MemoryTables();
   readonly #mirror = new Map<string, Map<string, Columns>>();
@@ -75,7 +75,7 @@ function columnsAfter(before: Columns | undefined, write: Write): Columns | unde
   return write.kind === 'merge' ? { ...before, ...write.columns } : write.columns;
 }
 
-/** Storage's three ways to fail. */
+/** The three ways in which storage fails. */
 export function storageTrouble(faults: Faults, what: string): Request<never>['trouble'] {
   const kind = faults.oneOf(['storageRefused', 'storageUnheard', 'storageAnswerLost']);
   if (!kind) return undefined;
@@ -86,7 +86,7 @@ export function storageTrouble(faults: Faults, what: string): Request<never>['tr
   };
 }
 
-/** The tables as one run of a workflow sees them: requests that take time and may fail. */
+/** The tables as one run sees them: requests take time and may fail. */
 export class AskedTables implements TableStore {
   readonly #tables: WorldTables;
   readonly #by: Invocation;
@@ -138,7 +138,7 @@ function writeInWords(write: Write): string {
   return `${write.kind} ${write.rowKey}${columns.length > 0 ? ` (${columns.join(' ')})` : ''}`;
 }
 
-/** The queues as one run of a workflow sees them. */
+/** The queues as one run sees them. */
 export class AskedQueues implements QueueStore {
   readonly #put: (queue: QueueName, message: object, delaySeconds: number) => void;
   readonly #by: Invocation;

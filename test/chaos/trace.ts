@@ -1,11 +1,11 @@
 import { BEGINNING } from './clock.ts';
 
-/** The last steps of a world, readable: when, who, what. Off, it costs nothing: a failing world is run again with it on. */
+/** The last steps of a world as text. Costs nothing when off, so only failed worlds are run again with it on. */
 export class Trace {
   readonly #limit: number;
   readonly #lines: string[] = [];
 
-  /** @param limit so many steps are kept; 0 keeps none. */
+  /** @param limit how many steps to keep; 0 turns the trace off. */
   constructor(limit: number) {
     this.#limit = limit;
   }

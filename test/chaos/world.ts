@@ -28,13 +28,13 @@ export type WorldOptions = {
   readonly seed: number;
   /** How many people; drawn from the seed if undefined. */
   readonly recipients?: number | undefined;
-  /** Instead of what the seed has. */
+  /** Used instead of one drawn from the seed. */
   readonly scenario?: Scenario;
-  /** A protection that is taken out. */
+  /** A protection to remove. */
   readonly mutation?: Mutation | undefined;
-  /** So many of the last steps are kept. */
+  /** How many of the last steps to keep. */
   readonly trace?: number;
-  /** Which API the service speaks; by default that of 2021. */
+  /** The API of the service. Default: that of 2021. */
   readonly dialect?: Dialect | undefined;
 };
 
@@ -43,7 +43,7 @@ export type WorldReport = {
   readonly violation: Violation | undefined;
   readonly trace: readonly string[];
   readonly steps: number;
-  /** How long the world lasted, in its own time. */
+  /** How long the world lasted, in virtual time. */
   readonly virtualMs: number;
   readonly calls: number;
   /** Calls that the app could not know of in time: the one exception, see checks.ts. */
@@ -53,25 +53,25 @@ export type WorldReport = {
   readonly messages: number;
   readonly poisoned: number;
   readonly outcomes: ReadonlyMap<string, number>;
-  /** Requests to tables and queues by whatever but the timer, and by the timer. */
+  /** Requests to tables and queues: first those not made by the timer, then the timer's. */
   readonly storageRequests: number;
   readonly timerRequests: number;
 };
 
 const TICK_MS = 10_000;
-/** Outages that the timer has something to do with at each look, and those that are to be ended. */
+/** States in which the timer has work at every tick; `OPEN` has all that are not final or paused. */
 const STOPPING: ReadonlySet<string> = new Set(['cancelling', 'restoring']);
 const OPEN: ReadonlySet<string> = new Set(['scheduled', 'running', ...STOPPING]);
-/** The tables that decide when the timer has something to do. */
+/** The tables that decide when the timer has work. */
 const TIMERS: ReadonlySet<TableName> = new Set<TableName>(['Recipients', 'Outages', 'Lines', 'Requests']);
-/** A world that has not come to rest so long after its last trouble never does. */
+/** A world that is still busy this long after its last fault never ends. */
 const PATIENCE_MS = 12 * 3_600_000;
-/** Somebody who adds people asks again if they get no answer. */
+/** When an API client repeats a request that got no answer. */
 const CLIENT_RETRY_MS = 20_000;
 /** How often the timer ticks without any work to do. */
 const IDLE_TICKS = 0.1;
 
-/** Lives one world from its beginning to rest, or to its first broken promise. */
+/** Runs one world until nothing is left to do, or a promise is broken. */
 export async function live(options: WorldOptions): Promise<WorldReport> {
   const world = new World(options);
   await world.begin();
@@ -88,13 +88,13 @@ class World {
   readonly #queues: Queues;
   readonly #checks: Checks;
   readonly #processes: (AppProcess | undefined)[] = [];
-  /** What each process remembers of the outages. */
+  /** The cached outages of each process. */
   readonly #memories = new Map<AppProcess, Outages>();
   readonly #events = new WeakMap<Invocation, ServiceEvent>();
   /** Callbacks that a process has not answered yet. */
   readonly #unanswered = new Map<AppProcess, Set<() => void>>();
   readonly #temperRandom: Random;
-  /** The runs of the timer that are going on. */
+  /** The ticks in progress. */
   readonly #timers = new Set<Invocation>();
   #nextTick = Number.POSITIVE_INFINITY;
   #ids = 0;
@@ -145,7 +145,7 @@ class World {
     });
   }
 
-  /** The outages are declared and their people added, before anything goes wrong. */
+  /** Declares the outages and adds their people, without faults. */
   async begin(): Promise<void> {
     for (let slot = 0; slot < this.#scenario.processes; slot++) this.#start(slot, 1);
     for (const planned of this.#scenario.outages) {
@@ -166,7 +166,7 @@ class World {
     const end = BEGINNING + this.#scenario.calmAfterMs + PATIENCE_MS;
     while (!this.#checks.violation && !clock.isEmpty && clock.now < end) {
       await clock.step();
-      // Node has other things to do too.
+      // Gives Node a turn, for the timeouts of the test runner.
       if (++this.#steps % 2000 === 0) await new Promise((resolve) => setImmediate(resolve));
     }
     if (!this.#checks.violation) this.#checks.atEnd();
@@ -230,7 +230,7 @@ class World {
     };
   }
 
-  /** Services that nothing happens to, for what there is before the world begins. */
+  /** Services without faults, for what exists before the world begins. */
   #calmServices(): Services {
     const now = (): Date => this.#ground.clock.date;
     const by = this.#invocation(new AppProcess('before', this.#ground, () => undefined), 'all');
@@ -260,7 +260,7 @@ class World {
     }
   }
 
-  /** Errors are of our own family, whatever happens. */
+  /** Every error must be a RingdownError. */
   #noSurprise(by: Invocation, error: unknown): void {
     if (error instanceof RingdownError) return;
     const what = error instanceof Error ? (error.stack ?? error.message) : String(error);
@@ -336,7 +336,7 @@ class World {
 
   // --- The timer
 
-  /** Sees to it that the timer strikes when there is something to do. Ticks with nothing to do are mostly left out. */
+  /** Schedules the next tick with work to do. Most idle ticks are left out. */
   #wake(): void {
     const at = this.#timeOfNextTick();
     if (at === undefined || at >= this.#nextTick) return;
@@ -449,13 +449,13 @@ class World {
   }
 }
 
-/** A due row's key, taken apart; nothing for another row's. */
+/** The parts of a due row's key; nothing for other rows. */
 function dueRowOf(rowKey: string): { isWaiting: boolean; at: number }[] {
   const [kind, why, at = ''] = rowKey.split('|');
   return kind === 'due' ? [{ isWaiting: why === 'waiting', at: Date.parse(at) }] : [];
 }
 
-/** What importRecipients.ts makes of a list: its people, new, a shard at a time. */
+/** Adds new recipients shard by shard, as importRecipients.ts does. */
 async function addPeople(services: Services, { spec }: PlannedOutage, numbers: readonly string[]): Promise<void> {
   const at = spec.startAt === undefined ? services.now() : new Date(spec.startAt);
   const people = numbers.map((value) => newRecipient({ identifier: { phoneNumber: { value } } }));
