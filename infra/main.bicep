@@ -1,70 +1,70 @@
-// Everything that Ringdown needs in Azure, in one resource group. How to use it: docs/deploy.md.
+// Creates everything that Ringdown needs in Azure, in one resource group. How to deploy it: docs/deploy.md.
 targetScope = 'resourceGroup'
 
 @minLength(3)
 @maxLength(16)
-@description('What the resources are called; lower-case letters, digits and hyphens.')
+@description('Name from which the names of the resources are made: lower-case letters, digits and hyphens.')
 param name string = 'ringdown'
 
-@description('Where they are. Flex Consumption must be offered there: az functionapp list-flexconsumption-locations.')
+@description('Azure region. It must offer Flex Consumption; list the regions with: az functionapp list-flexconsumption-locations.')
 param location string = resourceGroup().location
 
-@description('Where ACS keeps its data at rest. It cannot be changed later.')
+@description('Geography in which ACS stores its data at rest. It cannot be changed later.')
 param dataLocation string = 'United States'
 
-@description('Our own phone numbers and the calls each may have at once: number:lines, comma-separated. Until it is given the app does not start.')
+@description('The app\'s own phone numbers, each with the number of calls it may have at once: number:lines, comma-separated. Required: the app does not start without it.')
 param callerNumbers string = ''
 
-@description('Also create the Azure AI resource that says texts. Without it, scripts play audio files only.')
+@description('Whether to create the Azure AI resource for text-to-speech. Without it, scripts can only play audio files.')
 param withSpeech bool = false
 
-@description('Where ACS reaches the app, if that is not its own host name.')
+@description('Base URL at which ACS reaches the app. Default: the host name of the function app.')
 param callbackBaseUrl string = ''
 
-@description('While the callback secret is being rotated: the Key Vault URI of the version before. docs/operations.md says how.')
+@description('Key Vault URI of the previous callback secret. Set it only while the secret is being rotated, see docs/operations.md.')
 param previousCallbackSecretUri string = ''
 
-@description('An attempt that is silent for so long is looked into, seconds; longer than the longest audio.')
+@description('The timer checks an attempt without events for this long, in seconds. Must be longer than the longest audio.')
 @minValue(5)
 @maxValue(86400)
 param callLeaseSeconds int = 300
 
-@description('No call lasts longer, seconds.')
+@description('Maximum length of a call, in seconds. The app hangs up longer calls.')
 @minValue(5)
 @maxValue(86400)
 param maxCallSeconds int = 3600
 
-// What a cold start does to somebody who waits. On Flex Consumption all HTTP functions share instances, and each queue function has
-// instances of its own. When somebody answers, `callEvents` (http) must hear of it and `playAudio` must act on it; where either has
-// no instance yet, the callee listens to silence while one is found, started and loaded, and many hang up. So these two are kept
-// ready. The first calls of an outage wait for `startCall` as well, but nobody listens then; `hangUp` keeps a line for longer.
-@description('Instances that are always ready, by scale group: http, or function:<name>. Each is paid for also while nothing happens.')
+// On Flex Consumption all HTTP functions share instances, and each queue function has its own. When a callee answers, `callEvents`
+// (http) receives the event and `playAudio` plays the message. If one of them has no instance, the callee hears silence during the
+// cold start, and many hang up. These two therefore always have an instance. A cold start of `startCall` only delays the first
+// calls, and one of `hangUp` only keeps a line in use for longer.
+@description('Number of always-ready instances, by scale group: http, or function:<name>. Each is billed even when idle.')
 param alwaysReady object = {
   http: 1
   'function:playAudio': 1
 }
 
-@description('Instances at most, of each scale group.')
+@description('Maximum number of instances per scale group.')
 @minValue(1)
 @maxValue(1000)
 param maximumInstances int = 40
 
-@description('Memory of an instance, MB.')
+@description('Memory per instance, in MB.')
 @allowed([512, 2048, 4096])
 param instanceMemoryMB int = 2048
 
-@description('Who is told of alerts, by email; nobody by default: they are then to be seen in the portal only.')
+@description('Email address for alerts. If empty, alerts are only shown in the portal.')
 param alertEmail string = ''
 
-@description('An outage that runs for so long without any call is taken to stand still. Longer than its retry delays.')
+@description('How long a running outage may start no call before an alert fires. Must be longer than the retry delays.')
 @allowed(['PT15M', 'PT30M', 'PT1H', 'PT2H'])
 param standstill string = 'PT1H'
 
-@description('Standard_ZRS keeps working when a zone of the region does not; where a region has no zones: Standard_LRS.')
+@description('SKU of the storage account. Standard_ZRS survives the loss of a zone. Use Standard_LRS in a region without zones.')
 @allowed(['Standard_LRS', 'Standard_ZRS', 'Standard_GRS', 'Standard_GZRS'])
 param storageSku string = 'Standard_ZRS'
 
-@description('Set by azd: the environment that the resources belong to.')
+@description('Name of the azd environment. azd sets it.')
 param environmentName string = ''
 
 var suffix = uniqueString(resourceGroup().id)

@@ -1,6 +1,6 @@
 using './main.bicep'
 
-// From the environment, as azd has it (azd env set NAME VALUE); or write values here.
+// Values come from environment variables, which azd sets (azd env set NAME VALUE). You can also write them here.
 param environmentName = readEnvironmentVariable('AZURE_ENV_NAME', '')
 param callerNumbers = readEnvironmentVariable('CALLER_NUMBERS', '')
 param alertEmail = readEnvironmentVariable('ALERT_EMAIL', '')

@@ -1,4 +1,4 @@
-// The function app on Flex Consumption. It has one identity and one set of settings, and neither holds a key.
+// The function app on Flex Consumption. It uses one managed identity; its settings contain no keys.
 
 param name string
 param location string
@@ -21,8 +21,8 @@ param alwaysReady object
 param maximumInstances int
 param instanceMemoryMB int
 
-// Every setting that src/lib/config.ts reads, and no other: a test compares. What is empty here is left out of the app's settings:
-// an empty AzureWebJobsStorage would hide the account from the host, and the app's own defaults are right for the others.
+// Exactly the settings that src/lib/config/settings.ts reads: test/unit/infra.test.ts compares them. Empty ones are left out: an
+// empty AzureWebJobsStorage would hide the account name from the host, and for the others the app's defaults apply.
 var settings = {
   AzureWebJobsStorage: ''
   AzureWebJobsStorage__accountName: storageAccountName
@@ -46,7 +46,7 @@ var settings = {
     : '@Microsoft.KeyVault(SecretUri=${previousCallbackSecretUri})'
   CALL_LEASE_SECONDS: string(callLeaseSeconds)
   MAX_CALL_SECONDS: string(maxCallSeconds)
-  // The host reads it too. It lets one send telemetry, and nothing else.
+  // The Functions host reads it too. It only allows sending telemetry, so it is not a secret.
   APPLICATIONINSIGHTS_CONNECTION_STRING: applicationInsightsConnectionString
 }
 

@@ -1,5 +1,5 @@
-// Azure Communication Services, and on request the Azure AI resource that says texts. No keys: the app's identity may use ACS, and
-// ACS's own identity may use the AI resource. Phone numbers are bought afterwards, by a person: docs/deploy.md.
+// Azure Communication Services, and optionally the Azure AI resource for text-to-speech. No keys: the app's identity has access to
+// ACS, and the identity of ACS has access to the AI resource. Phone numbers are bought by hand afterwards: docs/deploy.md.
 
 param name string
 param location string
@@ -9,7 +9,7 @@ param principalId string
 param withSpeech bool
 
 var roles = {
-  // The documentation of ACS names no narrower role for Call Automation. It is given on this one resource.
+  // The ACS documentation has no narrower role for Call Automation. It is assigned on this resource only.
   contributor: 'b24988ac-6180-42a0-ab88-20f7382dd24c'
   cognitiveServicesUser: 'a97b65f3-24c7-4388-baec-2e87135dc908'
 }
@@ -60,6 +60,6 @@ resource speechAccess 'Microsoft.Authorization/roleAssignments@2022-04-01' = if 
 
 output name string = communication.name
 output endpoint string = 'https://${communication.properties.hostName}'
-// The audience of the tokens by which ACS proves that a callback comes from it.
+// The audience of the tokens with which ACS authenticates its callbacks.
 output immutableResourceId string = communication.properties.immutableResourceId
 output speechEndpoint string = withSpeech ? 'https://${name}-speech.cognitiveservices.azure.com' : ''

@@ -1,4 +1,4 @@
-// Application Insights on Log Analytics, and the alerts that somebody should get out of bed for. What to do about each:
+// Application Insights on Log Analytics, and the alerts that need a person at any hour. What to do about each:
 // docs/operations.md.
 
 param name string
@@ -45,11 +45,12 @@ resource people 'Microsoft.Insights/actionGroups@2023-01-01' = if (!empty(alertE
   }
 }
 
-// Each is asked every five minutes of its window, and fires when its query gives a row. What they ask is not sampled (host.json).
+// Each query runs every five minutes over its window, and the alert fires if it returns a row. host.json turns sampling off for
+// requests and traces, so the counts are exact.
 var alerts = [
   {
     name: 'poison-messages'
-    description: 'A message failed five times and was put on its poison queue: npm run poison.'
+    description: 'A message failed five times and was moved to its poison queue. List these messages with: npm run poison.'
     severity: 2
     window: 'PT5M'
     query: '''
@@ -60,7 +61,7 @@ traces
   }
   {
     name: 'failed-callbacks'
-    description: 'What ACS tells of its calls is not taken: all of it where ACS_RESOURCE_ID or the callback secret is wrong.'
+    description: 'The app rejects callbacks of ACS or fails on them. If it rejects all: ACS_RESOURCE_ID or the callback secret is wrong.'
     severity: 1
     window: 'PT5M'
     query: '''
@@ -72,7 +73,7 @@ requests
   }
   {
     name: 'timer-stopped'
-    description: 'The timer that looks after calls did not run: the app does not start, or is switched off.'
+    description: 'The timer did not run: the app cannot start, or is stopped.'
     severity: 1
     window: 'PT15M'
     query: '''
@@ -83,7 +84,7 @@ requests
   }
   {
     name: 'outage-stands-still'
-    description: 'An outage runs, and nobody is called: no free line, quiet hours, or ACS refuses.'
+    description: 'An outage is running but starts no calls: no free line, quiet hours, or ACS refuses them.'
     severity: 2
     window: standstill
     query: '''
@@ -127,7 +128,7 @@ resource alert 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = [
         ]
       }
       autoMitigate: true
-      // A new app has no tables to ask yet.
+      // A new workspace has no tables yet, so the query would not validate.
       skipQueryValidation: true
       actions: {
         actionGroups: empty(alertEmail) ? [] : [people.id]

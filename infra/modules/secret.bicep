@@ -1,5 +1,5 @@
-// The secret that signs callback URIs. It is the only one, and lives in Key Vault rather than among the app's settings: a deployment
-// need not know it to leave it as it is, and to rotate it is to write a new version (docs/operations.md).
+// The secret that signs callback URIs, the only secret of the app. It is in Key Vault, not in the app settings, so that a deployment
+// can keep it without knowing it. To rotate it, write a new version (docs/operations.md).
 
 param vaultName string
 param location string
@@ -7,7 +7,7 @@ param tags object
 param principalId string
 
 @secure()
-@description('The first secret. It is made here and seen by nobody; later deployments make one too, and it is not used.')
+@description('Initial secret, generated at the first deployment. Later deployments ignore it.')
 param firstSecret string = '${newGuid()}${newGuid()}'
 
 var keyVaultSecretsUser = '4633458b-17de-408a-b874-0445c86b69e6'

@@ -1,5 +1,5 @@
-// The storage account: the app's tables and queues, the Functions host's own state, and the package that is deployed. Nobody has a
-// key to it; the identity has the three data roles.
+// The storage account: the app's tables and queues, the state of the Functions host, and the deployment package. Key access is off;
+// the app's identity has the three data roles.
 
 param name string
 param location string
@@ -7,8 +7,8 @@ param sku string
 param tags object
 param principalId string
 
-// As in src/lib/storage: a test compares. Made up front, so that the first call waits for none to be made, and that alerts and
-// people find the poison queues where they look.
+// The same as in src/lib/storage: test/unit/infra.test.ts compares them. Created here, so that the first call does not wait for it,
+// and the poison queues exist before the first failure.
 var queues = [
   'start-call'
   'join-call'
