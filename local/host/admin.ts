@@ -4,30 +4,32 @@ import { readBody } from './http-messages.ts';
 import { hasKey, type Keys } from './http-trigger.ts';
 import type { FunctionListing } from './listing.ts';
 
-const bodyLimit = 1024 * 1024;
-const runRequest = z.looseObject({ input: z.unknown().optional() });
+/** Bytes. */
+const BODY_LIMIT = 1024 * 1024;
+const RunRequest = z.looseObject({ input: z.unknown().optional() });
 
-/** A function that the admin API may run. */
-export interface AdminFunction {
+/** A function that the admin API can run. */
+export type AdminFunction = {
   listing: FunctionListing;
   runByHand(input: string): Promise<unknown>;
-}
+};
 
 /**
- * The host's own doors (platform docs: "Manually run a non HTTP-triggered function"): `GET /admin/functions`,
- * `POST /admin/functions/{name}` with `{"input": …}`, `GET /admin/host/status`. They take the same key as the functions.
+ * The host's own endpoints (platform docs: "Manually run a non HTTP-triggered function"): `GET /admin/functions`,
+ * `POST /admin/functions/{name}` with `{"input": …}`, `GET /admin/host/status`. They need the same key as the
+ * functions.
  */
 export class AdminApi {
   readonly #functions: ReadonlyMap<string, AdminFunction>;
   readonly #keys: Keys;
 
   constructor(functions: readonly AdminFunction[], keys: Keys) {
-    // Function names do not differ by case alone in Azure.
+    // In Azure function names are not case-sensitive.
     this.#functions = new Map(functions.map((entry) => [entry.listing.name.toLowerCase(), entry]));
     this.#keys = keys;
   }
 
-  /** Answers a request under `/admin`; false if it is none. */
+  /** Answers a request under `/admin`. @returns false for any other path. */
   async serve(request: IncomingMessage, response: ServerResponse): Promise<boolean> {
     const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
     const [, admin, area, name, ...rest] = path.replace(/\/$/, '').split('/');
@@ -49,20 +51,20 @@ export class AdminApi {
   }
 
   async #run(chosen: AdminFunction, request: IncomingMessage, response: ServerResponse): Promise<boolean> {
-    const body = Buffer.from(await readBody(request, bodyLimit)).toString('utf8');
+    const body = Buffer.from(await readBody(request, BODY_LIMIT)).toString('utf8');
     const input = parseInput(body);
     if (input === undefined) return reply(response, 400, { message: 'Expected a JSON object {"input": …}.' });
-    // The caller does not wait for the function; a failure is in the log.
+    // The caller does not wait for the function. The invoker logs a failure.
     chosen.runByHand(input).catch(() => undefined);
     return reply(response, 202);
   }
 }
 
-/** The text that a queue message of that input would have; undefined if the body is no run request. */
+/** The input as the text of a queue message; undefined if the body is not a run request. */
 function parseInput(body: string): string | undefined {
   if (body.trim() === '') return '';
   try {
-    const { input } = runRequest.parse(JSON.parse(body));
+    const { input } = RunRequest.parse(JSON.parse(body));
     if (input === undefined || input === null) return '';
     return typeof input === 'string' ? input : JSON.stringify(input);
   } catch {

@@ -4,21 +4,21 @@ import { installCoreModule, type Worker } from './core-module.ts';
 import type { AppStartContext, HookContext, ProgrammingModel } from './core-types.ts';
 import { fromCoreLevel, type Log } from './log.ts';
 
-/** An app that has registered its functions and may be invoked. */
-export interface LoadedApp {
+/** An app that has registered its functions and can be invoked. */
+export type LoadedApp = {
   worker: Worker;
   model: ProgrammingModel;
-  /** Where the library awaits HTTP requests, if the app asked for HTTP streams (`app.setup({enableHttpStream: true})`). */
+  /** Where the library receives HTTP requests, if the app turned on streams (`app.setup({enableHttpStream: true})`). */
   streamUri: string | undefined;
-}
+};
 
 let loaded: { entry: string; app: LoadedApp } | undefined;
 
 /**
- * Loads an app's entry module as the Node worker does: serve `@azure/functions-core`, import the entry, ask the library
- * for its capabilities, run the appStart hooks.
- *
- * A process holds one app; loading the same one again gives what the first time gave.
+ * Loads an app's entry module as the Node worker does: provides `@azure/functions-core`, imports the entry, asks the
+ * library for its capabilities, and runs the appStart hooks. A process can load one app; loading it again returns the
+ * same object and runs the hooks again.
+ * @throws Error for a second app, and if the app registers no functions.
  */
 export async function loadApp(entryPath: string, log: Log): Promise<LoadedApp> {
   const entry = resolve(entryPath);
@@ -33,7 +33,7 @@ export async function loadApp(entryPath: string, log: Log): Promise<LoadedApp> {
   return app;
 }
 
-/** What hooks of the app (not of an invocation) are given. */
+/** The context of app-level hooks. */
 export function appHookContext(worker: Worker): HookContext {
   return { hookData: worker.appLevelHookData, appHookData: worker.appHookData };
 }
@@ -45,7 +45,7 @@ async function load(entry: string, log: Log): Promise<LoadedApp> {
   worker.locked = true;
   const model = worker.programmingModel;
   if (!model || worker.functions.size === 0) throw new Error(`${entry} registered no functions.`);
-  // The library's streaming proxy announces itself as a capability; the worker's own capabilities are of no interest here.
+  // The library reports its streaming proxy as a capability. The worker's own capabilities are not needed.
   const capabilities = (await model.getCapabilities?.({})) ?? {};
   return { worker, model, streamUri: capabilities['HttpUri'] };
 }

@@ -2,38 +2,36 @@ import { z } from 'zod';
 import type { RegisteredFunction } from './core-module.ts';
 import { resolvePlaceholders, type Settings } from './settings.ts';
 
-const authLevel = z.enum(['anonymous', 'function', 'admin']).default('anonymous');
-const trigger = z.discriminatedUnion('type', [
+const AuthLevel = z.enum(['anonymous', 'function', 'admin']).default('anonymous');
+const TriggerBinding = z.discriminatedUnion('type', [
   z.object({
     type: z.literal('httpTrigger'),
     methods: z.array(z.string().toUpperCase()).default([]),
     route: z.string().optional(),
-    authLevel,
+    authLevel: AuthLevel,
   }),
   z.object({ type: z.literal('queueTrigger'), queueName: z.string(), connection: z.string() }),
   z.object({ type: z.literal('timerTrigger'), schedule: z.string(), runOnStartup: z.boolean().default(false) }),
 ]);
 
-interface Bound {
+type Bound = {
   name: string;
-  /** The trigger's name among the function's bindings: the input travels under it. */
+  /** The name of the trigger's binding; the input is sent under this name. */
   inputName: string;
   registered: RegisteredFunction;
-}
-/** A function called over HTTP. */
-export type HttpFunction = Bound & Extract<z.output<typeof trigger>, { type: 'httpTrigger' }>;
-/** A function that a queue's messages run. */
-export type QueueFunction = Bound & Extract<z.output<typeof trigger>, { type: 'queueTrigger' }>;
-/** A function that a schedule runs. */
-export type TimerFunction = Bound & Extract<z.output<typeof trigger>, { type: 'timerTrigger' }>;
-/** A function with what its trigger needs. */
+};
+/** A function with an HTTP trigger. */
+export type HttpFunction = Bound & Extract<z.output<typeof TriggerBinding>, { type: 'httpTrigger' }>;
+/** A function with a queue trigger. */
+export type QueueFunction = Bound & Extract<z.output<typeof TriggerBinding>, { type: 'queueTrigger' }>;
+/** A function with a timer trigger. */
+export type TimerFunction = Bound & Extract<z.output<typeof TriggerBinding>, { type: 'timerTrigger' }>;
 export type BoundFunction = HttpFunction | QueueFunction | TimerFunction;
 
 /**
  * Reads the bindings that the library registered for a function.
- *
- * What this host cannot do (other triggers, input and output bindings, retry policies) is refused rather than dropped, so that
- * nobody takes a silent gap here for a bug of the app.
+ * @throws Error for what this host does not support (other triggers, input and output bindings, retry policies), so
+ * that nobody mistakes a missing feature here for a bug in the app.
  */
 export function readBindings(registered: RegisteredFunction, settings: Settings): BoundFunction {
   const { name, bindings } = registered.metadata;
@@ -43,7 +41,7 @@ export function readBindings(registered: RegisteredFunction, settings: Settings)
   let bound: BoundFunction | undefined;
   for (const [inputName, binding] of Object.entries(bindings)) {
     if (/trigger$/i.test(binding.type)) {
-      const parsed = trigger.safeParse(binding);
+      const parsed = TriggerBinding.safeParse(binding);
       if (!parsed.success) throw refuse(`the trigger ${binding.type} (${z.prettifyError(parsed.error)})`);
       bound = { name, inputName, registered, ...withSettings(parsed.data, settings) };
     } else if (binding.type !== 'http') {
@@ -54,10 +52,10 @@ export function readBindings(registered: RegisteredFunction, settings: Settings)
   return bound;
 }
 
-function withSettings(parsed: z.output<typeof trigger>, settings: Settings): z.output<typeof trigger> {
+function withSettings(parsed: z.output<typeof TriggerBinding>, settings: Settings): z.output<typeof TriggerBinding> {
   switch (parsed.type) {
     case 'queueTrigger':
-      // Platform docs: queue names are lower case; the host lowers them.
+      // Queue names are lower case; the Functions host converts them (platform docs).
       return { ...parsed, queueName: resolvePlaceholders(parsed.queueName, settings).toLowerCase() };
     case 'timerTrigger':
       return { ...parsed, schedule: resolvePlaceholders(parsed.schedule, settings) };

@@ -1,2 +1,2 @@
-// What `require('@azure/functions-core')` gives while the local host runs: core-module.ts puts the object there.
+// `require('@azure/functions-core')` resolves to this module while the local host runs. core-module.ts sets the object.
 module.exports = globalThis[Symbol.for('local-host.functions-core')];

@@ -10,15 +10,15 @@ import type {
   ProgrammingModel,
 } from './core-types.ts';
 
-/** A function as the app registered it. */
-export interface RegisteredFunction {
+/** A function that the app registered. */
+export type RegisteredFunction = {
   metadata: FunctionMetadata;
   handler: FunctionCallback;
-}
+};
 
-const hookNames: readonly HookName[] = ['preInvocation', 'postInvocation', 'appStart', 'appTerminate', 'log'];
+const HOOK_NAMES: readonly HookName[] = ['preInvocation', 'postInvocation', 'appStart', 'appTerminate', 'log'];
 
-/** Undoes a registration, as the worker's class of that name. */
+/** Undoes a registration, like the worker's class of the same name. */
 class Disposable {
   #undo: (() => unknown) | undefined;
 
@@ -40,22 +40,21 @@ class Disposable {
 }
 
 /**
- * The Node worker as an app sees it: what registered, which hooks, which library.
- *
- * There is one in a process, as in Azure: the library `@azure/functions` keeps state of its own (the programming model is
- * set once, setup is locked after start), so a second app in the same process could not work.
+ * The Node worker as an app sees it: registered functions, hooks and the programming model. One per process, as in
+ * Azure: the library `@azure/functions` has global state (the programming model is set once, setup is locked after the
+ * start), so a second app in the same process would not work.
  */
 export class Worker {
   readonly functions = new Map<string, RegisteredFunction>();
   readonly appHookData: HookData = {};
-  /** Seen by the app-level hooks only. */
+  /** Only for app-level hooks. */
   readonly appLevelHookData: HookData = {};
   programmingModel: ProgrammingModel | undefined;
-  /** Where the library's own log lines go; the host sets it. */
+  /** Receives the library's own log lines; set by the host. */
   log: CoreLog = () => undefined;
-  /** Set when the app has started: functions can no longer be registered. */
+  /** Set once the app is loaded; then no more functions can be registered. */
   locked = false;
-  readonly #hooks = new Map<HookName, HookCallback[]>(hookNames.map((name) => [name, []]));
+  readonly #hooks = new Map<HookName, HookCallback[]>(HOOK_NAMES.map((name) => [name, []]));
 
   registerFunction(metadata: FunctionMetadata, handler: FunctionCallback): Disposable {
     if (this.locked) throw new Error('A function can only be registered during app startup.');
@@ -75,13 +74,13 @@ export class Worker {
   }
 
   hooks(name: string): HookCallback[] {
-    const known = hookNames.find((candidate) => candidate === name);
+    const known = HOOK_NAMES.find((candidate) => candidate === name);
     const hooks = known && this.#hooks.get(known);
     if (!hooks) throw new RangeError(`Unrecognized hook "${name}"`);
     return hooks;
   }
 
-  /** Runs the hooks of a name one after the other; the first that throws stops the rest, as in the worker. */
+  /** Runs hooks one after the other. If one throws, the rest do not run, as in the worker. */
   async runHooks(name: HookName, context: HookContext): Promise<void> {
     for (const hook of this.hooks(name)) await hook(context);
   }
@@ -89,14 +88,16 @@ export class Worker {
 
 let worker: Worker | undefined;
 
-/** The process's {@link Worker}; the first call makes `@azure/functions-core` available to `require` and `import`. */
+/**
+ * Returns the worker of this process. The first call makes `@azure/functions-core` available to `require` and `import`.
+ */
 export function installCoreModule(): Worker {
   if (worker) return worker;
   const created = new Worker();
   worker = created;
   const coreModule = {
     version: '3.0.0-local',
-    // The library reads no more from it than its being there; some extensions print it.
+    // The library only checks that it is set; some extensions print it.
     hostVersion: '4.0.0-local',
     Disposable,
     registerFunction: created.registerFunction.bind(created),

@@ -2,8 +2,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { z } from 'zod';
 
-/** .NET's `[d.]hh:mm:ss[.fffffff]`, the form of every duration in host.json; becomes milliseconds. */
-const timeSpan = z.string().transform((text, context) => {
+/** A duration in host.json, `[d.]hh:mm:ss[.fffffff]` (.NET TimeSpan). Parsed to milliseconds. */
+const TimeSpan = z.string().transform((text, context) => {
   const match = /^(?:(\d+)\.)?(\d{1,2}):(\d{2}):(\d{2})(\.\d{1,7})?$/.exec(text);
   if (!match) {
     context.addIssue({ code: 'custom', message: `expected hh:mm:ss, got "${text}"` });
@@ -14,11 +14,11 @@ const timeSpan = z.string().transform((text, context) => {
   return Math.round((wholeMinutes * 60 + (seconds ?? 0) + (fraction ?? 0)) * 1000);
 });
 
-/** Platform docs: host.json, `extensions.queues` (Storage extension 5.x), with its defaults and bounds. */
-const queues = z
+/** `extensions.queues` with its defaults and limits (platform docs: host.json, Storage extension 5.x). */
+const Queues = z
   .looseObject({
-    maxPollingInterval: timeSpan.pipe(z.number().min(100)).default(60_000),
-    visibilityTimeout: timeSpan.default(0),
+    maxPollingInterval: TimeSpan.pipe(z.number().min(100)).default(60_000),
+    visibilityTimeout: TimeSpan.default(0),
     batchSize: z.int().min(1).max(32).default(16),
     newBatchThreshold: z.int().min(0).optional(),
     maxDequeueCount: z.int().min(1).default(5),
@@ -33,34 +33,37 @@ const queues = z
     newBatchThreshold: newBatchThreshold ?? Math.floor((rest.batchSize / 2) * availableParallelism()),
   }));
 
-const hostJson = z.looseObject({
+const HostJson = z.looseObject({
   version: z.literal('2.0').default('2.0'),
   extensions: z
     .looseObject({
       http: z.looseObject({ routePrefix: z.string().default('api') }).prefault({}),
-      queues: queues.prefault({}),
+      queues: Queues.prefault({}),
     })
     .prefault({}),
 });
 
-/** The queue settings of host.json; durations in milliseconds. */
-export type QueueSettings = z.output<typeof queues>;
+/** The queue settings of host.json. Durations are in milliseconds. */
+export type QueueSettings = z.output<typeof Queues>;
 
-/** The settings of host.json that this host obeys. */
-export interface HostSettings {
+/** The settings of host.json that this host applies. */
+export type HostSettings = {
   routePrefix: string;
   queues: QueueSettings;
-}
+};
 
-/** Checks the content of a host.json and fills in the platform's defaults. */
+/** Parses the content of a host.json and fills in the platform's defaults. @throws Error if it is not valid. */
 export function parseHostJson(content: unknown): HostSettings {
-  const parsed = hostJson.safeParse(content);
+  const parsed = HostJson.safeParse(content);
   if (!parsed.success) throw new Error(`host.json is not valid:\n${z.prettifyError(parsed.error)}`);
   const { http, queues } = parsed.data.extensions;
   return { routePrefix: http.routePrefix.replace(/^\/+|\/+$/g, ''), queues };
 }
 
-/** Reads a host.json; without a path, `host.json` of the working directory if there is one, else the defaults. */
+/**
+ * Reads a host.json. Without a path: `host.json` in the working directory if it exists, otherwise the defaults.
+ * @throws Error if the file cannot be read or is not valid.
+ */
 export function readHostJson(path?: string): HostSettings {
   const file = path ?? 'host.json';
   if (path === undefined && !existsSync(file)) return parseHostJson({});

@@ -5,7 +5,7 @@ import { AdminApi } from './admin.ts';
 import { appHookContext, type LoadedApp, loadApp } from './app-loader.ts';
 import { type BoundFunction, type HttpFunction, readBindings } from './bindings.ts';
 import { type HostSettings, parseHostJson, readHostJson } from './host-json.ts';
-import { defaultFunctionKey, HttpTrigger, type Keys, routePath } from './http-trigger.ts';
+import { DEFAULT_FUNCTION_KEY, HttpTrigger, type Keys, routePath } from './http-trigger.ts';
 import { Invoker } from './invocation.ts';
 import type { FunctionListing } from './listing.ts';
 import { createLog, describeError, type Log, type LogLevel } from './log.ts';
@@ -14,44 +14,45 @@ import { connectionString, isDisabled, type Settings } from './settings.ts';
 import { TimerTrigger } from './timer-trigger.ts';
 import type { Trigger } from './trigger.ts';
 
-/** How a host is started. */
-export interface HostOptions {
+export type HostOptions = {
   /** The app's entry module: `.ts`, `.mjs`, `.cjs` or `.js`. */
   app: string;
-  /** 0 takes a free one. */
+  /** 0, the default, picks a free port. */
   port?: number;
-  /** The address to listen at; loopback unless given. */
+  /** Address to listen on. Default: loopback. */
   host?: string;
-  /** Path of a host.json, or its content; without it `host.json` of the working directory, else the defaults. */
+  /** Path or content of a host.json. Default: `host.json` in the working directory, or the platform's defaults. */
   hostJson?: string | Record<string, unknown>;
-  /** App settings; `process.env` unless given. (The app itself always reads `process.env`.) */
+  /** App settings for the host. Default: `process.env`, which the app itself always reads. */
   settings?: Settings;
-  /** The key for functions and the admin API. */
+  /** Key for the functions and the admin API. */
   functionKey?: string;
-  /** False lets requests without a key in, as Core Tools does. */
+  /** If false, requests need no key, as with Core Tools. Default: true. */
   enforceKeys?: boolean;
   logLevel?: LogLevel;
-  /** Where log lines go; stderr unless given. */
+  /** Receives the log lines. Default: stderr. */
   writeLog?: (line: string) => void;
-  /** How long {@link RunningHost.stop} waits for running functions. */
+  /** How long {@link RunningHost.stop} waits for running functions, ms. */
   stopGraceMs?: number;
-  /** For tests: how long queue messages are hidden and how often that is renewed. */
+  /** For tests: how long queue messages stay invisible, and how often that is renewed. */
   messageLease?: MessageLease;
-}
+};
 
-/** A host that listens. */
-export interface RunningHost {
+export type RunningHost = {
   url: string;
   functions: readonly FunctionListing[];
-  /** Takes no more work, lets running functions finish, and closes everything. */
+  /** Accepts no new work, waits for running functions, and closes everything. */
   stop(): Promise<void>;
-}
+};
 
-/** Loads an Azure Functions app and serves it: HTTP, storage queues, timers and the admin API. */
+/**
+ * Loads an Azure Functions app and runs its triggers (HTTP, storage queues, timers) and the admin API.
+ * @throws Error if the app, its bindings or host.json are not valid, or the port is in use.
+ */
 export async function startHost(options: HostOptions): Promise<RunningHost> {
   const settings = options.settings ?? process.env;
   const log = createLog(options.logLevel ?? 'info', options.writeLog);
-  const keys = { key: options.functionKey ?? defaultFunctionKey, enforced: options.enforceKeys ?? true };
+  const keys = { key: options.functionKey ?? DEFAULT_FUNCTION_KEY, enforced: options.enforceKeys ?? true };
   const hostSettings =
     typeof options.hostJson === 'object' ? parseHostJson(options.hostJson) : readHostJson(options.hostJson);
 
@@ -70,7 +71,7 @@ export async function startHost(options: HostOptions): Promise<RunningHost> {
     functions.map((bound) => [bound, createTrigger(bound, { ...shared, lease: options.messageLease })]),
   );
 
-  // Longer than callers keep idle connections, or one would be closed just as it is used again.
+  // Longer than clients keep idle connections; otherwise the server may close one just as a client uses it again.
   const server = createServer({ keepAliveTimeout: 120_000 });
   const url = await listen(server, options.port ?? 0, options.host ?? '127.0.0.1');
   const entries = functions.map((bound) => ({
@@ -100,13 +101,13 @@ export async function startHost(options: HostOptions): Promise<RunningHost> {
   };
 }
 
-interface Shared {
+type Shared = {
   invoker: Invoker;
   keys: Keys;
   log: Log;
   settings: Settings;
   hostSettings: HostSettings;
-}
+};
 
 function createTrigger(bound: BoundFunction, shared: Shared & { lease: MessageLease | undefined }): Trigger {
   const { invoker, log, settings, lease } = shared;
@@ -129,7 +130,7 @@ function createTrigger(bound: BoundFunction, shared: Shared & { lease: MessageLe
   }
 }
 
-/** The server runs HTTP functions on requests; the admin API can run the others. */
+/** Lets the admin API run an HTTP function. Requests reach it through the server instead. */
 function manualHttp(bound: HttpFunction, { invoker, hostSettings }: Shared): Trigger {
   return {
     start: () => Promise.resolve(),
@@ -171,11 +172,11 @@ function list(bound: BoundFunction, url: string, { settings, hostSettings }: Sha
 async function answer(
   request: IncomingMessage,
   response: ServerResponse,
-  doors: readonly { serve(request: IncomingMessage, response: ServerResponse): Promise<boolean> }[],
+  handlers: readonly { serve(request: IncomingMessage, response: ServerResponse): Promise<boolean> }[],
   log: Log,
 ): Promise<void> {
   try {
-    for (const door of doors) if (await door.serve(request, response)) return;
+    for (const handler of handlers) if (await handler.serve(request, response)) return;
     response.writeHead(404, { 'content-length': 0 }).end();
   } catch (error) {
     log.error(`${request.method} ${request.url?.split('?', 1)[0]}: ${describeError(error)}`);
@@ -207,7 +208,7 @@ async function stopHost(parts: {
 }): Promise<void> {
   const { server, answering, active, invoker, app, log, graceMs } = parts;
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-  // A queue trigger is done only when the message is deleted, an answer only when it has been sent.
+  // Idle functions are not enough: queue messages must be deleted and answers sent.
   const finished = Promise.allSettled([...active.map((trigger) => trigger.stop()), ...answering, invoker.idle()]);
   const inTime = await Promise.race([finished.then(() => true), sleep(graceMs, false, { ref: false })]);
   if (!inTime) log.warn(`stopped while ${invoker.running} functions were still running`);

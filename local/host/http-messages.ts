@@ -1,17 +1,17 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { RpcHttpCookie, RpcHttpData, RpcNullableString, RpcTypedData } from './core-types.ts';
 
-/** Raised when a request's body passes the limit. */
+/** Thrown if the body of a request is larger than the limit. */
 export class BodyTooLarge extends Error {
   override name = 'BodyTooLarge';
 }
 
-/** The URL as the caller typed it. */
+/** The full URL of a request. */
 export function requestUrl(request: IncomingMessage): URL {
   return new URL(request.url ?? '/', `http://${request.headers.host ?? 'localhost'}`);
 }
 
-/** Reads a body whole, in bytes. */
+/** Reads a whole body. @param limit bytes. @throws BodyTooLarge */
 export async function readBody(request: IncomingMessage, limit: number): Promise<Uint8Array> {
   if (Number(request.headers['content-length'] ?? 0) > limit) throw new BodyTooLarge();
   const chunks: Uint8Array[] = [];
@@ -25,7 +25,7 @@ export async function readBody(request: IncomingMessage, limit: number): Promise
   return Buffer.concat(chunks, length);
 }
 
-/** A request's headers as the host sends them: lower-case names, repeated ones joined. */
+/** The headers as the Functions host sends them: lower-case names, repeated headers joined with commas. */
 export function headerRecord(request: IncomingMessage): Record<string, string> {
   const record: Record<string, string> = {};
   for (const [name, value] of Object.entries(request.headers)) {
@@ -34,7 +34,10 @@ export function headerRecord(request: IncomingMessage): Record<string, string> {
   return record;
 }
 
-/** A request as the host sends it to the worker (with the worker's capabilities RawHttpBodyBytes, nullable dictionaries). */
+/**
+ * The request as the Functions host sends it to a worker with the capability RawHttpBodyBytes and nullable
+ * dictionaries.
+ */
 export function toRpcRequest(
   request: IncomingMessage,
   params: Record<string, string>,
@@ -43,7 +46,7 @@ export function toRpcRequest(
   const url = requestUrl(request);
   const query: Record<string, string> = {};
   for (const name of new Set(url.searchParams.keys())) {
-    // The Functions host joins repeated parameters with a comma (azure-functions-nodejs-library issue 168).
+    // The Functions host joins repeated parameters with commas (azure-functions-nodejs-library issue 168).
     query[name] = url.searchParams.getAll(name).join(',');
   }
   return {
@@ -62,7 +65,7 @@ function nullable(record: Record<string, string>): Record<string, RpcNullableStr
   return Object.fromEntries(Object.entries(record).map(([name, value]) => [name, { value }]));
 }
 
-/** Writes what a function returned; nothing at all is 204 (platform docs: HTTP output, Functions 2.x and later). */
+/** Writes the return value of a function. Without one: 204 (platform docs: HTTP output, Functions 2.x and later). */
 export function writeRpcResponse(response: ServerResponse, data: RpcTypedData | null | undefined): void {
   const http = data?.http;
   if (!http) {
@@ -84,7 +87,7 @@ function bodyBytes(body: RpcTypedData | null | undefined): Uint8Array {
   return Buffer.from(body?.string ?? body?.json ?? '');
 }
 
-const sameSite = { lax: 'Lax', strict: 'Strict', explicitNone: 'None' } as const;
+const SAME_SITE = { lax: 'Lax', strict: 'Strict', explicitNone: 'None' } as const;
 
 function serializeCookie(cookie: RpcHttpCookie): string {
   const parts = [`${cookie.name ?? ''}=${encodeURIComponent(cookie.value ?? '')}`];
@@ -94,7 +97,7 @@ function serializeCookie(cookie: RpcHttpCookie): string {
   if (cookie.domain?.value) parts.push(`domain=${cookie.domain.value}`);
   parts.push(`path=${cookie.path?.value ?? '/'}`);
   if (cookie.secure?.value) parts.push('secure');
-  if (cookie.sameSite && cookie.sameSite !== 'none') parts.push(`samesite=${sameSite[cookie.sameSite].toLowerCase()}`);
+  if (cookie.sameSite && cookie.sameSite !== 'none') parts.push(`samesite=${SAME_SITE[cookie.sameSite].toLowerCase()}`);
   if (cookie.httpOnly?.value) parts.push('httponly');
   return parts.join('; ');
 }

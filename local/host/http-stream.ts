@@ -6,8 +6,8 @@ import type { HttpFunction } from './bindings.ts';
 import { BodyTooLarge, headerRecord, requestUrl } from './http-messages.ts';
 import type { Invoker } from './invocation.ts';
 
-/** RFC 9110, 7.6.1: these concern one connection only and are not passed on. */
-const hopByHop = new Set([
+/** Headers of a single connection, which a proxy must not forward (RFC 9110, 7.6.1). */
+const HOP_BY_HOP = new Set([
   'connection',
   'keep-alive',
   'proxy-connection',
@@ -18,8 +18,10 @@ const hopByHop = new Set([
 ]);
 
 /**
- * Serves one request of an app that asked for HTTP streams. The library listens on a port of its own (`streamUri`); the
- * host forwards the request there under the invocation's id, starts the invocation as usual, and passes the answer back.
+ * Serves a request to an app that uses HTTP streams. The library listens on its own port (`streamUri`). The host
+ * forwards the request there with the invocation id, starts the invocation as usual, and forwards the answer to the
+ * caller.
+ * @throws BodyTooLarge, or the error of the function.
  */
 export async function serveStreamed(options: {
   streamUri: string;
@@ -36,7 +38,7 @@ export async function serveStreamed(options: {
   const headers = headerRecord(request);
   const forward = openRequest(new URL(request.url ?? '/', options.streamUri), {
     method: request.method ?? 'GET',
-    // A connection of its own: one on which a body was refused half-way is of no use to the next request.
+    // A new connection for each request: after a body was refused half-way, the connection cannot be used again.
     agent: false,
     headers: {
       ...withoutHopByHop(headers),
@@ -56,11 +58,11 @@ export async function serveStreamed(options: {
     forward.once('response', resolve).once('error', reject);
   });
   const tooLarge = new Promise<never>((_, reject) => {
-    // Piped by hand: `pipeline` would destroy the caller's connection with the body, and with it the 413.
+    // Not `pipeline`: it would destroy the caller's connection before the 413 is sent.
     request.pipe(limited(options.bodyLimit)).once('error', reject).pipe(forward);
   });
   request.once('close', () => request.complete || forward.destroy());
-  // Any of them may fail after another has settled; handle every rejection.
+  // Either may fail after the race below is decided, so handle every rejection.
   answered.catch(() => undefined);
   tooLarge.catch(() => undefined);
 
@@ -75,7 +77,7 @@ export async function serveStreamed(options: {
     traceState: headers['tracestate'],
   });
   try {
-    // The answer begins before the invocation ends; an invocation that fails, or returns nothing, never answers.
+    // The answer begins before the invocation ends. An invocation that fails or returns nothing never answers.
     const silent = invocation.then(({ result }) => (result === null || result === undefined ? undefined : answered));
     const answer = await Promise.race([silent, answered, tooLarge]);
     if (!answer) {
@@ -83,14 +85,14 @@ export async function serveStreamed(options: {
       return;
     }
     response.writeHead(answer.statusCode ?? 200, withoutHopByHop(answer.headers));
-    const passedOn = pipeline(answer, response);
-    passedOn.catch(() => undefined);
-    // An invocation that fails halfway never ends its answer, so close the caller's connection.
-    await Promise.race([passedOn, invocation.then(() => passedOn)]);
+    const forwarded = pipeline(answer, response);
+    forwarded.catch(() => undefined);
+    // An invocation that fails halfway never ends its answer. Throw then, so that the caller's connection is closed.
+    await Promise.race([forwarded, invocation.then(() => forwarded)]);
     await invocation;
   } finally {
     invocation.catch(() => undefined);
-    // The library must see the request before it is aborted, or the invocation would wait for it for ever.
+    // The library must receive the request before it is aborted; otherwise the invocation would wait for ever.
     await headersSent;
     forward.destroy();
   }
@@ -110,7 +112,7 @@ function limited(limit: number): Transform {
 function withoutHopByHop<T extends object>(headers: T): Partial<T> {
   const kept: Partial<T> = { ...headers };
   for (const name of Object.keys(kept)) {
-    if (hopByHop.has(name) || name === 'x-ms-invocation-id') Reflect.deleteProperty(kept, name);
+    if (HOP_BY_HOP.has(name) || name === 'x-ms-invocation-id') Reflect.deleteProperty(kept, name);
   }
   return kept;
 }

@@ -7,33 +7,33 @@ import type { Log } from './log.ts';
 import { RouteTable } from './routes.ts';
 import type { Settings } from './settings.ts';
 
-/** The key that opens functions and the admin API here, unless another is chosen. */
-export const defaultFunctionKey = 'local';
+/** The default key for functions and the admin API. */
+export const DEFAULT_FUNCTION_KEY = 'local';
 
-/** Platform docs: HTTP trigger limits; the app setting FUNCTIONS_REQUEST_BODY_SIZE_LIMIT (bytes) changes it. */
-const defaultBodyLimit = 100 * 1024 * 1024;
+/** Bytes (platform docs: HTTP trigger limits). The app setting FUNCTIONS_REQUEST_BODY_SIZE_LIMIT overrides it. */
+const DEFAULT_BODY_LIMIT = 100 * 1024 * 1024;
 
-/** Keys of this host. */
-export interface Keys {
+/** Who may call the functions. */
+export type Keys = {
   key: string;
-  /** False leaves every door open, as Core Tools does. */
+  /** If false, requests need no key, as with Core Tools. */
   enforced: boolean;
-}
+};
 
-/** True if the request carries the key (platform docs: header `x-functions-key`, or `?code=`). */
+/** Whether the request has the key (platform docs: header `x-functions-key`, or `?code=`). */
 export function hasKey(request: IncomingMessage, keys: Keys): boolean {
   if (!keys.enforced) return true;
   const given = request.headers['x-functions-key'] ?? requestUrl(request).searchParams.get('code');
   return given === keys.key;
 }
 
-/** The path of a function under the host's address, as `func start` lists it. */
+/** The path of a function, as `func start` lists it. */
 export function routePath(bound: HttpFunction, routePrefix: string): string {
   const route = (bound.route || bound.name).replace(/^\/+/, '');
   return routePrefix === '' ? `/${route}` : `/${routePrefix}/${route}`;
 }
 
-/** Serves HTTP-triggered functions; false from {@link serve} means that no function has that route. */
+/** Serves the functions with an HTTP trigger. */
 export class HttpTrigger {
   readonly #routes = new RouteTable<HttpFunction>();
   readonly #invoker: Invoker;
@@ -55,17 +55,20 @@ export class HttpTrigger {
     this.#keys = options.keys;
     this.#log = options.log;
     this.#streamUri = options.streamUri;
-    this.#bodyLimit = Number(options.settings['FUNCTIONS_REQUEST_BODY_SIZE_LIMIT'] || defaultBodyLimit);
+    this.#bodyLimit = Number(options.settings['FUNCTIONS_REQUEST_BODY_SIZE_LIMIT'] || DEFAULT_BODY_LIMIT);
     for (const bound of options.functions) {
       const path = routePath(bound, options.routePrefix);
       if (/^\/(admin|runtime)(\/|$)/i.test(path)) {
-        throw new Error(`Function ${bound.name}: the route ${path} conflicts with one of the host's own.`);
+        throw new Error(`Function ${bound.name}: the route ${path} is reserved for the host. Choose another route.`);
       }
       this.#routes.add(path, bound.methods, bound);
     }
   }
 
-  /** Answers a request if it is a function's. A wrong method is 404, not 405, as on the Functions host. */
+  /**
+   * Answers a request if a function has its route. A wrong method is 404, not 405, as on the Functions host.
+   * @returns false if no function has this route.
+   */
   async serve(request: IncomingMessage, response: ServerResponse): Promise<boolean> {
     const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
     const match = this.#routes.match(request.method ?? 'GET', path);
@@ -107,7 +110,7 @@ export class HttpTrigger {
     writeRpcResponse(response, outcome.response.returnValue);
   }
 
-  /** A failed function is a 500 without a body, as in Azure: nothing of the error leaves the host. */
+  /** Answers 500 without a body, as in Azure: the error must not leave the host. */
   #fail(bound: HttpFunction, response: ServerResponse, error: unknown): void {
     this.#log.debug(`[${bound.name}] answers 500: ${error instanceof Error ? error.message : String(error)}`);
     if (response.headersSent) response.destroy();
@@ -118,7 +121,7 @@ export class HttpTrigger {
   }
 }
 
-/** Refuses a body that is too large, and still reads on a while so that the caller gets the answer and not a reset. */
+/** Answers 413, and reads on for a while: otherwise the caller would get a connection reset instead of the answer. */
 function refuseBody(request: IncomingMessage, response: ServerResponse): void {
   if (response.headersSent) {
     response.destroy();

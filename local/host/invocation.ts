@@ -13,25 +13,25 @@ import type {
 } from './core-types.ts';
 import { describeError, fromCoreLevel, type Log } from './log.ts';
 
-/** What a trigger gives to a function. */
-export interface InvocationInput {
+/** The input of an invocation. */
+export type InvocationInput = {
   data: RpcTypedData;
   triggerMetadata?: Record<string, RpcTypedData>;
-  /** `traceparent` and `tracestate` of the caller, if it sent any. */
+  /** The headers `traceparent` and `tracestate` of the caller, if it sent them. */
   traceParent?: string | undefined;
   traceState?: string | undefined;
-  /** Made up unless given. */
+  /** Default: a random one. */
   invocationId?: string;
-}
+};
 
-/** What a function gave back. */
-export interface InvocationOutcome {
+/** The result of an invocation. */
+export type InvocationOutcome = {
   response: RpcInvocationResponse;
   /** What the handler returned, before the library converted it. */
   result: unknown;
-}
+};
 
-/** Runs functions through the app's own library, in the order of Azure's Node worker, and knows how many are running. */
+/** Runs functions through the app's library, with the same steps as Azure's Node worker, and counts them. */
 export class Invoker {
   readonly #app: LoadedApp;
   readonly #log: Log;
@@ -42,12 +42,11 @@ export class Invoker {
     this.#log = log;
   }
 
-  /** Functions running now. */
   get running(): number {
     return this.#running.size;
   }
 
-  /** Runs a function once. A failure is logged here and thrown on, so that the trigger can do what its rules say. */
+  /** Runs a function once. Logs a failure and rethrows it: what happens next depends on the trigger. */
   invoke(bound: BoundFunction, input: InvocationInput): Promise<InvocationOutcome> {
     const run = this.#invoke(bound, input);
     this.#running.add(run);
@@ -56,7 +55,7 @@ export class Invoker {
     return run;
   }
 
-  /** Resolves when nothing runs any more. */
+  /** Resolves when no function is running. */
   async idle(): Promise<void> {
     while (this.#running.size > 0) await Promise.allSettled(this.#running);
   }
@@ -82,7 +81,7 @@ export class Invoker {
     const shared: HookContext = { hookData, appHookData: worker.appHookData };
     let invocationContext: unknown;
     const log: CoreLog = (level, category, message) => {
-      // Log hooks may change the line (library docs: `app.hook.log`); they are called at once, not awaited.
+      // Log hooks may change the line; they are not awaited (library docs: `app.hook.log`).
       const line = { ...shared, level, message, category, invocationContext };
       for (const hook of worker.hooks('log')) hook(line);
       this.#log[fromCoreLevel(line.level)](`[${bound.name}] ${line.message}`);
@@ -114,7 +113,7 @@ export class Invoker {
     core.state = 'preInvocationHooks';
     await worker.runHooks('preInvocation', before);
 
-    // The worker's contract: a handler's error goes to the postInvocation hooks, which may swallow or replace it.
+    // As in the worker, the postInvocation hooks get the handler's error and may replace or remove it.
     const after: HookContext & { result: unknown; error: unknown; inputs: unknown[]; invocationContext: unknown } = {
       ...shared,
       invocationContext: context,
@@ -136,7 +135,7 @@ export class Invoker {
   }
 }
 
-/** W3C trace context: a new span of the caller's trace, or of a trace of its own. */
+/** W3C trace context: a new span in the caller's trace, or in a new trace. */
 function traceContext({ traceParent, traceState }: InvocationInput): RpcTraceContext {
   const caller = /^00-([0-9a-f]{32})-[0-9a-f]{16}-([0-9a-f]{2})$/.exec(traceParent ?? '');
   const trace = caller?.[1] ?? randomBytes(16).toString('hex');

@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 const named = { name: z.string(), disabled: z.literal(true).optional() };
 
-/** A function and its trigger, as the host reports them to its parent process. */
+/** A function and its trigger. The host sends this to its parent process. */
 export const FunctionListing = z.discriminatedUnion('trigger', [
   z.object({
     ...named,
@@ -16,7 +16,7 @@ export const FunctionListing = z.discriminatedUnion('trigger', [
 ]);
 export type FunctionListing = z.infer<typeof FunctionListing>;
 
-/** One function a line, as `func start` lists them. */
+/** One function per line, as `func start` prints them. */
 export function listingText(functions: readonly FunctionListing[]): string {
   return functions.map((listing) => `\t${describe(listing)}`).join('\n');
 }

@@ -3,17 +3,17 @@ import { type HostOptions, type RunningHost, startHost } from './host.ts';
 import { listingText } from './listing.ts';
 import { describeError, isLogLevel } from './log.ts';
 
-const usage = `Serves an Azure Functions app on this machine.
+const USAGE = `Runs an Azure Functions app on this machine.
 
   node local/host/main.ts --app <entry module> [options]
 
-  --port <n>            default 7071, 0 for a free one
+  --port <n>            default 7071; 0 picks a free port
   --host <address>      default 127.0.0.1
-  --host-json <path>    default host.json of the working directory, if there is one
+  --host-json <path>    default host.json in the working directory, if it exists
   --function-key <key>  the key for functions and the admin API, default "local"
-  --no-keys             let requests without a key in
+  --no-keys             accept requests without a key
   --log-level <level>   error, warn, info (default) or debug
-  --json                print one JSON line when ready`;
+  --json                when ready, print one JSON line`;
 
 function readOptions(): { options: HostOptions; json: boolean } {
   const { values } = parseArgs({
@@ -29,7 +29,7 @@ function readOptions(): { options: HostOptions; json: boolean } {
     },
   });
   const { app, port, host, 'host-json': hostJson, 'function-key': functionKey, 'log-level': logLevel } = values;
-  if (!app) throw new Error(`--app is missing.\n\n${usage}`);
+  if (!app) throw new Error(`--app is missing.\n\n${USAGE}`);
   if (!/^\d{1,5}$/.test(port)) throw new Error(`--port must be a number, not "${port}".`);
   if (!isLogLevel(logLevel)) throw new Error(`--log-level must be error, warn, info or debug, not "${logLevel}".`);
   return {
@@ -50,28 +50,28 @@ function announce({ url, functions }: RunningHost, json: boolean): void {
   const lines = json
     ? [JSON.stringify({ ready: true, url, functions })]
     : ['Functions:', '', listingText(functions), '', `Ready at ${url}`];
-  // A parent is told by message, and says what it likes itself.
+  // A parent process gets a message instead, and prints what it wants.
   if (process.send) process.send({ type: 'ready', url, functions });
   else process.stdout.write(`${lines.join('\n')}\n`);
 }
 
-/** What an app prints with `console` goes to the log: stdout is for the ready line. */
+/** Sends the app's `console` output to stderr: stdout is only for the ready line. */
 function divertConsole(): void {
   for (const method of ['log', 'info', 'debug', 'trace'] as const) console[method] = console.error;
 }
 
-/** The worker dies with an app that lets an error escape, and so does this process. */
+/** Ends this process on an uncaught error of the app, as Azure's worker does. */
 function crash(error: unknown): never {
   process.stderr.write(`The app crashed: ${describeError(error)}\n`);
   process.exit(1);
 }
 
-/** A configuration error is for the reader; the whole stack only for who asks. */
+/** Reports an error at startup and exits. Prints the whole stack only at log level debug. */
 async function refuse(error: unknown, debug: boolean): Promise<never> {
   const message = error instanceof Error ? error.message : String(error);
   const where = error instanceof Error ? error.stack?.split('\n').find((line) => /^\s+at /.test(line)) : undefined;
   process.stderr.write(`The app could not start: ${message}\n${debug ? describeError(error) : (where ?? '')}\n`);
-  // A message to the parent leaves only if the process lives until it has.
+  // Exit only after the message is sent; otherwise it is lost.
   if (process.send) await new Promise<void>((resolve) => process.send?.({ type: 'failed', message }, () => resolve()));
   process.exit(1);
 }
@@ -83,7 +83,7 @@ async function main(): Promise<void> {
   const end = () => {
     if (ending) return;
     ending = true;
-    // Not started yet: there is nothing to finish.
+    // Nothing has started yet.
     if (!host) process.exit(0);
     host.stop().then(() => process.exit(0), crash);
   };

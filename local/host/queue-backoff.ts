@@ -1,35 +1,33 @@
-const minimumMs = 100;
+const MINIMUM_MS = 100;
 
 /**
- * How long to wait between polls of an empty queue.
- *
- * Platform docs: Queue storage trigger, polling algorithm. 100 ms, then 100 ms + (0.8–1.2)·2^(n−1)·100 ms, up to
- * `maxPollingInterval`; a message that was found starts it anew.
+ * Decides how long to wait between polls of an empty queue: 100 ms, then 100 ms + (0.8–1.2)·2^(n−1)·100 ms, up to
+ * `maxPollingInterval`. Starts again when a message is found (platform docs: Queue storage trigger, polling algorithm).
  */
 export class PollingBackoff {
   readonly #maximumMs: number;
   readonly #random: () => number;
   #empty = 0;
-  #current = minimumMs;
+  #current = MINIMUM_MS;
 
   constructor(maximumMs: number, random: () => number = Math.random) {
     this.#maximumMs = maximumMs;
     this.#random = random;
   }
 
-  /** Messages were found: the next empty poll waits little again. */
+  /** Call when messages were found. */
   reset(): void {
     this.#empty = 0;
-    this.#current = minimumMs;
+    this.#current = MINIMUM_MS;
   }
 
-  /** The wait after one more empty (or failed) poll, in milliseconds. */
+  /** The wait after another empty or failed poll, ms. */
   next(): number {
-    // Once at the maximum it stays there; the exponent need not grow for ever.
+    // Stop at the maximum, so that the exponent does not grow for ever.
     if (this.#current >= this.#maximumMs) return this.#current;
-    const growth = this.#empty === 0 ? 0 : (0.8 + 0.4 * this.#random()) * 2 ** (this.#empty - 1) * minimumMs;
+    const growth = this.#empty === 0 ? 0 : (0.8 + 0.4 * this.#random()) * 2 ** (this.#empty - 1) * MINIMUM_MS;
     this.#empty += 1;
-    this.#current = Math.min(minimumMs + growth, this.#maximumMs);
+    this.#current = Math.min(MINIMUM_MS + growth, this.#maximumMs);
     return this.#current;
   }
 }

@@ -1,7 +1,7 @@
 import type { DequeuedMessageItem } from '@azure/storage-queue';
 import type { RpcTypedData } from './core-types.ts';
 
-/** The text of a message under `messageEncoding`; undefined if it is not base64 although it should be. */
+/** Decodes a message according to `messageEncoding`. Returns undefined if it should be base64 and is not. */
 export function decodeMessage(text: string, encoding: 'base64' | 'none'): string | undefined {
   if (encoding === 'none') return text;
   if (!/^[A-Za-z0-9+/]*={0,2}$/.test(text) || text.length % 4 !== 0) return undefined;
@@ -9,10 +9,9 @@ export function decodeMessage(text: string, encoding: 'base64' | 'none'): string
 }
 
 /**
- * `context.triggerMetadata` of a queue-triggered function, as the Functions host sends it.
- *
- * Top-level members of a JSON message are in it as well and win over the metadata of the same name: the host does that
- * (azure-functions-nodejs-library issue 459), so a handler must not read, say, `triggerMetadata.id` of a message with an `id`.
+ * `context.triggerMetadata` of a function with a queue trigger, as the Functions host sends it. Top-level members of a
+ * JSON message replace the metadata of the same name (azure-functions-nodejs-library issue 459). So
+ * `triggerMetadata.id` is not the message id if the message has a member `id`.
  */
 export function queueMetadata(message: DequeuedMessageItem, text: string): Record<string, RpcTypedData> {
   return withPayload(
@@ -29,7 +28,7 @@ export function queueMetadata(message: DequeuedMessageItem, text: string): Recor
   );
 }
 
-/** The metadata of a run by hand: there is no message, only its text. */
+/** The metadata of a run through the admin API, which has no message, only a text. */
 export function manualMetadata(text: string): Record<string, RpcTypedData> {
   return withPayload({ QueueTrigger: { string: text }, DequeueCount: { json: '0' } }, text);
 }
@@ -42,7 +41,7 @@ function withPayload(metadata: Record<string, RpcTypedData>, text: string): Reco
   const merged = new Map(Object.entries(metadata).map(([name, value]) => [name.toLowerCase(), { name, value }]));
   for (const [name, value] of Object.entries(parseObject(text))) {
     if (Array.isArray(value) || value === null) continue;
-    // The host's dictionary does not tell upper from lower case; a name keeps the case it first had.
+    // The host's dictionary ignores case. A name keeps the case in which it was first added.
     const known = merged.get(name.toLowerCase())?.name ?? name;
     const data = typeof value === 'object' ? { json: JSON.stringify(value) } : { string: String(value) };
     merged.set(name.toLowerCase(), { name: known, value: data });

@@ -8,28 +8,28 @@ import { PollingBackoff } from './queue-backoff.ts';
 import { decodeMessage, manualMetadata, queueMetadata } from './queue-message.ts';
 import type { Trigger } from './trigger.ts';
 
-/** How long a message is hidden from others while its function runs. */
-export interface MessageLease {
+/** How long a message stays invisible while its function runs, and how often that is renewed. */
+export type MessageLease = {
   seconds: number;
   renewEveryMs: number;
-}
+};
 
-/** Platform docs: Queue storage trigger. Ten minutes, renewed halfway while the function runs. */
-const hostLease: MessageLease = { seconds: 600, renewEveryMs: 300_000 };
+/** Ten minutes, renewed every five (platform docs: Queue storage trigger). */
+const HOST_LEASE: MessageLease = { seconds: 600, renewEveryMs: 300_000 };
 
-/** Feeds a function with the messages of a queue, by the rules of the Storage extension 5.x. */
+/** Runs a function for each message of a queue, by the rules of the Storage extension 5.x. */
 export class QueueTrigger implements Trigger {
   readonly #bound: QueueFunction;
   readonly #invoker: Invoker;
   readonly #settings: QueueSettings;
   readonly #log: Log;
   readonly #queue: QueueClient;
-  /** Absent for a queue that is a poison queue itself. */
+  /** Undefined if the queue is itself a poison queue. */
   readonly #poison: QueueClient | undefined;
   readonly #lease: MessageLease;
   readonly #processing = new Set<Promise<void>>();
   readonly #stopping = new AbortController();
-  /** Ends the wait for room; called when a message is done with, and on stop. */
+  /** Ends the wait in `#belowThreshold`. Called when a message is finished, and on stop. */
   #wake: () => void = () => undefined;
   #created = false;
   #reachable = true;
@@ -47,7 +47,7 @@ export class QueueTrigger implements Trigger {
     this.#invoker = options.invoker;
     this.#settings = options.settings;
     this.#log = options.log;
-    this.#lease = options.lease ?? hostLease;
+    this.#lease = options.lease ?? HOST_LEASE;
     // The polling loop retries. The pipeline's own retries would only delay the report that storage is unavailable.
     const service = QueueServiceClient.fromConnectionString(options.connectionString, {
       retryOptions: { maxTries: 2, retryDelayInMs: 100 },
@@ -87,7 +87,7 @@ export class QueueTrigger implements Trigger {
     }
   }
 
-  /** One batch; empty if the queue is, or if storage cannot be reached, which is logged once. */
+  /** Receives a batch. Returns none if the queue is empty or storage is unavailable, which is logged once. */
   async #receive(): Promise<DequeuedMessageItem[]> {
     try {
       if (!this.#created) await this.#create();
@@ -117,7 +117,7 @@ export class QueueTrigger implements Trigger {
 
   #take(message: DequeuedMessageItem): void {
     const processed = this.#process(message)
-      // Storage failed after the function ran: the message comes back when its lease ends.
+      // Storage failed after the function ran: the message is redelivered when its lease ends.
       .catch((error: unknown) => this.#log.error(`[${this.#bound.name}] message not deleted: ${describeError(error)}`))
       .finally(() => {
         this.#processing.delete(processed);
@@ -126,7 +126,7 @@ export class QueueTrigger implements Trigger {
     this.#processing.add(processed);
   }
 
-  /** Waits while more run than newBatchThreshold allows for a next batch; returns at once when stopping. */
+  /** Waits until few enough messages are in progress for the next batch (newBatchThreshold), or the host stops. */
   async #belowThreshold(): Promise<void> {
     while (this.#processing.size > this.#settings.newBatchThreshold && !this.#stopping.signal.aborted) {
       await new Promise<void>((resolve) => {
@@ -136,15 +136,17 @@ export class QueueTrigger implements Trigger {
   }
 
   async #process(message: DequeuedMessageItem): Promise<void> {
-    // Received while stopping: hand it back for the next host.
+    // Received while stopping: make it visible for the next host.
     if (this.#stopping.signal.aborted) return this.#release(message, 0);
 
     const text = decodeMessage(message.messageText, this.#settings.messageEncoding);
     if (text === undefined) {
-      this.#log.error(`[${this.#bound.name}] message ${message.messageId} is not base64 as host.json says`);
+      this.#log.error(
+        `[${this.#bound.name}] message ${message.messageId} is not base64, which host.json requires (messageEncoding)`,
+      );
       return this.#toPoison(message);
     }
-    // An arrival above the maximum: a host died while it ran the last try.
+    // More deliveries than the maximum: a host died during the last try.
     if (message.dequeueCount > this.#settings.maxDequeueCount && this.#poison) return this.#toPoison(message);
 
     const lease = this.#keepHidden(message);
@@ -155,14 +157,14 @@ export class QueueTrigger implements Trigger {
     await lease.end();
 
     if (succeeded) return this.#delete(message);
-    // Extension source, QueueProcessor: without a poison queue a failed message stays hidden for the rest of its lease,
-    // so that it does not fail in a tight loop.
+    // Without a poison queue a failed message stays invisible until its lease ends, so that it does not fail in a tight
+    // loop (extension source: QueueProcessor).
     if (!this.#poison) return undefined;
     if (message.dequeueCount >= this.#settings.maxDequeueCount) return this.#toPoison(message);
     return this.#release(message, Math.ceil(this.#settings.visibilityTimeout / 1000));
   }
 
-  /** Renews the lease of a message while its function runs; each renewal changes the pop receipt. */
+  /** Renews the lease of a message while its function runs. Each renewal changes the pop receipt. */
   #keepHidden(message: DequeuedMessageItem): { end(): Promise<void> } {
     let renewal: Promise<void> = Promise.resolve();
     const timer = setInterval(() => {
@@ -178,7 +180,7 @@ export class QueueTrigger implements Trigger {
     };
   }
 
-  /** Makes the message visible again after so many seconds. */
+  /** Makes the message visible again after `seconds`. */
   async #release(message: DequeuedMessageItem, seconds: number): Promise<void> {
     const { messageId, popReceipt } = message;
     await this.#unlessGone(async () => {
@@ -191,7 +193,7 @@ export class QueueTrigger implements Trigger {
     await this.#unlessGone(() => this.#queue.deleteMessage(message.messageId, message.popReceipt));
   }
 
-  /** Copies and then deletes, not atomically: a crash in between leaves the message in both queues, as in Azure. */
+  /** Copies, then deletes. Not atomic: after a crash in between the message is in both queues, as in Azure. */
   async #toPoison(message: DequeuedMessageItem): Promise<void> {
     if (!this.#poison) return;
     this.#log.warn(
@@ -202,7 +204,7 @@ export class QueueTrigger implements Trigger {
     await this.#delete(message);
   }
 
-  /** Someone else took the message over, or it or its queue is gone: nothing left to do. */
+  /** Ignores that another host has the message by now, or that it or its queue was deleted. */
   async #unlessGone(action: () => Promise<unknown>): Promise<void> {
     try {
       await action();

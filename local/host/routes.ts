@@ -1,23 +1,23 @@
-/** What a path was matched to. */
-export interface RouteMatch<T> {
+/** The target of a path, with its route parameters. */
+export type RouteMatch<T> = {
   target: T;
   params: Record<string, string>;
-}
+};
 
-interface CompiledRoute<T> {
+type CompiledRoute<T> = {
   target: T;
   /** Empty means any method. */
   methods: readonly string[];
   pattern: RegExp;
   params: { name: string; fallback: string | undefined; constraints: RegExp[] }[];
   precedence: number[];
-}
+};
 
-/** ASP.NET Core's inbound precedence of a segment: the lower, the earlier it is tried. */
-const precedence = { literal: 1, constrained: 2, parameter: 3, catchAll: 5 } as const;
+/** Precedence of a segment in ASP.NET Core's inbound routing: lower values are tried first. */
+const PRECEDENCE = { literal: 1, constrained: 2, parameter: 3, catchAll: 5 } as const;
 
-/** The constraints worth telling apart; others (`min`, `regex`, …) accept everything. */
-const constraintPatterns: Record<string, RegExp> = {
+/** The supported constraints; all others (`min`, `regex`, …) accept everything. */
+const CONSTRAINT_PATTERNS: Record<string, RegExp> = {
   int: /^[+-]?\d+$/,
   long: /^[+-]?\d+$/,
   bool: /^(true|false)$/i,
@@ -30,18 +30,18 @@ const constraintPatterns: Record<string, RegExp> = {
 
 /**
  * Matches paths to route templates as ASP.NET Core does for the Functions host: `{param}`, `{param?}`, `{param=value}`,
- * `{param:int}`, `{*rest}`; case does not matter in literals; literals win over parameters.
+ * `{param:int}`, `{*rest}`. Literals ignore case and win over parameters.
  */
 export class RouteTable<T> {
   readonly #routes: CompiledRoute<T>[] = [];
 
   add(template: string, methods: readonly string[], target: T): void {
     this.#routes.push(compile(template, methods, target));
-    // Array.prototype.sort is stable: of equal routes the first registered wins.
+    // `sort` is stable, so the first of two equal routes wins.
     this.#routes.sort((a, b) => comparePrecedence(a.precedence, b.precedence));
   }
 
-  /** The function for a method and a raw (still percent-encoded) path. */
+  /** Finds the function for a method and a percent-encoded path. */
   match(method: string, path: string): RouteMatch<T> | undefined {
     const decoded = path.split('/').map(decodeSegment).join('/');
     for (const route of this.#routes) {
@@ -60,32 +60,32 @@ function compile<T>(template: string, methods: readonly string[], target: T): Co
   return { ...route, pattern: new RegExp(`^${pattern}/?$`, 'is') };
 }
 
-/** The pattern of one segment; notes its parameters and its precedence. */
+/** Returns the pattern of a segment, and adds its parameters and precedence to the route. */
 function compileSegment<T>(segment: string, route: CompiledRoute<T>): string {
   const pieces = segment.split(/(\{[^{}]*\})/).filter((piece) => piece !== '');
   const parameters = pieces.filter((piece) => piece.startsWith('{')).map((piece) => parseParameter(piece, segment));
   route.params.push(...parameters);
   const [only] = parameters;
   if (!only) {
-    route.precedence.push(precedence.literal);
+    route.precedence.push(PRECEDENCE.literal);
     return `/${escapePattern(segment)}`;
   }
   if (pieces.length > 1) {
-    // `report-{name}.{ext}`: each parameter takes as little as it can, ASP.NET's greedy last one is not needed here.
-    route.precedence.push(precedence.constrained);
+    // `report-{name}.{ext}`: all parameters match lazily. ASP.NET's greedy last parameter is not needed here.
+    route.precedence.push(PRECEDENCE.constrained);
     return `/${pieces.map((piece) => (piece.startsWith('{') ? '([^/]+?)' : escapePattern(piece))).join('')}`;
   }
   if (only.catchAll) {
-    route.precedence.push(precedence.catchAll);
+    route.precedence.push(PRECEDENCE.catchAll);
     return '(?:/(.*?))?';
   }
-  route.precedence.push(only.constraints.length > 0 ? precedence.constrained : precedence.parameter);
+  route.precedence.push(only.constraints.length > 0 ? PRECEDENCE.constrained : PRECEDENCE.parameter);
   return only.optional || only.fallback !== undefined ? '(?:/([^/]+))?' : '/([^/]+)';
 }
 
 function parseParameter(piece: string, segment: string) {
   const match = /^\{(\*{0,2})([A-Za-z_][\w-]*)((?::[^:=?]+)*)(?:=([^?]*))?(\?)?\}$/.exec(piece);
-  if (!match) throw new Error(`The route segment "${segment}" is not understood.`);
+  if (!match) throw new Error(`The route segment "${segment}" is not valid.`);
   const [, stars, name = '', constraints = '', fallback, optional] = match;
   return {
     name,
@@ -94,7 +94,7 @@ function parseParameter(piece: string, segment: string) {
     optional: optional !== undefined,
     constraints: constraints
       .split(':')
-      .map((constraint) => constraintPatterns[constraint.toLowerCase()])
+      .map((constraint) => CONSTRAINT_PATTERNS[constraint.toLowerCase()])
       .filter((pattern) => pattern !== undefined),
   };
 }
@@ -105,7 +105,7 @@ function matchRoute<T>(route: CompiledRoute<T>, path: string): Record<string, st
   const params: Record<string, string> = {};
   for (const [index, { name, fallback, constraints }] of route.params.entries()) {
     const value = match[index + 1] || fallback;
-    // An optional parameter that is not there is left out of `request.params`, as by the Functions host.
+    // The Functions host leaves a missing optional parameter out of `request.params`.
     if (value === undefined) continue;
     if (!constraints.every((constraint) => constraint.test(value))) return undefined;
     params[name] = value;
@@ -125,7 +125,7 @@ function escapePattern(text: string): string {
   return text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
 }
 
-/** ASP.NET Core decodes a path before it routes, all but the slash. */
+/** Decodes everything but the slash, as ASP.NET Core does before routing. */
 function decodeSegment(segment: string): string {
   try {
     return decodeURIComponent(segment).replaceAll('/', '%2F');

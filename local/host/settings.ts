@@ -1,7 +1,7 @@
-/** App settings, as in `process.env`. */
+/** App settings by name. */
 export type Settings = Readonly<Record<string, string | undefined>>;
 
-/** Platform docs: `%NAME%` in a binding stands for an app setting. */
+/** Replaces `%NAME%` in a binding with the app setting (platform docs). @throws Error if it is not set. */
 export function resolvePlaceholders(text: string, settings: Settings): string {
   return text.replace(/%([^%]+)%/g, (_, name: string) => {
     const value = settings[name];
@@ -10,7 +10,10 @@ export function resolvePlaceholders(text: string, settings: Settings): string {
   });
 }
 
-/** The connection string that a binding's `connection` names; the prefix `AzureWebJobs` may be left out, as in Azure. */
+/**
+ * The connection string for the `connection` of a binding. The prefix `AzureWebJobs` is optional, as in Azure.
+ * @throws Error if it is not set.
+ */
 export function connectionString(name: string, settings: Settings): string {
   const value = settings[name] || settings[`AzureWebJobs${name}`];
   if (!value) {
@@ -22,7 +25,7 @@ export function connectionString(name: string, settings: Settings): string {
   return value;
 }
 
-/** Platform docs: the app setting `AzureWebJobs.<function>.Disabled` switches a function off. */
+/** Whether the app setting `AzureWebJobs.<function>.Disabled` disables a function (platform docs). */
 export function isDisabled(functionName: string, settings: Settings): boolean {
   const value = settings[`AzureWebJobs.${functionName}.Disabled`] ?? settings[`AzureWebJobs_${functionName}_Disabled`];
   return value !== undefined && /^(true|1)$/i.test(value.trim());

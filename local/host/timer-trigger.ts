@@ -3,18 +3,16 @@ import type { Invoker } from './invocation.ts';
 import { Schedule } from './schedule.ts';
 import type { Trigger } from './trigger.ts';
 
-/** The longest wait `setTimeout` can keep; longer ones are waited for in parts. */
-const longestWaitMs = 2 ** 31 - 1;
+/** The longest wait that `setTimeout` supports, ms. Longer waits are split. */
+const LONGEST_WAIT_MS = 2 ** 31 - 1;
 
-/** .NET's zero date: what the host sends for an occurrence that never was. */
-const never = '0001-01-01T00:00:00+00:00';
+/** .NET's zero date, which the Functions host sends if there was no occurrence yet. */
+const NEVER = '0001-01-01T00:00:00+00:00';
 
 /**
- * Runs a function on a schedule.
- *
- * Never twice at once in this process (Azure holds a blob lease across instances; one process needs none). Occurrences
- * missed during a run become one run right after it (platform docs: Timer trigger). The schedule's state is not kept from
- * start to start, so nothing is past due at start.
+ * Runs a function on a schedule, never twice at once. (Azure uses a blob lease across instances; one process needs
+ * none.) Occurrences missed during a run become one run right after it (platform docs: Timer trigger). The state of the
+ * schedule is not kept across restarts, so no run is past due at the start.
  */
 export class TimerTrigger implements Trigger {
   readonly #bound: TimerFunction;
@@ -23,7 +21,7 @@ export class TimerTrigger implements Trigger {
   #timer: NodeJS.Timeout | undefined;
   #stopped = false;
   #last: Date | undefined;
-  /** Runs are chained, those by hand too. */
+  /** The last run. The next one waits for it, also one through the admin API. */
   #running: Promise<unknown> = Promise.resolve();
 
   constructor(options: { bound: TimerFunction; invoker: Invoker }) {
@@ -49,23 +47,23 @@ export class TimerTrigger implements Trigger {
     return run;
   }
 
-  /** Arms the timer for an occurrence; one that is already over is due at once. */
+  /** Sets the timer for an occurrence; a past one is due at once. */
   #wait(due: Date | undefined): void {
     if (this.#stopped || !due) return;
     const left = due.getTime() - Date.now();
     this.#timer = setTimeout(
       () => {
-        // Timers may fire a little early, and a wait longer than setTimeout's has parts.
+        // Timers may fire a little early, and a long wait is split.
         if (Date.now() < due.getTime()) this.#wait(due);
         else void this.#runThenWait(due);
       },
-      Math.min(Math.max(left, 0), longestWaitMs),
+      Math.min(Math.max(left, 0), LONGEST_WAIT_MS),
     );
   }
 
   async #runThenWait(due: Date): Promise<void> {
     const began = new Date(Math.max(due.getTime(), Date.now()));
-    // A failure is logged by the invoker, and never stops the schedule.
+    // The invoker logs a failure. It must not stop the schedule.
     await this.runByHand('').catch(() => undefined);
     this.#wait(this.#schedule.next(began));
   }
@@ -75,8 +73,8 @@ export class TimerTrigger implements Trigger {
     const info = {
       Schedule: { AdjustForDST: true },
       ScheduleStatus: {
-        Last: this.#last ? dateTimeOffset(this.#last) : never,
-        LastUpdated: this.#last ? dateTimeOffset(this.#last) : never,
+        Last: this.#last ? dateTimeOffset(this.#last) : NEVER,
+        LastUpdated: this.#last ? dateTimeOffset(this.#last) : NEVER,
         Next: dateTimeOffset(this.#schedule.next(now) ?? now),
       },
       IsPastDue: false,

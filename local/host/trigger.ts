@@ -1,8 +1,8 @@
-/** What sets a function going by itself. */
+/** Runs a function when its event occurs. */
 export interface Trigger {
   start(): Promise<void>;
-  /** Takes no new work from now on; resolves when what was begun is done with. */
+  /** Accepts no new work. Resolves when all work in progress is finished. */
   stop(): Promise<void>;
-  /** Runs the function once with a text as input (the admin API). */
+  /** Runs the function once, for the admin API. @param input the text of a queue message or an HTTP body. */
   runByHand(input: string): Promise<unknown>;
 }
