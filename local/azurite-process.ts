@@ -1,19 +1,18 @@
 /**
- * The process that {@link ./azurite.ts} starts: Azurite's servers, in memory, at loopback, without its command line.
- *
- * Azurite's commands start all three services or one each and write to disk and to stdout; its server classes do neither.
+ * Runs Azurite's servers on loopback, with all data in memory. Started by {@link ./azurite.ts}. Uses Azurite's server
+ * classes, because its commands start either one or all three services, and write to disk and stdout.
  */
 import { createRequire } from 'node:module';
 import { z } from 'zod';
 
-interface AzuriteServer {
+type AzuriteServer = {
   start(): Promise<void>;
   close(): Promise<void>;
   getHttpServerAddress(): string;
-}
+};
 
 const require = createRequire(import.meta.url);
-const loopback = '127.0.0.1';
+const LOOPBACK = '127.0.0.1';
 
 const Wanted = z.strictObject({
   services: z.strictObject({
@@ -25,7 +24,7 @@ const Wanted = z.strictObject({
 });
 
 type FindOne = (this: unknown, wanted: object) => unknown;
-/** The part of Azurite's row database that is used here. */
+/** The part of Azurite's row database that this process patches. */
 const Rows = z.custom<{ Collection: { prototype: { findOne: FindOne } } }>(
   (given) =>
     isClass(given) &&
@@ -36,19 +35,21 @@ const Rows = z.custom<{ Collection: { prototype: { findOne: FindOne } } }>(
 
 const wanted = Wanted.parse(JSON.parse(process.argv[2] ?? '{}'));
 
-/** Equivalent to --silent, --inMemoryPersistence and --skipApiVersionCheck. Only Azurite's commands start telemetry. */
-const settings = {
+/**
+ * Like --silent, --inMemoryPersistence and --skipApiVersionCheck. Telemetry is off: only Azurite's commands start it.
+ */
+const SETTINGS = {
   enableAccessLog: false,
   enableDebugLog: false,
   isMemoryPersistence: true,
   skipApiVersionCheck: true,
   // Seconds. The default of 5 can reset a connection just before a client reuses it.
   keepAliveTimeout: 3_600,
-  // `--oauth basic`: tokens are read (by whom, for what, until when), their signature is not checked. It needs HTTPS.
+  // `--oauth basic` checks the issuer, audience and expiry of tokens, but not the signature. It needs HTTPS.
   ...(wanted.tls && { cert: wanted.tls.certFile, key: wanted.tls.keyFile, oauth: 'basic' }),
 };
 
-/** Azurite publishes no types for these modules; what is used of them is checked here. */
+/** Loads a class of Azurite. It publishes no types for these modules, so check what we use. */
 function loadClass(path: string): new (...args: unknown[]) => object {
   const loaded: unknown = require(`azurite/dist/src/${path}.js`);
   const found = typeof loaded === 'object' && loaded !== null && 'default' in loaded ? loaded.default : undefined;
@@ -68,15 +69,15 @@ function createServer(service: 'queue' | 'table' | 'blob', port: number): Azurit
   const name = `${service.charAt(0).toUpperCase()}${service.slice(1)}`;
   const Configuration = loadClass(`${service}/${name}Configuration`);
   const Server = loadClass(`${service}/${name}Server`);
-  // Beyond host and port the constructors differ in the order of a dozen arguments; the properties do not.
-  const server = new Server(Object.assign(new Configuration(loopback, port), settings));
-  if (!isServer(server)) throw new Error(`This version of azurite has no ${service} server as known.`);
+  // The constructors take a dozen more arguments, in different orders. Setting the properties works for all of them.
+  const server = new Server(Object.assign(new Configuration(LOOPBACK, port), SETTINGS));
+  if (!isServer(server)) throw new Error(`This version of azurite has no ${service} server that can be used here.`);
   return server;
 }
 
 /**
- * Azurite finds a row by its partition first and then scans the partition for the key, so each write to a long list is slow.
- * The other way round, by the index of row keys, it finds the row at once.
+ * Azurite finds the partition by index and then scans it for the row key, so each write to a long list is slow. With
+ * the row key first it uses the index of row keys instead.
  */
 function findRowsByKeyFirst(): void {
   const { prototype } = Rows.parse(createRequire(require.resolve('azurite/package.json'))('lokijs')).Collection;
@@ -86,10 +87,10 @@ function findRowsByKeyFirst(): void {
   };
 }
 
-// Nothing is saved to disk, so the process can end at once if its parent is gone.
+// Nothing is on disk, so the process can end at once when its parent is gone.
 process.on('disconnect', () => process.exit(0));
 process.on('SIGTERM', () => process.exit(0));
-// Ctrl+C reaches the whole process group, but the parent decides when storage stops.
+// Ctrl+C reaches the whole process group, but the parent stops storage last.
 process.on('SIGINT', () => undefined);
 
 findRowsByKeyFirst();
@@ -99,6 +100,6 @@ for (const service of ['blob', 'queue', 'table'] as const) {
   if (port === undefined) continue;
   const server = createServer(service, port);
   await server.start();
-  origins[service] = `${wanted.tls ? 'https' : 'http'}://${loopback}:${new URL(server.getHttpServerAddress()).port}`;
+  origins[service] = `${wanted.tls ? 'https' : 'http'}://${LOOPBACK}:${new URL(server.getHttpServerAddress()).port}`;
 }
 process.send?.({ type: 'ready', origins });

@@ -7,14 +7,14 @@ import { bundleDashboard } from './dashboard.ts';
 
 const USAGE = `Usage: npm run build
 
-Makes the package for Azure: a folder from which \`func azure functionapp publish <app>\` works. Nothing is installed in Azure:
-everything that the app needs is in its bundled files.`;
+Builds the package for Azure: a folder that \`func azure functionapp publish <app>\` can publish. The bundled files
+contain all dependencies, so nothing is installed in Azure.`;
 
-/** What the package has besides the bundle: each by its name there. */
+/** The files of the package besides the bundles, by name. */
 const FILES: Record<string, (path: string) => void> = {
   'package.json': (path) => writeJson(path, { ...identity(), main: 'app.cjs' }),
   'host.json': (path) => cpSync('host.json', path),
-  // The Core Tools ask this file what the app is written for (Worker runtime cannot be 'None'); it is not uploaded.
+  // The Core Tools read the worker runtime from this file ("Worker runtime cannot be 'None'") and do not upload it.
   'local.settings.json': (path) =>
     writeJson(path, { IsEncrypted: false, Values: { FUNCTIONS_WORKER_RUNTIME: 'node', AzureWebJobsStorage: '' } }),
   '.funcignore': (path) => writeFileSync(path, `${['.funcignore', 'local.settings.json', '*.map'].join('\n')}\n`),
@@ -22,13 +22,13 @@ const FILES: Record<string, (path: string) => void> = {
 
 const Identity = z.object({ name: z.string(), version: z.string(), license: z.string(), private: z.boolean() });
 
-/** zod's error texts in fifty languages, of which English is loaded by itself. */
+/** Leaves out zod's error texts in fifty languages. English is in another module. */
 const withoutLocales: Plugin = {
   name: 'without locales',
   setup: ({ onLoad }) => onLoad({ filter: /zod[\\/]v4[\\/]locales[\\/]index\.js$/ }, () => ({ contents: 'export {}' })),
 };
 
-/** Loaded only where it is asked for, it is a file of its own: what is in the app's is paid for by each cold start. */
+/** Keeps telemetry in its own file, loaded only if it is configured: each cold start has to load the app's bundle. */
 const apart: Plugin = {
   name: 'apart',
   setup: ({ onResolve }) =>
@@ -39,21 +39,21 @@ const apart: Plugin = {
 
 await runCommand(async () => {
   const { out = 'dist' } = readFlags(USAGE, {
-    out: { type: 'string', value: 'FOLDER', help: 'where to (default dist); what is there is deleted' },
+    out: { type: 'string', value: 'FOLDER', help: 'output folder (default dist); its present content is deleted' },
   });
   rmSync(out, { recursive: true, force: true });
   mkdirSync(out, { recursive: true });
   await bundle({ entryPoints: ['src/main.ts'], outfile: join(out, 'app.cjs'), plugins: [withoutLocales, apart] });
-  // Nearly all of it is others' code, whose names nobody needs to read.
+  // Minify names too: nearly all of it is third-party code, whose names are not needed in stack traces.
   const telemetry = ['src/lib/telemetry/azure-monitor.ts'];
   await bundle({ entryPoints: telemetry, outfile: join(out, 'azure-monitor.cjs'), minify: true, sourcemap: false });
   await bundleDashboard(join(out, 'dashboard', 'built'));
   for (const [name, make] of Object.entries(FILES)) make(join(out, name));
-  process.stdout.write(`${out} is the package. To publish it: cd ${out} && func azure functionapp publish <app>\n`);
+  process.stdout.write(`The package is in ${out}. To publish it: cd ${out} && func azure functionapp publish <app>\n`);
   return 0;
 });
 
-/** One CommonJS file. The Functions worker serves `@azure/functions-core` itself (platform docs: Node.js worker). */
+/** Bundles one CommonJS file. The Functions worker provides `@azure/functions-core` (platform docs: Node.js worker). */
 async function bundle(options: BuildOptions): Promise<void> {
   await build({
     bundle: true,
@@ -61,11 +61,11 @@ async function bundle(options: BuildOptions): Promise<void> {
     target: 'node22',
     format: 'cjs',
     external: ['@azure/functions-core'],
-    // Names stay, so that a stack trace and an error's name can be read. What is loaded is paid for by its length: docs/costs.md.
+    // A smaller file loads faster (docs/costs.md). Names are kept for readable stack traces.
     minifyWhitespace: true,
     minifySyntax: true,
-    // Modules ask where they are; CommonJS knows that by another name. In the bundle each is where src/functions and src/lib
-    // would be: one folder below the files that they look for.
+    // CommonJS has no import.meta.url. This value has the same folder depth as src/lib/triggers, so that relative paths
+    // to files still work in the package.
     banner: { js: "const moduleUrl = require('node:url').pathToFileURL(__dirname + '/lib/triggers/app.cjs').href;" },
     define: { 'import.meta.url': 'moduleUrl' },
     sourcemap: 'linked',

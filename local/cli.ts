@@ -1,16 +1,16 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util';
 
-/** Invalid arguments: the message says why. */
+/** Invalid arguments. The command exits with 2. */
 export class UsageError extends Error {}
 
 export type Flag = {
   readonly type: 'string' | 'boolean';
-  /** What stands for the value in the help, e.g. `N`. */
+  /** Placeholder for the value in the help, for example `N`. */
   readonly value?: string;
   readonly help: string;
 };
 
-/** Reads the flags of a command; `--help` prints them and ends the process. */
+/** Reads the flags of a command. `--help` prints them and ends the process. @throws UsageError for unknown flags. */
 export function readFlags<const Flags extends Record<string, Flag>>(
   usage: string,
   flags: Flags,
@@ -27,7 +27,7 @@ export function readFlags<const Flags extends Record<string, Flag>>(
     process.stdout.write(`${usage}\n\n${describe(flags)}\n`);
     process.exit(0);
   }
-  // parseArgs has checked the type of each.
+  // parseArgs has checked the types.
   return values as ReturnType<typeof readFlags<Flags>>;
 }
 
@@ -38,7 +38,7 @@ function describe(flags: Record<string, Flag>): string {
   return rows.map(([flag, help]) => flag.padEnd(width) + help).join('\n');
 }
 
-/** A flag's number, or undefined. @throws UsageError if it is not a number, or out of bounds. */
+/** Parses a numeric flag; undefined if it is not set. @throws UsageError if it is not a number or out of range. */
 export function numberFlag(
   name: string,
   text: string | undefined,
@@ -53,8 +53,8 @@ export function numberFlag(
 }
 
 /**
- * Runs a command: its result is the exit code; an error is one clear message. Exit codes: 0 success, 1 failure, 2 invalid
- * arguments, 130 interrupted. `cleanUp` always runs once.
+ * Runs a command and exits with its result. Prints the message of an error without its stack. Exit codes: 0 success, 1
+ * failure, 2 invalid arguments, 130 interrupted. The function given to `onEnd` always runs once before the exit.
  */
 export async function runCommand(
   work: (onEnd: (cleanUp: () => Promise<void>) => void) => Promise<number>,

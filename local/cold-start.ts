@@ -3,20 +3,20 @@ import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { startProcess } from './processes.ts';
 
-/** How long loading took, ms: wall time, and processor time, which other load on the machine hardly affects. */
+/** How long loading took, ms. CPU time hardly depends on other load on the machine. */
 const LoadTime = z.object({ ms: z.number(), cpuMs: z.number() });
 export type LoadTime = z.infer<typeof LoadTime>;
 
-/** Of each run. */
+/** The times of all runs. */
 export type LoadTimes = { readonly library: LoadTime[]; readonly app: LoadTime[] };
 
-/** How much longer the app may take to load than `@azure/functions` alone: the difference of the medians, ms. */
+/** How much longer the app may take to load than `@azure/functions` alone, ms: the difference of the medians. */
 export const MAX_MS_MORE = 150;
 
 const LOADER = fileURLToPath(new URL('./load-time.ts', import.meta.url));
 const LIBRARY = createRequire(import.meta.url).resolve('@azure/functions');
 
-/** Settings with which the app starts. Loading sends no request. */
+/** Minimal settings with which the app loads. Loading sends no request. */
 const SETTINGS = {
   AzureWebJobsStorage: 'UseDevelopmentStorage=true',
   ACS_CONNECTION_STRING: 'endpoint=https://ringdown.invalid/;accesskey=YQ==',
@@ -27,9 +27,9 @@ const SETTINGS = {
 };
 
 /**
- * Loads `@azure/functions` alone and the built app in turn, each time in a fresh process, so that other load on the machine
- * affects both alike.
- * @param app the bundle's absolute path.
+ * Measures how long `@azure/functions` alone and the built app take to load, each time in a new process. Alternates
+ * between them, so that other load on the machine affects both alike.
+ * @param app absolute path of the bundle.
  */
 export async function loadTimes(app: string, runs: number): Promise<LoadTimes> {
   const times: LoadTimes = { library: [], app: [] };

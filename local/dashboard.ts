@@ -6,14 +6,14 @@ import { build, stop } from 'esbuild';
 
 const SOURCES = fileURLToPath(new URL('../src/dashboard/', import.meta.url));
 
-/** Where the app looks for the dashboard's files: beside its own sources, or in the package. */
+/** Where the app finds the dashboard's files when it runs from its sources. */
 export const DASHBOARD = join(SOURCES, 'built');
 
 let last: Promise<void> = Promise.resolve();
 
 /**
- * Bundles the dashboard, one bundle at a time, and leaves no bundler process running. Files that are up to date are not
- * rewritten, because others may be reading them.
+ * Bundles the dashboard. Runs one bundle at a time and leaves no bundler process running. Does not rewrite files that
+ * are up to date, because other processes may be reading them.
  */
 export function bundleDashboard(folder = DASHBOARD): Promise<void> {
   last = last

@@ -51,12 +51,12 @@ ${paceText(pacing)}`;
 }
 
 function overrun({ exceeded }: Pacing): string {
-  return exceeded.length === 0 ? 'no number had more than its lines' : `more than its lines had ${exceeded.join(', ')}`;
+  return exceeded.length === 0 ? 'no number exceeded its lines' : `too many calls at once from ${exceeded.join(', ')}`;
 }
 
 /** Compares with the ideal, which excludes waits for retries. */
 function paceText({ callSeconds, idealSeconds, seconds, ratio, restSeconds }: Pacing): string {
-  const ideal = `Calls took ${callSeconds.toFixed(1)} s each; one after the other on every line, without a pause or a wait, that is ${idealSeconds.toFixed(1)} s.`;
+  const ideal = `A call took ${callSeconds.toFixed(1)} s on average. Without pauses between calls, all lines together would need ${idealSeconds.toFixed(1)} s.`;
   return `${ideal}
-With pauses, and waits before second attempts, it was ${seconds.toFixed(1)} s, ${ratio.toFixed(2)} times that; between two calls a line was empty for ${restSeconds.toFixed(1)} s.`;
+With pauses and waits for retries they took ${seconds.toFixed(1)} s, ${ratio.toFixed(2)} times as long. Between two calls a line was free for ${restSeconds.toFixed(1)} s.`;
 }

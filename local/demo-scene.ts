@@ -5,10 +5,10 @@ import { OutageSpec } from '../src/lib/rules/outages/outage.ts';
 import { UsageError } from './cli.ts';
 import { SAMPLES } from './stack.ts';
 
-/** Placeholder for the address of the demo's audio in an outage's file. */
+/** Placeholder in an outage file for the URL of the demo's audio. */
 const AUDIO = '{audio}';
 
-/** The simulated people, in the language of simulator/README.md. */
+/** The simulated people. Format: simulator/README.md. */
 export const PEOPLE = {
   people: { '8:acs:*': 'answers after 3 s, talks 20 s' },
   mix: {
@@ -27,13 +27,16 @@ export const PEOPLE = {
 export type Scene = {
   readonly title: string;
   readonly csv: string;
-  /** How many calls there can be at once from one number. */
+  /** How many calls a number can have at once. */
   readonly linesPerNumber: number;
-  /** The outage to declare, its audio found at this address. */
+  /** The outage to declare. */
   outage(audioUrl: string): object;
 };
 
-/** The outage and the list of a demo: the samples, or the files that were named. @throws UsageError */
+/**
+ * Loads the outage and the list of the demo: the samples or the given files.
+ * @throws UsageError if they are not valid.
+ */
 export function loadScene(given: SceneFiles): Scene {
   if (given.csvFile !== undefined && given.recipients !== undefined) {
     throw new UsageError('Use either --csv or --recipients, not both');
@@ -71,14 +74,14 @@ function checked(json: string, file: string): OutageSpec {
   try {
     value = JSON.parse(json);
   } catch (cause) {
-    throw new UsageError(`${file} is no JSON: ${cause instanceof Error ? cause.message : cause}`, { cause });
+    throw new UsageError(`${file} is not JSON: ${cause instanceof Error ? cause.message : cause}`, { cause });
   }
   const spec = OutageSpec.safeParse(value);
   if (!spec.success) throw new UsageError(`${file} is not a valid outage:\n  ${problemsOf(spec.error).join('\n  ')}`);
   return spec.data;
 }
 
-/** The hundred numbers of each area code that are reserved for fiction: 555-0100 to 555-0199. */
+/** Each area code has a hundred numbers that are reserved for fiction: 555-0100 to 555-0199. */
 const FICTIONAL = 100;
 const FIRST_AREA_CODE = 501;
 

@@ -10,29 +10,29 @@ import { timelineText } from './timeline-text.ts';
 
 const USAGE = `Usage: npm run demo -- [flags]
 
-Declares a sample outage, lets the timer call everybody on the list, and shows how each ended.
-Storage, the telephone service and its people are simulated on this machine; the app is the real one.
-Exit code 0: every recipient has an outcome. 1: not so. 2: the flags were not understood.`;
+Declares a sample outage, lets the timer call everyone on the list, and shows the outcomes.
+Storage, the telephone service and the people are simulated on this machine; the app is the real one.
+Exit codes: 0 every recipient has an outcome, 1 some have none, 2 invalid flags.`;
 
 const FLAGS = {
   recipients: { type: 'string', value: 'N', help: 'call N generated people instead of the sample list' },
-  outage: { type: 'string', value: 'FILE', help: 'an outage of your own (JSON; docs/outage.md)' },
-  csv: { type: 'string', value: 'FILE', help: 'a list of your own (CSV with a phone column)' },
-  api: { type: 'string', value: 'API', help: 'speak 2021-04-15-preview1 (default), or ga through the official SDK' },
+  outage: { type: 'string', value: 'FILE', help: 'your own outage (JSON; docs/outage.md)' },
+  csv: { type: 'string', value: 'FILE', help: 'your own list (CSV with a phone column)' },
+  api: { type: 'string', value: 'API', help: '2021-04-15-preview1 (default), or ga, which uses the official SDK' },
   speed: {
     type: 'string',
     value: 'X',
     help: 'speed of the simulated people (default 4); the app always runs at normal speed',
   },
-  seed: { type: 'string', value: 'N', help: 'decides who does what (default 1)' },
+  seed: { type: 'string', value: 'N', help: 'seed for what each person does (default 1)' },
   port: { type: 'string', value: 'P', help: 'port of the app (default: a free one)' },
   json: { type: 'boolean', help: 'print the final report as one JSON object and nothing else' },
 } as const;
 
-/** The sample's calls take seconds, so an attempt that is silent for a minute is checked. A setting, as in production. */
+/** Shorter than in production: the sample's calls take seconds, so the timer can check silent attempts early. */
 const LEASE_SECONDS = 60;
 
-/** If nothing changes for this long, something is wrong: even a silent attempt would have ended by then. Ms. */
+/** If nothing changes for this long, something is wrong: even a silent attempt would have ended. Ms. */
 const STANDSTILL_MS = 3 * LEASE_SECONDS * 1000;
 
 await runCommand(async (onEnd) => {
@@ -73,7 +73,7 @@ await runCommand(async (onEnd) => {
   if (!report.everyoneHasAnOutcome) {
     const open = JSON.stringify({ ...view.states, done: undefined });
     process.stderr.write(
-      `Not everybody has an outcome, and nothing has changed for ${STANDSTILL_MS / 1000} s: ${open}\n`,
+      `Some recipients have no outcome, and nothing changed for ${STANDSTILL_MS / 1000} s: ${open}\n`,
     );
   }
   return report.everyoneHasAnOutcome ? 0 : 1;
@@ -85,7 +85,7 @@ function apiFlag(given: string | undefined): Api | undefined {
   return api;
 }
 
-/** Follows the outage until everybody has an outcome, or nothing has changed for too long. */
+/** Shows the progress until everybody has an outcome, or nothing changes for {@link STANDSTILL_MS}. */
 async function watch(stack: Stack, bar: Progress, total: number, ask: () => Promise<OutageView>): Promise<OutageView> {
   bar.start(total);
   let crashed = false;
@@ -101,7 +101,7 @@ async function watch(stack: Stack, bar: Progress, total: number, ask: () => Prom
     const isOver = ended >= total && callsInFlight === 0;
     if (isOver || crashed || Date.now() - news.at > STANDSTILL_MS) {
       bar.stop();
-      if (crashed) throw new Error(`The app has ended:\n${stack.app().stderrTail()}`);
+      if (crashed) throw new Error(`The app stopped unexpectedly:\n${stack.app().stderrTail()}`);
       return view;
     }
     await sleep(500);
@@ -109,7 +109,7 @@ async function watch(stack: Stack, bar: Progress, total: number, ask: () => Prom
 }
 
 function leftOut({ duplicates, rejected }: { duplicates: number; rejected: number }): string {
-  const parts = [duplicates > 0 && `${duplicates} twice`, rejected > 0 && `${rejected} rejected`].filter(Boolean);
+  const parts = [duplicates > 0 && `${duplicates} duplicates`, rejected > 0 && `${rejected} rejected`].filter(Boolean);
   return parts.length > 0 ? ` (left out: ${parts.join(', ')})` : '';
 }
 

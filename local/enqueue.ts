@@ -6,10 +6,10 @@ import { STORAGE_FLAGS, STORAGE_HELP, storageOf } from './storage-flags.ts';
 
 const USAGE = `Usage: npm run -s enqueue -- QUEUE MESSAGE [flags]
 
-Puts a message on a queue, as typed. The queues and their messages: docs/queues.md.
+Sends a message to a queue, unchanged. Queues and messages: docs/queues.md.
 
   QUEUE            one of ${QUEUES.join(', ')}
-  MESSAGE          the JSON, in single quotes
+  MESSAGE          JSON, in single quotes
 ${STORAGE_HELP}
   --help           this text`;
 
@@ -21,7 +21,8 @@ await runCommand(async () => {
   }
   const [queue, message] = positionals;
   if (!queue || !message || positionals.length > 2) throw new UsageError('Name a queue and a message.');
-  if (!QUEUES.some((name) => name === queue)) throw new UsageError(`There is no queue ${queue}: ${QUEUES.join(', ')}.`);
+  if (!QUEUES.some((name) => name === queue))
+    throw new UsageError(`There is no queue ${queue}. Use one of ${QUEUES.join(', ')}.`);
   const client = openQueue(storageOf(values), queue);
   await client.createIfNotExists();
   const { messageId } = await client.sendMessage(message);

@@ -58,11 +58,11 @@ function outage(): string {
 # An outage
 
 This is the body of \`POST /api/outages\`, and the content of a file for \`npm run demo -- --outage FILE\`. In that file,
-\`{audio}\` stands for the address of the demo's audio.
+\`{audio}\` stands for the URL of the demo's audio.
 
 Add people with \`PUT /api/outages/{id}/recipients\`, as CSV (\`text/csv\`) or NDJSON (\`application/x-ndjson\`, one object a
 line). A CSV needs a header row, and the column \`phone\` or \`communicationUserId\`. The columns \`name\`, \`timeZone\` and
-\`language\` are optional; all other columns are kept with the person. A list may have 100 MB, a row 8 KB.
+\`language\` are optional; all other columns are kept with the person. A list may be up to 100 MB, a row up to 8 KB.
 
 ${table(OutageSpec)}
 

@@ -1,4 +1,4 @@
-/** Loads one module as the Functions worker does, and reports how long that took: wall time and processor time. */
+/** Loads a module as the Functions worker does, and reports how long it took: wall time and CPU time. */
 import { createRequire } from 'node:module';
 import { installCoreModule } from './host/core-module.ts';
 

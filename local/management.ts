@@ -3,8 +3,7 @@ import { CallView } from '../src/lib/views/call-view.ts';
 import { DeclaredOutage, OutageView } from '../src/lib/views/outage-view.ts';
 import type { Stack } from './stack.ts';
 
-/** The app's management calls that the demo and the tests make, over HTTP like anybody else's. */
-
+/** A client of the HTTP API, for the demo and the tests. Each method throws if the answer is not 2xx. */
 export const management = (stack: Stack) => {
   const ask = async (method: string, path: string, body?: string, type = 'application/json'): Promise<unknown> => {
     const response = await fetch(`${stack.url}/api/${path}`, {
@@ -13,7 +12,7 @@ export const management = (stack: Stack) => {
       ...(body !== undefined && { body }),
     });
     const text = await response.text();
-    if (!response.ok) throw new Error(`${method} ${path} was answered ${response.status}: ${text}`);
+    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`);
     return JSON.parse(text);
   };
   return {

@@ -1,29 +1,29 @@
 import type { CallRecord } from '../simulator/simulator.ts';
 import type { Caller } from '../src/lib/rules/outages/outage.ts';
 
-/** How well the lines were used, from the telephone service's own record. Times are seconds. */
+/** How well the lines were used, according to the simulator's record. Times are in seconds. */
 export type Pacing = {
   readonly calls: number;
-  /** How long a call took, on average, from its first state to its last. */
+  /** Average length of a call, from its first to its last state. */
   readonly callSeconds: number;
-  /** From the first call's beginning to the last one's end. */
+  /** From the start of the first call to the end of the last one. */
   readonly seconds: number;
-  /** The same without any pause between two calls on a line. */
+  /** The same without pauses between calls. */
   readonly idealSeconds: number;
   /** `seconds` as a multiple of `idealSeconds`. */
   readonly ratio: number;
-  /** How long a line was free between two calls: the median. */
+  /** Median time that a line was free between two calls. */
   readonly restSeconds: number;
-  /** The most calls that each of the numbers had at once. */
+  /** The most calls at once, by number. */
   readonly mostAtOnce: Readonly<Record<string, number>>;
-  /** The numbers that had more calls at once than lines. */
+  /** Numbers that had more calls at once than lines. */
   readonly exceeded: readonly string[];
 };
 
-/** The time that a call held a line, ms. A call in progress holds it without end. */
+/** When a call had a line, ms since the epoch. `to` is infinite for a call in progress. */
 type Span = { readonly from: number; readonly to: number };
 
-/** @param callers the caller numbers. Calls in progress count only as concurrent calls. */
+/** Computes the pacing of calls. Calls in progress count only as concurrent calls. */
 export function pacingOf(calls: readonly CallRecord[], callers: readonly Caller[]): Pacing {
   const used = callers.map((caller) => ({ ...caller, spans: spansOf(calls, caller.number) }));
   const most = used.map(({ spans, ...caller }) => ({ ...caller, atOnce: mostOf(spans) }));

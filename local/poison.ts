@@ -13,18 +13,18 @@ const USAGE = `Usage: npm run -s poison -- list
        npm run -s poison -- show QUEUE
        npm run -s poison -- retry QUEUE [MESSAGE_ID]
 
-Messages that failed five times are kept on their queue's poison queue.
-  list    how many there are, by queue
-  show    each with its id, when it came there, what it says and why it failed
-  retry   sends one again, or all of the queue
+Lists, shows and retries the messages that failed five times. Each queue has a poison queue for them.
+  list    the number of messages, by queue
+  show    the messages of a queue: id, time, reason of the failure, and text
+  retry   sends a message, or all messages of the queue, again
 
 ${STORAGE_HELP}
-  --json           for programs: one JSON value
+  --json           print one JSON value
   --help           this text
 
-What they say may hold telephone numbers: show prints them as they are.`;
+Messages may contain phone numbers. show does not mask them.`;
 
-/** As many as the service gives out at once (Queue Storage: Peek Messages). */
+/** The most messages that the service returns at once (Queue Storage: Peek Messages). */
 const PAGE = 32;
 
 await runCommand(async () => {
@@ -63,7 +63,7 @@ await runCommand(async () => {
       return print(sent, `${sent.length} sent again to ${queue}`);
     }
     default:
-      throw new UsageError('Say list, show or retry.');
+      throw new UsageError('The first argument must be list, show or retry.');
   }
 });
 
@@ -82,7 +82,7 @@ function parse() {
 
 function known(queue: string | undefined): QueueName {
   const found = QUEUES.find((name) => name === queue);
-  if (!found) throw new UsageError(`Name one of the queues: ${QUEUES.join(', ')}.`);
+  if (!found) throw new UsageError(`The queue must be one of ${QUEUES.join(', ')}.`);
   return found;
 }
 
@@ -108,13 +108,13 @@ async function show(storage: StorageAccess, queue: QueueName): Promise<Poisoned[
   const { peekedMessageItems } = await poison.peekMessages({ numberOfMessages: PAGE });
   return Promise.all(
     peekedMessageItems.map(async ({ messageId, messageText, insertedOn }) => {
-      const why = (await failures.find(queue, asHandled(messageText)))?.reason ?? 'not on record; see the log';
+      const why = (await failures.find(queue, asHandled(messageText)))?.reason ?? 'not recorded; see the log';
       return { id: messageId, at: insertedOn.toISOString(), why, says: messageText };
     }),
   );
 }
 
-/** What the Functions library hands to a handler: JSON parsed, anything else as it is. */
+/** The message as the Functions library passes it to a handler: parsed if it is JSON. */
 function asHandled(text: string): unknown {
   try {
     return JSON.parse(text);
@@ -123,7 +123,7 @@ function asHandled(text: string): unknown {
   }
 }
 
-/** Sent before it is deleted: if this is cut short a message is there twice, which does no harm, rather than lost. */
+/** Sends a message before deleting it: after a crash it may exist twice, which is harmless, but is never lost. */
 async function retry(storage: StorageAccess, queue: QueueName, only: string | undefined): Promise<string[]> {
   const poison = poisonOf(storage, queue);
   if (!(await poison.exists())) return [];
@@ -135,7 +135,7 @@ async function retry(storage: StorageAccess, queue: QueueName, only: string | un
     const { receivedMessageItems } = await poison.receiveMessages({ numberOfMessages: PAGE, visibilityTimeout: 60 });
     if (receivedMessageItems.length === 0) return sent;
     for (const { messageId, messageText, popReceipt } of receivedMessageItems) {
-      // The others show again within the minute.
+      // The messages left out become visible again after 60 seconds.
       if (only && messageId !== only) continue;
       await target.sendMessage(messageText, { messageTimeToLive: -1 });
       await poison.deleteMessage(messageId, popReceipt);

@@ -1,8 +1,8 @@
 import { createServer } from 'node:net';
 
 /**
- * A free loopback port. Another process may take it before it is used, so prefer to listen at port 0 and ask which it was;
- * this is for programs that must be told a port.
+ * Finds a free loopback port, for programs that cannot listen on port 0. Another process may take it before it is used,
+ * so prefer port 0.
  */
 export async function freePort(): Promise<number> {
   const [port] = await freePorts(1);
@@ -10,9 +10,9 @@ export async function freePort(): Promise<number> {
   return port;
 }
 
-/** So many different free loopback ports. */
+/** `count` different free loopback ports. */
 export async function freePorts(count: number): Promise<number[]> {
-  // All are held until the last is found, or the system could give the same one twice.
+  // Keep all of them open until the last is found; otherwise the system may return the same port twice.
   const servers = await Promise.all(Array.from({ length: count }, () => listen(0)));
   const ports = servers.map((server) => {
     const address = server.address();
@@ -22,7 +22,7 @@ export async function freePorts(count: number): Promise<number[]> {
   return ports;
 }
 
-/** Whether nobody listens at a loopback port. @throws Error where that cannot be told, as for a port that is not ours to use. */
+/** Whether a loopback port is free. @throws Error if that is unknown, for example because the port is privileged. */
 export async function isFree(port: number): Promise<boolean> {
   try {
     const server = await listen(port);

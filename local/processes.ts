@@ -1,51 +1,50 @@
 import { type ChildProcess, fork } from 'node:child_process';
 
-/** How a child process is started. */
-export interface ProcessOptions {
-  /** For messages: "azurite", "host". */
+export type ProcessOptions = {
+  /** Name for error messages, for example "azurite". */
   name: string;
   /** The module to run. */
   entry: string;
   args?: readonly string[];
-  /** The child's whole environment; this process's unless given. */
+  /** The child's whole environment. Default: that of this process. */
   env?: NodeJS.ProcessEnv;
   cwd?: string;
-  /** Pass the child's stderr through to ours as well. */
+  /** Also write the child's output to our stderr. */
   showOutput?: boolean;
-  /** Gets every other message of the child. */
+  /** Receives all messages of the child except `{type: 'ready'}`. */
   onMessage?: (message: unknown) => void;
   /** How long to wait for `{type: 'ready'}`. */
   readyTimeoutMs?: number;
-  /** How long {@link RunningProcess.stop} waits before it kills. */
+  /** How long {@link RunningProcess.stop} waits before it sends SIGKILL. */
   stopGraceMs?: number;
-}
+};
 
-/** A child process that has said it is ready. */
-export interface RunningProcess {
+/** A child process that is ready. */
+export type RunningProcess = {
   pid: number;
-  /** The message `{type: 'ready', …}` that it sent; not validated. */
+  /** The message `{type: 'ready', …}`, not validated. */
   ready: unknown;
-  /** Resolves with how it ended: an exit code, or the signal that killed it. */
+  /** Resolves to the exit code, or the signal that killed it. */
   exited: Promise<number | NodeJS.Signals>;
-  /** The last lines of its stderr. */
+  /** The end of its stderr. */
   stderrTail(): string;
-  /** SIGTERM, and SIGKILL after a grace. Resolves when it is gone; harmless when it already is. */
+  /** Sends SIGTERM, and SIGKILL after `stopGraceMs`. Resolves when the process has ended. Idempotent. */
   stop(): Promise<void>;
-}
+};
 
-const tailLength = 8_000;
+const TAIL_LENGTH = 8_000;
 const alive = new Set<ChildProcess>();
 
-// A safety net for a parent that exits without stopping its children. They watch the IPC channel as well, which
-// covers a parent that is killed.
+// For a parent that exits without stopping its children. If the parent is killed, they end when their IPC channel
+// closes.
 process.on('exit', () => {
   for (const child of alive) child.kill('SIGKILL');
 });
 
 /**
- * Starts one of our own Node programs and waits until it sends `{type: 'ready'}`.
- *
- * The program must exit when its IPC channel closes (`process.on('disconnect')`).
+ * Starts one of our Node programs and waits until it sends `{type: 'ready'}`. The program must exit when its IPC
+ * channel closes (`process.on('disconnect')`).
+ * @throws Error with the end of its stderr if it exits before that, or is not ready in time.
  */
 export async function startProcess(options: ProcessOptions): Promise<RunningProcess> {
   const child = fork(options.entry, [...(options.args ?? [])], {
@@ -60,7 +59,7 @@ export async function startProcess(options: ProcessOptions): Promise<RunningProc
   const tail = collectTail(child, options.showOutput ?? false);
   const exited = new Promise<number | NodeJS.Signals>((resolve) => {
     child.once('close', (code, signal) => resolve(code ?? signal ?? 0));
-    // A grandchild may hold the pipes open; then report what was read so far.
+    // A grandchild may keep the pipes open, so do not wait for `close` for ever.
     child.once('exit', (code, signal) => setTimeout(() => resolve(code ?? signal ?? 0), 500).unref());
     child.once('error', () => child.pid === undefined && resolve(1));
   });
@@ -84,10 +83,10 @@ export async function startProcess(options: ProcessOptions): Promise<RunningProc
 
 function collectTail(child: ChildProcess, show: boolean): () => string {
   let text = '';
-  // stdout is read too, or a full pipe would stop the child.
+  // Read stdout too: a full pipe would block the child.
   for (const stream of [child.stdout, child.stderr]) {
     stream?.setEncoding('utf8').on('data', (chunk: string) => {
-      if (stream === child.stderr) text = `${text}${chunk}`.slice(-tailLength);
+      if (stream === child.stderr) text = `${text}${chunk}`.slice(-TAIL_LENGTH);
       if (show) process.stderr.write(chunk);
     });
   }

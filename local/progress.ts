@@ -3,11 +3,11 @@ import { Presets, SingleBar } from 'cli-progress';
 export type Progress = {
   start(total: number): void;
   update(ended: number, inFlight: number, calls: number): void;
-  /** Gives the terminal back as it was; harmless before the start, and twice. */
+  /** Restores the terminal. Idempotent, also before `start`. */
   stop(): void;
 };
 
-/** Shows on stderr how many have an outcome: a live bar on a terminal, a line now and then elsewhere. */
+/** Shows on stderr how many people have an outcome: a live bar on a terminal, otherwise a line every two seconds. */
 export function progressBar(): Progress {
   return process.stderr.isTTY ? liveBar() : plainLines();
 }

@@ -11,7 +11,7 @@ import {
 } from '../src/lib/rules/calls/actions.ts';
 import type { QueueName } from '../src/lib/storage/queue-store.ts';
 
-/** What docs/queues.md adds to a queue's schema. A test checks that each example fits its schema. */
+/** What docs/queues.md shows besides the schema of a message. A test checks the examples against the schema. */
 export type Contract = {
   readonly title: string;
   readonly description: string;

@@ -9,27 +9,27 @@ import { FunctionListing } from './host/listing.ts';
 import { freePort } from './ports.ts';
 import { type RunningProcess, startProcess } from './processes.ts';
 
-/** The APIs that Ringdown speaks. */
+/** The supported API versions. */
 export const APIS = ['2021-04-15-preview1', 'ga'] as const;
 export type Api = (typeof APIS)[number];
 
-/** Ports are free ones unless given; 0 is a free one too. */
+/** Default ports, and port 0, are free ones. */
 export type StackOptions = {
-  /** The API by which the app and the simulator speak: by default that of 2021. */
+  /** The API of the app and the simulator. Default: that of 2021. */
   readonly api?: Api;
   readonly appPort?: number;
   readonly azuritePorts?: { readonly queuePort?: number; readonly tablePort?: number };
   readonly simulator?: SimulatorOptions;
-  /** Settings of the app that differ from the stack's own. */
+  /** App settings that override those of the stack. */
   readonly settings?: Readonly<Record<string, string>>;
-  /** A built package to run, by its folder, in place of the sources. */
+  /** Folder of a built package to run instead of the sources. */
   readonly packageDir?: string;
   readonly logLevel?: 'error' | 'warn' | 'info' | 'debug';
   /** Show the app's log on stderr. */
   readonly showLog?: boolean;
 };
 
-/** Everything that Ringdown needs, on this machine: storage, a call automation service, and the app itself. */
+/** Everything that Ringdown needs, on this machine: storage, a simulated ACS, and the app. */
 export type Stack = {
   readonly url: string;
   readonly functions: readonly FunctionListing[];
@@ -39,9 +39,9 @@ export type Stack = {
   readonly settings: Readonly<Record<string, string>>;
   /** The running app; a new one after `restart`. */
   app(): RunningProcess;
-  /** Starts the app again, on the same port, storage and simulator. */
+  /** Starts a new app process with the same port, storage and simulator. Does not stop the old one. */
   restart(): Promise<void>;
-  /** Ends all of it. Nothing is left running. */
+  /** Stops everything. */
   stop(): Promise<void>;
 };
 
@@ -54,10 +54,10 @@ const SOURCES = {
   hostJson: fileURLToPath(new URL('../host.json', import.meta.url)),
 };
 
-/** The key by which the local runtime lets callers in; it guards nothing but this machine's own demo. */
+/** The function key of the local runtime. It protects only the demo on this machine. */
 const FUNCTION_KEY = 'local';
 
-/** Starts all of it, or nothing: what was started before something failed is ended again. */
+/** Starts the stack. If one part fails to start, stops the others and throws its error. */
 export async function startStack(options: StackOptions = {}): Promise<Stack> {
   const ending: (() => Promise<unknown>)[] = [];
   const stop = async (): Promise<void> => {
@@ -99,7 +99,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   }
 }
 
-/** What the two APIs need besides. Callbacks of today's must prove that they come from the simulator. */
+/** Settings that only one of the APIs needs. With today's API, callbacks must have a token of the simulator. */
 function apiSettings(api: Api, { resourceId, url }: Simulator): Record<string, string> {
   if (api !== 'ga') return { CALL_AUTOMATION_API: api, ACS_SOURCE_IDENTITY: '8:acs:northern-light_notifications' };
   return {

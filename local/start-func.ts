@@ -6,7 +6,7 @@ import { readFlags, runCommand } from './cli.ts';
 
 const USAGE = `Usage: npm run start:func
 
-Builds the app and serves it on Azure Functions Core Tools, with the settings of local.settings.json.`;
+Builds the app and runs it with Azure Functions Core Tools and the settings of local.settings.json.`;
 
 await runCommand(async (onEnd) => {
   readFlags(USAGE, {});
@@ -14,15 +14,14 @@ await runCommand(async (onEnd) => {
   if (!func) {
     process.stderr.write(`Azure Functions Core Tools are not installed here.
 
-They are an optional dependency of this project (azure-functions-core-tools): npm installs them together with
-everything else where their host can be downloaded, and goes on without them where it cannot. On this machine:
-  npm install azure-functions-core-tools     shows why it fails
-  npm start                                  serves the app without them
+They are an optional dependency (azure-functions-core-tools): npm skips them if their host cannot be downloaded.
+  npm install azure-functions-core-tools     shows why that fails
+  npm start                                  runs the app without them
 `);
     return 1;
   }
   if (!existsSync('local.settings.json')) {
-    process.stderr.write(`There is no local.settings.json. Make one, and fill in your own values:
+    process.stderr.write(`There is no local.settings.json. Create it, and fill in your own values:
   cp local.settings.sample.json local.settings.json\n`);
     return 1;
   }
@@ -32,7 +31,7 @@ everything else where their host can be downloaded, and goes on without them whe
   return new Promise((resolve) => host.once('exit', (code) => resolve(code ?? 1)));
 });
 
-/** The path of the command `func`, if the package is there and its host was downloaded. */
+/** The path of the command `func`; undefined if the package or its host is not installed. */
 function coreTools(): string | undefined {
   try {
     const manifest = createRequire(import.meta.url).resolve('azure-functions-core-tools/package.json');

@@ -7,19 +7,19 @@ import { callCommand, waysToBeCalled } from './ways-to-be-called.ts';
 
 const USAGE = `Usage: npm start -- [flags]
 
-Serves the app with storage and a simulated telephone service on this machine, until Ctrl-C.
-Prints the functions, the storage connection string, the addresses of the dashboard and of a phone to be called on,
-and a command that enqueues a call.`;
+Runs the app with storage and a simulated telephone service on this machine, until Ctrl-C.
+Prints the functions, the storage connection string, the URLs of the dashboard and of your simulated phone, and a
+command that places a call.`;
 
-/** Where things listen unless a flag says otherwise. */
+/** Default ports. */
 const PORTS = { port: 7071, 'simulator-port': 7072, 'queue-port': 10_001, 'table-port': 10_002 } as const;
 
 const FLAGS = {
   port: { type: 'string', value: 'P', help: 'port of the app (default 7071)' },
   'simulator-port': { type: 'string', value: 'P', help: 'port of the telephone service (default 7072)' },
-  'queue-port': { type: 'string', value: 'P', help: 'port of Queue Storage (default 10001, as Azurite has it)' },
-  'table-port': { type: 'string', value: 'P', help: 'port of Table Storage (default 10002, as Azurite has it)' },
-  speed: { type: 'string', value: 'X', help: 'how fast the simulated people live (default 1)' },
+  'queue-port': { type: 'string', value: 'P', help: 'port of Queue Storage (default 10001, like Azurite)' },
+  'table-port': { type: 'string', value: 'P', help: 'port of Table Storage (default 10002, like Azurite)' },
+  speed: { type: 'string', value: 'X', help: 'speed of the simulated people (default 1)' },
   quiet: { type: 'boolean', help: 'do not show the log of the app' },
 } as const;
 
@@ -49,7 +49,7 @@ await runCommand(async (onEnd) => {
   stack.simulator.canBeCalled(...waysToBeCalled(stack));
   process.stdout.write(`${welcome(stack)}\n`);
   const how = await stack.app().exited;
-  throw new Error(`The app has ended (${how}).`);
+  throw new Error(`The app stopped unexpectedly (${how}).`);
 });
 
 function welcome(stack: Stack): string {
@@ -69,9 +69,9 @@ To place a call, paste this into another terminal, in this folder:
 
   ${callCommand(stack, '+14255550123')}
 
-With its page open, you are the one who is called.
+If the page of your own phone is open, that call rings there.
 
-Ctrl-C ends everything.`;
+Press Ctrl-C to stop.`;
 }
 
 /** @throws Error naming each port that is in use, and the flag that chooses another. */

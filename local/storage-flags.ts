@@ -2,14 +2,14 @@ import { credentialOf } from '../src/lib/config/azure-identity.ts';
 import { endpointsOf, type StorageAccess } from '../src/lib/storage/access.ts';
 import { UsageError } from './cli.ts';
 
-/** The flags of a command that works on storage. */
+/** The flags of commands that use storage. */
 export const STORAGE_FLAGS = { storage: { type: 'string' }, account: { type: 'string' } } as const;
 
 export const STORAGE_HELP = `\
   --storage TEXT   storage connection string (default: the environment's AzureWebJobsStorage)
   --account NAME   a storage account in Azure, with the identity of \`az login\``;
 
-/** @throws UsageError if no storage is named. */
+/** Returns the storage that the flags or the environment name. @throws UsageError if none does. */
 export function storageOf(
   flags: { readonly [Name in keyof typeof STORAGE_FLAGS]?: string | undefined },
 ): StorageAccess {

@@ -1,4 +1,4 @@
-/** A table of text, each column as wide as its widest cell; numbers to the right. */
+/** Formats a table as text. Whole numbers are right-aligned. */
 export function tableText(header: readonly string[], rows: readonly (readonly string[])[]): string {
   const widths = header.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)));
   const line = (row: readonly string[]): string =>

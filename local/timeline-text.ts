@@ -1,7 +1,7 @@
 import type { CallView } from '../src/lib/views/call-view.ts';
 import { tableText } from './table-text.ts';
 
-/** The timeline of one call: events and actions, in order of time. */
+/** Formats the timeline of a call. Times are relative to its first entry. */
 export function timelineText({ callLegId, outcome, createdAt, timeline }: CallView): string {
   const first = Date.parse(timeline[0]?.at ?? createdAt);
   const rows = timeline.map(({ at, kind, name, detail, status }) => [
@@ -9,5 +9,5 @@ export function timelineText({ callLegId, outcome, createdAt, timeline }: CallVi
     kind,
     [name, kind === 'action' && detail ? `(${detail})` : detail, status].filter(Boolean).join(' '),
   ]);
-  return `Call leg ${callLegId}, which ended as "${outcome ?? '?'}":\n\n${tableText(['time', '', ''], rows)}`;
+  return `Call leg ${callLegId}, outcome "${outcome ?? '?'}":\n\n${tableText(['time', '', ''], rows)}`;
 }

@@ -1,7 +1,7 @@
 import type { WayToBeCalled } from '../simulator/simulator.ts';
 import type { Stack } from './stack.ts';
 
-/** A command that puts a call on the queue: it plays the sample message and hangs up. */
+/** A command for a call by hand that plays the sample message and hangs up. */
 export function callCommand({ simulator, storage }: Stack, number: string): string {
   const message = {
     targets: [{ phoneNumber: { value: number } }],
@@ -10,7 +10,7 @@ export function callCommand({ simulator, storage }: Stack, number: string): stri
   return `npm run -s enqueue -- start-call '${JSON.stringify(message)}' --storage '${storage}'`;
 }
 
-/** Commands that declare an outage with one number on its list. Each time, they declare a new one. */
+/** Commands that declare a new outage with one number on its list. */
 function outageCommands({ url, functionKey, simulator }: Stack, number: string): string {
   const audio = `${simulator.url}/simulator/audio`;
   const script = { message: `${audio}/message.wav`, thanks: `${audio}/thanks.wav` };

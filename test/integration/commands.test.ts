@@ -124,10 +124,10 @@ test('npm start lists the functions, and the commands that it and the phone page
   const ended = once(child, 'close');
   let out = '';
   await new Promise<void>((resolve, reject) => {
-    void ended.then(() => reject(new Error(`npm start has ended: ${out}`)));
+    void ended.then(() => reject(new Error(`npm start ended: ${out}`)));
     child.stdout?.on('data', (chunk: Buffer) => {
       out += chunk.toString();
-      if (out.includes('Ctrl-C ends everything')) resolve();
+      if (out.includes('Press Ctrl-C to stop')) resolve();
     });
   });
   expect(out).toMatch(/callEvents: \[POST\] http:\/\/127\.0\.0\.1:\d+\/api\/call-events\/\{token\}/);
