@@ -240,9 +240,9 @@ export class Checks {
 
   /**
    * Marks a call as lost if the app could not learn its id before the lease ended, because the answer and all events
-   * until then were lost or could not be recorded. Lost calls are the one exception to the rules about calls in progress:
-   * the service cannot list its calls, so the app cannot know of them, and must not wait for ever. A call whose answer
-   * reached a run that then succeeded is not lost, even if that run did not record it.
+   * until then were lost or could not be recorded. Lost calls are the one exception to the rules about calls in
+   * progress: the service cannot list its calls, so the app cannot know of them, and must not wait for ever. A call
+   * whose answer reached a run that then succeeded is not lost, even if that run did not record it.
    */
   #watch(call: Call): void {
     const { now, after, calmFrom, scenario } = this.#facts;

@@ -16,7 +16,8 @@ type Asked<Params extends z.ZodObject, Query extends z.ZodObject> = {
 
 /**
  * The HTTP function of an operation.
- * @param handler gets the route and query parameters parsed; it reads the body itself. Errors it throws become problem details.
+ * @param handler gets the route and query parameters parsed; it reads the body itself. Errors it throws become problem
+ * details.
  */
 export function httpFunction<Params extends z.ZodObject, Query extends z.ZodObject>(
   { method, route, isAnonymous, params, query }: Operation<Params, Query>,

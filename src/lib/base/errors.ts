@@ -65,8 +65,8 @@ export class UnansweredError extends RingdownError {
 }
 
 /**
- * Storage did not answer, or its answer was unexpected. If `isTransient`, a retry may help, and the request may have been
- * carried out.
+ * Storage did not answer, or its answer was unexpected. If `isTransient`, a retry may help, and the request may have
+ * been carried out.
  */
 export class StorageError extends RingdownError {
   readonly httpStatus = 500;

@@ -4,8 +4,8 @@ import { masked } from './masking.ts';
 type Issue = z.core.$ZodIssue;
 
 /**
- * Lists the problems in a zod error, one string per field: `data.toneInfo.tone: is not a telephone key`. Omits values and
- * masks field names that look like a phone number. For a union, reports the alternative with the fewest problems.
+ * Lists the problems in a zod error, one string per field: `data.toneInfo.tone: is not a telephone key`. Omits values
+ * and masks field names that look like a phone number. For a union, reports the alternative with the fewest problems.
  */
 export function problemsOf(error: z.core.$ZodError): string[] {
   return error.issues.flatMap((issue) => problems(issue, []));

@@ -6,8 +6,8 @@ import type { PlayAudioRequest } from './requests.ts';
 import { WHY_SILENT } from './speech.ts';
 
 /**
- * Implements the port with the two clients of the 2021 API (reference page). This API has no request ids for safe retries,
- * reports every key without being asked, and hanging up one leg never ends the call of the others.
+ * Implements the port with the two clients of the 2021 API (reference page). This API has no request ids for safe
+ * retries, reports every key without being asked, and hanging up one leg never ends the call of the others.
  * @param sourceIdentity the ACS user that places the calls.
  */
 export function acs2021(connectionString: string, sourceIdentity: string): CallAutomation {

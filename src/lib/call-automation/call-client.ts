@@ -53,7 +53,9 @@ export class CallClient {
     );
   }
 
-  /** Invite participant. An InviteParticipantResult event reports the answer. Phone numbers need `alternateCallerId`. */
+  /**
+   * Invite participant. An InviteParticipantResult event reports the answer. Phone numbers need `alternateCallerId`.
+   */
   inviteParticipants(callLegId: string, request: InviteParticipantsRequest): Promise<void> {
     return this.#transport.send({
       name: 'inviteParticipants',

@@ -1,8 +1,8 @@
 type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 
 /**
- * Converts keys to camelCase and drops nulls. The service's callbacks are PascalCase with nulls; its models are camelCase
- * without (reference page, In-Call Events). Values do not change.
+ * Converts keys to camelCase and drops nulls. The service's callbacks are PascalCase with nulls; its models are
+ * camelCase without (reference page, In-Call Events). Values do not change.
  */
 export function toCamelCase(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(toCamelCase);

@@ -2,8 +2,8 @@ import { RingdownError } from '../base/errors.ts';
 import { masked } from '../base/masking.ts';
 
 /**
- * The service refused a request or did not answer. `status` is the HTTP status, or 0 without an answer. `code` and `message`
- * are the service's, with phone numbers masked (reference page: the 400, 401 and 500 of each operation).
+ * The service refused a request or did not answer. `status` is the HTTP status, or 0 without an answer. `code` and
+ * `message` are the service's, with phone numbers masked (reference page: the 400, 401 and 500 of each operation).
  */
 export class CallAutomationError extends RingdownError {
   /** Bad gateway: the service behind us failed. */

@@ -22,13 +22,17 @@ export const Identifier = z
   });
 export type Identifier = z.infer<typeof Identifier>;
 
-/** An identifier in an event. No field is required: it may be of a kind that we never call, for example a Teams user. */
+/**
+ * An identifier in an event. No field is required: it may be of a kind that we never call, for example a Teams user.
+ */
 export const EventIdentifier = z.looseObject(members).extend({
   phoneNumber: z.looseObject({ value: z.string() }).optional(),
 });
 export type EventIdentifier = z.infer<typeof EventIdentifier>;
 
-/** Returns a string to compare identifiers by: the phone number, the ACS user id, or the raw id; empty if it has none. */
+/**
+ * Returns a string to compare identifiers by: the phone number, the ACS user id, or the raw id; empty if it has none.
+ */
 export function identityOf(id: EventIdentifier): string {
   return id.phoneNumber?.value ?? id.communicationUser?.id ?? id.rawId ?? '';
 }

@@ -11,8 +11,8 @@ import type { Speech } from './speech.ts';
 export type CallAddress = { readonly callLegId: string } | { readonly conversationId: string };
 
 /**
- * Identity of a request. A retry has the same identity: a service that supports this carries it out once, and repeats its
- * first answer.
+ * Identity of a request. A retry has the same identity: a service that supports this carries it out once, and repeats
+ * its first answer.
  */
 export type RequestIdentity = {
   /** `attempt <outage> <recipient> <n> <claim>`, `request <id> <claim>` or `action <call> <operation context>`. */

@@ -67,9 +67,9 @@ export class Transport {
       made.addPolicy(createCommunicationAuthPolicy(credential), { phase: 'Sign' });
       return made;
     };
-    // A request without retries needs its own connection: the other side may close a kept one just as it is used, and we
-    // would not know whether the call was placed. (The request's `disableKeepAlive` falls back to Node's global agent,
-    // which keeps connections since Node 19.)
+    // A request without retries needs its own connection: the other side may close a kept one just as it is used, and
+    // we would not know whether the call was placed. (The request's `disableKeepAlive` falls back to Node's global
+    // agent, which keeps connections since Node 19.)
     this.#once = pipeline(0, new (this.#isInsecure ? http : https).Agent({ keepAlive: false }));
     this.#resending = pipeline(options.maxRetries ?? 3);
   }

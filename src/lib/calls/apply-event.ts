@@ -14,8 +14,9 @@ import type { CallOwner } from './owned-call.ts';
 import { requestOwner } from './request-owner.ts';
 
 /**
- * Handles one event, in any order and however often it is delivered: records it with the new state of the leg, enqueues its
- * actions, and if the call is over, tells its owner. A redelivered event repeats the last two, which repairs a crash in between.
+ * Handles one event, in any order and however often it is delivered: records it with the new state of the leg, enqueues
+ * its actions, and if the call is over, tells its owner. A redelivered event repeats the last two, which repairs a
+ * crash in between.
  */
 export async function applyCallEvent(services: Services, purpose: CallPurpose, event: CallEvent): Promise<Handled> {
   const callLegId = event.data.callLegId;
@@ -42,7 +43,10 @@ function describe({ state, stage, outcome, reason, purpose }: CallLeg): string {
   return [`${state}, ${stage}`, outcome, reason, `of ${whose}`].filter((part) => part !== undefined).join(', ');
 }
 
-/** Nearly always the first event of a leg. If it is not, the commit conflicts, so a read beforehand is not worth a request. */
+/**
+ * Nearly always the first event of a leg. If it is not, the commit conflicts, so a read beforehand is not worth a
+ * request.
+ */
 const isUsuallyFirst = (event: CallEvent): boolean =>
   event.type === 'CallLegStateChanged' && event.data.callState === 'establishing';
 

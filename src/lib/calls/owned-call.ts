@@ -12,8 +12,8 @@ export type CallResult = {
 };
 
 /**
- * What a call is placed for. There are two kinds: an attempt of an outage (attempt-owner.ts), and a request that somebody
- * enqueued by hand (request-owner.ts). Each operation reads the row afresh and is idempotent.
+ * What a call is placed for. There are two kinds: an attempt of an outage (attempt-owner.ts), and a request that
+ * somebody enqueued by hand (request-owner.ts). Each operation reads the row afresh and is idempotent.
  */
 export type CallOwner = {
   /** Records the id of the call leg. @returns false if the owner was given up, so that no lease covers the call. */
@@ -27,8 +27,8 @@ export type CallOwner = {
 };
 
 /**
- * A call under a lease, with its owner's row as it was read. Each change is conditional on that row.
- * Placing (place-call.ts) and checking after the lease (upkeep/heal-call.ts) work on this alone, for both kinds of owner.
+ * A call under a lease, with its owner's row as it was read. Each change is conditional on that row. Placing
+ * (place-call.ts) and checking after the lease (upkeep/heal-call.ts) work on this alone, for both kinds of owner.
  */
 export type OwnedCall = {
   readonly purpose: CallPurpose;
@@ -59,7 +59,11 @@ export type OwnedCall = {
    * @returns false if the row changed meanwhile, so that nothing is placed again.
    */
   postpone(until: Date): Promise<boolean>;
-  /** The service refused the call for good. @param code status and error code. @throws the error, if a person must see it. */
+  /**
+   * The service refused the call for good.
+   * @param code status and error code.
+   * @throws the error, if a person must see it.
+   */
   refuse(code: string, error: Error): Promise<Handled>;
   /** Saves a later end of the lease. @returns undefined if the row changed meanwhile. */
   saveLease(until: Date, line: HeldLine | undefined, isEnding: boolean): Promise<OwnedCall | undefined>;

@@ -28,15 +28,15 @@ const identityOf = ({ address, message }: Asked, firstAskedAt: Date): RequestIde
 });
 
 /**
- * Longer than one request to the service can take (the clients give up after a minute), ms. An older claim whose action is not
- * recorded as done was left behind by a process that died.
+ * Longer than one request to the service can take (the clients give up after a minute), ms. An older claim whose action
+ * is not recorded as done was left behind by a process that died.
  */
 const CLAIM_MS = 90_000;
 
 /**
- * Requests an action from the service once. Claims it first as a row in the leg's partition, and records it as done afterwards,
- * so that a redelivered message does nothing. A refused action is requested again, unless the call is over or has moved on;
- * then the reason is recorded.
+ * Requests an action from the service once. Claims it first as a row in the leg's partition, and records it as done
+ * afterwards, so that a redelivered message does nothing. A refused action is requested again, unless the call is over
+ * or has moved on; then the reason is recorded.
  */
 export async function performAction(services: Services, asked: Asked, ask: Ask): Promise<Handled> {
   const { operationContext, onlyIfAwaited } = asked.message;
@@ -73,8 +73,8 @@ async function askOnce(services: Services, asked: Asked, ask: Ask): Promise<Hand
 }
 
 /**
- * Records the action as done. If that fails, the message still counts as handled: the action must not be requested again. An
- * action that runs only while the call waits for it needs no record, because it is safe to repeat.
+ * Records the action as done. If that fails, the message still counts as handled: the action must not be requested
+ * again. An action that runs only while the call waits for it needs no record, because it is safe to repeat.
  */
 async function record({ legs }: Services, { address, message: { operationContext } }: Asked): Promise<Handled> {
   try {
@@ -87,8 +87,8 @@ async function record({ legs }: Services, { address, message: { operationContext
 }
 
 /**
- * Another process has claimed the action. If the claim is too old for that process to be alive, and the call still waits for
- * the action, this one takes it over: the callee hears silence.
+ * Another process has claimed the action. If the claim is too old for that process to be alive, and the call still
+ * waits for the action, this one takes it over: the callee hears silence.
  * @returns how the message was handled; undefined if the claim was taken over.
  * @throws UnansweredError if nobody can tell whether the action was done: a person must check.
  */
@@ -130,8 +130,9 @@ const unanswered = ({ address, queue, message }: Asked): UnansweredError =>
   );
 
 /**
- * Ending a call twice is ending it once, so a hang-up needs no claim. A hang-up of the script is recorded with its event. Others
- * are recorded here, and so is the answer that there is no such call: by it the timer knows that a call is over.
+ * Ending a call twice is ending it once, so a hang-up needs no claim. A hang-up of the script is recorded with its
+ * event. Others are recorded here, and so is the answer that there is no such call: by it the timer knows that a call
+ * is over.
  */
 async function endCall(services: Services, asked: Asked, ask: Ask): Promise<Handled> {
   const { address, queue, message } = asked;

@@ -6,8 +6,8 @@ import type { OwnedCall } from './owned-call.ts';
 /**
  * Places a call once, for both kinds of owner. The caller has claimed the call by a conditional write before, so that a
  * redelivered message finds the claim. If no answer comes, the call may have been placed. A service that recognises a
- * repeated request is asked again and answers with the same call; with another one, the first event of the call tells, or
- * the end of the lease.
+ * repeated request is asked again and answers with the same call; with another one, the first event of the call tells,
+ * or the end of the lease.
  */
 export async function placeCall(
   services: Services,
@@ -29,9 +29,10 @@ export async function placeCall(
 export type Place = (as: RequestIdentity) => Promise<{ callLegId: string }>;
 
 /**
- * Repeats the request of a claimed call without a call leg, for a service that recognises it. Waits until the process that
- * claimed the call cannot be asking any more.
- * @param obstacle why the call must not be placed now. The repetition may be the first request that reaches the service.
+ * Repeats the request of a claimed call without a call leg, for a service that recognises it. Waits until the process
+ * that claimed the call cannot be asking any more.
+ * @param obstacle why the call must not be placed now. The repetition may be the first request that reaches the
+ * service.
  */
 export async function placeAgain(
   services: Services,
@@ -46,13 +47,18 @@ export async function placeAgain(
   return placeCall(services, call, place, true);
 }
 
-/** Longer than one request to the service can take (the client gives up after fifteen seconds and does not retry), ms. */
+/**
+ * Longer than one request to the service can take (the client gives up after fifteen seconds and does not retry), ms.
+ */
 const ASKING_MS = 20_000;
 
 /** How long to wait before the request is repeated, ms. Must end well before the lease does. */
 const askingMs = ({ settings }: Services): number => Math.min(ASKING_MS, settings.limits.leaseMs / 3);
 
-/** A call that was postponed is a new request when its turn comes again, so the time of the claim is part of the identity. */
+/**
+ * A call that was postponed is a new request when its turn comes again, so the time of the claim is part of the
+ * identity.
+ */
 function identityOf({ purpose, askedAt = '' }: OwnedCall): RequestIdentity {
   const whose =
     purpose.kind === 'attempt'
@@ -88,8 +94,9 @@ async function repeatLater(call: OwnedCall, ms: number): Promise<Handled> {
 
 /**
  * Statuses of refusals that pass: no connection, a refused key, a missing role, too many requests. None of them is the
- * fault of the callee or of the message. 401 and 403 are our own mistakes and stay until somebody mends the settings; the
- * call waits that long, because a call that is lost for a wrong key could not be recovered. One set for both kinds of owner.
+ * fault of the callee or of the message. 401 and 403 are our own mistakes and stay until somebody mends the settings;
+ * the call waits that long, because a call that is lost for a wrong key could not be recovered. One set for both kinds
+ * of owner.
  */
 const PASSING: ReadonlySet<number> = new Set([0, 401, 403, 429]);
 

@@ -15,8 +15,8 @@ export type Proofs = { readonly token: string; readonly authorization: string | 
 /**
  * Handles a callback in the only safe order: verify the tokens, read the whole body, then apply each event.
  * @param readBody is called only if the tokens are valid.
- * @throws UnauthorizedError if a token is not valid; InvalidInputError if any part of the body is malformed: then no event
- * is applied.
+ * @throws UnauthorizedError if a token is not valid; InvalidInputError if any part of the body is malformed: then no
+ * event is applied.
  */
 export async function receiveCallback(
   services: Services,

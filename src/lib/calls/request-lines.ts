@@ -9,8 +9,8 @@ import { isFree, type Line, linesOf } from '../storage/lines.ts';
 export const requestHolder = (requestId: string): string => `request|${requestId}`;
 
 /**
- * An expired lease may hide a live call; the timer decides, and frees the line or extends its lease. A line that the timer has
- * not handled for this long counts as forgotten. Ms.
+ * An expired lease may hide a live call; the timer decides, and frees the line or extends its lease. A line that the
+ * timer has not handled for this long counts as forgotten. Ms.
  */
 const FORGOTTEN_MS = 15 * 60_000;
 

@@ -135,8 +135,8 @@ async function giveUp(services: Services, stored: StoredRequest): Promise<void> 
 }
 
 /**
- * No event about the request's call ever arrived. Sends its message once more: it is refused with the reason, and ends on
- * the poison queue for a person to see.
+ * No event about the request's call ever arrived. Sends its message once more: it is refused with the reason, and ends
+ * on the poison queue for a person to see.
  */
 export async function reportLost(services: Services, stored: StoredRequest): Promise<void> {
   const { queue, message, line } = stored.request;

@@ -22,7 +22,8 @@ type Placing = Parameters<Services['calls']['joinCall']>[1];
 type PlaceRequest = (request: CallRequest, placing: Placing, as: RequestIdentity) => Promise<{ callLegId: string }>;
 
 /**
- * Calls somebody by hand, once per request: plays the audio if there is one, and hangs up. A phone needs a line, as in an outage.
+ * Calls somebody by hand, once per request: plays the audio if there is one, and hangs up. A phone needs a line, as in
+ * an outage.
  * @throws UnansweredError if the call may have been placed and no event about it arrived: a person must check.
  */
 export async function startRequestedCall(
@@ -42,7 +43,8 @@ export async function startRequestedCall(
 }
 
 /**
- * Joins a conversation, once per request. Plays the audio if there is one and leaves; otherwise stays until told to leave.
+ * Joins a conversation, once per request. Plays the audio if there is one and leaves; otherwise stays until told to
+ * leave.
  * @throws UnansweredError like startRequestedCall.
  */
 export async function joinCall(services: Services, given: JoinCall, messageId: string): Promise<Handled> {
@@ -88,7 +90,8 @@ async function alreadyClaimed(services: Services, stored: StoredRequest, place: 
     );
   }
   if (!services.calls.isRepeatable) return superseded(`request ${requestId} is being placed; its lease decides`);
-  // Shortly before its lease ends it would be given up, and its line given away, while the service is still being asked.
+  // Shortly before the lease ends it is too late: the timer would give the call up, and its line away, while the service
+  // is still being asked.
   const leaseLeft = dueTimeOf(stored.request).getTime() - services.now().getTime();
   if (!(leaseLeft > services.settings.limits.leaseMs / 4)) {
     return superseded(`the lease of request ${requestId} is about to end`);

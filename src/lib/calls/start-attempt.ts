@@ -12,7 +12,10 @@ import type { StoredRecipient } from '../storage/recipients.ts';
 import { attemptCall } from './attempt-owner.ts';
 import { type Place, placeAgain, placeCall } from './place-call.ts';
 
-/** Dials one attempt of an outage, once: checks that the recipient may be called now, claims the attempt, and places the call. */
+/**
+ * Dials one attempt of an outage, once: checks that the recipient may be called now, claims the attempt, and places the
+ * call.
+ */
 export async function startAttempt(services: Services, ref: AttemptRef): Promise<Handled> {
   const stored = await services.recipients.find(ref);
   const { leaseMs } = services.settings.limits;

@@ -18,9 +18,10 @@ export async function deferAttempt(
 }
 
 /**
- * The call was not placed, for a reason that is not the callee's: the recipient is called later and the attempt does not
- * count. The line is left alone until then, while others work.
- * @param callLegId if set, only the attempt with this call is postponed: it keeps its number, and may have a new call by now.
+ * The call was not placed, for a reason that is not the callee's: the recipient is called later and the attempt does
+ * not count. The line is left alone until then, while others work.
+ * @param callLegId if set, only the attempt with this call is postponed: it keeps its number, and may have a new call
+ * by now.
  */
 export async function postponeAttempt(
   services: Services,
@@ -51,7 +52,10 @@ export async function bindAttempt(services: Services, ref: AttemptRef, callLegId
   });
 }
 
-/** A crash between recording a result and passing the line on leaves the line with an attempt that is over: pass it on now. */
+/**
+ * A crash between recording a result and passing the line on leaves the line with an attempt that is over: pass it on
+ * now.
+ */
 export async function recoverLine(services: Services, ref: AttemptRef): Promise<void> {
   const kept = (await services.lines.list()).find(({ holder }) => holder === holderOf(ref));
   const stored = kept && (await services.recipients.find(ref));

@@ -16,9 +16,9 @@ export const begunProgress = ({ shards }: Outage, isLast: boolean): Progress => 
 export const isThrough = ({ after }: Progress): boolean => after.every((id) => id === END);
 
 /**
- * Continues through the list of an outage that was called off: gives recipients who wait an outcome, and adds the people
- * who were told to the list of the all-clear, if there is one. One request per thousand people and one per 49 changes; the
- * work per tick is bounded. Idempotent.
+ * Continues through the list of an outage that was called off: gives recipients who wait an outcome, and adds the
+ * people who were told to the list of the all-clear, if there is one. One request per thousand people and one per 49
+ * changes; the work per tick is bounded. Idempotent.
  * @returns how far it came.
  */
 export async function callOff(services: Services, outage: Outage, progress: Progress): Promise<Progress> {

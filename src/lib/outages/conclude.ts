@@ -18,8 +18,8 @@ type Result = Pick<AttemptResult, 'outcome' | 'reason' | 'callLegId'> & {
 
 /**
  * Records the result of an attempt, decides whether the recipient is retried or done, and passes the attempt's line on.
- * @param decidedOn set if the result was inferred, not reported: the recipient from which it was inferred. If the recipient
- * has changed since, nothing is done.
+ * @param decidedOn set if the result was inferred, not reported: the recipient from which it was inferred. If the
+ * recipient has changed since, nothing is done.
  */
 export async function concludeAttempt(
   services: Services,

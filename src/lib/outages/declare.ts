@@ -26,8 +26,8 @@ export async function declareOutage(services: Services, body: unknown): Promise<
 }
 
 /**
- * Reopens a finished outage after recipients were added. Writes even if nothing changes: a tick that found nobody to call
- * before they were added, and is about to finish the outage, then gets an ETag conflict.
+ * Reopens a finished outage after recipients were added. Writes even if nothing changes: a tick that found nobody to
+ * call before they were added, and is about to finish the outage, then gets an ETag conflict.
  */
 export async function reopenOutage(services: Services, id: string): Promise<void> {
   await changeOutage(services, id, (outage) => ({ ...reopened(outage) }));

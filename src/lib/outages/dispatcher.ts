@@ -44,8 +44,8 @@ export async function fillLines(services: Services, outage: Outage, lines: reado
 const TRIES = 5;
 
 /**
- * When a call ends, gives its line to the next due recipient at once, or frees it. If the outage limits its concurrent calls,
- * this costs one more request to read the lines: the limit may have been lowered.
+ * When a call ends, gives its line to the next due recipient at once, or frees it. If the outage limits its concurrent
+ * calls, this costs one more request to read the lines: the limit may have been lowered.
  */
 export async function passOnLine(services: Services, outage: Outage, line: HeldLine, shard: Shard): Promise<void> {
   const shards = shardsFrom(outage, shard);

@@ -15,7 +15,8 @@ export type ListType = (typeof LIST_TYPES)[number];
 export const MAX_LIST = 100_000_000;
 
 /**
- * Longest row, in characters. It bounds memory, and keeps a full transaction below 4 MiB even if every character is escaped.
+ * Longest row, in characters. It bounds memory, and keeps a full transaction below 4 MiB even if every character is
+ * escaped.
  */
 const MAX_ROW = 8 * 1024;
 

@@ -22,9 +22,11 @@ type Batch = { readonly shard: Shard; readonly people: readonly Recipient[] };
 
 /**
  * Adds the recipients of a list to an outage while the list arrives. A row needs `phone` (in any usual form) or
- * `communicationUserId`. Invalid rows do not affect valid ones. Idempotent. Keeps the ids of the list in memory, and the rows
- * of a few transactions. Costs one request for 49 recipients; if some are already there, one more for each thousand of them.
- * @throws InvalidInputError if the rest of the list cannot be read. Earlier rows may have been added: send the list again.
+ * `communicationUserId`. Invalid rows do not affect valid ones. Idempotent. Keeps the ids of the list in memory, and
+ * the rows of a few transactions. Costs one request for 49 recipients; if some are already there, one more for each
+ * thousand of them.
+ * @throws InvalidInputError if the rest of the list cannot be read. Earlier rows may have been added: send the list
+ * again.
  */
 export async function importRecipients(
   services: Services,

@@ -46,8 +46,8 @@ export async function cancelOutage(services: Services, id: string, body: unknown
 }
 
 /**
- * Ends the outage and starts no new calls. Creates the all-clear in the same write: an outage of its own, which calls each
- * informed person once. The timer fills its list, so a crash loses nothing.
+ * Ends the outage and starts no new calls. Creates the all-clear in the same write: an outage of its own, which calls
+ * each informed person once. The timer fills its list, so a crash loses nothing.
  * @throws InvalidInputError naming each field.
  */
 export async function restoreOutage(services: Services, id: string, body: unknown): Promise<Outage> {

@@ -4,10 +4,11 @@ import { StorageError } from '../base/errors.ts';
 const TRIES = 10;
 
 /**
- * Reads, changes and saves a row under its ETag, again from the start each time somebody else saved first. The only loop of
- * its kind.
+ * Reads, changes and saves a row under its ETag, again from the start each time somebody else saved first. The only
+ * loop of its kind.
  * @param what what is being changed, for the error.
- * @param attempt reads the row, decides and saves; gets 1 for the first try. It returns undefined if the save lost the race.
+ * @param attempt reads the row, decides and saves; gets 1 for the first try. It returns undefined if the save lost the
+ * race.
  * @returns what `attempt` returned; null or false if it decided to change nothing, for example.
  * @throws StorageError if the row keeps changing, and whatever `attempt` throws.
  */

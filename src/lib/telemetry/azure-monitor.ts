@@ -1,11 +1,11 @@
 import { shutdownAzureMonitor, useAzureMonitor } from 'applicationinsights';
 
 /**
- * Sends the traces and metrics to Application Insights. It takes about a second to load, so it has its own file and bundle,
- * and is loaded only if configured, after the functions are registered.
+ * Sends the traces and metrics to Application Insights. It takes about a second to load, so it has its own file and
+ * bundle, and is loaded only if configured, after the functions are registered.
  *
- * Automatic instrumentation is off: URLs and messages of libraries may contain phone numbers. The Functions host sends its
- * requests and our log.
+ * Automatic instrumentation is off: URLs and messages of libraries may contain phone numbers. The Functions host sends
+ * its requests and our log.
  * @returns a function that flushes and stops the export.
  */
 export function startAzureMonitor(connectionString: string): () => Promise<void> {

@@ -1,8 +1,8 @@
 import { app } from '@azure/functions';
 
 /**
- * Starts the export of traces and metrics once the functions are registered. Does not wait for it: it takes about a second,
- * and a call may be waiting for its first audio. Flushes the rest when the process ends.
+ * Starts the export of traces and metrics once the functions are registered. Does not wait for it: it takes about a
+ * second, and a call may be waiting for its first audio. Flushes the rest when the process ends.
  */
 export function startTelemetry(connectionString: string): void {
   const started = new Promise<(() => Promise<void>) | undefined>((resolve) => {

@@ -57,8 +57,8 @@ export function traced<Answer>(
 export const currentSpan = (): SpanContext | undefined => trace.getActiveSpan()?.spanContext();
 
 /**
- * The trace of a call, derived from its purpose. The message, the row and the callback token all name the purpose, so a call
- * has one trace from dispatch to outcome, even across a crash, and a retried request keeps its callback URI.
+ * The trace of a call, derived from its purpose. The message, the row and the callback token all name the purpose, so a
+ * call has one trace from dispatch to outcome, even across a crash, and a retried request keeps its callback URI.
  */
 export function traceOf(purpose: CallPurpose): SpanContext {
   const name =

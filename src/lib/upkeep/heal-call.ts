@@ -65,7 +65,8 @@ async function startAgain(services: Services, call: OwnedCall): Promise<void> {
 }
 
 /**
- * Extends the lease of the call, and first that of its line, so that the line is never free while the call may be alive.
+ * Extends the lease of the call, and first that of its line, so that the line is never free while the call may be
+ * alive.
  * @returns the call as saved, without its line if that was lost; undefined if its row changed meanwhile.
  */
 async function extendLease(

@@ -30,7 +30,8 @@ export type Tended = {
 
 /**
  * One tick of the timer: begins outages, checks calls whose lease has ended, gives away free lines, and ends outages.
- * All leases are checked before any line is given away, because an expired line may belong to a live call of another outage.
+ * All leases are checked before any line is given away, because an expired line may belong to a live call of another
+ * outage.
  */
 export async function tendOutages(services: Services): Promise<Tended[]> {
   const begunAt = services.now();

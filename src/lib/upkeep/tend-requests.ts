@@ -4,8 +4,8 @@ import type { RequestDue, StoredRequest } from '../storage/call-requests.ts';
 import { healCall } from './heal-call.ts';
 
 /**
- * Handles the requested calls that are due: sends the messages of those that wait again, and checks those whose lease has
- * ended. One request to storage if none is due.
+ * Handles the requested calls that are due: sends the messages of those that wait again, and checks those whose lease
+ * has ended. One request to storage if none is due.
  * @returns how many were handled, and the errors of single ones; the others were handled all the same.
  */
 export async function tendRequests(services: Services): Promise<{ healed: number; problems: unknown[] }> {

@@ -26,8 +26,8 @@ const JOINING_MS = 10_000;
 const GLANCE_MS = 200;
 
 /**
- * Implements the port with the current Call Automation API and its official SDK. Requests that must not be carried out twice
- * have a repeatability id (repeatability.ts), so a retry is safe.
+ * Implements the port with the current Call Automation API and its official SDK. Requests that must not be carried out
+ * twice have a repeatability id (repeatability.ts), so a retry is safe.
  */
 export function acsGa(access: Access, options: GaOptions = {}): CallAutomation {
   return new AcsGa(access, options);
@@ -147,7 +147,9 @@ class AcsGa implements CallAutomation {
     return cognitiveServicesEndpoint === undefined ? {} : { callIntelligenceOptions: { cognitiveServicesEndpoint } };
   }
 
-  /** Sends a request that places a call, without SDK retries: if a retry failed, the first try may still have placed it. */
+  /**
+   * Sends a request that places a call, without SDK retries: if a retry failed, the first try may still have placed it.
+   */
   #askOnce<Answer>(operation: string, work: Work<Answer>): Promise<Answer> {
     this.#once ??= connect(this.#access, { ...this.#options, maxRetries: 0 });
     return this.#with(this.#once, operation, work);

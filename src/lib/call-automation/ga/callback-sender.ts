@@ -21,8 +21,8 @@ const TOKENS_FAULTS: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Verifies by its bearer token that our ACS resource sent a callback (Azure Communication Services: How to secure webhook
- * endpoints).
+ * Verifies by its bearer token that our ACS resource sent a callback (Azure Communication Services: How to secure
+ * webhook endpoints).
  */
 export class CallbackSender {
   readonly #issuer: string;
@@ -46,8 +46,8 @@ export class CallbackSender {
 
   /**
    * @param authorization the request's header.
-   * @throws UnauthorizedError unless our resource sent it; UnavailableError if the keys cannot be fetched. Do not read the
-   * request then.
+   * @throws UnauthorizedError unless our resource sent it; UnavailableError if the keys cannot be fetched. Do not read
+   * the request then.
    */
   async verify(authorization: string | null | undefined): Promise<void> {
     const [, token] = /^Bearer ([^\s]+)$/i.exec(authorization ?? '') ?? [];

@@ -14,7 +14,8 @@ import { EventIdentifier, identityOf } from '../identifiers.ts';
 
 /**
  * Reads the callbacks of the current API (CloudEvents 1.0) as our own events. `callConnectionId` is our call leg id,
- * `serverCallId` our conversation id, and the raw id our participant id. Members: the SDK's types (`RestCallConnected` and so on).
+ * `serverCallId` our conversation id, and the raw id our participant id. Members: the SDK's types (`RestCallConnected`
+ * and so on).
  */
 
 const ResultInformation = z.looseObject({
@@ -101,8 +102,8 @@ const audioCancelled: Reader = (data) =>
   });
 
 /**
- * Readers by event name. All other events are kept and have no effect: PlayStarted, RemoveParticipantSucceeded and -Failed,
- * ContinuousDtmfRecognitionToneFailed and -Stopped, and any future ones.
+ * Readers by event name. All other events are kept and have no effect: PlayStarted, RemoveParticipantSucceeded and
+ * -Failed, ContinuousDtmfRecognitionToneFailed and -Stopped, and any future ones.
  */
 const READERS: ReadonlyMap<string, Reader> = new Map([
   ['CallConnected', stateIs('established')],

@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import type { RequestIdentity } from '../port.ts';
 
 /**
- * Headers that make a retry the same request, even from another process after a crash (OASIS Repeatable Requests 1.0). The
- * SDK creates a new id for each method call; these custom headers replace it (`@azure/core-client`, serializationPolicy) and
- * stay the same in the SDK's own retries.
+ * Headers that make a retry the same request, even from another process after a crash (OASIS Repeatable Requests 1.0).
+ * The SDK creates a new id for each method call; these custom headers replace it (`@azure/core-client`,
+ * serializationPolicy) and stay the same in the SDK's own retries.
  * @param part tells apart the requests of one operation.
  */
 export function repeatable({ identity, firstAskedAt }: RequestIdentity, part = '') {

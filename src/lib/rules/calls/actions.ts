@@ -58,7 +58,10 @@ const oneSound = (message: Sounding): boolean => soundsIn(message) === 1;
 const TWO_SOUNDS = 'must not have both audioFileUri and speech';
 const NOT_ONE_SOUND = 'must have exactly one of audioFileUri and speech';
 
-/** Enqueued by hand: call these targets, play this, hang up. Without audio the call stays up until a hang-up or its time limit. */
+/**
+ * Enqueued by hand: call these targets, play this, hang up. Without audio the call stays up until a hang-up or its time
+ * limit.
+ */
 export const StartRequestedCall = z
   .strictObject({
     targets: z
@@ -113,7 +116,9 @@ export const PlayAudio = z
   .refine(oneSound, NOT_ONE_SOUND);
 export type PlayAudio = z.infer<typeof PlayAudio>;
 
-/** Some messages of the script are right for one moment of the call only, which may have passed when they are handled. */
+/**
+ * Some messages of the script are right for one moment of the call only, which may have passed when they are handled.
+ */
 const OnlyIfAwaited = z
   .boolean()
   .optional()

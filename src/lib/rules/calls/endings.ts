@@ -10,14 +10,16 @@ export const WRONG_NUMBER = 'wrongNumber';
 export const OVER_LIMIT = 'overLimit';
 
 /**
- * Call throttled, monthly limit reached, active calls limit reached (Call Automation: Troubleshooting call end response codes).
- * By that page 603/560603, a decline, can also mean too many calls at once; the code cannot tell the two apart.
+ * Call throttled, monthly limit reached, active calls limit reached (Call Automation: Troubleshooting call end response
+ * codes). By that page 603/560603, a decline, can also mean too many calls at once; the code cannot tell the two apart.
  */
 const LIMIT_SUBCODES: ReadonlySet<number> = new Set([8516, 8529, 8530]);
 
 const isOverLimit = ({ code, subcode = 0 }: ResultInfo): boolean => code === 429 || LIMIT_SUBCODES.has(subcode);
 
-/** SIP response codes, as ACS passes them on (Azure Communication Services: Troubleshooting call end response codes). */
+/**
+ * SIP response codes, as ACS passes them on (Azure Communication Services: Troubleshooting call end response codes).
+ */
 const ENDINGS: Readonly<Record<number, Ending>> = {
   404: { outcome: 'failed', reason: WRONG_NUMBER },
   408: { outcome: 'noAnswer' },

@@ -26,8 +26,8 @@ export type Evidence = {
 
 /**
  * What to do with a call whose lease has ended before the call did.
- * `startAgain` send the start-call message again, because it may be lost. Safe: only one copy can claim the attempt. For a
- *              call without any news, the service is asked once more with the same request identity.
+ * `startAgain` send the start-call message again, because it may be lost. Safe: only one copy can claim the attempt.
+ *              For a call without any news, the service is asked once more with the same request identity.
  * `wait`       the call is alive; check again at that time.
  * `hangUp`     no news for too long: end the call, and check again at that time until there is evidence that it ended.
  * `close`      the call has ended and no event said so: close its leg.

@@ -2,7 +2,9 @@ import { z } from 'zod';
 import { better, Outcome } from './outcome.ts';
 import { CallPurpose } from './purpose.ts';
 
-/** The state that ACS reports, in the only order in which it can change. `requested` is ours: no event has arrived yet. */
+/**
+ * The state that ACS reports, in the only order in which it can change. `requested` is ours: no event has arrived yet.
+ */
 export const LegState = z.enum(['requested', 'establishing', 'established', 'terminating', 'terminated']);
 export type LegState = z.infer<typeof LegState>;
 

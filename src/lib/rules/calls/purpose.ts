@@ -19,8 +19,8 @@ export const CallPurpose = z.discriminatedUnion('kind', [
     kind: z.literal('request'),
     requestId: SafeId,
     /**
-     * Set if the call is not ours and continues without us. `guest`: we joined it. `errand`: we joined only to invite or
-     * remove a participant, because today's API can do that only from inside the call.
+     * Set if the call is not ours and continues without us. `guest`: we joined it. `errand`: we joined only to invite
+     * or remove a participant, because today's API can do that only from inside the call.
      */
     as: z.enum(['guest', 'errand']).optional(),
   }),

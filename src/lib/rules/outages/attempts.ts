@@ -8,7 +8,10 @@ import { type AttemptResult, endsTheMatter, type RetryPolicy, retryAt } from './
  * when and why the recipient must be handled next. A recipient without an outcome always has exactly one due row.
  */
 
-/** `waiting`: to be called at that time. `leased`: an attempt is in progress; if it has not ended by then, the timer checks it. */
+/**
+ * `waiting`: to be called at that time. `leased`: an attempt is in progress; if it has not ended by then, the timer
+ * checks it.
+ */
 export type Due = { readonly kind: 'waiting' | 'leased'; readonly at: Date };
 
 export type Moved = { readonly recipient: Recipient; readonly due: Due | 'unchanged' | 'none' };
@@ -21,8 +24,8 @@ export const isAt = (recipient: Recipient, ref: AttemptRef): boolean =>
  * Why this attempt must not be dialled; undefined if it may be. An attempt whose lease is about to end is refused too:
  * otherwise the timer would give its line away while the service is still being asked. The timer then starts it again.
  * @param marginMs how long the request to the service may take.
- * @param isRepeatable the service recognises a repeated request. An attempt without a call leg, because the answer was lost
- * or the process died, may then be requested again.
+ * @param isRepeatable the service recognises a repeated request. An attempt without a call leg, because the answer was
+ * lost or the process died, may then be requested again.
  */
 export function refusalToDial(
   recipient: Recipient | undefined,

@@ -25,8 +25,8 @@ type Standing = {
 };
 
 /**
- * Extrapolates the rate of the last ten minutes and the number of calls each person took so far. Undefined if that is not
- * possible: nobody has an outcome yet, or no call has ended recently, for example in quiet hours.
+ * Extrapolates the rate of the last ten minutes and the number of calls each person took so far. Undefined if that is
+ * not possible: nobody has an outcome yet, or no call has ended recently, for example in quiet hours.
  */
 export function forecast({ startedAt, expiresAt, tally, calling, lines }: Standing, now: Date): Forecast | undefined {
   const done = doneIn(tally);

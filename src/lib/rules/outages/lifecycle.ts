@@ -18,7 +18,9 @@ const OVER = {
 const BEING_CANCELLED = no('it is being cancelled');
 const BEING_RESTORED = no('it is over, and the all-clear is going out');
 
-/** The state that each action leads to from each state, or why it is not allowed. The same state means: nothing changes. */
+/**
+ * The state that each action leads to from each state, or why it is not allowed. The same state means: nothing changes.
+ */
 const TRANSITIONS: Readonly<Record<OutageAction, Readonly<Record<OutageState, OutageState | Refusal>>>> = {
   pause: {
     scheduled: 'paused',

@@ -83,7 +83,8 @@ export const OutageState = z.enum([
 export type OutageState = z.infer<typeof OutageState>;
 
 /**
- * How far the timer has gone through the list since the outage was called off: the last recipient handled in each shard.
+ * How far the timer has gone through the list since the outage was called off: the last recipient handled in each
+ * shard.
  */
 export const Progress = z.object({
   after: z.array(z.string()),

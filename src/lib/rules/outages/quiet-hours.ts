@@ -30,8 +30,8 @@ export const QuietHours = z
 export type QuietHours = z.infer<typeof QuietHours>;
 
 /**
- * When a recipient who is due may be called: at once, or when their quiet hours end. Works on local time, so it is right
- * when clocks change: an hour that occurs twice is quiet twice, and skipped quiet time is not waited for.
+ * When a recipient who is due may be called: at once, or when their quiet hours end. Works on local time, so it is
+ * right when clocks change: an hour that occurs twice is quiet twice, and skipped quiet time is not waited for.
  * @param timeZone the recipient's own, if it is known.
  */
 export function callableFrom(due: Date, quiet: QuietHours | undefined, timeZone: string | undefined): Date {

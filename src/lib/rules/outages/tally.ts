@@ -3,8 +3,8 @@ import { isAnswered, Outcome } from '../calls/outcome.ts';
 import type { Recipient } from './recipient.ts';
 
 /**
- * Counts of people and of ended calls. Pure. What a recipient counts for follows from their row alone. So the difference
- * that a change of the row makes can be added to the sums, and counting never reads the whole list.
+ * Counts of people and of ended calls. Pure. What a recipient counts for follows from their row alone. So the
+ * difference that a change of the row makes can be added to the sums, and counting never reads the whole list.
  */
 
 const Count = z.number().int();

@@ -36,7 +36,9 @@ export function unfillable({ script, estimate }: Pick<Outage, 'script' | 'estima
 export const saysName = (script: CallScript): boolean =>
   SPOKEN.some((field) => namesIn(script[field]).includes('name'));
 
-/** The script with its texts filled in. A missing value, for example the name of a recipient without one, is left out. */
+/**
+ * The script with its texts filled in. A missing value, for example the name of a recipient without one, is left out.
+ */
 export function filledIn(script: CallScript, words: Words): CallScript {
   const filled = (sound: Sound): Sound =>
     typeof sound === 'object' ? { ...sound, text: said(sound.text, words) } : sound;
