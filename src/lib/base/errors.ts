@@ -30,6 +30,7 @@ export class UnavailableError extends RingdownError {
   readonly httpStatus = 503;
 }
 
+/** There is no such outage, call, opt-out or file. */
 export class NotFoundError extends RingdownError {
   readonly httpStatus = 404;
 }

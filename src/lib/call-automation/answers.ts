@@ -3,6 +3,7 @@ import { CallAutomationError } from './errors.ts';
 
 /** Reading of responses, shared by both APIs. */
 
+/** Id to give to Microsoft's support: the service's own, or the client's if it sent none. */
 export function requestIdOf(response: PipelineResponse): string {
   return response.headers.get('x-ms-request-id') ?? response.headers.get('ms-cv') ?? response.request.requestId;
 }

@@ -107,6 +107,7 @@ export type UnknownCallEvent = {
   readonly data: { eventType: string; callLegId?: string; [member: string]: unknown };
 };
 
+/** An event of either API that passed its check, or one of unknown type. */
 export type CallEvent = KnownCallEvent | UnknownCallEvent;
 
 const Envelope = z.looseObject({
@@ -140,6 +141,7 @@ export function knownEvent(name: string, event: object, index: number): KnownCal
   throw new InvalidInputError(`Event ${index} of the callback is no ${name}`, problemsOf(parsed.error));
 }
 
+/** Keeps an event of unknown type. Drops a `callLegId` that is not valid. */
 export function unknownEvent(
   eventType: string,
   occurredAt: string,

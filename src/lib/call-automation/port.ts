@@ -22,6 +22,8 @@ export type RequestIdentity = {
 
 /** Without `source`: the adapter adds it. */
 export type PlaceCallRequest = Omit<CreateCallRequest, 'source'>;
+
+/** Joins a conversation. Without `source`: the adapter adds it. */
 export type EnterCallRequest = Omit<JoinCallRequest, 'source'>;
 
 /** The URI of an audio file, or a text with its voice: exactly one of them. */
@@ -32,6 +34,7 @@ export type PlayRequest = Omit<PlayAudioRequest, 'audioFileUri'> & {
   readonly listen?: boolean | undefined;
 };
 
+/** Removes a participant from a call. `participantId` is the id from a ParticipantsUpdated event. */
 export type RemoveParticipantRequest = {
   readonly participantId: string;
   readonly operationContext?: string | undefined;

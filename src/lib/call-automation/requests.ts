@@ -8,6 +8,7 @@ import { Identifier, PhoneNumberValue } from './identifiers.ts';
  * `sourceAlternateIdentity` (AlternateCallerId) on create, `callbackUri` on an out-of-call invite.
  */
 
+/** Sent with each request of the 2021 API as `api-version`. */
 export const API_VERSION = '2021-04-15-preview1';
 
 const HttpUrl = z.url({ protocol: /^https?$/, message: 'must be an absolute http or https URL' });
@@ -23,6 +24,7 @@ const placing = {
   requestedCallEvents: z.array(RequestedCallEvent),
 };
 
+/** Body of Create call: calls all targets in one call. A phone number as target needs `sourceAlternateIdentity`. */
 export const CreateCallRequest = z.object({
   ...placing,
   targets: z.array(Identifier).min(1),
@@ -30,6 +32,7 @@ export const CreateCallRequest = z.object({
 });
 export type CreateCallRequest = z.infer<typeof CreateCallRequest>;
 
+/** Body of Join call: joins a conversation that already exists. */
 export const JoinCallRequest = z.object(placing);
 export type JoinCallRequest = z.infer<typeof JoinCallRequest>;
 
@@ -37,6 +40,7 @@ export type JoinCallRequest = z.infer<typeof JoinCallRequest>;
 export const CallLegResponse = z.looseObject({ callLegId: z.string().min(1) });
 export type CallLegResponse = z.infer<typeof CallLegResponse>;
 
+/** Body of Play audio. With `loop` the file repeats until it is cancelled. */
 export const PlayAudioRequest = z.object({
   audioFileUri: HttpUrl,
   loop: z.boolean().optional(),
@@ -45,9 +49,11 @@ export const PlayAudioRequest = z.object({
 });
 export type PlayAudioRequest = z.infer<typeof PlayAudioRequest>;
 
+/** Body of Cancel media processing, which stops all audio of a call. */
 export const CancelMediaProcessingRequest = z.object({ operationContext: z.string().optional() });
 export type CancelMediaProcessingRequest = z.infer<typeof CancelMediaProcessingRequest>;
 
+/** Body of Invite participants. A phone number needs `alternateCallerId`; out of call, `callbackUri` is needed too. */
 export const InviteParticipantsRequest = z.object({
   participants: z.array(Identifier).min(1),
   alternateCallerId: PhoneNumberValue.optional(),
@@ -56,9 +62,11 @@ export const InviteParticipantsRequest = z.object({
 });
 export type InviteParticipantsRequest = z.infer<typeof InviteParticipantsRequest>;
 
+/** Progress of an operation, in its response and in its result event. */
 export const OperationStatus = z.enum(['notStarted', 'running', 'completed', 'failed']);
 export type OperationStatus = z.infer<typeof OperationStatus>;
 
+/** How an operation or a call ended. `code` is an HTTP or SIP status, `subcode` the service's own. */
 export const ResultInfo = z.looseObject({
   code: z.number().int(),
   subcode: z.number().int().optional(),

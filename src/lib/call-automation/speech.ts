@@ -37,5 +37,6 @@ export function mustBePlayable(
   );
 }
 
+/** Says which settings allow texts, for the errors of an app that can only play files. */
 export const WHY_SILENT =
   'to say texts takes the settings CALL_AUTOMATION_API=ga and COGNITIVE_SERVICES_ENDPOINT (docs/acs.md)';

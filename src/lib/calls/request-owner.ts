@@ -76,6 +76,7 @@ export async function postponeUntil(
   return saved ? postponed(`request ${request.requestId} waits for ${what}`) : superseded(ANOTHER_COPY);
 }
 
+/** Why a copy of a message does nothing: another one changed the row first. */
 export const ANOTHER_COPY = 'another copy of this message was first';
 
 const waiting = (request: CallRequest): CallRequest => ({

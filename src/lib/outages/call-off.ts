@@ -13,6 +13,7 @@ export const begunProgress = ({ shards }: Outage, isLast: boolean): Progress => 
   isLast,
 });
 
+/** Whether the pass has reached the end of every shard. */
 export const isThrough = ({ after }: Progress): boolean => after.every((id) => id === END);
 
 /**

@@ -11,8 +11,10 @@ import { currentSpan, SpanKind, traced, traceOf } from '../telemetry/traces.ts';
 /** A line's lease outlives its attempt's lease by this long (ms): the attempt is checked before the line is reused. */
 export const LINE_GRACE_MS = 120_000;
 
+/** A due recipient who may get a line, with the shard that has their row. */
 export type Candidate = { readonly shard: Shard; readonly due: DueRow };
 
+/** Names an attempt in the `holder` column of its line. */
 export const holderOf = (ref: AttemptRef): string => `${ref.outageId}|${ref.recipientId}|${ref.attempt}`;
 
 /** Result of filling an outage's lines. `dueLagMs`: how long the recipient due longest has waited. */
@@ -100,6 +102,7 @@ async function giveLine(
   return held;
 }
 
+/** The end of a line's lease for an attempt whose lease ends at `leaseUntil`. */
 export const lineLease = (leaseUntil: Date): Date => new Date(leaseUntil.getTime() + LINE_GRACE_MS);
 
 /**

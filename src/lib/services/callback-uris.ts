@@ -8,6 +8,7 @@ const AUDIENCE = 'call-events';
 /** Longer than any call (MAX_CALL_SECONDS is at most a day) and its late events, which arrive within minutes. */
 const VALID_FOR_MS = 2 * 24 * 3600 * 1000;
 
+/** `current` signs tokens; both verify them. `previous` is set while the secret is being rotated. */
 export type CallbackSecrets = { readonly current: string; readonly previous?: string | undefined };
 
 /**

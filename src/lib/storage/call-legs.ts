@@ -8,6 +8,7 @@ import { QUEUES, type QueueName } from './queue-store.ts';
 import { ANY, type StoredRow, startingWith, type TableStore, type Write } from './table-store.ts';
 import { tryCommit } from './try-commit.ts';
 
+/** A call leg as read, with the ETag that a change needs. */
 export type StoredLeg = { readonly leg: CallLeg; readonly etag: string };
 
 /** A recorded event, with the actions that it led to. If it is delivered again, the same actions are enqueued again. */

@@ -5,6 +5,7 @@ import { fromColumns, toColumns } from './columns.ts';
 import { startingWith, type TableStore, type Write } from './table-store.ts';
 import { tryCommit } from './try-commit.ts';
 
+/** An outage as read, with the ETag that a change needs. */
 export type StoredOutage = { readonly outage: Outage; readonly etag: string };
 
 /**

@@ -3,6 +3,7 @@ export interface QueueStore {
   send(queue: QueueName, message: object, delaySeconds?: number): Promise<void>;
 }
 
+/** The queues of the app. A message that fails five times is moved to `<queue>-poison`. */
 export const QUEUES = [
   'start-call',
   'join-call',

@@ -3,6 +3,7 @@ import { StorageError } from '../base/errors.ts';
 /** Pauses before the second, third … try, ms. */
 const BACK_OFF_MS = [100, 400, 1600];
 
+/** Waits, ms. Tests and simulated worlds replace it. */
 export type Wait = (ms: number) => Promise<void>;
 
 export const sleep: Wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms));

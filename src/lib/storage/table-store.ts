@@ -8,6 +8,7 @@ export type Cell = string | number | boolean;
 /** A row's own columns. Undefined columns are not stored. */
 export type Columns = { readonly [column: string]: Cell | undefined };
 
+/** A row as read, with the ETag that a conditional write needs. */
 export type StoredRow = { readonly rowKey: string; readonly etag: string; readonly columns: Columns };
 
 export const TABLES = ['Outages', 'Recipients', 'CallLegs', 'Requests', 'Lines', 'OptOuts', 'Failures'] as const;
@@ -29,6 +30,7 @@ export type Write =
 /** Row keys from `from` (inclusive) to `to` (exclusive), in order. */
 export type KeyRange = { readonly from: string; readonly to: string };
 
+/** Port to Table Storage. Every method throws `StorageError` if storage fails. */
 export interface TableStore {
   get(table: TableName, partitionKey: string, rowKey: string): Promise<StoredRow | undefined>;
   /** At most `limit` rows. One request for each thousand. */

@@ -30,6 +30,7 @@ function instruments(): Instruments {
 
 const of = (outageId: string | undefined): Attributes => (outageId === undefined ? {} : { outage: outageId });
 
+/** Records the metrics of docs/operations.md. Does nothing until the export has started. */
 export const measure = {
   callStarted: (): void => instruments().started.add(1),
   callAnswered: (outageId: string | undefined): void => instruments().answered.add(1, of(outageId)),

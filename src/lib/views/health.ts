@@ -6,6 +6,7 @@ import type { Services } from '../services/services.ts';
 /** The result of a check. Never holds the value of a setting. */
 const Check = z.string().describe('`ok`, or what is wrong.');
 
+/** Whether the app works: `failing` if any check is not `ok`. */
 export const Health = z.object({
   status: z.enum(['ok', 'failing']),
   version: z.string(),

@@ -28,6 +28,7 @@ export const RecipientView = Person.extend(
 });
 export type RecipientView = z.infer<typeof RecipientView>;
 
+/** Most recipients in one answer. */
 export const MAX_PAGE = 1000;
 
 /** Which recipients to list. */

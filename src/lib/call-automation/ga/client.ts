@@ -8,6 +8,7 @@ export type Access =
   | { readonly connectionString: string }
   | { readonly endpoint: string; readonly credential: TokenCredential };
 
+/** Options of the official client. `maxRetries` does not apply to requests that place a call. */
 export type ClientOptions = {
   /** The ACS user that places the calls; default: the service creates one. */
   readonly sourceIdentity?: string | undefined;

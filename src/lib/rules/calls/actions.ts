@@ -85,6 +85,7 @@ export const StartRequestedCall = z
   .refine(oneSoundAtMost, TWO_SOUNDS);
 export type StartRequestedCall = z.infer<typeof StartRequestedCall>;
 
+/** Join a conversation. With audio: play it and leave. Without: stay until a `hang-up` message. */
 export const JoinCall = z
   .strictObject({
     conversationId: ConversationId,
@@ -96,6 +97,7 @@ export const JoinCall = z
   .refine(oneSoundAtMost, TWO_SOUNDS);
 export type JoinCall = z.infer<typeof JoinCall>;
 
+/** Play an audio file or a text in a call: exactly one of `audioFileUri` and `speech`. */
 export const PlayAudio = z
   .strictObject({
     callLegId: CallLegId,
@@ -124,6 +126,7 @@ const OnlyIfAwaited = z
   .optional()
   .describe('Sent by the script: do it only if the call still waits for exactly this action.');
 
+/** Stop all audio of a call. */
 export const CancelMedia = z.strictObject({
   callLegId: CallLegId,
   operationContext: OperationContext,
@@ -131,6 +134,7 @@ export const CancelMedia = z.strictObject({
 });
 export type CancelMedia = z.infer<typeof CancelMedia>;
 
+/** Invite people to a call, by its call leg or, out of call, by its conversation. */
 export const InviteParticipants = z
   .strictObject({
     ...inOrOutOfCall,
@@ -143,6 +147,7 @@ export const InviteParticipants = z
   .refine(eitherAddress, EITHER_ADDRESS);
 export type InviteParticipants = z.infer<typeof InviteParticipants>;
 
+/** Remove a person from a call, by its call leg or, out of call, by its conversation. */
 export const RemoveParticipant = z
   .strictObject({
     ...inOrOutOfCall,
@@ -152,6 +157,7 @@ export const RemoveParticipant = z
   .refine(eitherAddress, EITHER_ADDRESS);
 export type RemoveParticipant = z.infer<typeof RemoveParticipant>;
 
+/** End a call for everyone, or only leave it. */
 export const HangUp = z.strictObject({
   callLegId: CallLegId,
   leave: z

@@ -1,6 +1,7 @@
 import type { ResultInfo } from '../../call-automation/requests.ts';
 import type { Outcome } from './outcome.ts';
 
+/** What a call that ended unanswered means for the recipient. */
 export type Ending = { readonly outcome: Outcome; readonly reason?: string };
 
 /** The number is not in service. It is never dialled again: see retry.ts. */

@@ -46,6 +46,7 @@ export const NO_NEWS = { outcome: 'unknown', reason: 'no news' } as const;
 /** How soon the first hang-up is checked, ms. */
 export const ENDING_MS = 60_000;
 
+/** Decides what to do with a call whose lease has ended. Pure. */
 export function onLeaseEnded(evidence: Evidence, now: Date, limits: LeaseLimits): Verdict {
   const { phase, callLegId, leg, isEnding, isGone } = evidence;
   if (phase === 'dispatched') return { kind: 'startAgain' };

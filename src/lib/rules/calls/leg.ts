@@ -77,6 +77,7 @@ export const CallLeg = z.object({
 });
 export type CallLeg = z.infer<typeof CallLeg>;
 
+/** A leg about which no event has arrived yet. */
 export function newCallLeg(callLegId: string, purpose: CallPurpose, now: Date): CallLeg {
   const at = now.toISOString();
   return {

@@ -6,6 +6,7 @@ import type { CallScript } from './script.ts';
 
 /** The moves that every step of a call is built from. Pure. */
 
+/** The leg after a step, and the actions to enqueue. */
 export type Stepped = { readonly leg: CallLeg; readonly actions: readonly CallAction[] };
 
 /** The leg with this outcome if it is better than the current one. The reason belongs to the outcome. */
@@ -16,6 +17,7 @@ export function reaching(leg: CallLeg, outcome: Outcome | undefined, reason?: st
 
 export const stay = (leg: CallLeg): Stepped => ({ leg, actions: [] });
 
+/** Ends the call, or leaves it if it is not ours. Does nothing if the call is over. */
 export function hangUp(leg: CallLeg): Stepped {
   if (isOver(leg)) return stay(leg);
   const { asked, operationContext } = ask(leg, 'hang-up');
@@ -43,6 +45,7 @@ export function isOvertaken(leg: CallLeg, operationContext: string): boolean {
   return number !== undefined && Number(number) <= leg.actions && leg.awaits !== operationContext;
 }
 
+/** Plays the message, again for a replay. The first time in a call it also starts listening for keys. */
 export function playMessage(leg: CallLeg, script: CallScript, answeredAt?: string): Stepped {
   const listen = leg.plays === 0 && Object.keys(script.keys).length > 0;
   return play({ ...leg, plays: leg.plays + 1 }, 'message', script.message, {
@@ -51,6 +54,7 @@ export function playMessage(leg: CallLeg, script: CallScript, answeredAt?: strin
   });
 }
 
+/** Plays an audio file or text, and makes it the audio whose end the call waits for. */
 export function play(
   leg: CallLeg,
   stage: 'message' | 'thanks' | 'unavailable',
@@ -69,6 +73,7 @@ export function waitForKey(leg: CallLeg, script: CallScript): Stepped {
   return hangUpAfter({ ...leg, stage: 'waiting' }, script.keyWaitSeconds);
 }
 
+/** Hangs up after a delay in seconds, unless the call waits for something else by then. */
 export function hangUpAfter(leg: CallLeg, delaySeconds: number): Stepped {
   const { asked, operationContext } = ask(leg, 'hang-up');
   const message = { ...hangingUp(leg), operationContext, onlyIfAwaited: true };

@@ -10,6 +10,7 @@ import type { CallScript } from './script.ts';
 type Of<Type extends KnownCallEvent['type']> = Extract<KnownCallEvent, { type: Type }>;
 type Plan = { readonly script?: CallScript | undefined };
 
+/** Invites all operators of the script at once. */
 export function invite(leg: CallLeg, script: CallScript): Stepped {
   const { asked, operationContext } = ask(leg, 'invite');
   return {
@@ -26,6 +27,7 @@ export function invite(leg: CallLeg, script: CallScript): Stepped {
 /** The stages in which an operator may still join: one of several may answer after another has declined. */
 const INVITING: ReadonlySet<Stage> = new Set(['inviting', 'unavailable', 'waiting']);
 
+/** Applies the answer of an operator. Once all have refused, plays `unavailable`, or waits for a key without it. */
 export function onInvited(
   leg: CallLeg,
   { data, occurredAt }: Of<'InviteParticipantResult'>,

@@ -26,6 +26,8 @@ export const CallPurpose = z.discriminatedUnion('kind', [
   }),
 ]);
 export type CallPurpose = z.infer<typeof CallPurpose>;
+
+/** The purpose of a call by hand. */
 export type RequestPurpose = Extract<CallPurpose, { kind: 'request' }>;
 
 /** The member of a hang-up message that says we only leave: a call that is not ours continues. */

@@ -14,6 +14,7 @@ import { type AttemptResult, endsTheMatter, type RetryPolicy, retryAt } from './
  */
 export type Due = { readonly kind: 'waiting' | 'leased'; readonly at: Date };
 
+/** A recipient after a change, with the new due row, if that changes. `none`: the recipient is done. */
 export type Moved = { readonly recipient: Recipient; readonly due: Due | 'unchanged' | 'none' };
 
 /** True while exactly this attempt is in progress. */
@@ -68,6 +69,7 @@ export const postponed = (recipient: Recipient, until: Date): Moved => ({
   due: { kind: 'waiting', at: until },
 });
 
+/** The attempt stays in progress, with a later end of its lease. */
 export const leaseExtended = (recipient: Recipient, until: Date): Moved => ({
   recipient: { ...recipient, leaseUntil: until.toISOString() },
   due: { kind: 'leased', at: until },

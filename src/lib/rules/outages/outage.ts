@@ -93,6 +93,7 @@ export const Progress = z.object({
 });
 export type Progress = z.infer<typeof Progress>;
 
+/** An outage as it is stored. Times are ISO 8601, UTC. */
 export const Outage = OutageSpec.extend({
   id: SafeId,
   callers: z.array(Caller).min(1),
@@ -110,6 +111,7 @@ export const Outage = OutageSpec.extend({
 });
 export type Outage = z.infer<typeof Outage>;
 
+/** A new outage from its declaration, in state `scheduled`. */
 export function declared(spec: OutageSpec, id: string, defaultCallers: Caller[], now: Date): Outage {
   return {
     ...spec,

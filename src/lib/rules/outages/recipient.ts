@@ -46,6 +46,7 @@ export const Recipient = z.object({
 });
 export type Recipient = z.infer<typeof Recipient>;
 
+/** Who a recipient is and how to reach them, without the progress of an outage. */
 export type Contact = Pick<Recipient, 'identifier' | 'name' | 'timeZone' | 'language' | 'extra'>;
 
 /** A recipient who was not called yet. Takes only the contact data, also from a recipient of another list. */

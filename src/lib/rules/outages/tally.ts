@@ -13,6 +13,7 @@ const Count = z.number().int();
 export const MinuteCount = z.object({ ended: Count, answered: Count });
 export type MinuteCount = z.infer<typeof MinuteCount>;
 
+/** Counts of a list, of a part of it, or of a difference. Counts in a difference may be negative. */
 export const Tally = z.object({
   /** People on the list. */
   recipients: Count.default(0),
@@ -27,6 +28,7 @@ export type Tally = z.infer<typeof Tally>;
 
 export const NOTHING: Tally = { recipients: 0, attempts: 0, outcomes: {}, minutes: {} };
 
+/** What one recipient counts for. */
 export function tallyOf({ outcome, results }: Recipient): Tally {
   const minutes = results.reduce<Tally['minutes']>(
     (sum, { at, outcome }) =>
@@ -51,6 +53,7 @@ export const doneIn = ({ outcomes }: Tally): number => Object.values(outcomes).r
 /** The start of the minute. */
 export const minuteOf = (at: string): string => `${new Date(at).toISOString().slice(0, 16)}:00.000Z`;
 
+/** Adds counts by minute, or subtracts them with sign -1. Leaves out minutes whose counts become 0. */
 export function addedMinutes(a: Tally['minutes'], b: Tally['minutes'], sign: 1 | -1 = 1): Tally['minutes'] {
   const sums = { ...a };
   for (const [minute, { ended, answered }] of Object.entries(b)) {
