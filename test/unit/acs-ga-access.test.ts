@@ -4,7 +4,7 @@ import { acsGa } from '../../src/lib/call-automation/ga/acs-ga.ts';
 import { uuidOf } from '../../src/lib/call-automation/ga/repeatability.ts';
 import { credentialOf } from '../../src/lib/config/azure-identity.ts';
 
-/** By what right today's API is asked, and what a request says of which request it is. */
+/** How the app authenticates to today's API, and the id by which the service recognises a repeated request. */
 
 const identities = vi.hoisted(() => ({ loaded: 0 }));
 vi.mock('@azure/identity', () => {
@@ -27,7 +27,7 @@ const request = {
 };
 const asked = { identity: 'attempt storm ann 1', firstAskedAt: new Date('2026-01-05T08:00:00.000Z') };
 
-/** A service that takes every call, and what it was asked. */
+/** A service that accepts every call, and the requests it received. */
 function service() {
   const requests: PipelineRequest[] = [];
   const sendRequest = async (sent: PipelineRequest) => {
@@ -38,8 +38,8 @@ function service() {
   return { requests, httpClient: { sendRequest } };
 }
 
-describe('the service is asked', () => {
-  it('with the access key, and no Azure identity is loaded', async () => {
+describe('a request to the service', () => {
+  it('is signed with the access key, and no Azure identity is loaded', async () => {
     const { requests, httpClient } = service();
     const connectionString = 'endpoint=https://ringdown.communication.azure.com/;accesskey=a2V5';
     await acsGa({ connectionString }, { httpClient }).createCall(request, asked);
@@ -48,8 +48,8 @@ describe('the service is asked', () => {
   });
 
   it.each([
-    ['as the app’s own identity where there is only an endpoint', {}, 'the app itself'],
-    ['as the identity that it was given', { clientId: 'ringdown-identity' }, 'ringdown-identity'],
+    ['is sent as the app’s own identity if only an endpoint is configured', {}, 'the app itself'],
+    ['is sent as the configured identity', { clientId: 'ringdown-identity' }, 'ringdown-identity'],
   ])('%s', async (_, identity, name) => {
     const { requests, httpClient } = service();
     const endpoint = 'https://ringdown.communication.azure.com';
@@ -59,7 +59,7 @@ describe('the service is asked', () => {
     expect(identities.loaded).toBe(1);
   });
 
-  it('with an id that follows from what is asked, not the SDK’s own', async () => {
+  it('has an id that follows from what is requested, not a random one of the SDK', async () => {
     const { requests, httpClient } = service();
     const connectionString = 'endpoint=https://ringdown.communication.azure.com/;accesskey=a2V5';
     for (const identity of ['attempt storm ann 1', 'attempt storm ann 1', 'attempt storm ann 2']) {
@@ -72,7 +72,7 @@ describe('the service is asked', () => {
   });
 });
 
-describe('an id made of a text', () => {
+describe('an id made from a text', () => {
   it('has the shape of a random UUID', () => {
     const ids = Array.from({ length: 200 }, (_, number) => uuidOf(`${number}`));
     for (const id of ids) expect(id).toMatch(/^[\da-f]{8}-[\da-f]{4}-4[\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}$/);

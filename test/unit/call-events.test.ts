@@ -13,7 +13,7 @@ const Json = z.record(z.string(), z.unknown());
 const example = (name: string) => Json.parse(JSON.parse(readFileSync(new URL(`${name}.json`, FOLDER), 'utf8')));
 const names = readdirSync(FOLDER).map((file) => file.replace('.json', ''));
 
-/** The example with other data, in the wire's own casing. */
+/** The example with some data replaced, in the casing of the wire. */
 const changed = (name: string, data: Record<string, unknown>) => {
   const whole = example(name);
   return { ...whole, data: { ...Json.parse(whole['data']), ...data } };
@@ -25,7 +25,7 @@ function only(body: unknown): CallEvent {
   return event;
 }
 
-/** What is said of a body that is refused. */
+/** The error message for a body that is refused. */
 function refusal(body: unknown): string {
   try {
     parseCallEvents(body);
@@ -33,7 +33,7 @@ function refusal(body: unknown): string {
     if (error instanceof InvalidInputError) return error.message;
     throw error;
   }
-  return 'it was taken';
+  return 'it was accepted';
 }
 
 const LEG = '471f3600-4e1f-4cd4-9eec-4a484e4cbf00';
@@ -65,7 +65,7 @@ describe('the events of the reference page', () => {
     expect(only(example(name))).toMatchObject({ type, occurredAt: example(name)['eventTime'], data });
   });
 
-  it('are all of them read above', () => {
+  it('are all covered above', () => {
     expect(names).toHaveLength(9);
   });
 
@@ -86,15 +86,15 @@ describe('the events of the reference page', () => {
     });
   });
 
-  it.each(names)('%s reads the same in the casing of the models, without its nulls', (name) => {
+  it.each(names)('%s gives the same event in the casing of the models and without nulls', (name) => {
     expect(parseCallEvents(toCamelCase(example(name)))).toEqual(parseCallEvents(example(name)));
   });
 
-  it.each(names)('%s reads the same in an array of one', (name) => {
+  it.each(names)('%s gives the same event in an array', (name) => {
     expect(parseCallEvents([example(name)])).toEqual(parseCallEvents(example(name)));
   });
 
-  it('are all read where several come at once, in order', () => {
+  it('are all read, in order, from one body', () => {
     expect(parseCallEvents(names.map(example))).toEqual(names.map((name) => only(example(name))));
   });
 });
@@ -102,7 +102,7 @@ describe('the events of the reference page', () => {
 describe('a tone', () => {
   const toneNamed = (tone: string) => only(changed('dtmf-received', { ToneInfo: { SequenceId: 2, Tone: tone } }));
 
-  it.each(Key.options.filter((key) => key !== '*' && key !== '#'))('Tone%s is the key of that name', (key) => {
+  it.each(Key.options.filter((key) => key !== '*' && key !== '#'))('Tone%s is the key of the same name', (key) => {
     expect(toneNamed(`Tone${key}`).data).toMatchObject({ toneInfo: { tone: key } });
   });
 
@@ -117,15 +117,15 @@ describe('a tone', () => {
     expect(toneNamed(tone).data).toMatchObject({ toneInfo: { tone: key } });
   });
 
-  it('that is on no telephone is refused', () => {
+  it('that no telephone has is refused', () => {
     expect(refusal(changed('dtmf-received', { ToneInfo: { SequenceId: 2, Tone: 'Tone10' } }))).toContain(
       'data.toneInfo.tone: is not a telephone key',
     );
   });
 });
 
-describe('what is not known is kept', () => {
-  it('a type of event', () => {
+describe('an event with unknown parts', () => {
+  it('is kept if its type is unknown', () => {
     const strange = { ...example('dtmf-received'), eventType: 'Microsoft.Communication.RecordingStarted' };
     expect(only(strange)).toEqual({
       type: 'Unknown',
@@ -138,12 +138,12 @@ describe('what is not known is kept', () => {
     });
   });
 
-  it('an event whose leg only its subject names', () => {
+  it('is kept with the call leg that only its subject names', () => {
     const strange = { ...example('dtmf-received'), eventType: 'Something', data: { Answer: 42 } };
     expect(only(strange).data).toEqual({ eventType: 'Something', callLegId: LEG, answer: 42 });
   });
 
-  it('an event that names no leg that could be a key', () => {
+  it('is kept without a call leg if the id it names cannot be a key', () => {
     const strange = {
       ...example('dtmf-received'),
       subject: 'nothing',
@@ -153,38 +153,46 @@ describe('what is not known is kept', () => {
     expect(only(strange).data).toEqual({ eventType: 'Something' });
   });
 
-  it('a member of an event', () => {
+  it('keeps an unknown member', () => {
     expect(only(changed('call-leg-terminated', { Mood: 'Sad' })).data).toMatchObject({ mood: 'Sad' });
   });
 
-  it('a kind of participant', () => {
+  it('keeps a participant of an unknown kind', () => {
     const teams = { RawId: '8:orgid:bob', MicrosoftTeamsUser: { UserId: 'bob' } };
     const event = changed('participants-updated', { Participants: [{ Identifier: teams, ParticipantId: 'p-1' }] });
     expect(only(event).data).toMatchObject({ participants: [{ identifier: { rawId: '8:orgid:bob' } }] });
   });
 });
 
-describe('what is no event is refused by the name of what is wrong', () => {
+describe('a body is refused, and the error names the invalid field,', () => {
   it.each([
-    ['nothing', undefined, 'Event 0 of the callback is not an event'],
-    ['null', null, 'Event 0'],
-    ['a text', 'hello', 'Event 0'],
-    ['an empty array', [], 'the array is empty'],
-    ['an object of something else', { hello: 'world' }, 'eventType: '],
-    ['no time', { ...example('dtmf-received'), eventTime: 'yesterday' }, 'eventTime: '],
-    ['no data', { ...example('dtmf-received'), data: null }, 'data: '],
-    ['no leg', changed('call-leg-established', { CallLegId: null }), 'data.callLegId: '],
-    ['a leg that cannot be a key', changed('call-leg-established', { CallLegId: 'a/b#c' }), 'data.callLegId: must be'],
-    ['no state', changed('call-leg-established', { CallState: 7 }), 'data.callState: '],
-    ['no tone', changed('dtmf-received', { ToneInfo: null }), 'data.toneInfo: '],
-    ['no number of the tone', changed('dtmf-received', { ToneInfo: { Tone: 'Tone1' } }), 'data.toneInfo.sequenceId: '],
-    ['no status', changed('play-audio-completed', { Status: 'Maybe' }), 'data.status: '],
-    ['no participants', changed('participants-updated', { Participants: null }), 'data.participants: '],
+    ['if it is missing', undefined, 'Event 0 of the callback is not an event'],
+    ['if it is null', null, 'Event 0'],
+    ['if it is a text', 'hello', 'Event 0'],
+    ['if it is an empty array', [], 'the array is empty'],
+    ['if it is another object', { hello: 'world' }, 'eventType: '],
+    ['if it has no time', { ...example('dtmf-received'), eventTime: 'yesterday' }, 'eventTime: '],
+    ['if it has no data', { ...example('dtmf-received'), data: null }, 'data: '],
+    ['if it has no call leg', changed('call-leg-established', { CallLegId: null }), 'data.callLegId: '],
+    [
+      'if its call leg id cannot be a key',
+      changed('call-leg-established', { CallLegId: 'a/b#c' }),
+      'data.callLegId: must be',
+    ],
+    ['if it has no state', changed('call-leg-established', { CallState: 7 }), 'data.callState: '],
+    ['if it has no tone', changed('dtmf-received', { ToneInfo: null }), 'data.toneInfo: '],
+    [
+      'if it has no sequence number',
+      changed('dtmf-received', { ToneInfo: { Tone: 'Tone1' } }),
+      'data.toneInfo.sequenceId: ',
+    ],
+    ['if its status is unknown', changed('play-audio-completed', { Status: 'Maybe' }), 'data.status: '],
+    ['if it has no participants', changed('participants-updated', { Participants: null }), 'data.participants: '],
   ])('%s', (_, body, problem) => {
     expect(refusal(body)).toContain(problem);
   });
 
-  it('in an array by its place, and nothing of the array is taken', () => {
+  it('with its index in the array, even if the other events are valid', () => {
     const bad = changed('call-leg-established', { CallLegId: null });
     expect(refusal([example('dtmf-received'), bad])).toContain('Event 1 of the callback is no CallLegStateChanged');
   });
@@ -194,12 +202,12 @@ describe('an event’s identity', () => {
   const identity = (name: string, data: Record<string, unknown> = {}): string =>
     identityOfEvent(only(changed(name, data)));
 
-  it.each(names)('is the same when it is delivered again: %s', (name) => {
+  it.each(names)('is the same when the event is delivered again: %s', (name) => {
     expect(identity(name)).toBe(identityOfEvent(only(toCamelCase([example(name)].at(0)))));
   });
 
-  it('is another for each event of the page', () => {
-    // Two audios of the page have one status and differ in their context; that is all that the page tells them apart by.
+  it('differs for each event of the reference page', () => {
+    // Two audio results of the page have the same status; only their operation contexts differ.
     expect(new Set(names.map((name) => identity(name))).size).toBe(names.length);
   });
 
@@ -207,24 +215,24 @@ describe('an event’s identity', () => {
     expect(identity(name)).toMatch(/^[\w.-]{1,100}$/);
   });
 
-  it('of a state is the state: a leg enters each but once', () => {
+  it('of a state change is the state: a leg enters each state once', () => {
     const later = { ...example('call-leg-established'), eventTime: '2021-05-05T21:00:00Z' };
     expect(identityOfEvent(only(later))).toBe(identity('call-leg-established'));
   });
 
-  it('of a tone is its number in the call: the same key pressed twice is two tones', () => {
+  it('of a tone is its sequence number: the same key pressed twice gives two events', () => {
     const again = { ToneInfo: { SequenceId: 2, Tone: 'Tone1' } };
     expect(identity('dtmf-received', again)).not.toBe(identity('dtmf-received'));
   });
 
-  it('of a result is that of its action: cancelled and completed of one audio are one end of it', () => {
+  it('of a result is that of its action: an audio reported as cancelled and as completed ends once', () => {
     const { ResultInfo: cancelled } = Json.parse(example('play-audio-cancelled')['data']);
     expect(identity('play-audio-completed', { ResultInfo: cancelled })).toBe(identity('play-audio-completed'));
     expect(identity('play-audio-completed', { Status: 'Failed' })).not.toBe(identity('play-audio-completed'));
     expect(identity('play-audio-completed', { OperationContext: 'other' })).not.toBe(identity('play-audio-completed'));
   });
 
-  it('of who is present is all that it says, and when', () => {
+  it('of a participants update is its whole content and its time', () => {
     const later = { ...example('participants-updated'), eventTime: '2021-04-16T06:26:38Z' };
     expect(identityOfEvent(only(later))).not.toBe(identity('participants-updated'));
     expect(identity('participants-updated', { Participants: [] })).not.toBe(identity('participants-updated'));

@@ -17,8 +17,8 @@ const members = fc.oneof(
   fc.dictionary(names, fc.string()),
 );
 
-describe('a row of columns', () => {
-  it('gives back what was put into it', () => {
+describe('an object stored as columns', () => {
+  it('is read back unchanged', () => {
     fc.assert(
       fc.property(fc.dictionary(names, members), (value) => {
         expect(fromColumns(Anything, toColumns(value))).toEqual(JSON.parse(JSON.stringify(value)));
@@ -26,7 +26,7 @@ describe('a row of columns', () => {
     );
   });
 
-  it('can be read by a person: scalars as they are, what is nested as JSON', () => {
+  it('can be read by a person: plain values stay as they are, nested ones become JSON', () => {
     expect(
       toColumns({ name: 'Ann', attempt: 2, isEnding: true, results: [{ outcome: 'busy' }], extra: { floor: '3' } }),
     ).toEqual({
@@ -38,7 +38,7 @@ describe('a row of columns', () => {
     });
   });
 
-  it('splits JSON that is longer than a column may be', () => {
+  it('is split over several columns if its JSON is too long for one', () => {
     const participants = Array.from({ length: 350 }, (_, index) => ({ id: `8:acs:${'x'.repeat(200)}${index}` }));
     const columns = toColumns({ participants });
     expect(Object.keys(columns)).toEqual(['participantsJson', 'participantsJson_1', 'participantsJson_2']);
@@ -46,18 +46,18 @@ describe('a row of columns', () => {
     expect(fromColumns(Anything, columns)).toEqual({ participants });
   });
 
-  it('has no column for what is not there', () => {
+  it('has no column for a member that is undefined', () => {
     expect(toColumns({ name: undefined, attempt: 0 })).toStrictEqual({ attempt: 0 });
   });
 
-  it('keeps a recipient and a call leg whole', () => {
+  it('can be a recipient or a call leg', () => {
     const recipient = { ...recipientWith({ name: 'Ann', extra: { floor: '3' } }), dueRow: 'due|waiting|…|…' };
     expect(fromColumns(Recipient, toColumns(recipient))).toEqual(recipient);
     const leg = newCallLeg('leg-1', { kind: 'request', requestId: 'by-hand' }, new Date(0));
     expect(fromColumns(CallLeg, toColumns(leg))).toEqual(leg);
   });
 
-  it('that is not what we write is refused by the names of its columns, never by what they hold', () => {
+  it('is refused if a column is invalid: the error names the column, never its value', () => {
     const read = () => fromColumns(Recipient, { ...toColumns(recipientWith()), phase: '+14255550123' });
     expect(read).toThrow(StorageError);
     expect(read).toThrow(/phase: /);

@@ -5,8 +5,7 @@ import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { bundleDashboard } from '../../local/dashboard.ts';
 
-/** What the dashboard's page weighs: whoever opens it in a storm may have one bar of reception. */
-
+/** In KB, gzipped. In a storm, the person who opens the page may have one bar of reception. */
 const LIMITS = { 'main.js': 60, 'main.css': 6, 'index.html': 1, 'icon.svg': 1 };
 
 let folder: string;
@@ -24,12 +23,12 @@ it.each(Object.entries(LIMITS))('%s is at most %i KB, gzipped', async (name, lim
   expect(kilobytes).toBeLessThanOrEqual(limit);
 });
 
-it('has no part of the app in it, and names no other host', async () => {
+it('the page contains no code of the app, and loads nothing from other hosts', async () => {
   const script = (await read('main.js')).toString();
   expect(script).not.toMatch(/zod|@azure|require\(/);
   const hosts = new Set(
     [script, String(await read('main.css'))].flatMap((text) => text.match(/https?:\/\/[\w.]+/g) ?? []),
   );
-  // Names of languages, which nobody asks for.
+  // XML namespaces: nothing is loaded from there.
   expect([...hosts].filter((host) => host !== 'http://www.w3.org')).toEqual([]);
 });

@@ -22,7 +22,7 @@ const fill = async ({ services }: MemoryWorld, outage: Outage): Promise<number> 
 const free = async ({ services, now }: MemoryWorld): Promise<string[]> =>
   (await services.lines.list()).filter((line) => isFree(line, now)).map(({ lineId }) => lineId);
 
-/** The people being called, by the messages to dial them. */
+/** The messages to dial a recipient. */
 const dialled = ({ queues }: MemoryWorld): object[] => queues.on('start-call');
 
 async function lineOf({ services }: MemoryWorld, recipientId: string): Promise<HeldLine> {
@@ -83,7 +83,7 @@ describe('free lines', () => {
     expect(await free(world)).toHaveLength(2);
   });
 
-  it('are never given twice, though two look at them at the same time', async () => {
+  it('are never given twice, even if several processes read them at the same time', async () => {
     const world = new MemoryWorld();
     const { outage } = await world.outage({ callers: LINES }, ANN, BOB, EVE);
     await Promise.all([fill(world, outage), fill(world, outage), fill(world, outage)]);
@@ -186,7 +186,7 @@ describe('the end of a call', () => {
 });
 
 describe('a call that could not be placed', () => {
-  it('leaves its line alone until the service may be asked again', async () => {
+  it('keeps its line unused until the retry is due', async () => {
     const world = new MemoryWorld();
     const { outage, people } = await world.outage({ callers: [{ number: '+14255550190', lines: 1 }] }, ANN);
     await fill(world, outage);
@@ -212,7 +212,7 @@ describe('an outage', () => {
     expect(await tendOutages(world.services)).toEqual([]);
   });
 
-  it('that fails does not keep the others from being called', async () => {
+  it('that fails does not stop the calls of other outages', async () => {
     const world = new MemoryWorld();
     await world.outage({ id: 'a-broken-one', callers: LINES }, ANN);
     await world.outage({ id: 'storm', callers: LINES }, BOB);

@@ -6,7 +6,7 @@ const NOW = new Date('2026-01-05T08:30:30.000Z');
 const at = (minutesAgo: number): string => new Date(NOW.getTime() - minutesAgo * 60_000).toISOString();
 const minute = (minutesAgo: number): string => `${at(minutesAgo).slice(0, 16)}:00.000Z`;
 
-/** An outage of 1000 people that has been running for an hour on twenty lines, ten calls a minute, each of which ended the matter. */
+/** 1000 people on twenty lines, after an hour: ten calls end each minute, and each gives its recipient an outcome. */
 const steady: Tally = {
   ...NOTHING,
   recipients: 1000,
@@ -37,7 +37,7 @@ describe('the end of an outage is forecast', () => {
     expect(forecast({ ...hourOld, tally: { ...steady, minutes } }, NOW)?.perMinute).toBe(10);
   });
 
-  it('after one minute too: calls in progress count as half over', () => {
+  it('after one minute, with calls in progress counted as half over', () => {
     const tally = {
       ...steady,
       attempts: 10,
@@ -49,12 +49,12 @@ describe('the end of an outage is forecast', () => {
     expect(minutesLeft(told)).toBe(50);
   });
 
-  it('for the last calls too: they take the time of a call', () => {
+  it('with at least the duration of a call for the last ones', () => {
     const tally = { ...steady, recipients: 602 };
     expect(minutesLeft(forecast({ ...hourOld, calling: 2, tally }, NOW))).toBe(1);
   });
 
-  it('no later than it expires', () => {
+  it('no later than its expiry', () => {
     const expiresAt = at(-5);
     expect(forecast({ ...hourOld, expiresAt, tally: steady }, NOW)?.endsAt).toBe(expiresAt);
   });
@@ -63,8 +63,8 @@ describe('the end of an outage is forecast', () => {
 describe('the end of an outage cannot be forecast', () => {
   it.each([
     ['that has not begun', { startedAt: undefined, tally: steady }],
-    ['of which nobody has an outcome yet', { tally: { ...steady, attempts: 3, outcomes: {} } }],
-    ['in which no call has ended of late', { tally: { ...steady, minutes: {} } }],
+    ['in which nobody has an outcome yet', { tally: { ...steady, attempts: 3, outcomes: {} } }],
+    ['in which no call has ended recently', { tally: { ...steady, minutes: {} } }],
     ['whose people are all done', { tally: { ...steady, recipients: 600 } }],
     ['that has nobody on its list', { tally: NOTHING }],
   ])('%s', (_, given) => {

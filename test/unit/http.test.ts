@@ -30,7 +30,7 @@ const noAnswer = new CallAutomationError({
 
 type Logged = { level: LogLevel; line: string };
 
-/** What a handler's failure is answered with, and what is logged of it. */
+/** The answer to a handler's failure, and what is logged. */
 async function answerTo(error: unknown): Promise<{ answer: HttpResponseInit; body: unknown; log: Logged[] }> {
   const log: Logged[] = [];
   const context = new InvocationContext({
@@ -42,21 +42,21 @@ async function answerTo(error: unknown): Promise<{ answer: HttpResponseInit; bod
   return { answer, body: JSON.parse(String(answer.body)), log };
 }
 
-describe('a handler that throws', () => {
+describe('the answer of a handler', () => {
   it.each([
     [new InvalidInputError('The outage cannot be declared', ['title: is missing']), 400, 'Bad request'],
     [new UnauthorizedError('The callback has no valid token'), 401, 'Unauthorized'],
     [new NotFoundError('There is no outage storm'), 404, 'Not found'],
     [new ConflictError('A row of Outages changed meanwhile'), 409, 'Conflict'],
     [new TooLargeError('The body is larger than 1 MB'), 413, 'Content too large'],
-  ])('%s is answered with what was wrong', async (error, status, title) => {
+  ])('that throws %s says what was wrong', async (error, status, title) => {
     const { answer, body, log } = await answerTo(error);
     expect(answer).toMatchObject({ status, headers: { 'content-type': 'application/problem+json' } });
     expect(body).toMatchObject({ type: 'about:blank', title, status, detail: error.message });
     expect(log).toEqual([{ level: 'information', line: `${status} ${error.message}` }]);
   });
 
-  it('an InvalidInputError names each field', async () => {
+  it('that throws an InvalidInputError names each field', async () => {
     const error = new InvalidInputError('The outage cannot be declared', ['title: is missing', 'shards: is too large']);
     expect((await answerTo(error)).body).toHaveProperty('errors', ['title: is missing', 'shards: is too large']);
     expect((await answerTo(new NotFoundError('no'))).body).not.toHaveProperty('errors');
@@ -67,7 +67,7 @@ describe('a handler that throws', () => {
     ['ConfigurationError', new ConfigurationError(['CALLBACK_SECRET: is not set'])],
     ['Error', new TypeError('undefined is not a function')],
     ['value that is no error', 'disaster'],
-  ])('a %s is an internal error: the log has the detail, the answer does not', async (_, error) => {
+  ])('that throws a %s is an internal error: the log has the detail, the answer does not', async (_, error) => {
     const { answer, body, log } = await answerTo(error);
     expect(answer).toMatchObject({ status: 500, headers: { 'content-type': 'application/problem+json' } });
     expect(body).toEqual({
@@ -79,13 +79,13 @@ describe('a handler that throws', () => {
     expect(log).toEqual([{ level: 'error', line: String(error) }]);
   });
 
-  it('a CallAutomationError is a bad gateway, whatever status the service gave', async () => {
+  it('that throws a CallAutomationError is a bad gateway, whatever status the service gave', async () => {
     const { answer, body } = await answerTo(noAnswer);
     expect(answer.status).toBe(502);
     expect(JSON.stringify(body)).not.toContain('ETIMEDOUT');
   });
 
-  it('leaves a handler that does not throw alone', async () => {
+  it('that does not throw is unchanged', async () => {
     const handler = answering(async () => ({ status: 201 }));
     await expect(handler(request(), new InvocationContext())).resolves.toEqual({ status: 201 });
   });

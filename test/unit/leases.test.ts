@@ -9,7 +9,7 @@ const minutesIn = (minutes: number): Date => new Date(BEGAN.getTime() + minutes 
 
 const dialling = (more: Partial<Evidence> = {}): Evidence => ({ phase: 'dialling', callLegId: 'leg-1', ...more });
 
-/** A call that began eight o'clock and of which something was last heard so many minutes later. */
+/** A call that began at eight, with its last event `heardAfter` minutes later. */
 function leg(heardAfter: number, more: Partial<CallLeg> = {}): CallLeg {
   const purpose = { kind: 'attempt', outageId: 'storm', shard: 0, recipientId: 'ann', attempt: 1 } as const;
   const fresh = newCallLeg('leg-1', purpose, BEGAN);
@@ -60,15 +60,15 @@ describe('when the lease of a call ends', () => {
     expect(verdictAfter(6, dialling({ isEnding: true, isGone: true }))).toMatchObject({ kind: 'close' });
   });
 
-  it('a talk with an operator may be without events for long', () => {
+  it('and the callee talks with an operator, a long silence is normal', () => {
     expect(verdictAfter(40, dialling({ leg: leg(1, { stage: 'talking' }) }))).toEqual({ kind: 'wait', ...until(45) });
   });
 
-  it('and so may a call that has no script', () => {
+  it('and the call has no script, a long silence is normal', () => {
     expect(verdictAfter(40, dialling({ leg: leg(1), mayBeSilent: true }))).toEqual({ kind: 'wait', ...until(45) });
   });
 
-  it('but not longer than any call may last', () => {
+  it('and the call has lasted as long as any call may, it is hung up', () => {
     expect(verdictAfter(58, dialling({ leg: leg(57, { stage: 'talking' }) }))).toEqual({ kind: 'wait', ...until(60) });
     for (const stage of ['talking', 'message'] as const) {
       expect(verdictAfter(60, dialling({ leg: leg(59, { stage }) }))).toMatchObject({ kind: 'hangUp' });

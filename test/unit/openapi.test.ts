@@ -21,7 +21,7 @@ describe('the OpenAPI document', () => {
     expect(validator.version).toBe('3.1');
   });
 
-  it('has each operation under its own name, with every answer', () => {
+  it('describes each operation by its name, with every response', () => {
     const { paths } = Document.parse(JSON.parse(JSON.stringify(openApi())));
     for (const [name, { route, method, answers }] of Object.entries(OPERATIONS)) {
       const operation = paths[`/${route}`]?.[method.toLowerCase()];
@@ -30,7 +30,7 @@ describe('the OpenAPI document', () => {
     }
   });
 
-  it('names the parts of each route, and only those', () => {
+  it('declares exactly the path parameters of each route', () => {
     for (const { route, params } of Object.values(OPERATIONS)) {
       const parts = [...route.matchAll(/\{(\w+)\}/g)].map(([, part]) => part);
       expect(Object.keys(params.shape)).toEqual(parts);

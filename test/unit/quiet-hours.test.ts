@@ -6,65 +6,65 @@ const NIGHT = { from: '21:00', to: '08:00', timeZone: 'America/New_York' };
 const from = (due: string, quiet: QuietHours | undefined = NIGHT, zone?: string): string =>
   callableFrom(new Date(due), quiet, zone).toISOString();
 
-describe('who is due', () => {
-  it('in the afternoon is called then', () => {
+describe('a recipient who is due', () => {
+  it('in the afternoon is called at once', () => {
     expect(from('2026-01-05T19:00:00Z')).toBe('2026-01-05T19:00:00.000Z');
   });
 
-  it('in the evening is called the next morning, at eight by their clock', () => {
+  it('in the evening is called at eight the next morning', () => {
     expect(from('2026-01-06T02:30:00Z')).toBe('2026-01-06T13:00:00.000Z');
   });
 
-  it('before dawn is called the same morning', () => {
+  it('before dawn is called at eight the same morning', () => {
     expect(from('2026-01-06T09:15:00Z')).toBe('2026-01-06T13:00:00.000Z');
   });
 
-  it('at the minute that they begin waits, at the minute that they end does not', () => {
+  it('in the minute in which quiet hours begin waits, but not in the minute in which they end', () => {
     expect(from('2026-01-06T02:00:00Z')).toBe('2026-01-06T13:00:00.000Z');
     expect(from('2026-01-06T13:00:00Z')).toBe('2026-01-06T13:00:00.000Z');
   });
 
-  it('is called by their own clock where it is known', () => {
+  it('is called by the clock of their own time zone if it is known', () => {
     expect(from('2026-01-06T02:30:00Z', NIGHT, 'America/Los_Angeles')).toBe('2026-01-06T02:30:00.000Z');
     expect(from('2026-01-05T19:00:00Z', NIGHT, 'Europe/Berlin')).toBe('2026-01-05T19:00:00.000Z');
     expect(from('2026-01-05T20:00:00Z', NIGHT, 'Europe/Berlin')).toBe('2026-01-06T07:00:00.000Z');
   });
 
-  it('has no quiet hours where the outage has none', () => {
+  it('is called at any time if the outage has no quiet hours', () => {
     const night = new Date('2026-01-06T02:30:00Z');
     expect(callableFrom(night, undefined, 'America/New_York')).toEqual(night);
   });
 
-  it('may have quiet hours within a day', () => {
+  it('waits through quiet hours that begin and end on the same day', () => {
     const siesta = { from: '13:00', to: '15:00', timeZone: 'Europe/Madrid' };
     expect(from('2026-01-05T12:30:00Z', siesta)).toBe('2026-01-05T14:00:00.000Z');
     expect(from('2026-01-05T14:30:00Z', siesta)).toBe('2026-01-05T14:30:00.000Z');
   });
 });
 
-describe('on the night that clocks are changed', () => {
-  it('forward, eight in the morning comes an hour sooner', () => {
+describe('when the clocks change', () => {
+  it('in spring, quiet hours last an hour less', () => {
     expect(from('2026-03-08T04:00:00Z')).toBe('2026-03-08T12:00:00.000Z');
   });
 
-  it('back, it comes an hour later', () => {
+  it('in autumn, quiet hours last an hour more', () => {
     expect(from('2026-11-01T03:00:00Z')).toBe('2026-11-01T13:00:00.000Z');
   });
 
-  it('an hour that is left out ends with it', () => {
+  it('quiet hours that end at a skipped time end an hour later by the clock', () => {
     const small = { from: '01:00', to: '02:30', timeZone: 'America/New_York' };
     expect(from('2026-03-08T06:30:00Z', small)).toBe('2026-03-08T07:30:00.000Z');
   });
 
-  it('an hour that comes twice is quiet twice', () => {
+  it('a quiet hour that comes twice is quiet both times', () => {
     const small = { from: '00:30', to: '01:30', timeZone: 'America/New_York' };
-    // 01:10 by the clock, for the first time, and for the second.
+    // 01:10 by the clock, the first time and the second.
     expect(from('2026-11-01T05:10:00Z', small)).toBe('2026-11-01T05:30:00.000Z');
     expect(from('2026-11-01T06:10:00Z', small)).toBe('2026-11-01T06:30:00.000Z');
   });
 });
 
-it('nobody is ever called while it is quiet, nor made to wait for more than a day and an hour, wherever and whenever', () => {
+it('nobody is called in quiet hours or waits for more than 25 hours, in any time zone on any date', () => {
   const wall = (date: Date, timeZone: string): string =>
     date.toLocaleTimeString('en-GB', { timeZone, hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
   const time = fc
@@ -87,11 +87,11 @@ it('nobody is ever called while it is quiet, nor made to wait for more than a da
   );
 });
 
-describe('quiet hours that make no sense are refused by name', () => {
+describe('invalid quiet hours are refused, and the error names the field,', () => {
   it.each([
-    ['a time that is none', { ...NIGHT, from: '24:00' }, 'from'],
-    ['hours that never end', { ...NIGHT, to: NIGHT.from }, 'to'],
-    ['a zone that is none', { ...NIGHT, timeZone: 'Mars/Olympus' }, 'timeZone'],
+    ['if a time is invalid', { ...NIGHT, from: '24:00' }, 'from'],
+    ['if they never end', { ...NIGHT, to: NIGHT.from }, 'to'],
+    ['if the time zone is unknown', { ...NIGHT, timeZone: 'Mars/Olympus' }, 'timeZone'],
   ])('%s', (_, hours, field) => {
     expect(QuietHours.safeParse(hours).error?.issues[0]?.path).toEqual([field]);
   });

@@ -16,7 +16,7 @@ import { tendRequests } from '../../src/lib/upkeep/tend-requests.ts';
 import { MemoryWorld } from './support/memory-services.ts';
 import { MemoryTables } from './support/memory-tables.ts';
 
-/** Dialling with a service that knows requests by their identity, and with one that does not. */
+/** Dialling with a service that recognises a repeated request, and with one that does not. */
 
 const ANN = '+14255550121';
 
@@ -42,11 +42,11 @@ const refusedWith = (status: number, code: string) => (): CallAutomationError =>
 
 const throttled = refusedWith(429, 'TooManyRequests');
 
-/** The service: it dials once for each identity, unless it does not know what that is. */
+/** The service: it dials once for each request identity, unless it does not recognise repeated requests. */
 class Exchange {
   readonly asked: RequestIdentity[] = [];
   readonly legs = new Map<string, string>();
-  /** What the next answers are; a call leg's name otherwise. */
+  /** The next answers; when none is left, a new call leg id. */
   readonly answers: (() => Error)[] = [];
   readonly #isRepeatable: boolean;
   dialled = 0;
@@ -70,7 +70,7 @@ class Exchange {
   }
 }
 
-/** Of a process that dies when the service has placed the call, before that is written down. */
+/** The process dies after the service has placed the call, before the call leg id is saved. */
 class DyingRecipients extends Recipients {
   override async save(...args: Parameters<Recipients['save']>): ReturnType<Recipients['save']> {
     if (args[2].recipient.callLegId !== undefined) throw new Error('died');
@@ -91,7 +91,7 @@ async function dispatched(isRepeatable: boolean) {
 }
 
 describe('if the answer to createCall was lost', () => {
-  it('a service that recognises a repeated request is asked again, and the person is called once', async () => {
+  it('the request is repeated to a service that recognises it, and the person is called once', async () => {
     const { world, exchange, services, ref, recipient } = await dispatched(true);
     exchange.answers.push(lost);
     expect(await startAttempt(services, ref)).toMatchObject({ result: 'postponed' });
@@ -115,7 +115,7 @@ describe('if the answer to createCall was lost', () => {
     expect(exchange.dialled).toBe(1);
   });
 
-  it('another copy of the message waits while the first may still be asking', async () => {
+  it('another copy of the message waits while the first request may still be in progress', async () => {
     const { world, exchange, services, ref } = await dispatched(true);
     exchange.answers.push(lost);
     await startAttempt(services, ref);
@@ -124,7 +124,7 @@ describe('if the answer to createCall was lost', () => {
     expect(exchange.asked).toHaveLength(1);
   });
 
-  it('another service is not asked again', async () => {
+  it('the request is not repeated to a service that would place a second call', async () => {
     const { exchange, services, ref } = await dispatched(false);
     exchange.answers.push(lost);
     expect(await startAttempt(services, ref)).toMatchObject({ result: 'unanswered' });
@@ -133,7 +133,7 @@ describe('if the answer to createCall was lost', () => {
   });
 });
 
-describe('if the process that asked has died and its message is never redelivered, the timer', () => {
+describe('if the process that sent the request has died and its message is never redelivered, the timer', () => {
   const died = async (isRepeatable: boolean) => {
     const started = await dispatched(isRepeatable);
     const dying: Services = { ...started.services, recipients: new DyingRecipients(started.tables) };
@@ -160,7 +160,7 @@ describe('if the process that asked has died and its message is never redelivere
     expect(await recipient()).toMatchObject({ phase: 'done', outcome: 'unknown', reason: 'no news' });
   });
 
-  it('does not ask a service that does not recognise requests: the outcome is unknown', async () => {
+  it('does not repeat the request to a service that would place a second call: the outcome is unknown', async () => {
     const { world, services, ref, recipient } = await died(false);
     world.passes(300);
     await tendOutages(services);
@@ -168,7 +168,7 @@ describe('if the process that asked has died and its message is never redelivere
     expect(await recipient()).toMatchObject({ phase: 'done', outcome: 'unknown' });
   });
 
-  it('does not repeat it without its line, on which others may be calling', async () => {
+  it('does not repeat the request without its line, which may be in use for another call', async () => {
     const { world, services, ref, recipient } = await died(true);
     const [line] = (await services.lines.list()).filter(({ holder }) => holder !== '');
     if (line) await services.lines.free(line, world.now);
@@ -197,7 +197,7 @@ describe('a start message that is still on its queue when a person', () => {
   it('pauses the outage calls nobody: the attempt does not count, and the line is free', async () => {
     const { tables, exchange, services, ref, recipient } = await dispatched(false);
     await services.outages.recent('storm');
-    // By another instance: this one remembers that the outage was running.
+    // Another instance pauses it; this one still has the running outage in its cache.
     await pauseOutage({ ...services, outages: new Outages(tables, services.now) }, 'storm');
     expect(await startAttempt(services, ref)).toMatchObject({ result: 'postponed', why: 'the outage is paused' });
     expect(await recipient()).toMatchObject({ phase: 'waiting', attempt: 0, results: [] });
@@ -212,7 +212,7 @@ describe('a start message that is still on its queue when a person', () => {
     expect([exchange.asked.length, await free(services)]).toEqual([0, 2]);
   });
 
-  it.each(['paused', 'stopped'])('and was asked once, with no answer: %s, it is not asked again', async (how) => {
+  it.each(['paused', 'stopped'])('has %s the outage does not repeat a request that got no answer', async (how) => {
     const { world, exchange, services, ref, recipient } = await dispatched(true);
     exchange.answers.push(lost);
     await startAttempt(services, ref);
@@ -225,7 +225,7 @@ describe('a start message that is still on its queue when a person', () => {
 });
 
 describe('an attempt that the service refuses because of our key or role', () => {
-  it.each([401, 403])('waits (%i), does not count, and is placed once that is mended', async (status) => {
+  it.each([401, 403])('waits (%i), does not count, and is placed once the key or role works', async (status) => {
     const { world, exchange, services, ref, recipient } = await dispatched(true);
     const free = async () =>
       (await services.lines.list()).filter(({ leaseUntil }) => new Date(leaseUntil) <= services.now()).length;
@@ -244,7 +244,7 @@ describe('an attempt that the service refuses because of our key or role', () =>
 });
 
 describe('a redelivered start message', () => {
-  it('asks again and binds the call if the process that claimed the attempt has died', async () => {
+  it('repeats the request and binds the call if the process that claimed the attempt has died', async () => {
     const { tables, world, exchange, services, ref, recipient } = await dispatched(true);
     const dying: Services = { ...services, recipients: new DyingRecipients(tables) };
     await expect(startAttempt(dying, ref)).rejects.toThrow('died');
@@ -360,7 +360,7 @@ describe('a requested call whose answer was lost', () => {
     expect(exchange.asked).toHaveLength(1);
   });
 
-  it('is requested once from another service: its lease decides', async () => {
+  it('is requested once from a service that would place a second call: its lease decides', async () => {
     const { exchange, services } = await dispatched(false);
     exchange.answers.push(lost);
     expect(await startRequestedCall(services, request, 'message')).toMatchObject({ result: 'unanswered' });

@@ -94,7 +94,7 @@ describe('the message', () => {
     expect(cancelled.ends().leg.outcome).toBe('answered');
   });
 
-  it('ends also by an event that does not name it, for then it is the audio that plays', () => {
+  it('also ends by a result that names no audio, which then means the one in progress', () => {
     expect(answeredCall(scriptWith({ replays: 0 })).after(audioEnded('completed')).asks).toEqual(['hang up after 5 s']);
   });
 
@@ -110,7 +110,7 @@ describe('the message', () => {
 describe('waiting for a key', () => {
   const waiting = answeredCall(scriptWith({ replays: 0 })).audioEnds();
 
-  it('ends with a hang-up that holds only if nothing else happens', () => {
+  it('ends with a hang-up, unless something else happens first', () => {
     expect(waiting.actions).toEqual([
       {
         queue: 'hang-up',
@@ -128,24 +128,24 @@ describe('waiting for a key', () => {
     expect(isOvertaken(waiting.leg, 'hang-up-2')).toBe(false);
   });
 
-  it('is left out where the script gives no time for it', () => {
+  it('is skipped if the script gives no time for it', () => {
     const { actions, asks } = answeredCall(scriptWith({ replays: 0, keyWaitSeconds: 0 })).audioEnds();
     expect(asks).toEqual(['hang up']);
     expect(actions[0]?.message).not.toHaveProperty('onlyIfAwaited');
   });
 
-  it('is left out where no key means anything', () => {
+  it('is skipped if no key has a meaning', () => {
     expect(answeredCall(scriptWith({ replays: 0, keys: {} })).audioEnds().asks).toEqual(['hang up']);
   });
 
-  it('starts no audio to be cancelled: what the key asks for follows at once', () => {
+  it('plays no audio, so the reaction to a key needs no cancel first', () => {
     expect(waiting.presses('1').asks).toEqual(['play thanks']);
     expect(waiting.presses('2').asks).toEqual(['invite +14255550199']);
     expect(waiting.presses('*').asks).toEqual(['play message']);
   });
 });
 
-describe('a call that somebody asked for by hand', () => {
+describe('a call by hand', () => {
   it('plays its audio once and hangs up', () => {
     const playing = answeredCall(announcement('https://audio.example/test.wav'));
     expect(playing.asks).toEqual(['play test']);
@@ -153,11 +153,11 @@ describe('a call that somebody asked for by hand', () => {
     expect(playing.audioEnds().ends().leg.outcome).toBe('heard');
   });
 
-  it('takes no key', () => {
+  it('ignores keys', () => {
     expect(answeredCall(announcement('https://audio.example/test.wav')).presses('1', '2', '9', '*').asks).toEqual([]);
   });
 
-  it('without audio stays up and asks for nothing until it is told to', () => {
+  it('without audio stays up and asks for nothing by itself', () => {
     const up = callWithoutScript()
       .after(establishing, established)
       .presses('1')
@@ -169,36 +169,36 @@ describe('a call that somebody asked for by hand', () => {
 });
 
 describe('every step', () => {
-  it('notes when the leg last changed', () => {
+  it('records when the leg last changed', () => {
     const later = new Date('2026-01-05T09:30:00.000Z');
     expect(step(call().leg, unheardOf, {}, later).leg.updatedAt).toBe(later.toISOString());
   });
 
-  it('leaves the leg it was given as it was', () => {
+  it('does not modify the leg it was given', () => {
     const { leg } = call();
     const before = structuredClone(leg);
     step(leg, established, { script: scriptWith() }, NOW);
     expect(leg).toEqual(before);
   });
 
-  it('asks for nothing on an event of a type that is not known', () => {
+  it('asks for nothing on an event of an unknown type', () => {
     expect(answeredCall().after(unheardOf)).toMatchObject({ asks: [], leg: { stage: 'message' } });
   });
 
   it.each(['unknown', 'idle', 'incoming', 'hold', 'unhold', 'transferring', 'redirecting'] as const)(
-    'is not led astray by the state %s',
+    'does not react to the state %s',
     (state) => {
       expect(answeredCall().after(stateIs(state))).toMatchObject({ asks: [], leg: { state: 'established' } });
     },
   );
 
-  it('keeps the conversation id that first came with a state', () => {
+  it('keeps the first conversation id that a state change reports', () => {
     const { data, ...rest } = established;
     const named = call().after({ ...rest, data: { ...data, conversationId: 'conversation-1' } });
     expect(named.ends().leg.conversationId).toBe('conversation-1');
   });
 
-  it('names its action anew, so that no two of a call can be taken for each other', () => {
+  it('gives its action a new name, so that no two actions of a call are confused', () => {
     const names = answeredCall(scriptWith({ replays: 3 }))
       .audioEnds()
       .audioEnds()
@@ -208,14 +208,14 @@ describe('every step', () => {
   });
 });
 
-describe('an action that was overtaken', () => {
-  it('is one that the script asked for and no longer waits for', () => {
+describe('an action', () => {
+  it('is overtaken if the script asked for it and no longer waits for it', () => {
     const { leg } = answeredCall().presses('1');
     expect(isOvertaken(leg, 'message-1')).toBe(true);
     expect(isOvertaken(leg, 'cancel-2')).toBe(false);
   });
 
-  it('is none that the script has not asked for: by hand, or of a step yet to come', () => {
+  it('is not overtaken if the script has not asked for it: by hand, or in a later step', () => {
     const { leg } = answeredCall();
     expect(isOvertaken(leg, 'lease-ended')).toBe(false);
     expect(isOvertaken(leg, '5dbcbdd4-febf-4091-a5be-543f09b2692c')).toBe(false);
@@ -229,23 +229,23 @@ describe('a call that is not ours', () => {
     return step(leg, established, { script }, NOW);
   };
 
-  it('that we joined to play something is left after it, and goes on for the others', () => {
+  it('that we joined to play audio is left afterwards, and goes on for the others', () => {
     const playing = joined('guest', ANNOUNCEMENT);
     const { actions } = step(playing.leg, audioEnded('completed', playing.leg.audio), { script: ANNOUNCEMENT }, NOW);
     expect(actions).toMatchObject([{ queue: 'hang-up', message: { callLegId: 'leg-1', leave: true } }]);
   });
 
-  it('that we joined for nothing in particular is stayed in until we are told to leave', () => {
+  it('that we joined without audio is not left until a person asks for it', () => {
     expect(joined('guest').actions).toEqual([]);
   });
 
-  it('that we joined on an errand is left once nobody’s phone can ring any more', () => {
+  it('that we joined for an errand is left once no invited phone can still ring', () => {
     expect(joined('errand').actions).toMatchObject([
       { queue: 'hang-up', message: { callLegId: 'leg-1', leave: true }, delaySeconds: 200 },
     ]);
   });
 
-  it('but our own is ended for everyone', () => {
+  it('is left, but our own is ended for everyone', () => {
     expect(answeredCall().presses('9').actions).toEqual([
       { queue: 'hang-up', message: { callLegId: 'leg-1', operationContext: 'hang-up-2' } },
     ]);

@@ -4,7 +4,7 @@ import { storageOf } from '../../local/storage-flags.ts';
 import { readSettings } from '../../src/lib/config/settings.ts';
 import { storageAccess } from '../../src/lib/storage/access.ts';
 
-/** Where storage is, and by what right it is used, of what the settings say. */
+/** Where storage is and how the app signs in to it, from the settings or from a command's flags. */
 
 const credential = expect.objectContaining({ getToken: expect.any(Function) });
 const ofAccount = {
@@ -29,17 +29,17 @@ describe('storage is reached', () => {
   const AzureWebJobsStorage = 'UseDevelopmentStorage=true';
   const AzureWebJobsStorage__accountName = 'ringdown';
 
-  it('with the connection string, also where an account is named', () => {
+  it('with the connection string, even if an account is named', () => {
     const connection = { connectionString: AzureWebJobsStorage };
     expect(accessBy({ AzureWebJobsStorage })).toEqual(connection);
     expect(accessBy({ AzureWebJobsStorage, AzureWebJobsStorage__accountName })).toEqual(connection);
   });
 
-  it('at the account’s addresses in Azure, by an identity', () => {
+  it('at the account’s addresses in Azure, with an identity', () => {
     expect(accessBy({ AzureWebJobsStorage__accountName })).toEqual(ofAccount);
   });
 
-  it('at the addresses that are given, each in place of the account’s own', () => {
+  it('at a given address instead of the account’s own', () => {
     const AzureWebJobsStorage__queueServiceUri = 'https://queues.example';
     expect(accessBy({ AzureWebJobsStorage__accountName, AzureWebJobsStorage__queueServiceUri })).toEqual({
       ...ofAccount,
@@ -48,19 +48,19 @@ describe('storage is reached', () => {
   });
 });
 
-describe('a command works on the storage', () => {
-  it('of the account that it is told, by whoever is signed in', () => {
+describe('a command', () => {
+  it('uses the account it is given, as the person who is signed in', () => {
     expect(storageOf({ account: 'ringdown', storage: 'UseDevelopmentStorage=true' })).toEqual(ofAccount);
   });
 
-  it('of the connection string that it is told, or else the environment’s', () => {
+  it('uses the connection string it is given, or else the one in the environment', () => {
     vi.stubEnv('AzureWebJobsStorage', 'AccountName=environment');
     expect(storageOf({ storage: 'AccountName=flag' })).toEqual({ connectionString: 'AccountName=flag' });
     expect(storageOf({})).toEqual({ connectionString: 'AccountName=environment' });
     vi.unstubAllEnvs();
   });
 
-  it('that somebody names: without one it says how', () => {
+  it('refuses to run without either, and says how to give one', () => {
     vi.stubEnv('AzureWebJobsStorage', undefined);
     expect(() => storageOf({})).toThrow(UsageError);
     vi.unstubAllEnvs();

@@ -20,12 +20,12 @@ const AnyRecipient: fc.Arbitrary<Recipient> = fc
     results: outcomes.map((each, index) => result(index + 1, each.outcome, `2026-01-05T08:0${each.minute}:30.000Z`)),
   }));
 
-describe('somebody counts', () => {
-  it('for one of the list, and for nothing else before they are called', () => {
+describe('the tally of a recipient', () => {
+  it('counts one recipient, and nothing else before the first call', () => {
     expect(tallyOf(recipientWith())).toEqual({ ...NOTHING, recipients: 1 });
   });
 
-  it('for each call to them in the minute in which it ended, and for how they ended', () => {
+  it('counts each call in the minute in which it ended, and the outcome', () => {
     const results = [result(1, 'busy'), result(2, 'heard', '2026-01-05T08:02:00.000Z')];
     expect(tallyOf({ ...recipientWith(), results, outcome: 'heard' })).toEqual({
       recipients: 1,
@@ -39,12 +39,12 @@ describe('somebody counts', () => {
   });
 });
 
-describe('a change', () => {
-  it('of what nobody counts is none', () => {
+describe('the difference between two tallies', () => {
+  it('is undefined if no count changed', () => {
     expect(difference(tallyOf(recipientWith()), tallyOf({ ...recipientWith(), phase: 'dispatched' }))).toBeUndefined();
   });
 
-  it('for the better takes back what counted before', () => {
+  it('takes back the earlier outcome if a better one replaces it', () => {
     const before = tallyOf({ ...recipientWith(), results: [result(1, 'unknown')], outcome: 'unknown' });
     const after = tallyOf({ ...recipientWith(), results: [result(1, 'acknowledged')], outcome: 'acknowledged' });
     expect(difference(before, after)).toEqual({
@@ -55,7 +55,7 @@ describe('a change', () => {
     });
   });
 
-  it('added to what was counted is what counts now, whatever the two are', () => {
+  it('added to the old sums gives the new ones, for any two states of a recipient', () => {
     fc.assert(
       fc.property(AnyRecipient, AnyRecipient, fc.array(AnyRecipient, { maxLength: 5 }), (before, after, others) => {
         const counted = sumOf([...others, before].map(tallyOf));
@@ -66,6 +66,6 @@ describe('a change', () => {
   });
 });
 
-it('everybody with an outcome is done', () => {
+it('every recipient with an outcome counts as done', () => {
   expect(doneIn({ ...NOTHING, recipients: 9, outcomes: { heard: 2, busy: 3 } })).toBe(5);
 });

@@ -13,11 +13,11 @@ const invocation = (): InvocationContext =>
 const ref = { kind: 'attempt', outageId: 'storm', shard: 0, recipientId: 'ann', attempt: 1 } as const;
 
 describe('the trace of a call', () => {
-  it('is the same for the same attempt, whoever asks and whenever: so a crash does not break it', () => {
+  it('is the same for the same attempt in every process, so a crash does not break it', () => {
     expect(traceOf({ ...ref })).toEqual(traceOf(ref));
   });
 
-  it('is another for another attempt, another person, another outage, and for a request by hand', () => {
+  it('differs for another attempt, another person, another outage, and a call by hand', () => {
     const others = [
       traceOf(ref),
       traceOf({ ...ref, attempt: 2 }),
@@ -32,20 +32,20 @@ describe('the trace of a call', () => {
 describe('a traceparent', () => {
   const { traceId, spanId } = traceOf(ref);
 
-  it('names the span to go on from', () => {
+  it('names the parent span', () => {
     expect(spanIn(`00-${traceId}-${spanId}-01`)).toMatchObject({ traceId, spanId, traceFlags: 1, isRemote: true });
   });
 
-  it('that is none is passed over', () => {
+  it('that is invalid is ignored', () => {
     fc.assert(fc.property(fc.anything(), (anything) => spanIn(anything) === undefined));
     expect(spanIn(`00-${'0'.repeat(32)}-${spanId}-01`)).toBeUndefined();
   });
 
-  it('is not made where nothing is traced', () => {
+  it('is not created without an active trace', () => {
     expect(traceparent()).toBeUndefined();
   });
 
-  it('on a message is taken off before the message is looked at', async () => {
+  it('is removed from a message before the message is parsed', async () => {
     const seen: unknown[] = [];
     const work = queueFunction('hang-up', z.strictObject({ a: z.string() }), async (_services, message) => {
       seen.push(message);

@@ -9,37 +9,37 @@ const said = (text: string, words = {}): string => {
 };
 
 describe('a text', () => {
-  it('is filled in with what is so when it is said', () => {
+  it('is filled in with the values at the time of the call', () => {
     expect(said('Hello {name}, {title}: until {estimate}.', { name: 'Ada', estimate: 'nine' })).toBe(
       'Hello Ada, Storm: until nine.',
     );
   });
 
-  it('leaves out the name of whoever has none, without a gap', () => {
+  it('leaves no gap if the person has no name', () => {
     expect(said('Hello {name}, the power is out.')).toBe('Hello, the power is out.');
     expect(said('{name} the power is out {name}')).toBe('the power is out');
   });
 
-  it('without anything to fill in is said as it stands', () => {
+  it('without placeholders is said as it is written', () => {
     expect(said('Two  spaces , as written')).toBe('Two  spaces , as written');
   });
 
-  it('fills in nothing twice: what is filled in may look like something to fill in', () => {
+  it('is filled in once: a value that looks like a placeholder stays as it is', () => {
     expect(said('{title}', { title: '{estimate}', estimate: 'nine' })).toBe('{estimate}');
   });
 
-  it('is not longer than can be said, and never nothing', () => {
+  it('is cut to the length that can be said, and is never empty', () => {
     expect(said(`{name}${'a'.repeat(3990)}`, { name: 'b'.repeat(100) })).toHaveLength(4000);
     expect(said('{name}')).toBe('Storm');
   });
 
-  it('is known to need a name, or not to', () => {
+  it('is known to contain the person’s name or not', () => {
     expect([saysName(saying('Hello {name}')), saysName(saying('Hello {title}'))]).toEqual([true, false]);
   });
 });
 
-describe('what cannot be filled in', () => {
-  it('is named before anybody is called', () => {
+describe('the check of a script’s placeholders', () => {
+  it('reports those that cannot be filled in, before anybody is called', () => {
     expect(unfillable({ script: saying('Until {estimat}'), estimate: undefined })).toEqual([
       'script.message: {estimat} is not known; {estimate}, {title}, {name} are',
     ]);
@@ -48,7 +48,7 @@ describe('what cannot be filled in', () => {
     ]);
   });
 
-  it('is nothing where everything can', () => {
+  it('reports nothing if all can be filled in', () => {
     expect(unfillable({ script: saying('{title} until {estimate}, {name}'), estimate: 'nine' })).toEqual([]);
     expect(
       unfillable({ script: CallScript.parse({ message: 'https://audio.example/{x}.wav' }), estimate: undefined }),
