@@ -12,7 +12,7 @@ afterAll(async () => {
   await town.close();
 });
 
-/** A callback URI as the app itself would sign it. */
+/** A callback URI, signed as the app signs it. */
 function callbackUri(secret = town.stack.settings['CALLBACK_SECRET'] ?? ''): Promise<string> {
   return new CallbackUris(town.stack.url, { current: secret }, () => new Date()).uriFor({
     kind: 'request',
@@ -20,7 +20,7 @@ function callbackUri(secret = town.stack.settings['CALLBACK_SECRET'] ?? ''): Pro
   });
 }
 
-/** As our ACS resource would: by today's API, with a token that says so. */
+/** Posts as our ACS resource does: with today's API, each callback has a token. */
 const post = async (uri: string, body: unknown): Promise<Response> =>
   fetch(uri, {
     method: 'POST',
@@ -41,7 +41,7 @@ const ESTABLISHED = {
   eventTime: '2021-05-05T20:08:59.5783985Z',
 };
 
-test('a callback without our token is refused and nothing of it is kept', async () => {
+test('a callback without our token is refused, and nothing is stored', async () => {
   const secretOfAStranger = 'a stranger would have to guess this secret';
   const [signed = '', token = ''] = (await callbackUri()).split('/call-events/');
   for (const uri of [
@@ -56,7 +56,7 @@ test('a callback without our token is refused and nothing of it is kept', async 
   await expect(town.call('leg-of-a-stranger')).rejects.toThrow('404');
 });
 
-test.each(readdirSync(FIXTURES))('the page’s %s is understood and kept', async (name) => {
+test.each(readdirSync(FIXTURES))('the reference page’s %s is understood and stored', async (name) => {
   const event = fixture(name);
   const callLegId = `${name.replace('.json', '')}-leg`;
   const mine = { ...event, data: { ...event.data, CallLegId: callLegId } };
@@ -66,7 +66,7 @@ test.each(readdirSync(FIXTURES))('the page’s %s is understood and kept', async
   expect(events[0]?.type).not.toBe('Unknown');
 });
 
-test('several events come in one body, in either casing', async () => {
+test('one body may contain several events, in either casing', async () => {
   const body = [
     { ...ESTABLISHED, data: { callLegId: 'both-casings', callState: 'establishing' } },
     { ...ESTABLISHED, data: { CallLegId: 'both-casings', CallState: 'Established', ConversationId: null } },
@@ -77,7 +77,7 @@ test('several events come in one body, in either casing', async () => {
   expect(events).toHaveLength(2);
 });
 
-test('an event that comes twice counts once, and a late one takes nothing back', async () => {
+test('an event that arrives twice counts once, and a late event undoes nothing', async () => {
   const uri = await callbackUri();
   const state = (CallState: string) => ({ ...ESTABLISHED, data: { CallLegId: 'twice', CallState } });
   for (const name of ['Established', 'Terminated', 'Terminated', 'Establishing', 'Established']) {
@@ -88,7 +88,7 @@ test('an event that comes twice counts once, and a late one takes nothing back',
   expect(events).toHaveLength(3);
 });
 
-test('an event of a type we do not know is kept and answered 200', async () => {
+test('an event of an unknown type is stored and answered with 200', async () => {
   const event = {
     ...ESTABLISHED,
     eventType: 'Microsoft.Communication.RecordingStarted',
@@ -100,11 +100,11 @@ test('an event of a type we do not know is kept and answered 200', async () => {
 });
 
 test.each([
-  ['no JSON', '{', 'JSON'],
-  ['no event', { hello: 'world' }, 'eventType'],
+  ['not JSON', '{', 'JSON'],
+  ['not an event', { hello: 'world' }, 'eventType'],
   ['an empty array', [], 'empty'],
   [
-    'an unknown key',
+    'an event with an unknown key',
     {
       ...ESTABLISHED,
       eventType: 'Microsoft.Communication.DtmfReceived',
@@ -112,14 +112,14 @@ test.each([
     },
     'data.toneInfo.tone',
   ],
-  ['an event without its leg', { ...ESTABLISHED, data: { CallState: 'Established' } }, 'data.callLegId'],
-])('a body that is %s is answered 400 with what is wrong', async (_what, body, named) => {
+  ['an event without its call leg', { ...ESTABLISHED, data: { CallState: 'Established' } }, 'data.callLegId'],
+])('a body that is %s is answered with 400 and says what is wrong', async (_what, body, named) => {
   const response = await post(await callbackUri(), body);
   expect(response.status).toBe(400);
   expect(JSON.stringify(await response.json())).toContain(named);
 });
 
-test('one malformed element spoils the whole callback: nothing of it is kept', async () => {
+test('a callback with one malformed event is refused, and nothing is stored', async () => {
   const good = { ...ESTABLISHED, data: { ...ESTABLISHED.data, CallLegId: 'half-good' } };
   const response = await post(await callbackUri(), [good, { eventType: 'Microsoft.Communication.DtmfReceived' }]);
   expect(response.status).toBe(400);

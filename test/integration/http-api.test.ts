@@ -13,7 +13,7 @@ import { eventually } from './support/eventually.ts';
 import { type Outage, Town } from './support/town.ts';
 
 let town: Town;
-/** A storm of which Ada has acknowledged, Bob was engaged twice, and Cleo hung up. */
+/** A finished outage: Ada acknowledged, Bob was busy twice, and Cleo hung up. */
 let storm: Outage;
 let ada: Callee;
 let bob: Callee;
@@ -60,7 +60,7 @@ describe('an outage', () => {
     });
   });
 
-  test('that cannot be declared is refused, field by field', async () => {
+  test('that is invalid is refused, with an error for each field', async () => {
     const body = { ...spec(randomUUID()), title: '', colour: 'red', script: {} };
     expect(await ask('createOutage', { body })).toMatchObject({
       status: 400,
@@ -74,7 +74,7 @@ describe('an outage', () => {
     expect(await ask('createOutage', { body: '{' })).toMatchObject({ status: 400 });
   });
 
-  test('is in the list, the newest first', async () => {
+  test('is listed, the newest first', async () => {
     const id = randomUUID();
     await ask('createOutage', { body: spec(id) });
     const { body } = await ask('listOutages');
@@ -83,7 +83,7 @@ describe('an outage', () => {
     expect(ids.indexOf(id)).toBeLessThan(ids.indexOf(storm.id));
   });
 
-  test('is counted by how its people ended', async () => {
+  test('shows how many recipients have each outcome', async () => {
     expect((await ask('getOutage', { params: params() })).body).toMatchObject({
       id: storm.id,
       state: 'finished',
@@ -97,7 +97,7 @@ describe('an outage', () => {
     });
   });
 
-  test('that does not exist is not found, by any route', async () => {
+  test('that does not exist is not found by any route', async () => {
     const bodies: Partial<Record<OperationName, string | object>> = {
       importRecipients: 'phone\n',
       patchOutage: { estimate: 'noon' },
@@ -113,13 +113,13 @@ describe('an outage', () => {
     }
   });
 
-  test('whose id cannot be one is a bad request', async () => {
+  test('with an invalid id is a bad request', async () => {
     const asked = await ask('getOutage', { params: { id: 'no such id' } });
     expect(asked).toMatchObject({ status: 400, body: { errors: [expect.stringMatching(/^id: /)] } });
   });
 });
 
-test('without a key, or with a wrong one, nothing is answered', async () => {
+test('every route that needs a key refuses a missing or wrong one', async () => {
   for (const name of OPERATION_NAMES.filter((each) => !OPERATIONS[each].isAnonymous)) {
     for (const key of [null, 'wrong']) {
       const asked = await askApp(town.stack, name, {
@@ -131,21 +131,21 @@ test('without a key, or with a wrong one, nothing is answered', async () => {
   }
 });
 
-describe('the people of an outage', () => {
-  test('are listed with the calls to them', async () => {
+describe('the recipients of an outage', () => {
+  test('are listed with their attempts', async () => {
     const { body } = await ask('listRecipients', { params: params() });
     const { recipients } = RecipientPage.parse(body);
     const states = recipients.map(({ phone, state, outcome }) => ({ phone, state, outcome }));
     expect(states).toHaveLength(3);
     expect(states).toContainEqual({ phone: ada.identity, state: 'done', outcome: 'acknowledged' });
-    const engaged = recipients.find(({ phone }) => phone === bob.identity);
-    expect(engaged?.attempts.map(({ attempt, outcome }) => [attempt, outcome])).toEqual([
+    const busy = recipients.find(({ phone }) => phone === bob.identity);
+    expect(busy?.attempts.map(({ attempt, outcome }) => [attempt, outcome])).toEqual([
       [1, 'busy'],
       [2, 'busy'],
     ]);
   });
 
-  test('come page by page, each once', async () => {
+  test('are listed page by page, each once', async () => {
     const phones: (string | undefined)[] = [];
     let cursor: string | undefined;
     do {
@@ -158,7 +158,7 @@ describe('the people of an outage', () => {
     expect(phones.sort()).toEqual([ada.identity, bob.identity, cleo.identity].sort());
   });
 
-  test('are chosen by how they ended', async () => {
+  test('can be filtered by outcome', async () => {
     const found: (string | undefined)[] = [];
     let cursor: string | undefined;
     do {
@@ -171,7 +171,7 @@ describe('the people of an outage', () => {
   });
 
   test.each([{ limit: '0' }, { limit: '1001' }, { outcome: 'happy' }, { state: 'busy' }, { cursor: 'none of ours' }])(
-    'are not listed by %j',
+    'cannot be listed by %j',
     async (query) => {
       const [member] = Object.keys(query);
       expect(await ask('listRecipients', { params: params(), query })).toMatchObject({
@@ -181,7 +181,7 @@ describe('the people of an outage', () => {
     },
   );
 
-  test('are in the report, a row each; a name that a spreadsheet would run is only text', async () => {
+  test('are in the report, one row each, and a name that a spreadsheet would run as a formula is plain text', async () => {
     const outage = await town.declare([], { startAt: '2030-01-01T00:00:00.000Z' });
     await outage.add('phone,name\n+13015550150,"=HYPERLINK(""http://127.0.0.1"",""Ada, the first"")"\n');
     const { body, headers } = await ask('getReport', { params: { id: outage.id } });
@@ -236,7 +236,7 @@ describe('the calls of an outage', () => {
     ]);
   });
 
-  test('in progress are listed with whom they are for', async () => {
+  test('in progress are listed with their recipients', async () => {
     const dora = town.callee().answers().hears('message').stays();
     const outage = await town.declare([dora], { script: { keyWaitSeconds: 60 } });
     await town.tick();
@@ -253,7 +253,7 @@ describe('the calls of an outage', () => {
     await outage.ended();
   });
 
-  test('have a timeline, in order of time', async () => {
+  test('have a timeline in order of time', async () => {
     const callLegId = town.callsTo(ada)[0]?.callLegId ?? '';
     const { status, body } = await ask('getOutageCall', { params: { ...params(), callLegId } });
     expect(status).toBe(200);
@@ -268,7 +268,7 @@ describe('the calls of an outage', () => {
     expect((await ask('getCall', { params: { callLegId } })).body).toEqual(body);
   });
 
-  test('are those of no other outage', async () => {
+  test('cannot be read through another outage', async () => {
     const other = await town.declare([]);
     const callLegId = town.callsTo(ada)[0]?.callLegId ?? '';
     expect(await ask('getOutageCall', { params: { id: other.id, callLegId } })).toMatchObject({ status: 404 });
@@ -276,7 +276,7 @@ describe('the calls of an outage', () => {
 });
 
 describe('a number', () => {
-  test('that has opted out is not called, until it may be again', async () => {
+  test('that has opted out is not called until the opt-out is removed', async () => {
     const eve = town.callee().answers().hears('message').presses('1').hears('thanks').stays();
     const of = { params: { number: eve.identity } };
     expect(await ask('getOptOut', of)).toMatchObject({ status: 404 });
@@ -292,7 +292,7 @@ describe('a number', () => {
     await second.expectOutcome(eve, 'acknowledged');
   });
 
-  test('may be written as people write it', async () => {
+  test('may be written in national format', async () => {
     await ask('putOptOut', { params: { number: '(301) 555-0177' }, query: { country: 'US' } });
     expect(await ask('getOptOut', { params: { number: '+13015550177' } })).toMatchObject({ status: 200 });
     expect(await ask('putOptOut', { params: { number: 'nobody' } })).toMatchObject({
@@ -301,7 +301,7 @@ describe('a number', () => {
     });
   });
 
-  test('that opted out in a call is kept with the outage of the call', async () => {
+  test('that opts out in a call is recorded with the outage of the call', async () => {
     const kim = town.callee().answers().hears('message').presses('9').stays();
     const outage = await (await town.declare([kim])).run();
     expect((await ask('getOptOut', { params: { number: kim.identity } })).body).toMatchObject({ outageId: outage.id });
@@ -309,13 +309,13 @@ describe('a number', () => {
 });
 
 describe('the app', () => {
-  test('is well, and says so to anybody', async () => {
+  test('reports that it is healthy, without a key', async () => {
     const { status, body } = await ask('getHealth', { key: null });
     expect(status).toBe(200);
     expect(body).toMatchObject({ status: 'ok', checks: { storage: 'ok', configuration: 'ok' } });
   });
 
-  test('has just the functions that its documents name', () => {
+  test('has exactly the HTTP functions that its documents name', () => {
     const registered = town.stack.functions.flatMap((each) =>
       each.trigger === 'http' ? [`${each.methods.join()} ${new URL(each.url).pathname} ${each.authLevel}`] : [],
     );
@@ -325,7 +325,7 @@ describe('the app', () => {
     expect(registered.map(decodeURIComponent).sort()).toEqual(documented.sort());
   });
 
-  test('tells of its API as OpenAPI', async () => {
+  test('serves its OpenAPI document', async () => {
     const { body } = await ask('getOpenApi');
     expect(body).toEqual(JSON.parse(JSON.stringify(openApi())));
   });

@@ -2,17 +2,17 @@ import { expect, test } from 'vitest';
 import { pacingOf } from '../../local/pacing.ts';
 import { Town } from './support/town.ts';
 
-/** An outage of N people on L lines, with calls of d seconds, takes at most so many times N · d / L. */
+/** Limit for the duration of an outage, as a multiple of N · d / L: N people, calls of d seconds, L lines. */
 const AT_MOST = 1.15;
 const PEOPLE = 24;
 const CALLERS = 4;
 const LINES_EACH = 2;
-/** After ringing for a second, and before the message is over: how long the app takes to react does not lengthen a call. */
+/** The callee hangs up during the message, so the app's reaction time does not lengthen the call. */
 const LISTENS_SECONDS = 7;
 
-test('the end of a call starts the next at once: the lines are used without a pause, and never exceeded', async () => {
-  // Between two calls on a line the host polls a queue that has been empty for a while, up to a second (host.json). The timer
-  // is switched off after its first run, which is by hand: what the end of a call does not start, nothing does.
+test('when a call ends, the next one starts at once: the lines have no pauses, and their number is never exceeded', async () => {
+  // The host polls an empty queue once a second (host.json), so a line may wait that long between two calls.
+  // The timer is disabled: after the one tick by hand, only the end of a call starts the next one.
   const settings = { 'AzureWebJobs.notifyOutages.Disabled': 'true' };
   const town = await Town.found({ settings, simulator: { speed: 1 } });
   try {
@@ -29,7 +29,7 @@ test('the end of a call starts the next at once: the lines are used without a pa
     const pacing = pacingOf(calls, callers);
     expect(pacing.calls).toBe(PEOPLE);
     expect(pacing.ratio, JSON.stringify(pacing)).toBeLessThanOrEqual(AT_MOST);
-    // By each call's beginning and end, and as the service counted them itself.
+    // Computed from the start and end of each call, and as the simulator counted.
     const full = Object.fromEntries(callers.map(({ number }) => [number, LINES_EACH]));
     expect(pacing.mostAtOnce).toEqual(full);
     expect(maxCallsInFlightByNumber).toMatchObject(full);

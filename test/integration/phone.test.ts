@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { PhonePage } from '../fixtures/phone-page.ts';
 import { Town } from './support/town.ts';
 
-/** The app calls somebody who sits at the simulator's phone page. */
+/** The app calls a person at the simulator's phone page. */
 
 let town: Town;
 beforeAll(async () => {
@@ -13,7 +13,7 @@ afterAll(async () => {
   await town.close();
 });
 
-test('who answers at the page, hears the message and presses 1 hears the thanks and has acknowledged', async () => {
+test('a person who answers at the page and presses 1 during the message hears the thanks and has acknowledged', async () => {
   const me = town.callee().hears('message').hears('thanks');
   const page = await PhonePage.open(town.stack.simulator.url, me.identity);
   const outage = await town.declare([me], { title: 'Storm: power out' });
@@ -31,7 +31,7 @@ test('who answers at the page, hears the message and presses 1 hears the thanks 
   await page.close();
 });
 
-test('who declines has declined', async () => {
+test('a person who declines has the outcome declined', async () => {
   const me = town.callee();
   const page = await PhonePage.open(town.stack.simulator.url, me.identity);
   const outage = await town.declare([me]);
@@ -43,7 +43,7 @@ test('who declines has declined', async () => {
   await page.close();
 });
 
-test('who lets it ring has not answered', async () => {
+test('a person who lets it ring has the outcome noAnswer', async () => {
   const me = town.callee();
   const page = await PhonePage.open(town.stack.simulator.url, me.identity);
   const outage = await town.declare([me], { retry: { maxAttempts: 1, delaySeconds: {} } });

@@ -14,13 +14,13 @@ afterAll(async () => {
   await town.close();
 });
 
-/** Waits until the simulator has seen so much of a call. */
+/** Waits until `look` finds what it wants among the simulator's calls, and returns it. */
 const until = <Value>(look: (calls: readonly CallRecord[]) => Value | false | undefined): Promise<Value> =>
   town.stack.simulator.waitFor(({ calls }) => look(calls), 20_000);
 
 const operationsOf = (call: CallRecord): string[] => town.operationsIn(call);
 
-/** A call with no audio, up and waiting to be acted on by hand. */
+/** Starts a call without audio and waits until it is established. */
 async function callInProgress(): Promise<CallRecord> {
   const callee = town.callee().answers().stays();
   await town.enqueue('start-call', { targets: [callee.identifier] });
@@ -29,7 +29,7 @@ async function callInProgress(): Promise<CallRecord> {
   );
 }
 
-test('a call that somebody asks for plays its audio and hangs up, with no outage at all', async () => {
+test('a call by hand plays its audio and hangs up, without an outage', async () => {
   const ada = town.callee().answers().hears('message').stays();
   await town.enqueue('start-call', { targets: [ada.identifier], audioFileUri: town.audio('message') });
   const call = await until((calls) =>
@@ -41,7 +41,7 @@ test('a call that somebody asks for plays its audio and hangs up, with no outage
   await eventually(async () => expect((await town.record(call.callLegId)).leg.outcome).toBe('heard'));
 });
 
-test('one request is dialled once, however often it is enqueued', async () => {
+test('a request is dialled once, however often it is enqueued', async () => {
   const bob = town.callee().answers().hears('message').stays();
   const request = { targets: [bob.identifier], audioFileUri: town.audio('message'), requestId: 'bob-once' };
   await town.enqueue('start-call', request);
@@ -54,7 +54,7 @@ test('one request is dialled once, however often it is enqueued', async () => {
   expect(town.callsTo(bob)).toHaveLength(1);
 });
 
-test('requests wait for a free line and all are called in the end', async () => {
+test('requests wait for a free line, and all are dialled', async () => {
   const people = Array.from({ length: 3 }, () => town.callee().answers().hears('message').stays());
   const callerNumber = town.callerNumber();
   for (const { identifier } of people) {
@@ -67,7 +67,7 @@ test('requests wait for a free line and all are called in the end', async () => 
   for (const person of people) person.expectHeard();
 });
 
-test('audio is played, and cancelled, by hand', async () => {
+test('audio can be played and cancelled by hand', async () => {
   const { callLegId } = await callInProgress();
   await town.enqueue('play-audio', {
     callLegId,
@@ -88,7 +88,7 @@ test('audio is played, and cancelled, by hand', async () => {
   await until((calls) => calls.some((call) => call.callLegId === callLegId && call.state === 'Terminated'));
 });
 
-test('people are invited to a call and removed from it by its leg', async () => {
+test('people can be invited to a call and removed from it by its call leg id', async () => {
   const operator = town.user('operator').answers().stays();
   const { callLegId } = await callInProgress();
   await town.enqueue('invite-participants', { callLegId, participants: [operator.identifier] });
@@ -109,7 +109,7 @@ test('people are invited to a call and removed from it by its leg', async () => 
   expect(actions.map(({ action }) => action)).toEqual(['invite-participants', 'remove-participant', 'hang-up']);
 });
 
-test('a telephone is invited with a number of ours to show', async () => {
+test('an invited phone shows one of our caller numbers', async () => {
   const expert = town.callee().answers().stays();
   const { callLegId } = await callInProgress();
   await town.enqueue('invite-participants', { callLegId, participants: [expert.identifier] });
@@ -126,13 +126,13 @@ test('a telephone is invited with a number of ours to show', async () => {
 
 const INVITED: ReadonlySet<string> = new Set(['InviteParticipantResult', 'AddParticipantSucceeded']);
 
-/** Today's API acts only on a call that it is in, and is in it as long as that takes. */
+/** With today's API, the app must be in a call to act on it, so it joins first. */
 const OUT_OF_CALL = {
   '2021-04-15-preview1': ['joinCall', 'inviteToConversation', 'removeFromConversation'],
   ga: ['joinCall', 'joinCall', 'inviteParticipants', 'joinCall', 'removeParticipant'],
 };
 
-test('a conversation is joined, and people are invited to it and removed from it out of call', async () => {
+test('the app joins a conversation, and invites and removes people out of call', async () => {
   const { callLegId, conversationId } = await callInProgress();
   const before = town.stack.simulator.requests().length;
   await town.enqueue('join-call', { conversationId, audioFileUri: town.audio('thanks') });
@@ -169,7 +169,7 @@ test('a conversation is joined, and people are invited to it and removed from it
   expect(outOfCall).toEqual(OUT_OF_CALL[town.api]);
 });
 
-test('bad messages are kept on the poison queue of their queue, as they were sent', async () => {
+test('invalid messages are kept unchanged on the poison queue of their queue', async () => {
   const bad = [
     ['start-call', { targets: [] }],
     ['start-call', 'no JSON at all'],
@@ -201,7 +201,7 @@ test('bad messages are kept on the poison queue of their queue, as they were sen
   }, 60_000);
 }, 120_000);
 
-test('an action for a call that is over does nothing and says why; it is no failure', async () => {
+test('an action for a call that is over does nothing, records why, and does not fail', async () => {
   const { callLegId } = await callInProgress();
   await town.enqueue('hang-up', { callLegId });
   await until((calls) => calls.some((call) => call.callLegId === callLegId && call.state === 'Terminated'));

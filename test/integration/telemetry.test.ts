@@ -3,10 +3,10 @@ import { Collector } from './support/collector.ts';
 import { eventually } from './support/eventually.ts';
 import { Town } from './support/town.ts';
 
-/** The whole app with telemetry on, sent to this machine. */
+/** The whole app, which sends its telemetry to a collector in this test. */
 
 const SECRET = 'this secret signs callbacks and must stay here';
-/** Of any call whose message was played, with a key and a farewell. Whether the audio had to be cancelled is a matter of luck. */
+/** Spans of every call with a message, a key and a closing text. There may also be a cancel: that depends on timing. */
 const STEPS = [
   'dispatch',
   'queue start-call',
@@ -32,7 +32,7 @@ afterAll(async () => {
   await collector.close();
 });
 
-test('one call is one trace, from the timer’s dispatch to the outcome; nobody’s number, name or token is in it', {
+test('one call is one trace, from dispatch to outcome, and no number, name or token leaves the app', {
   timeout: 60_000,
 }, async () => {
   const ann = town.callee().answers().hears('message').presses('1').hears('thanks');
@@ -49,13 +49,13 @@ test('one call is one trace, from the timer’s dispatch to the outcome; nobody�
   });
   expect([...collector.traces().values()].flat()).toContain('notifyOutages');
 
-  // Metrics are sent once a minute; the end of the app sends what is left.
+  // The app sends metrics once a minute, and when it stops.
   await town.stack.app().stop();
   await eventually(() => expect(collector.metric('ringdown.calls.started')).toEqual([1]));
   expect(collector.metric('ringdown.calls.answered')).toEqual([1]);
   expect(collector.metric('ringdown.calls.acknowledged')).toEqual([1]);
   expect(collector.metric('ringdown.calls.failed')).toEqual([]);
-  // As at the last tick: during the call or after it.
+  // The last tick ran during the call or after it.
   const [linesInUse] = collector.metric('ringdown.lines.in_use');
   expect([0, 1]).toContain(linesInUse);
   expect(collector.metric('ringdown.due_lag')[0]).toBeGreaterThanOrEqual(0);
