@@ -6,7 +6,7 @@ import { acsGa, type GaOptions } from '../../src/lib/call-automation/ga/acs-ga.t
 import type { CallAutomation, RequestIdentity } from '../../src/lib/call-automation/port.ts';
 import { GaTelephone } from '../fixtures/ga-telephone.ts';
 
-/** The port on today's API, through the official SDK: what it asks of the service, and what it makes of the answers. */
+/** The port on today's API, through the official SDK: which requests it sends, and how it reads the answers. */
 
 const ANN = '+14255550123';
 const OPERATOR = { communicationUser: { id: '8:acs:operator' } };
@@ -53,8 +53,8 @@ async function failureOf(work: Promise<unknown>): Promise<CallAutomationError> {
   throw new Error(`no CallAutomationError: ${error}`);
 }
 
-describe('each operation', () => {
-  it('createCall: the callee, the caller number, and the callback URI', async () => {
+describe('the operations', () => {
+  it('createCall sends the callee, the caller number and the callback URI', async () => {
     const { callLegId } = await adapter({ sourceIdentity: '8:acs:ringdown' }).createCall(callTo(ANN), as('a'));
     expect(callLegId).toMatch(/^[\w-]{36}$/);
     expect(asked('createCall')).toMatchObject({
@@ -72,12 +72,12 @@ describe('each operation', () => {
     expect(asked('createCall')?.body).not.toHaveProperty('callIntelligenceOptions');
   });
 
-  it('createCall to several at once', async () => {
+  it('createCall can call several people at once', async () => {
     await calls.createCall({ ...callTo(ANN), targets: [OPERATOR, EXPERT] }, as('a'));
     expect(telephone.simulator.calls().created).toEqual({ '8:acs:operator': 1, '+14255550134': 1 });
   });
 
-  it('joinCall: by the conversation’s id', async () => {
+  it('joinCall joins a conversation by its id', async () => {
     const leg = await established();
     const { conversationId } = telephone.simulator.calls().calls[0] ?? {};
     const { callLegId } = await calls.joinCall(conversationId ?? '', callTo(ANN), as('join'));
@@ -86,7 +86,7 @@ describe('each operation', () => {
     expect(data.serverCallId).toBe(conversationId);
   });
 
-  it('hangUp: for everyone, or only for us', async () => {
+  it('hangUp ends the call for everyone, or only leaves it', async () => {
     const leg = await established();
     const { conversationId } = telephone.simulator.calls().calls[0] ?? {};
     const { callLegId: guest } = await calls.joinCall(conversationId ?? '', callTo(ANN), as('join'));
@@ -99,7 +99,7 @@ describe('each operation', () => {
     expect(requests('hangUp', 'leaveCall').map(({ status }) => status)).toEqual([204, 204]);
   });
 
-  it('playAudio: a file, repeated if requested', async () => {
+  it('playAudio plays a file, in a loop if requested', async () => {
     const leg = await established();
     const audioFileUri = telephone.audio(600);
     await calls.playAudio(leg, { audioFileUri, loop: true, operationContext: 'hold', resourceId: 'hold' }, as('play'));
@@ -114,7 +114,7 @@ describe('each operation', () => {
     expect(requests('listen')).toEqual([]);
   });
 
-  it('playAudio: a text, if a speech resource is configured', async () => {
+  it('playAudio speaks a text, if a speech resource is configured', async () => {
     const speech = { text: 'The power is out', voice: 'en-US-JennyNeural' };
     const endpoint = 'https://ringdown.cognitiveservices.azure.com';
     const speaking = adapter({ cognitiveServicesEndpoint: endpoint });
@@ -132,7 +132,7 @@ describe('each operation', () => {
     await expect(calls.playAudio(callLegId, { speech }, as('play'))).rejects.toThrow(InvalidInputError);
   });
 
-  it('playAudio with listen: keys of the callee are reported from then on', async () => {
+  it('playAudio with listen first makes the service report the callee’s keys', async () => {
     const leg = await established();
     await calls.playAudio(leg, { audioFileUri: telephone.audio(1), listen: true }, as('play'));
     expect(requests('listen', 'playAudio').map(({ operation }) => operation)).toEqual(['listen', 'playAudio']);
@@ -141,7 +141,7 @@ describe('each operation', () => {
     await telephone.hears(leg, 'ContinuousDtmfRecognitionToneReceived', { tone: 'one' });
   });
 
-  it('playAudio that cannot listen plays nothing, and can be requested again', async () => {
+  it('playAudio plays nothing if it cannot listen, and can be retried', async () => {
     const leg = await established();
     telephone.simulator.faults({ failed: { next: 1, only: ['listen'] } });
     const play = () => calls.playAudio(leg, { audioFileUri: telephone.audio(1), listen: true }, as('play'));
@@ -151,7 +151,7 @@ describe('each operation', () => {
     expect(requests('playAudio')).toHaveLength(1);
   });
 
-  it('cancelMediaProcessing', async () => {
+  it('cancelMediaProcessing stops the audio', async () => {
     const leg = await established();
     await calls.playAudio(leg, { audioFileUri: telephone.audio(600), operationContext: 'hold' }, as('play'));
     await telephone.hears(leg, 'PlayStarted');
@@ -159,7 +159,7 @@ describe('each operation', () => {
     await telephone.hears(leg, 'PlayCanceled', { operationContext: 'hold' });
   });
 
-  it('inviteParticipants and removeParticipant: one at a time, phones with a number of ours', async () => {
+  it('inviteParticipants adds people one by one, phones with a caller number, and removeParticipant removes them', async () => {
     const leg = await established();
     const alternateCallerId = { value: '+14255550100' };
     await calls.inviteParticipants(
@@ -183,7 +183,7 @@ describe('each operation', () => {
     }
   });
 
-  it('out of call: joins first, acts once it is in the call, and asked again joins no second time', async () => {
+  it('an action out of call first joins the call, and joins once even if it is repeated', async () => {
     await established();
     const { conversationId = '' } = telephone.simulator.calls().calls[0] ?? {};
     const address = { conversationId: conversationId ?? '' };
@@ -200,7 +200,7 @@ describe('each operation', () => {
     expect(legs).toHaveLength(2);
   });
 
-  it('out of call is refused if there is no such call', async () => {
+  it('an action out of call is refused if there is no such call', async () => {
     const request = { participants: [OPERATOR], callbackUri: telephone.callbackUrl };
     const failure = await failureOf(calls.inviteParticipants({ conversationId: 'nowhere' }, request, as('a')));
     expect(failure).toMatchObject({ status: 404, mayHaveHappened: false });
@@ -210,7 +210,7 @@ describe('each operation', () => {
 const isAdded = (type: string): boolean => type === 'AddParticipantSucceeded';
 
 describe('a request with the same identity', () => {
-  it('is the same call, also for another process', async () => {
+  it('gives the same call, also to another process', async () => {
     const [one, other] = [adapter(), adapter()];
     const first = await one.createCall(callTo(ANN), as('attempt storm ann 1'));
     expect(await other.createCall(callTo(ANN), as('attempt storm ann 1'))).toEqual(first);
@@ -218,7 +218,7 @@ describe('a request with the same identity', () => {
     expect(telephone.simulator.calls().created).toEqual({ [ANN]: 2 });
   });
 
-  it('is the same call though many ask at the same time', async () => {
+  it('gives the same call, even if it is sent many times at once', async () => {
     const people = ['+14255550125', '+14255550126'];
     const both = await Promise.all(
       [0, 1, 0, 1, 0, 1].map((who) =>
@@ -232,7 +232,7 @@ describe('a request with the same identity', () => {
     expect(telephone.simulator.calls().created).toEqual({ '+14255550125': 1, '+14255550126': 1 });
   });
 
-  it('is sent once by the SDK; repeated after an error or a lost answer, it dials once', async () => {
+  it('is sent once by the SDK, and dials once if repeated after an error or a lost answer', async () => {
     telephone.simulator.faults({
       failed: { next: 1, only: ['createCall'] },
       answerLost: { next: 1, only: ['createCall'] },
@@ -244,7 +244,7 @@ describe('a request with the same identity', () => {
     expect(telephone.simulator.calls().created).toEqual({ [ANN]: 1 });
   });
 
-  it('is what the port promises', () => {
+  it('is recognised, and the port says so', () => {
     expect(calls.isRepeatable).toBe(true);
   });
 });

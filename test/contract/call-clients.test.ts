@@ -7,7 +7,7 @@ import { CallAutomationError } from '../../src/lib/call-automation/errors.ts';
 import { ErrorResponse } from '../../src/lib/call-automation/requests.ts';
 import { type Call, participantsIn, Telephone } from '../fixtures/telephone.ts';
 
-/** CallClient and ConversationClient speak as the reference page has it, and take its errors for what they are. */
+/** The requests and errors of CallClient and ConversationClient follow the reference page. */
 
 const ANN = '+14255550123';
 const OPERATOR = '8:acs:operator';
@@ -38,7 +38,7 @@ const timesAsked = (operation: string): number =>
 const query = { 'api-version': '2021-04-15-preview1' };
 
 describe('In-Call APIs', () => {
-  it('createCall', async () => {
+  it('createCall sends the call and returns its call leg id', async () => {
     const request = telephone.callTo(ANN, { subject: 'Outage' });
     const { callLegId } = await telephone.calls.createCall(request);
     expect(callLegId).toMatch(/./);
@@ -59,7 +59,7 @@ describe('In-Call APIs', () => {
     });
   });
 
-  it('hangUp', async () => {
+  it('hangUp ends the call', async () => {
     const call = await established();
     await expect(telephone.calls.hangUp(call.id)).resolves.toBeUndefined();
     const path = `/calling/calls/${call.id}/Hangup`;
@@ -67,7 +67,7 @@ describe('In-Call APIs', () => {
     await call.is('Terminated');
   });
 
-  it('playAudio', async () => {
+  it('playAudio sends the audio and returns the operation', async () => {
     const call = await established();
     const request = { audioFileUri: telephone.audio(1), loop: true, operationContext: 'the message', resourceId: 'r' };
     await expect(telephone.calls.playAudio(call.id, request)).resolves.toMatchObject({
@@ -79,7 +79,7 @@ describe('In-Call APIs', () => {
     expect(asked('playAudio')).toEqual({ method: 'POST', path, query, body: request, status: 202 });
   });
 
-  it('cancelMediaProcessing', async () => {
+  it('cancelMediaProcessing sends the operation context, if there is one', async () => {
     const call = await established();
     await expect(telephone.calls.cancelMediaProcessing(call.id, 'enough')).resolves.toMatchObject({
       operationContext: 'enough',
@@ -91,7 +91,7 @@ describe('In-Call APIs', () => {
     expect(asked('cancelMediaProcessing').body).toEqual({});
   });
 
-  it('inviteParticipants and removeParticipant', async () => {
+  it('inviteParticipants adds a person to the call, and removeParticipant removes them', async () => {
     const call = await established();
     const request = telephone.invitation('+14255550177');
     await expect(telephone.calls.inviteParticipants(call.id, request)).resolves.toBeUndefined();
@@ -113,7 +113,7 @@ describe('In-Call APIs', () => {
 });
 
 describe('Out-of-Call APIs', () => {
-  it('joinCall, inviteParticipants and removeParticipant', async () => {
+  it('joinCall, inviteParticipants and removeParticipant address the conversation by its id', async () => {
     const { targets: _, sourceAlternateIdentity: __, ...request } = telephone.callTo(ANN);
     const { callLegId } = await telephone.conversations.joinCall('a group/id', request);
     const conversation = '/calling/conversations/a%20group%2Fid';
@@ -155,15 +155,18 @@ describe('errors', () => {
       },
     );
 
-  it.each(['400-bad-request', '401-unauthorized', '500-internal-server-error'])('%s is of the shape read', (name) => {
-    const file = new URL(`../fixtures/errors/${name}.json`, import.meta.url);
-    expect(ErrorResponse.parse(JSON.parse(readFileSync(file, 'utf8')))).toEqual({
-      code: '<error-code>',
-      message: '<error-message>',
-    });
-  });
+  it.each(['400-bad-request', '401-unauthorized', '500-internal-server-error'])(
+    '%s has the shape that the clients read',
+    (name) => {
+      const file = new URL(`../fixtures/errors/${name}.json`, import.meta.url);
+      expect(ErrorResponse.parse(JSON.parse(readFileSync(file, 'utf8')))).toEqual({
+        code: '<error-code>',
+        message: '<error-message>',
+      });
+    },
+  );
 
-  it('400: status, code, message and request id', async () => {
+  it('a 400 has status, code, message and request id', async () => {
     const error = await failure(telephone.calls.hangUp('no-such-call'));
     expect(error).toMatchObject({ status: 400, code: 'CallNotFound', mayHaveHappened: false });
     expect(error.message).toContain('The call no-such-call does not exist');
@@ -171,7 +174,7 @@ describe('errors', () => {
     expect(timesAsked('hangUp')).toBe(1);
   });
 
-  it('401: the same for every operation of a client with another key', async () => {
+  it('a client with a wrong key gets a 401 for every operation', async () => {
     const endpoint = telephone.simulator.connectionString.split(';')[0];
     const stranger = `${endpoint};accesskey=${Buffer.from('another key').toString('base64')}`;
     const calls = new CallClient(stranger);
@@ -196,7 +199,7 @@ describe('errors', () => {
     expect(telephone.simulator.calls().calls).toEqual([]);
   });
 
-  it('500: of createCall and joinCall, which may have happened and are not asked again', async () => {
+  it('a 500 for createCall or joinCall is not retried, because the call may have been placed', async () => {
     telephone.simulator.faults({ failed: { rate: 1 } });
     const { targets: _, sourceAlternateIdentity: __, ...joining } = telephone.callTo(ANN);
     for (const refused of [
@@ -209,14 +212,14 @@ describe('errors', () => {
     expect([timesAsked('createCall'), timesAsked('joinCall')]).toEqual([1, 1]);
   });
 
-  it('500: of the others, which are asked again', async () => {
+  it('a 500 for any other operation is retried', async () => {
     const call = await established();
     telephone.simulator.faults({ failed: { next: 1, only: ['hangUp'] } });
     await telephone.calls.hangUp(call.id);
     expect(timesAsked('hangUp')).toBe(2);
   });
 
-  it('429: playAudio waits as long as Retry-After says and is asked again', async () => {
+  it('a 429 for playAudio is retried after the time in Retry-After', async () => {
     const call = await established();
     telephone.simulator.faults({ throttled: { next: 2, retryAfterSeconds: 1, only: ['playAudio'] } });
     const began = performance.now();
@@ -226,7 +229,7 @@ describe('errors', () => {
     await call.hears('PlayAudioResult', { OperationContext: 'after all' });
   });
 
-  it('429: createCall and joinCall are never asked again by themselves', async () => {
+  it('a 429 for createCall or joinCall is not retried by the client', async () => {
     telephone.simulator.faults({ throttled: { rate: 1, retryAfterSeconds: 7 } });
     const { targets: _, sourceAlternateIdentity: __, ...joining } = telephone.callTo(ANN);
     const expected = { status: 429, code: 'TooManyRequests', retryAfterMs: 7_000, mayHaveHappened: false };
@@ -236,7 +239,7 @@ describe('errors', () => {
     expect(telephone.simulator.calls().calls).toEqual([]);
   });
 
-  it('no answer: createCall and joinCall are not asked again, and there is one call', async () => {
+  it('createCall and joinCall are not retried after a lost answer, and there is one call', async () => {
     telephone.simulator.faults({ answerLost: { rate: 1 } });
     const { targets: _, sourceAlternateIdentity: __, ...joining } = telephone.callTo(ANN);
     const error = await failure(telephone.calls.createCall(telephone.callTo(ANN)));
@@ -246,26 +249,26 @@ describe('errors', () => {
     expect(telephone.simulator.calls()).toMatchObject({ created: { [ANN]: 1 }, calls: [{}, {}] });
   });
 
-  it('no answer: the others are asked again', async () => {
+  it('any other operation is retried after a lost answer', async () => {
     const call = await established();
     telephone.simulator.faults({ answerLost: { next: 1, only: ['playAudio'] } });
     await call.plays(1, 'twice');
     expect(timesAsked('playAudio')).toBe(2);
   });
 
-  it('nobody there: nothing can have happened', async () => {
+  it('a refused connection means that nothing can have happened', async () => {
     const calls = new CallClient('endpoint=http://127.0.0.1:9/;accesskey=AAAA');
     const error = await failure(calls.createCall(telephone.callTo(ANN)));
     expect(error).toMatchObject({ status: 0, mayHaveHappened: false });
   });
 
-  it('an answer that is not of the API: the request was done all the same', async () => {
+  it('an unreadable answer means that the request may have been done', async () => {
     const elsewhere = new CallClient(`endpoint=${telephone.appUrl}/;accesskey=AAAA`);
     const error = await failure(elsewhere.createCall(telephone.callTo(ANN)));
     expect(error).toMatchObject({ status: 200, code: 'UnreadableAnswer', mayHaveHappened: true });
   });
 
-  it('a connection string that is none is refused without being repeated', () => {
+  it('an invalid connection string is refused, and the error does not show it', () => {
     expect(() => new CallClient('endpoint=nowhere;accesskey=hidden')).toThrow(ConfigurationError);
     expect(() => new ConversationClient('hidden')).toThrow(/^(?!.*hidden)/s);
   });

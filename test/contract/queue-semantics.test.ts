@@ -12,13 +12,13 @@ import { eventually, queueService, startFixture } from './fixtures-host/process.
 /** One run of the function that takes messages; `at` is ms. */
 type Run = { readonly at: number; readonly dequeueCount: number };
 
-/** A queue, and a function that takes its messages and fails as often as a message says. */
+/** A queue, and a function that fails for a message as often as the message says. */
 interface Worker {
   now(): number;
   put(body: { name: string; failUntil?: number }, delaySeconds?: number): Promise<void>;
-  /** Resolves with the runs for the message when there were so many, and it has come to rest. */
+  /** Waits until the message has had `count` runs and the queue is empty, and returns its runs. */
   runsOf(name: string, count: number): Promise<Run[]>;
-  /** The bodies on the poison queue, once there are so many. */
+  /** Waits for `count` messages on the poison queue, and returns their bodies. */
   poison(count: number): Promise<string[]>;
   close(): Promise<void>;
 }
@@ -29,7 +29,7 @@ beforeAll(async () => {
 });
 afterAll(() => azurite.stop());
 
-/** Azurite, and the host that serves the app on this machine, with the app's own settings for queues. */
+/** Azurite and the local host, with shorter times than the app's. */
 async function realWorker(): Promise<Worker> {
   const queueName = `work-${randomUUID()}`;
   const host = await startFixture({
@@ -115,19 +115,19 @@ describe.each([
   });
   afterAll(() => worker.close());
 
-  it('a message whose run succeeds is taken once', async () => {
+  it('a message whose run succeeds is delivered once', async () => {
     await worker.put({ name: 'ann' });
     expect(await worker.runsOf('ann', 1)).toMatchObject([{ dequeueCount: 1 }]);
   });
 
-  it('a message with a delay is not seen before', async () => {
+  it('a message with a delay is not delivered before it is over', async () => {
     const put = worker.now();
     await worker.put({ name: 'bob' }, 2);
     const [run] = await worker.runsOf('bob', 1);
     expect((run?.at ?? 0) - put).toBeGreaterThanOrEqual(1_950);
   });
 
-  it('a message whose run fails comes again after two seconds, and knows how often it came', async () => {
+  it('a message whose run fails is delivered again after two seconds, with a higher dequeue count', async () => {
     await worker.put({ name: 'eve', failUntil: 3 });
     const runs = await worker.runsOf('eve', 3);
     expect(runs.map(({ dequeueCount }) => dequeueCount)).toEqual([1, 2, 3]);
@@ -135,7 +135,7 @@ describe.each([
     for (const pause of pauses) expect(pause).toBeGreaterThanOrEqual(1_950);
   });
 
-  it('a message that fails five times is kept on the poison queue as it was, and taken no more', async () => {
+  it('a message that fails five times is kept unchanged on the poison queue, and not delivered again', async () => {
     await worker.put({ name: 'zoe', failUntil: 99 });
     expect(await worker.poison(1)).toEqual([JSON.stringify({ name: 'zoe', failUntil: 99 })]);
     expect(await worker.runsOf('zoe', 5)).toHaveLength(5);
@@ -143,7 +143,7 @@ describe.each([
 });
 
 describe('in simulated worlds', () => {
-  it('a message whose process dies is seen again after five minutes at the earliest and ten at the latest', async () => {
+  it('a message whose process dies is delivered again after five to ten minutes', async () => {
     const clock = new Clock();
     const random = new Random(1);
     const faults = new Faults(NO_FAULTS, [], random, 0, () => clock.now);

@@ -41,7 +41,7 @@ onEachStore((opened) => {
       await expect(legs.timeline(id)).resolves.toEqual({ leg: undefined, events: [], actions: [] });
     });
 
-    it('is recorded with its event and what the event called for', async () => {
+    it('is recorded with its event and the actions that the event requires', async () => {
       const { legs, leg, id } = aLeg();
       expect(await legs.record(undefined, event, leg, [hangUp(id)], NOW)).toBe(true);
       expect((await legs.find(id))?.leg).toEqual(leg);
@@ -74,7 +74,7 @@ onEachStore((opened) => {
       expect((await legs.find(id))?.leg.plays).toBe(won[0] ? 1 : 2);
     });
 
-    it('takes one of two first events', async () => {
+    it('records only one of two first events', async () => {
       const { legs, leg, id } = aLeg();
       const tries = [event, tone('1')].map((first) => legs.record(undefined, first, leg, [], NOW));
       expect((await Promise.all(tries)).filter(Boolean)).toHaveLength(1);
@@ -89,21 +89,21 @@ onEachStore((opened) => {
       expect(await legs.claimAction(id, strange, 'hang-up', NOW)).toBe(false);
     });
 
-    it('is not mixed up with one whose id is written alike', async () => {
+    it('is not confused with a leg that has a similar id', async () => {
       const legs = new CallLegs(opened.store);
       const prefix = randomUUID();
       const alike = ['a/b', 'a!2Fb', 'a%2Fb', 'a!b', 'a b'].map((id) => `${prefix} ${id}`);
       for (const id of alike) expect(await legs.claimAction(id, 'hang-up-1', 'hang-up', NOW)).toBe(true);
     });
 
-    it('has an action claimed once, by one of those who try', async () => {
+    it('has an action claimed by only one of several processes that try', async () => {
       const { legs, id } = aLeg();
       const tries = [1, 2, 3].map(() => legs.claimAction(id, 'message-1', 'play-audio', NOW));
       expect((await Promise.all(tries)).filter(Boolean)).toHaveLength(1);
       expect(await legs.claimAction(id, 'message-2', 'play-audio', NOW)).toBe(true);
     });
 
-    it('has an action claimed again that the service did not do', async () => {
+    it('has an action claimed again after its claim was released', async () => {
       const { legs, id } = aLeg();
       await legs.claimAction(id, 'message-1', 'play-audio', NOW);
       await legs.releaseAction(id, 'message-1');
@@ -126,7 +126,7 @@ onEachStore((opened) => {
       ]);
     });
 
-    it('has a claim taken over by one of those who find it left behind', async () => {
+    it('has an abandoned claim taken over by only one of several processes', async () => {
       const { legs, id } = aLeg();
       await legs.claimAction(id, 'message-1', 'play-audio', NOW);
       const claim = known(await legs.findAction(id, 'message-1'));
@@ -147,7 +147,7 @@ onEachStore((opened) => {
       expect((await legs.examine(id)).isGone).toBe(true);
     });
 
-    it('is not closed over the head of an event', async () => {
+    it('is not closed if an event was recorded meanwhile', async () => {
       const { legs, leg, id } = aLeg();
       expect(await legs.save(undefined, leg)).toBe(true);
       expect(await legs.save(undefined, leg)).toBe(false);
@@ -157,10 +157,10 @@ onEachStore((opened) => {
       expect((await legs.find(id))?.leg).toMatchObject({ plays: 1, stage: 'ringing' });
     });
 
-    it('tells its story in the order in which it was heard', async () => {
+    it('has a timeline in the order in which the app learned of it', async () => {
       const { legs, leg, id } = aLeg();
-      const story = [tone('9', 3), event, audioEnded('completed', 'message-1')];
-      for (const [index, heard] of story.entries()) {
+      const received = [tone('9', 3), event, audioEnded('completed', 'message-1')];
+      for (const [index, heard] of received.entries()) {
         const at = new Date(NOW.getTime() + index);
         await legs.record(await legs.find(id), heard, leg, [], at);
         await legs.claimAction(id, `${'zyx'.charAt(index)}-${index}`, 'play-audio', at);
@@ -172,7 +172,7 @@ onEachStore((opened) => {
         'CallLegStateChanged',
         'PlayAudioResult',
       ]);
-      expect(timeline.events.map(({ data }) => data)).toEqual(story.map(({ data }) => data));
+      expect(timeline.events.map(({ data }) => data)).toEqual(received.map(({ data }) => data));
       expect(timeline.actions.map(({ operationContext }) => operationContext)).toEqual(['z-0', 'y-1', 'x-2']);
     });
   });
@@ -187,14 +187,14 @@ onEachStore((opened) => {
     const isDue = async (at: Date, { requestId }: CallRequest) =>
       (await requests().due(at, 100)).some((row) => row.requestId === requestId);
 
-    it('is put on record by one of those who try', async () => {
+    it('is recorded by only one of several processes that try', async () => {
       const request = aRequest();
       const tries = [1, 2, 3].map(() => requests().save(undefined, request, LATER));
       expect((await Promise.all(tries)).filter(Boolean)).toHaveLength(1);
       expect((await requests().find(request.requestId))?.request).toMatchObject(request);
     });
 
-    it('is due when its time has come, not before, and once', async () => {
+    it('is due at its time, not before, and only once', async () => {
       const request = aRequest();
       const saved = known(await requests().save(undefined, request, LATER));
       expect(await isDue(NOW, request)).toBe(false);
@@ -205,7 +205,7 @@ onEachStore((opened) => {
       expect(await isDue(new Date('2027-01-01'), request)).toBe(false);
     });
 
-    it('is changed by one of two who read it at the same time', async () => {
+    it('is changed by only one of two processes that read it at the same time', async () => {
       const request = aRequest();
       const read = known(await requests().save(undefined, request, LATER));
       const saved = await requests().save(read, { ...request, callLegId: 'leg-1' }, 'unchanged');
@@ -226,18 +226,18 @@ onEachStore((opened) => {
   describe('an outage', () => {
     const outages = (now = () => NOW) => new Outages(opened.store, now);
 
-    it('is added once: the first that has its id holds', async () => {
+    it('is added once: the first declaration with an id stays', async () => {
       const outage = outageWith({ id: randomUUID() });
       expect(await outages().add(outage)).toEqual({ outage, isNew: true });
       expect(await outages().add({ ...outage, title: 'Another' })).toEqual({ outage, isNew: false });
     });
 
-    it('that is not there is not found', async () => {
+    it('that does not exist is not found', async () => {
       await expect(outages().read(randomUUID())).rejects.toThrow(NotFoundError);
       await expect(outages().recent(randomUUID())).rejects.toThrow(StorageError);
     });
 
-    it('is changed by one of two who read it at the same time', async () => {
+    it('is changed by only one of two processes that read it at the same time', async () => {
       const outage = outageWith({ id: randomUUID() });
       await outages().add(outage);
       const read = await outages().read(outage.id);
@@ -269,7 +269,7 @@ onEachStore((opened) => {
       expect((await here.recent(outage.id)).title).toBe('Changed');
     });
 
-    it('is changed together with another that comes of it, or not at all', async () => {
+    it('is saved together with its all-clear, or not at all', async () => {
       const outage = outageWith({ id: randomUUID() });
       const allClear = { ...outage, id: `${outage.id}-all-clear`, allClearFor: outage.id };
       await outages().add(outage);
@@ -284,29 +284,26 @@ onEachStore((opened) => {
       expect((await outages().read(outage.id)).outage).toEqual(over);
     });
 
-    it.each(['finished', 'cancelled', 'restored'] as const)(
-      'that is %s is not among those to be looked at',
-      async (state) => {
-        const outage = outageWith({ id: randomUUID() });
-        await outages().add(outage);
-        const over = await outages().save(await outages().read(outage.id), { ...outage, state });
-        const isOpen = async (): Promise<boolean> =>
-          (await outages().open()).some((stored) => stored.outage.id === outage.id);
-        expect(await isOpen()).toBe(false);
-        if (over) await outages().save(over, { ...outage, state: 'restoring' });
-        expect(await isOpen()).toBe(true);
-      },
-    );
+    it.each(['finished', 'cancelled', 'restored'] as const)('that is %s is not open', async (state) => {
+      const outage = outageWith({ id: randomUUID() });
+      await outages().add(outage);
+      const over = await outages().save(await outages().read(outage.id), { ...outage, state });
+      const isOpen = async (): Promise<boolean> =>
+        (await outages().open()).some((stored) => stored.outage.id === outage.id);
+      expect(await isOpen()).toBe(false);
+      if (over) await outages().save(over, { ...outage, state: 'restoring' });
+      expect(await isOpen()).toBe(true);
+    });
 
-    it('is among those listed', async () => {
+    it('is listed while it is open', async () => {
       const outage = outageWith({ id: randomUUID() });
       await outages().add(outage);
       expect((await outages().open()).map((stored) => stored.outage)).toContainEqual(outage);
     });
   });
 
-  describe('somebody who opted out', () => {
-    it('is known from then on, however often they say so', async () => {
+  describe('a person who opted out', () => {
+    it('is known from then on, however often they opt out', async () => {
       const optOuts = new OptOuts(opened.store);
       const id = recipientIdOf(phone('+14255559999'));
       expect(await optOuts.has(id)).toBe(false);

@@ -6,7 +6,7 @@ import { AzureTables } from '../../src/lib/storage/azure-tables.ts';
 import { ANY, type StoredRow, startingWith, type TableStore, type Write } from '../../src/lib/storage/table-store.ts';
 import { MemoryTables } from '../unit/support/memory-tables.ts';
 
-/** `age`: how many states ago the row was read that the write relies on; none relies on nothing that was read. */
+/** `age`: how many commits ago the row was read whose ETag the write uses; null: it uses no ETag. */
 const Planned = fc.record({
   name: fc.constantFrom('ann', 'bob', 'eve'),
   kind: fc.constantFrom('insert' as const, 'upsert' as const, 'replace' as const, 'merge' as const, 'delete' as const),
@@ -32,11 +32,11 @@ function writeOf({ name, kind, column, value, age }: Planned, seen: readonly Sto
   }
 }
 
-/** What a store says to a sequence of commits: what came of each, and the rows after it. */
+/** The result of each commit, and the rows after it. */
 async function answers(store: TableStore, commits: readonly Planned[][]): Promise<unknown[]> {
   const partition = randomUUID();
   const seen: StoredRow[][] = [[]];
-  const told: unknown[] = [];
+  const results: unknown[] = [];
   for (const commit of commits) {
     const writes = commit.map((planned) => writeOf(planned, seen));
     const result = await store.commit('CallLegs', partition, writes).then(
@@ -45,9 +45,9 @@ async function answers(store: TableStore, commits: readonly Planned[][]): Promis
     );
     const rows = await store.query('CallLegs', partition, startingWith(''), 100);
     seen.push(rows);
-    told.push({ result, rows: rows.map(({ rowKey, columns }) => ({ rowKey, columns })) });
+    results.push({ result, rows: rows.map(({ rowKey, columns }) => ({ rowKey, columns })) });
   }
-  return told;
+  return results;
 }
 
 describe('the tables in memory', () => {
@@ -57,7 +57,7 @@ describe('the tables in memory', () => {
   });
   afterAll(() => azurite.stop());
 
-  it('answer to any writes as Table Storage does', async () => {
+  it('behave like Table Storage for any sequence of writes', async () => {
     const real = new AzureTables(azurite);
     await fc.assert(
       fc.asyncProperty(Commits, async (commits) => {

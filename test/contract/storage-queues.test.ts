@@ -6,7 +6,7 @@ import { AzureQueues } from '../../src/lib/storage/azure-queues.ts';
 import { QUEUES } from '../../src/lib/storage/queue-store.ts';
 
 const MESSAGE = { callLegId: 'leg-1', operationContext: 'hang-up-2', name: 'O’Hara <b> & "Ann" ✓' };
-/** A message that never expires has the last time that there is (Azure docs: Put Message). */
+/** The expiry time of a message that never expires (Azure docs: Put Message). */
 const NEVER = '9999-12-31T23:59:59.000Z';
 
 let azurite: RunningAzurite;
@@ -43,20 +43,20 @@ describe('a message put on a queue', () => {
     expect(expiresOn?.getTime()).toBeGreaterThanOrEqual(new Date(NEVER).getTime());
   });
 
-  it('can be seen at once', async () => {
+  it('is visible at once', async () => {
     await queues.send('hang-up', MESSAGE);
     const { receivedMessageItems } = await clientOf('hang-up').receiveMessages();
     expect(receivedMessageItems).toHaveLength(1);
   });
 
-  it('with a delay is there, and cannot be seen before', async () => {
+  it('with a delay is on the queue, but not visible yet', async () => {
     await queues.send('hang-up', MESSAGE, 60);
     const client = clientOf('hang-up');
     expect((await client.getProperties()).approximateMessagesCount).toBe(1);
     expect((await client.receiveMessages()).receivedMessageItems).toEqual([]);
   });
 
-  it('with a delay is seen when that is over', async () => {
+  it('with a delay becomes visible when it is over', async () => {
     await queues.send('hang-up', MESSAGE, 0.2);
     const client = clientOf('hang-up');
     await expect
@@ -64,13 +64,13 @@ describe('a message put on a queue', () => {
       .toBe(1);
   });
 
-  it('to queues that many miss at the same time reaches each', async () => {
+  it('arrives even if several senders create the missing queue at the same time', async () => {
     const fresh = new AzureQueues(azurite);
     await Promise.all([...QUEUES, ...QUEUES].map((queue) => fresh.send(queue, MESSAGE)));
     for (const queue of QUEUES) expect((await clientOf(queue).getProperties()).approximateMessagesCount).toBe(2);
   });
 
-  it('that is too large for a queue is refused by its queue’s name, without a word of what it holds', async () => {
+  it('that is too large is refused: the error names the queue and shows nothing of the message', async () => {
     const sent = queues.send('play-audio', { callLegId: 'leg-1', audioFileUri: 'x'.repeat(70_000) });
     await expect(sent).rejects.toThrow(StorageError);
     await expect(sent).rejects.toThrow(/^Queue play-audio could not be used \(4\d\d \w+\)$/);

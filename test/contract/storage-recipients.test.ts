@@ -47,7 +47,7 @@ onEachStore((opened) => {
       async leased(limit = 100) {
         return this.recipients.due(this.shard, 'leased', limit);
       }
-      /** Ann, at the given place of an attempt. */
+      /** Ann, in the given phase. */
       async withAnn(until: 'dispatched' | 'dialling'): Promise<StoredRecipient> {
         await this.add(ANN);
         const [due] = await this.waiting();
@@ -58,7 +58,7 @@ onEachStore((opened) => {
       }
     }
 
-    it('are due from the time they are added for', async () => {
+    it('are due from the time given when they are added', async () => {
       const list = new List();
       expect(await list.add(ANN)).toBe(1);
       expect(await list.waiting()).toMatchObject([{ recipientId: ANN.recipientId, at: NOW, attempt: 0 }]);
@@ -76,7 +76,7 @@ onEachStore((opened) => {
       expect(await list.waiting(500)).toHaveLength(129);
     });
 
-    it('come in order of time', async () => {
+    it('are due in order of time', async () => {
       const list = new List();
       for (const [index, at] of [LATEST, NOW, LATER].entries()) {
         await list.recipients.add(list.shard, [someone(index)], () => at);
@@ -85,7 +85,7 @@ onEachStore((opened) => {
       expect(await list.waiting(2)).toHaveLength(2);
     });
 
-    it('are all named in a report, without their due rows', async () => {
+    it('are all read for a report, without their due rows', async () => {
       const list = new List();
       await list.add(someone(1), someone(2));
       const ids: string[] = [];
@@ -93,7 +93,7 @@ onEachStore((opened) => {
       expect(ids.sort()).toEqual([someone(1).recipientId, someone(2).recipientId].sort());
     });
 
-    it('given a line keep one due row, which is now the lease of the attempt', async () => {
+    it('who get a line keep one due row, which is now the lease of the attempt', async () => {
       const list = new List();
       const { recipient } = await list.withAnn('dispatched');
       expect(recipient).toMatchObject({ phase: 'dispatched', attempt: 1, line: LINE });
@@ -101,7 +101,7 @@ onEachStore((opened) => {
       expect(await list.leased()).toMatchObject([{ rowKey: recipient.dueRow, at: LATER, attempt: 1 }]);
     });
 
-    it('are given a line by one of two who try at the same time', async () => {
+    it('get a line from only one of several processes that try at the same time', async () => {
       const list = new List();
       await list.add(ANN);
       const due = known((await list.waiting())[0]);
@@ -111,7 +111,7 @@ onEachStore((opened) => {
       expect(await list.waiting()).toEqual([]);
     });
 
-    it('are not given a line by a process that read them before they were done', async () => {
+    it('get no line from a process that read them before they were done', async () => {
       const list = new List();
       await list.add(ANN);
       const due = known((await list.waiting())[0]);
@@ -123,7 +123,7 @@ onEachStore((opened) => {
       expect((await list.find(ANN)).recipient).toMatchObject({ phase: 'done', outcome: 'optedOut' });
     });
 
-    it('are claimed by one of two who would dial at the same time', async () => {
+    it('are claimed by only one of several processes that try at the same time', async () => {
       const list = new List();
       const dispatched = await list.withAnn('dispatched');
       const tries = [1, 2, 3].map(() =>
@@ -153,7 +153,7 @@ onEachStore((opened) => {
       expect(await list.waiting()).toEqual([]);
     });
 
-    it('may have their lease extended to the very time it had', async () => {
+    it('may have their lease extended to the time it already has', async () => {
       const list = new List();
       const dialling = await list.withAnn('dialling');
       const saved = await list.recipients.save(list.ref(ANN), dialling, leaseExtended(dialling.recipient, LATER));
@@ -182,7 +182,7 @@ onEachStore((opened) => {
       expect(recipient.dueRow).toBeUndefined();
     });
 
-    it('are called off, many at once, except those that changed meanwhile', async () => {
+    it('are cancelled, many at once, except those that changed meanwhile', async () => {
       const list = new List();
       const people = Array.from({ length: 60 }, (_, index) => someone(index + 1));
       await list.add(...people);
@@ -200,7 +200,7 @@ onEachStore((opened) => {
       expect(tally).toMatchObject({ recipients: 60, outcomes: { cancelled: 59 } });
     });
 
-    it('are known to be on the list, or not to be', async () => {
+    it('can be looked up by their ids, several at once', async () => {
       const list = new List();
       const people = Array.from({ length: 6 }, (_, index) => someone(index + 1));
       const ids = people.map(({ recipientId }) => recipientId).sort();
@@ -210,14 +210,14 @@ onEachStore((opened) => {
       expect([...(await list.recipients.present(list.shard, ids.slice(1, 2)))]).toEqual([]);
     });
 
-    it('who are not in it are not found', async () => {
+    it('who are not on the list are not found', async () => {
       await expect(new List().recipients.find(new List().ref(ANN))).resolves.toBeUndefined();
     });
   });
 
   describe('a line', () => {
     let last = 0;
-    /** Lines of a number of their own for each test, for all lines are in one partition. */
+    /** Lines of a new number for each test, because all lines are in one partition. */
     async function linesOfNewNumber(count: number) {
       last++;
       const lines = new Lines(opened.store);
@@ -227,7 +227,7 @@ onEachStore((opened) => {
       return { lines, caller, list };
     }
 
-    it('is made for each call that a number may have, once, and is free', async () => {
+    it('is created once for each call that a number may have, and is free', async () => {
       const { lines, caller, list } = await linesOfNewNumber(3);
       await lines.ensure([caller], []);
       await lines.ensure([caller], await lines.list());
@@ -238,7 +238,7 @@ onEachStore((opened) => {
       expect(made.every((line) => isFree(line, NOW))).toBe(true);
     });
 
-    it('that is made again does not lose who holds it', async () => {
+    it('that is created again keeps its holder', async () => {
       const { lines, caller, list } = await linesOfNewNumber(1);
       await lines.lease(known((await list())[0]), 'storm|ann|1', LATER);
       await lines.ensure([caller], []);
@@ -252,7 +252,7 @@ onEachStore((opened) => {
       expect([NOW, LATER].map((now) => isFree(held, now))).toEqual([false, true]);
     });
 
-    it('is leased by one of two who saw it free', async () => {
+    it('is leased by only one of several processes that saw it free', async () => {
       const { lines, list } = await linesOfNewNumber(1);
       const free = known((await list())[0]);
       const tries = await Promise.all(['ann', 'bob', 'eve'].map((holder) => lines.lease(free, holder, LATER)));
@@ -261,7 +261,7 @@ onEachStore((opened) => {
       expect(known((await list())[0]).etag).toBe(known(won[0]).etag);
     });
 
-    it('can be passed on by its holder, and no longer by one who had it before', async () => {
+    it('can be passed on by its holder, but not by an earlier one', async () => {
       const { lines, list } = await linesOfNewNumber(1);
       const first = known(await lines.lease(known((await list())[0]), 'ann', LATER));
       const second = known(await lines.lease(first, 'bob', LATEST));
@@ -270,7 +270,7 @@ onEachStore((opened) => {
       expect((await list()).map(({ holder }) => holder)).toEqual(['bob']);
     });
 
-    it('is freed by its holder, and not by one who had it before', async () => {
+    it('is freed by its holder, but not by an earlier one', async () => {
       const { lines, list } = await linesOfNewNumber(1);
       const first = known(await lines.lease(known((await list())[0]), 'ann', LATER));
       const second = known(await lines.lease(first, 'bob', LATER));
@@ -280,7 +280,7 @@ onEachStore((opened) => {
       expect((await list()).map((line) => [line.holder, isFree(line, NOW)])).toEqual([['', true]]);
     });
 
-    it('beyond what an outage may use of a number is not the outage’s', async () => {
+    it('beyond the number of lines that an outage may use does not belong to the outage', async () => {
       const { lines, caller } = await linesOfNewNumber(3);
       const mine = linesOf([{ ...caller, lines: 2 }], await lines.list());
       expect(mine.map(({ index }) => index)).toEqual([0, 1]);
