@@ -24,7 +24,7 @@ const refOf = (number: string, outageId = 'storm'): AttemptRef => ({
   attempt: 1,
 });
 
-/** An outage that calls two of its people at a time. */
+/** An outage that calls two recipients at a time. */
 async function storm(...numbers: string[]) {
   const world = new MemoryWorld();
   await world.outage(NO_DELAYS, ...numbers);
@@ -42,7 +42,7 @@ async function storm(...numbers: string[]) {
     tick,
     find,
     state: async (id = 'storm'): Promise<Outage['state']> => (await services.outages.read(id)).outage.state,
-    /** The call to them ends so. */
+    /** Ends the call to the number with the outcome. */
     ends: (number: string, outcome: Outcome) => concludeAttempt(services, refOf(number), { outcome }),
     hasAllClear: async (number: string): Promise<boolean> => (await find(number, 'storm-all-clear')) !== undefined,
   };
@@ -97,7 +97,7 @@ describe('an outage that is over', () => {
     await ends(ANN, 'unknown');
     await restoreOutage(services, 'storm', { message: MESSAGE });
     for (let ticks = 0; ticks < 3; ticks++) await tick();
-    // Remembered from a moment ago, so that it is asked for only after the news was written down.
+    // Cached, so that the app reads the outage from storage only after it has saved the result.
     await services.outages.recent('storm');
     const current = services.outages.current.bind(services.outages);
     services.outages.current = () => Promise.reject(new Error('died'));
@@ -163,7 +163,7 @@ describe('an outage that is cancelled', () => {
     expect(world.queues.on('start-call')).toHaveLength(2);
   });
 
-  it('is reopened for people who were uploaded while it was cancelled, and calls them off too', async () => {
+  it('is reopened for people who were uploaded while it was cancelled, and cancels them too', async () => {
     const { services, tick, find, state } = await storm();
     await cancelOutage(services, 'storm', {});
     await tick();
@@ -177,7 +177,7 @@ describe('an outage that is cancelled', () => {
 });
 
 describe('an outage that had expired', () => {
-  it('continues if it gets more time, and its list is passed through again when that is over', async () => {
+  it('continues if it gets more time, and cancels waiting recipients again when that is over', async () => {
     const { services, world, tick, ends, find, state } = await storm(ANN, BOB, CAT);
     const inSeconds = (seconds: number): string => new Date(world.now.getTime() + seconds * 1000).toISOString();
     await tick();
@@ -199,7 +199,7 @@ describe('an outage that had expired', () => {
   });
 });
 
-describe('an outage whose list was passed through', () => {
+describe('an outage whose waiting recipients are all cancelled', () => {
   it('is not over while anybody is being called', async () => {
     const { services, tick, ends, state } = await storm(ANN);
     await tick();
@@ -215,7 +215,7 @@ describe('an outage whose list was passed through', () => {
 });
 
 describe('an outage that is paused', () => {
-  it('stays paused, whether or not anybody waits, and continues where it was', async () => {
+  it('stays paused even if nobody waits, and continues where it was', async () => {
     const { services, tick, ends, state } = await storm(ANN);
     await tick();
     await pauseOutage(services, 'storm');

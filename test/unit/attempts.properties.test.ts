@@ -32,7 +32,7 @@ const START: Moved = { recipient: recipientWith(), due: { kind: 'waiting', at: N
 
 const isUnderWay = ({ phase }: Recipient): boolean => phase === 'dispatched' || phase === 'dialling';
 
-/** What a happening makes of a recipient; undefined if it cannot happen then. */
+/** The recipient after a happening; undefined if it cannot happen in this phase. */
 function after({ recipient }: Moved, { what, outcome, ago }: Happening): Moved | undefined {
   if (!outcome) return CHANGES[what]?.(recipient);
   if (recipient.attempt === 0) return undefined;
@@ -55,7 +55,7 @@ const CHANGES: Readonly<Record<string, (recipient: Recipient) => Moved | undefin
   expire: (recipient) => (recipient.phase === 'waiting' ? expired(recipient, NOW) : undefined),
 };
 
-/** A recipient before and after each change of a life. `due` is what holds after it, also where it was left alone. */
+/** Checks a recipient before and after each of some changes. `due` is the due row in effect, even if unchanged. */
 function alwaysBetween(holds: (before: Moved, after: Moved) => void): void {
   fc.assert(
     fc.property(fc.array(Happening, { maxLength: 40 }), (happenings) => {

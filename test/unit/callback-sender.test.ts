@@ -4,11 +4,11 @@ import { CallbackIssuer } from '../../simulator/service/callback-issuer.ts';
 import { UnauthorizedError, UnavailableError } from '../../src/lib/base/errors.ts';
 import { CallbackSender } from '../../src/lib/call-automation/ga/callback-sender.ts';
 
-/** The keys that callbacks are signed with: fetched, kept, and out of reach. */
+/** How the app fetches and caches the keys that sign callbacks, and what happens if it cannot fetch them. */
 
 const RESOURCE = '11111111-1111-4111-8111-111111111111';
 
-/** Whoever signs, and a sender's check that fetches the keys from there. */
+/** A server that publishes keys, and the check that fetches them from it. */
 async function service(answers: (issuer: CallbackIssuer, response: http.ServerResponse) => void) {
   const issuer = await CallbackIssuer.create(RESOURCE);
   let fetched = 0;

@@ -14,7 +14,7 @@ const urisWith = (secrets: CallbackSecrets, base = 'https://ringdown.example', n
 const uris = urisWith({ current: SECRET });
 const tokenOf = (uri: string): string => uri.split('/').at(-1) ?? '';
 
-/** A token as anybody could make it who knows the secret. */
+/** A token that is signed with the secret. */
 const signed = (audience: string, claims: Record<string, unknown> = { purpose }, alg = 'HS256'): Promise<string> =>
   new SignJWT(claims)
     .setProtectedHeader({ alg })
@@ -53,7 +53,7 @@ describe('a callback URI', () => {
 });
 
 describe('a token is refused', () => {
-  it('when it is older than any call, so that a URL found in a log is worth nothing', async () => {
+  it('if it is older than any call can be, so that a URL in a log is useless', async () => {
     const token = tokenOf(await uris.uriFor(purpose));
     const later = (hours: number) =>
       urisWith({ current: SECRET }, undefined, new Date(NOW.getTime() + hours * 3_600_000));
@@ -61,37 +61,37 @@ describe('a token is refused', () => {
     await expect(later(49).purposeOf(token)).rejects.toThrow(UnauthorizedError);
   });
 
-  it.each(['', 'token', 'a.b.c', '..'])('that is malformed: %j', async (token) => {
+  it.each(['', 'token', 'a.b.c', '..'])('if it is malformed: %j', async (token) => {
     await expect(uris.purposeOf(token)).rejects.toThrow(UnauthorizedError);
   });
 
-  it('whose payload differs from what was signed', async () => {
+  it('if its payload differs from what was signed', async () => {
     const [header, , signature] = tokenOf(await uris.uriFor(purpose)).split('.');
     const claims = { purpose: { ...purpose, recipientId: 'bob' }, aud: 'call-events' };
     const forged = [header, Buffer.from(JSON.stringify(claims)).toString('base64url'), signature].join('.');
     await expect(uris.purposeOf(forged)).rejects.toThrow(UnauthorizedError);
   });
 
-  it('without a signature', async () => {
+  it('if it has no signature', async () => {
     const [header, claims] = tokenOf(await uris.uriFor(purpose)).split('.');
     await expect(uris.purposeOf(`${header}.${claims}.`)).rejects.toThrow(UnauthorizedError);
   });
 
-  it('that claims to need no signature', async () => {
+  it('if it claims to need no signature', async () => {
     const unsigned = new UnsecuredJWT({ purpose }).setAudience('call-events').encode();
     await expect(uris.purposeOf(unsigned)).rejects.toThrow(UnauthorizedError);
   });
 
-  it('that was signed with another algorithm', async () => {
+  it('if it was signed with another algorithm', async () => {
     await expect(uris.purposeOf(await signed('call-events', { purpose }, 'HS512'))).rejects.toThrow(UnauthorizedError);
   });
 
-  it('that was signed with the same secret for another audience', async () => {
+  it('if it was signed with the same secret for another audience', async () => {
     await expect(uris.purposeOf(await signed('call-events'))).resolves.toEqual(purpose);
     await expect(uris.purposeOf(await signed('dashboard'))).rejects.toThrow(UnauthorizedError);
   });
 
-  it('with an unknown purpose', async () => {
+  it('if its purpose is unknown', async () => {
     await expect(uris.purposeOf(await signed('call-events', {}))).rejects.toThrow(UnauthorizedError);
     const strange = { purpose: { ...purpose, outageId: '../storm' } };
     await expect(uris.purposeOf(await signed('call-events', strange))).rejects.toThrow(UnauthorizedError);

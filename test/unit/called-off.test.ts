@@ -28,7 +28,7 @@ async function onListOf({ services }: MemoryWorld, outageId: string): Promise<Re
   return people;
 }
 
-/** The timer's looks, ten seconds apart, until nothing is left to be done. */
+/** Runs the timer several times, ten seconds apart. */
 async function ticks(world: MemoryWorld, times = 4): Promise<void> {
   for (let time = 0; time < times; time++) {
     for (const { problems } of await tendOutages(world.services)) expect(problems).toEqual([]);
@@ -36,7 +36,7 @@ async function ticks(world: MemoryWorld, times = 4): Promise<void> {
   }
 }
 
-/** Everybody is called at once, and their calls end so. */
+/** Calls everybody at once, and ends each call with the outcome. */
 async function calledWith(
   world: MemoryWorld,
   people: readonly Recipient[],
@@ -97,7 +97,7 @@ describe('the all-clear', () => {
       );
     await ticks(world);
     expect(await stateOf(world, 'storm-all-clear')).toBe('finished');
-    // Somebody put Eve on the list, and died.
+    // A process added Eve to both lists, and died before it reopened the all-clear.
     const eve = recipientWith({ identifier: { phoneNumber: { value: '+14255550123' } } });
     await world.services.recipients.add(STORM, [eve], () => world.now);
     await world.services.recipients.add({ ...STORM, outageId: 'storm-all-clear' }, [eve], () => world.now);
@@ -139,7 +139,7 @@ describe('an outage that is cancelled', () => {
     expect(await onListOf(world, 'storm')).toMatchObject(people.map(() => ({ outcome: 'cancelled' })));
   });
 
-  it('is not over while people are added to a shard that was already passed through', async () => {
+  it('is not over while people are added to a shard whose recipients were already cancelled', async () => {
     const world = new MemoryWorld();
     await world.outage(ONCE, ANN);
     await cancelOutage(world.services, 'storm', {});

@@ -5,7 +5,7 @@ import type { CallEvent } from '../../src/lib/call-automation/events.ts';
 import { endingOf, OVER_LIMIT } from '../../src/lib/rules/calls/endings.ts';
 import { identityOfEvent } from '../../src/lib/rules/calls/event-identity.ts';
 
-/** What today's API posts, as our own events. */
+/** The callbacks of today's API, converted to our own events. */
 
 const LEG = '411f0b00-d97f-49ad-a6ff-4f8c2a1e9d3b';
 const TIME = '2026-01-05T08:00:25.0252763+00:00';
@@ -43,7 +43,7 @@ describe('an event of today’s API', () => {
       { resultInformation: { code: 404, subCode: 8522 } },
       { callState: 'terminated', resultInfo: { code: 404 } },
     ],
-  ])('%s tells how the call stands', (type, data, expected) => {
+  ])('%s gives the state of the call', (type, data, expected) => {
     expect(read(type, data)).toMatchObject([
       { type: 'CallLegStateChanged', occurredAt: TIME, data: { callLegId: LEG, ...expected } },
     ]);
@@ -54,7 +54,7 @@ describe('an event of today’s API', () => {
     ['PlayFailed', { resultInformation: { code: 400, subCode: 8536 } }, { status: 'failed' }],
     ['PlayCanceled', { resultInformation: { code: 400, subCode: 8508 } }, { resultInfo: { code: 400, subcode: 8508 } }],
     ['PlayCanceled', {}, { status: 'completed', resultInfo: { subcode: 8508 } }],
-  ])('%s tells how audio ended', (type, data, expected) => {
+  ])('%s gives the result of an audio', (type, data, expected) => {
     expect(read(type, { ...data, operationContext: 'message-1' })).toMatchObject([
       { type: 'PlayAudioResult', data: { callLegId: LEG, operationContext: 'message-1', ...expected } },
     ]);
@@ -63,13 +63,13 @@ describe('an event of today’s API', () => {
   it.each([
     ['AddParticipantSucceeded', DONE, 'completed'],
     ['AddParticipantFailed', { code: 603, subCode: 560603 }, 'failed'],
-  ])('%s tells of one who was invited, and who it was', (type, resultInformation, status) => {
+  ])('%s gives the result of an invitation, and the person who was invited', (type, resultInformation, status) => {
     expect(read(type, { operationContext: 'invite-3', participant: USER, resultInformation })).toMatchObject([
       { type: 'InviteParticipantResult', data: { status, operationContext: 'invite-3', participants: [USER] } },
     ]);
   });
 
-  it('ParticipantsUpdated tells who is in the call, by raw id, and which news it is', () => {
+  it('ParticipantsUpdated gives the people in the call by raw id, and the sequence number', () => {
     const participants = [{ identifier: PHONE, isMuted: false, isOnHold: false }, { identifier: USER }];
     expect(read('ParticipantsUpdated', { participants, sequenceNumber: 7 })).toMatchObject([
       {
@@ -93,13 +93,13 @@ describe('an event of today’s API', () => {
     ['d', 'D'],
     ['pound', '#'],
     ['asterisk', '*'],
-  ])('a tone, %s, is the key %s', (tone, key) => {
+  ])('the tone %s is the key %s', (tone, key) => {
     expect(read('ContinuousDtmfRecognitionToneReceived', { sequenceId: 2, tone })).toMatchObject([
       { type: 'DtmfReceived', data: { callLegId: LEG, toneInfo: { sequenceId: 2, tone: key } } },
     ]);
   });
 
-  it('tones that were collected are keys in their order, each an event of its own', () => {
+  it('collected tones give one event for each key, in order', () => {
     const data = { recognitionType: 'dtmf', operationContext: 'menu', dtmfResult: { tones: ['one', 'one', 'pound'] } };
     const events = read('RecognizeCompleted', data);
     expect(events.map(({ data: told }) => told)).toMatchObject([
@@ -133,7 +133,7 @@ describe('an event of today’s API', () => {
 });
 
 describe('a callback', () => {
-  it('is read to its last element, and elements of the other API are too', () => {
+  it('is read to its last element, even if some elements are of the other API', () => {
     const old = {
       eventType: 'Microsoft.Communication.CallLegStateChanged',
       eventTime: TIME,
@@ -160,7 +160,7 @@ describe('a callback', () => {
   });
 });
 
-describe('why a call ended that nobody answered', () => {
+describe('the reason why nobody answered a call', () => {
   it.each([
     [486, 560486, { outcome: 'busy' }],
     [480, 560480, { outcome: 'noAnswer' }],
@@ -173,7 +173,7 @@ describe('why a call ended that nobody answered', () => {
     [429, undefined, { outcome: 'failed', reason: OVER_LIMIT }],
     [403, 8530, { outcome: 'failed', reason: OVER_LIMIT }],
     [500, 560500, { outcome: 'failed', reason: 'code 500/560500' }],
-  ])('%i/%s', (code, subCode, ending) => {
+  ])('follows from the codes %i/%s', (code, subCode, ending) => {
     const [event] = read('CreateCallFailed', { resultInformation: { code, ...(subCode && { subCode }) } });
     expect(event?.type === 'CallLegStateChanged' && endingOf(event.data.resultInfo)).toEqual(ending);
   });

@@ -11,7 +11,7 @@ const environment = {
   CALLBACK_SECRET: 'a secret of more than thirty-two characters',
 };
 
-/** What is wrong with settings, a line each. */
+/** The problems of settings, one line each. */
 function problems(settings: NodeJS.ProcessEnv): readonly string[] {
   try {
     readSettings(settings);
@@ -60,7 +60,7 @@ describe('the settings', () => {
     ['CALL_LEASE_SECONDS', '4'],
     ['MAX_CALL_SECONDS', '86401'],
     ['MAX_CALL_SECONDS', '12.5'],
-  ])('that are wrong are named, and what they hold is not repeated: %s=%s', (name, value) => {
+  ])('that are invalid are named, and their values are not shown: %s=%s', (name, value) => {
     const [problem, ...others] = problems({ ...environment, [name]: value });
     expect(problem).toMatch(new RegExp(`^${name}: (?!is not set)`));
     expect(problem).not.toContain(value);
@@ -70,7 +70,7 @@ describe('the settings', () => {
   it.each([
     ['2021-04-15-preview1', Settings2021],
     ['ga', SettingsGa],
-  ])('that are all wrong are all listed: %s', (CALL_AUTOMATION_API, schema) => {
+  ])('that are all invalid are all listed: %s', (CALL_AUTOMATION_API, schema) => {
     const names = Object.keys(schema.shape).filter((name) => name !== 'CALL_AUTOMATION_API');
     const wrong = names.map((name) => [name, '?']);
     const named = problems({ CALL_AUTOMATION_API, ...Object.fromEntries(wrong) }).map(
@@ -86,7 +86,7 @@ describe('the settings', () => {
   });
 
   it.each(['CALLBACK_SECRET', 'CALLBACK_SECRET_PREVIOUS'])(
-    'that Azure could not fetch from Key Vault are no secrets, long as their reference is: %s',
+    'that Azure could not fetch from Key Vault are refused, although the reference is long enough: %s',
     (name) => {
       const reference = '@Microsoft.KeyVault(VaultName=ringdown;SecretName=callback-secret)';
       expect(problems({ ...environment, [name]: reference })).toEqual([
@@ -95,7 +95,7 @@ describe('the settings', () => {
     },
   );
 
-  it('take no notice of what else is in the environment', () => {
+  it('ignore everything else in the environment', () => {
     expect(readSettings({ ...environment, PATH: '/usr/bin' })).not.toHaveProperty('PATH');
   });
 });
@@ -107,14 +107,14 @@ describe('the settings of today’s API', () => {
   it.each([
     ['a connection string', { ACS_CONNECTION_STRING: connectionString }],
     ['an endpoint, and the app’s managed identity', { ACS_ENDPOINT: 'https://ringdown.communication.azure.com' }],
-  ])('need %s, and nobody who places the calls', (_, access) => {
+  ])('need %s, and no source identity', (_, access) => {
     expect(readSettings({ ...ga, ...access })).toMatchObject({
       ...access,
       ACS_ISSUER: 'https://acscallautomation.communication.azure.com',
     });
   });
 
-  it('say so where both are missing, and whatever else is wrong', () => {
+  it('report that both are missing, together with every other problem', () => {
     expect(problems({ ...ga, CALLBACK_SECRET: 'hunter2' })).toEqual([
       expect.stringMatching(/^CALLBACK_SECRET: must have/),
       'ACS_CONNECTION_STRING: or ACS_ENDPOINT must be set',
@@ -127,12 +127,12 @@ describe('the settings of today’s API', () => {
     ['ACS_RESOURCE_ID', 'ringdown'],
     ['ACS_ISSUER', 'acs'],
     ['ACS_SOURCE_IDENTITY', '+14255550190'],
-  ])('that are wrong are named: %s=%s', (name, value) => {
+  ])('that are invalid are named: %s=%s', (name, value) => {
     const settings = { ...ga, ACS_CONNECTION_STRING: connectionString, [name]: value };
     expect(problems(settings)).toEqual([expect.stringMatching(new RegExp(`^${name}: must be`))]);
   });
 
-  it('come with the name of the API, which must be one of two', () => {
+  it('include the name of the API, which must be one of two', () => {
     expect(readSettings(environment).CALL_AUTOMATION_API).toBe('2021-04-15-preview1');
     expect(problems({ ...environment, CALL_AUTOMATION_API: '2023' })).toEqual([
       'CALL_AUTOMATION_API: must be 2021-04-15-preview1 or ga',
@@ -156,7 +156,7 @@ describe('storage', () => {
     expect(readSettings({ ...others, ...storage })).toMatchObject(storage);
   });
 
-  it('is not named by the address of its queues alone, which is said whatever else is wrong', () => {
+  it('needs more than the address of its queues, which is reported together with every other problem', () => {
     const { AzureWebJobsStorage__tableServiceUri: _, ...half } = uris;
     expect(problems({ ...others, ...half, CALLBACK_SECRET: 'hunter2' })).toEqual([
       expect.stringMatching(/^CALLBACK_SECRET: must have/),
@@ -170,7 +170,7 @@ describe('storage', () => {
     ['AzureWebJobsStorage__queueServiceUri', 'http://queues.example'],
     ['AzureWebJobsStorage__credential', 'password'],
     ['AzureWebJobsStorage__clientId', 'ringdown'],
-  ])('that is wrongly named is refused: %s=%s', (name, value) => {
+  ])('that is configured wrongly is refused: %s=%s', (name, value) => {
     expect(problems({ ...environment, [name]: value })).toEqual([
       expect.stringMatching(new RegExp(`^${name}: must be`)),
     ]);
@@ -188,7 +188,7 @@ describe('CALLER_NUMBERS', () => {
         ['+14255550191', 2],
       ],
     ],
-  ])('%s', (text, expected) => {
+  ])('is read: %s', (text, expected) => {
     const { CALLER_NUMBERS: callers } = readSettings({ ...environment, CALLER_NUMBERS: text });
     expect(callers.map(({ number, lines }) => [number, lines])).toEqual(expected);
   });
@@ -201,7 +201,7 @@ describe('CALLER_NUMBERS', () => {
     '+14255550190,',
     ':2',
     '+0123456789',
-  ])('%s is refused', (text) => {
+  ])('is refused: %s', (text) => {
     expect(problems({ ...environment, CALLER_NUMBERS: text })).toEqual([
       expect.stringMatching(/^CALLER_NUMBERS: must be a comma-separated list of number:lines/),
     ]);
@@ -214,7 +214,7 @@ describe('CALLBACK_BASE_URL', () => {
     expect(settings.CALLBACK_BASE_URL).toBe('https://ringdown.azurewebsites.net');
   });
 
-  it('that is set wins over the host name', () => {
+  it('replaces the host name if it is set', () => {
     const settings = readSettings({ ...environment, WEBSITE_HOSTNAME: 'ringdown.azurewebsites.net' });
     expect(settings.CALLBACK_BASE_URL).toBe('https://ringdown.example');
   });

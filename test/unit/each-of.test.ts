@@ -2,7 +2,7 @@ import { setTimeout as passes } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { eachOf } from '../../src/lib/base/each-of.ts';
 
-/** Numbers from 0 on, and how far they have been asked for. */
+/** Numbers from 0, and how many of them have been pulled. */
 function numbers(count: number) {
   const asked = { last: -1, isEnded: false };
   async function* each(): AsyncGenerator<number> {
@@ -18,7 +18,7 @@ function numbers(count: number) {
   return { asked, items: each() };
 }
 
-describe('work for each of many', () => {
+describe('work for each item', () => {
   it('runs for all items, some at the same time, and pulls no more than fit', async () => {
     const { asked, items } = numbers(20);
     const done: number[] = [];

@@ -8,7 +8,7 @@ import { MemoryTables } from './support/memory-tables.ts';
 const phones = (count: number): string[] =>
   Array.from({ length: count }, (_, index) => `+1425556${String(index).padStart(4, '0')}`);
 
-/** A storm whose people are added; how many changes of it are not in its sums yet. */
+/** An outage with recipients. `unfolded` counts its changes that are not in the sums yet. */
 async function storm(people: number) {
   const tables = new MemoryTables();
   const world = new MemoryWorld(tables);
@@ -36,7 +36,7 @@ describe('the changes that an outage counts are folded into its sums', () => {
   it.each([
     ['on the minute', '08:01:00.000'],
     ['before it', '08:00:55.000'],
-    ['after it, as the look before was slow too', '08:01:05.000'],
+    ['after it, because the tick before was slow too', '08:01:05.000'],
   ])('even if a tick takes eleven seconds, from %s', async (_, begins) => {
     const { world, unfolded } = await storm(1);
     const { lines } = world.services;
@@ -61,7 +61,7 @@ describe('the changes that an outage counts are folded into its sums', () => {
     const state = async () => (await world.services.outages.read('storm')).outage.state;
     await tendOutages(world.services);
     expect([await state(), (await unfolded()) > 0]).toEqual(['running', true]);
-    for (let looks = 0; looks < 2; looks++) await tendOutages(world.services);
+    for (let ticks = 0; ticks < 2; ticks++) await tendOutages(world.services);
     expect([await state(), await unfolded()]).toEqual(['finished', 0]);
   });
 });

@@ -37,7 +37,7 @@ const values = fc.oneof(
   fc.constantFrom('Established', 'Terminated', 'Tone1', 'Completed', 200, 8508, null),
 );
 
-/** Something that may look like an event in many places, and be none in any. */
+/** Values of which any part may or may not look like an event. */
 const eventLike = fc.record(
   {
     eventType: fc.oneof(fc.constantFrom(...TYPES.map((type) => `Microsoft.Communication.${type}`)), values),

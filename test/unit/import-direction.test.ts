@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { circlesIn, type Import, importsIn, type Sources, sourcesIn } from './support/imports.ts';
 
-/** The rooms of the house, top floor first, each with what it is for. A file may import from its own room and from lower ones. */
-const ROOMS: ReadonlyMap<string, string> = new Map([
+/** The layers of src, the highest first, each with its task. A file may import from its own layer and from lower ones. */
+const LAYERS: ReadonlyMap<string, string> = new Map([
   ['src/main.ts', 'starts the app: registers the functions and composes the services'],
   ['src/functions.ts', 'lists every function by its name'],
   ['src/functions', 'one file for each Azure function: connects its trigger with a workflow or a view'],
@@ -29,17 +29,17 @@ const WITHOUT_CIRCLES = ['src', 'simulator', 'local'];
 /** Lines that a file may have at most. */
 const MAX_LINES = 250;
 
-const ORDER = [...ROOMS.keys()];
+const ORDER = [...LAYERS.keys()];
 
-/** The place of a file's room in the order: of two rooms that fit, the inner one. Undefined if it has none. */
-function floorOf(file: string): number | undefined {
-  const rooms = ORDER.filter((room) => file === room || file.startsWith(`${room}/`));
-  const [inner] = rooms.sort((a, b) => b.length - a.length);
+/** The index of a file's layer; if two match, that of the inner one. Undefined if the file has none. */
+function levelOf(file: string): number | undefined {
+  const layers = ORDER.filter((layer) => file === layer || file.startsWith(`${layer}/`));
+  const [inner] = layers.sort((a, b) => b.length - a.length);
   return inner === undefined ? undefined : ORDER.indexOf(inner);
 }
 
 function isUpward({ from, to }: Import): boolean {
-  const [own, other] = [floorOf(from), floorOf(to)];
+  const [own, other] = [levelOf(from), levelOf(to)];
   return own === undefined || other === undefined || other < own;
 }
 
@@ -54,7 +54,7 @@ const longIn = (sources: Sources): string[] =>
   [...sources].filter(([, text]) => text.trimEnd().split('\n').length > MAX_LINES).map(([path]) => path);
 
 describe('the import graph', () => {
-  it('goes downward only: no file of src imports from a higher room, or from outside src', () => {
+  it('goes downward only: no file of src imports from a higher layer, or from outside src', () => {
     expect(upwardIn(sourcesIn('src'))).toEqual([]);
   });
 
@@ -62,9 +62,9 @@ describe('the import graph', () => {
     expect(WITHOUT_CIRCLES.flatMap((folder) => circularIn(sourcesIn(folder)))).toEqual([]);
   });
 
-  it('has a room for every file of src, and a file for every room', () => {
-    const floors = [...sourcesIn('src').keys()].map(floorOf);
-    expect(new Set(floors)).toEqual(new Set(ORDER.keys()));
+  it('has a layer for every file of src, and a file for every layer', () => {
+    const levels = [...sourcesIn('src').keys()].map(levelOf);
+    expect(new Set(levels)).toEqual(new Set(ORDER.keys()));
   });
 });
 

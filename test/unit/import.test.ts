@@ -9,7 +9,7 @@ import { shardsOf } from '../../src/lib/rules/outages/shard.ts';
 import { MemoryWorld, outageWith } from './support/memory-services.ts';
 import { MemoryTables } from './support/memory-tables.ts';
 
-/** The list as it comes over the network: in pieces, cut anywhere. */
+/** The list as the network delivers it: in chunks, cut anywhere. */
 async function* inPieces(csv: string, size = 7): AsyncIterable<Uint8Array> {
   const bytes = new TextEncoder().encode(csv);
   for (let start = 0; start < bytes.length; start += size) yield bytes.slice(start, start + size);
@@ -87,12 +87,12 @@ describe('a list of people', () => {
     expect(people).toMatchObject([{ identifier: { communicationUser: { id: '8:acs:ann' } }, name: 'Ann' }]);
   });
 
-  it('that writes one number in two ways names one person: nobody is called twice', async () => {
+  it('that has one number in two notations has one person, who is called once', async () => {
     const { report } = await imports(list('+14255550123', '(425) 555-0123', '425 555 0123'));
     expect(report).toMatchObject({ added: 1, duplicates: 2, rejected: 0 });
   });
 
-  it('sent again changes nothing', async () => {
+  it('that is sent again changes nothing', async () => {
     const again = world();
     await imports(list(...manyNumbers(120)), {}, again);
     const { report, people } = await imports(list(...manyNumbers(121)), {}, again);
@@ -100,13 +100,13 @@ describe('a list of people', () => {
     expect(people).toHaveLength(121);
   });
 
-  it('longer than one transaction is imported completely', async () => {
+  it('that is longer than one transaction is imported completely', async () => {
     const { report, people } = await imports(list(...manyNumbers(333)));
     expect(report).toMatchObject({ added: 333, alreadyThere: 0, rejected: 0 });
     expect(numbersOf(people)).toEqual(manyNumbers(333));
   });
 
-  it('sent again costs a few conflicts, then one read of the ids', async () => {
+  it('that is sent again costs a few conflicts, then one read of the ids', async () => {
     const tables = new CountedTables();
     const into = new MemoryWorld(tables);
     const long = list(...manyNumbers(5_000));
@@ -115,7 +115,7 @@ describe('a list of people', () => {
     tables.commits = 0;
     const { report } = await imports(`${long}\n+14255559999`, {}, into);
     expect(report).toMatchObject({ added: 1, alreadyThere: 5_000 });
-    // Those that were under way when the first was refused; and the one who is new.
+    // The writes in flight when the first one was refused, and the write for the new person.
     expect(tables.commits).toBeLessThanOrEqual(16 + 1);
   });
 
@@ -210,7 +210,7 @@ describe('an upload that is not a list', () => {
   });
 
   it.each(['text/csv', 'application/x-ndjson'] as const)(
-    'for a row never ends is refused by its line: %s',
+    'because a row never ends is refused with its line: %s',
     async (type) => {
       const endless = `${type === 'text/csv' ? 'phone,name' : '{"phone":"+14255550123"}'}\n${'x'.repeat(10_000)}`;
       const refused = imports(endless, {}, world(), type);

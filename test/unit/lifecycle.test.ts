@@ -10,7 +10,7 @@ import {
 import { OutageState } from '../../src/lib/rules/outages/outage.ts';
 import { outageWith } from './support/memory-services.ts';
 
-/** What becomes of an outage in each state by each action; – where it makes no sense. */
+/** The next state of an outage for each state and action; – if the action is not allowed. */
 const TABLE = `
              pause      resume     cancel      restore    patch       upload
 scheduled    paused     scheduled  cancelling  –          scheduled   scheduled
@@ -45,12 +45,12 @@ describe('an outage', () => {
     }
   });
 
-  it('that is an all-clear itself has none', () => {
+  it('that is itself an all-clear cannot have one', () => {
     expect(transition({ state: 'running', allClearFor: 'storm' }, 'restore')).toMatchObject({ because: /all-clear/ });
     expect(allowedActions({ state: 'running', allClearFor: 'storm' })).not.toContain('restore');
   });
 
-  it('calls only while it runs, and is called off only if it was stopped or has expired', () => {
+  it('calls only while it runs, and cancels waiting recipients only if it was stopped or has expired', () => {
     const now = new Date('2026-01-05T09:00:00.000Z');
     const facts = OutageState.options.map((state) => {
       const outage = { ...outageWith(), state };

@@ -7,7 +7,7 @@ import { MemoryWorld, outageWith } from './support/memory-services.ts';
 const NUMBERS = ['+14255550121', '+14255550122', '+14255550123', '+14255550124'];
 const STORM = { outageId: 'storm', shard: 0 };
 
-describe('how an outage stands', () => {
+describe('the view of an outage', () => {
   it('is all zeros if nobody is on its list', async () => {
     const world = new MemoryWorld();
     const { outage } = await world.outage({});
@@ -38,7 +38,7 @@ describe('how an outage stands', () => {
       { outageId: 'storm', shard: 0, recipientId, attempt: 1 },
       { outcome: 'heard' },
     );
-    // The line goes on to the next.
+    // The line is passed on to the next recipient.
     await expect(viewOutage(world.services, outage)).resolves.toMatchObject({
       recipients: people.length,
       states: { waiting: 1, calling: 2, done: 1 },
@@ -55,7 +55,7 @@ describe('how an outage stands', () => {
     await expect(viewOutage(world.services, outage)).resolves.toMatchObject({ recipients: 2, states: { waiting: 2 } });
   });
 
-  it('has as many lines as its numbers, or as it is limited to', async () => {
+  it('has the lines of its numbers, or fewer if the outage has a limit', async () => {
     const world = new MemoryWorld();
     const callers = [
       { number: '+14255550190', lines: 4 },
@@ -72,7 +72,7 @@ describe('how an outage stands', () => {
     expect(await viewOutage(new MemoryWorld().services, outage)).not.toHaveProperty('declaration');
   });
 
-  it('is folded into sums once a minute, and when the outage ends', async () => {
+  it('has its count changes folded once a minute, and when the outage ends', async () => {
     const world = new MemoryWorld();
     await world.outage({}, ...NUMBERS.slice(0, 1));
     const unfolded = async (): Promise<boolean> => {

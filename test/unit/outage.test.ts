@@ -8,11 +8,11 @@ const NOW = new Date('2026-01-05T08:00:00.000Z');
 const whole = { title: 'Storm', script: { message: 'https://audio.example/message.wav' } };
 
 describe('an outage', () => {
-  it('begins at once where no time is set', () => {
+  it('begins at once if it has no start time', () => {
     expect(begun(outageWith(), NOW)).toMatchObject({ state: 'running', startedAt: NOW.toISOString() });
   });
 
-  it('begins when its time has come, and not before', () => {
+  it('begins at its start time, not before', () => {
     const outage = outageWith({ startAt: '2026-01-05T08:00:00.001Z' });
     expect(begun(outage, NOW)).toBe(outage);
     expect(begun(outage, new Date('2026-01-05T08:00:00.001Z')).state).toBe('running');
@@ -25,7 +25,7 @@ describe('an outage', () => {
     }
   });
 
-  it('expires at its time; without one, never', () => {
+  it('expires at its expiry time, and never without one', () => {
     expect(hasExpired(outageWith({ expiresAt: NOW.toISOString() }), NOW)).toBe(true);
     expect(hasExpired(outageWith({ expiresAt: '2026-01-05T08:00:00.001Z' }), NOW)).toBe(false);
     expect(hasExpired(outageWith(), new Date('2999-01-01T00:00:00Z'))).toBe(false);
@@ -60,7 +60,7 @@ describe('declaring an outage', () => {
     ['shards', { shards: 0 }],
     ['id', { id: 'storm/1' }],
     ['colour', { colour: 'red' }],
-  ])('with a wrong %s is refused by that name', async (field, wrong) => {
+  ])('with an invalid %s is refused, and the error names it', async (field, wrong) => {
     const refused = declareOutage(new MemoryWorld().services, { ...whole, ...wrong });
     await expect(refused).rejects.toThrow(InvalidInputError);
     await expect(refused).rejects.toMatchObject({
@@ -99,13 +99,13 @@ describe('declaring an outage', () => {
     ]);
   });
 
-  it('twice under one id is declaring it once', async () => {
+  it('twice with one id declares it once', async () => {
     const { services } = new MemoryWorld();
     await declareOutage(services, { ...whole, id: 'storm' });
     expect(await declareOutage(services, { ...whole, id: 'storm' })).toMatchObject({ isNew: false });
   });
 
-  it('differently under an existing id is refused: the first one stays', async () => {
+  it('differently with an existing id is refused: the first one stays', async () => {
     const { services } = new MemoryWorld();
     await declareOutage(services, { ...whole, id: 'storm' });
     const again = declareOutage(services, { ...whole, id: 'storm', title: 'Another' });

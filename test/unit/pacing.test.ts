@@ -11,7 +11,7 @@ const ONE_LINE_EACH = [
 
 const at = (second: number): string => new Date(Date.UTC(2026, 0, 5, 12) + second * 1000).toISOString();
 
-/** A call on the service's record, from one second to another; without the other it goes on. */
+/** A call in the simulator's list, with its start and end in seconds; without an end it is in progress. */
 function call(callerNumber: string, from: number, to?: number): CallRecord {
   return {
     callLegId: `${callerNumber} ${from}`,
@@ -48,12 +48,12 @@ it('if the end of each call starts the next at once, an outage takes N · d / L'
   });
 });
 
-it('a line that is empty between two calls makes it longer', () => {
+it('a pause on a line makes the outage longer', () => {
   const calls = [call(OURS, 0, 10), call(OTHER, 0, 10), call(OURS, 14, 24), call(OTHER, 15, 25)];
   expect(pacingOf(calls, ONE_LINE_EACH)).toMatchObject({ seconds: 25, idealSeconds: 20, ratio: 1.25, restSeconds: 5 });
 });
 
-it('a call that begins before another has ended on the same line is seen', () => {
+it('two calls at the same time on a number with one line are reported', () => {
   const calls = [call(OURS, 0, 10), call(OURS, 9, 19), call(OTHER, 0, 10)];
   expect(pacingOf(calls, ONE_LINE_EACH)).toMatchObject({
     mostAtOnce: { [OURS]: 2, [OTHER]: 1 },
@@ -61,11 +61,11 @@ it('a call that begins before another has ended on the same line is seen', () =>
   });
 });
 
-it('a call that goes on has its line, but no length yet', () => {
+it('a call in progress uses a line but has no duration yet', () => {
   const calls = [call(OURS, 0), call(OURS, 3600, 3610)];
   expect(pacingOf(calls, ONE_LINE_EACH)).toMatchObject({ calls: 1, callSeconds: 10, exceeded: [OURS] });
 });
 
-it('without calls there is nothing to wait for', () => {
+it('without calls the ratio is 1', () => {
   expect(pacingOf([], ONE_LINE_EACH)).toMatchObject({ calls: 0, ratio: 1, restSeconds: 0, exceeded: [] });
 });

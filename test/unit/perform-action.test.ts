@@ -26,9 +26,9 @@ const refusal = (status: number): CallAutomationError =>
     mayHaveHappened: status >= 500,
   });
 
-/** A call that waits for an action, and a service that is asked for it. */
+/** A call that waits for an action, and a service that records what it is asked for. */
 class ActingWorld extends MemoryWorld {
-  /** What the service was asked for, in order. */
+  /** The requests to the service, in order. */
   readonly asked: string[] = [];
 
   async callWaitsFor(awaits: string | undefined): Promise<void> {
@@ -44,7 +44,7 @@ class ActingWorld extends MemoryWorld {
     });
   }
 
-  /** A process claims the action and dies before it has asked, or before it has heard the answer. */
+  /** A process claims the action and dies before it sends the request, or before the answer arrives. */
   async dieAt(asked: Asked): Promise<void> {
     const { legs } = this.services;
     await legs.claimAction(asked.address, asked.message.operationContext, asked.queue, this.now);

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { clock, readIdentity, shown } from '../../simulator/phone/number.ts';
 
-/** What is typed and shown at the simulator's phone page. */
+/** How the simulator's phone page reads and shows numbers and times. */
 
 it.each([
   ['+14255550123', '+14255550123'],
@@ -15,7 +15,7 @@ it.each([
   ['', undefined],
 ])('"%s" is read as %s', (typed, identity) => expect(readIdentity(typed)).toBe(identity));
 
-it.each(['+14255550123', '+442079460958', '8:acs:operator-1'])('%s as it is shown can be typed', (identity) =>
+it.each(['+14255550123', '+442079460958', '8:acs:operator-1'])('%s can be typed as it is shown', (identity) =>
   expect(readIdentity(shown(identity))).toBe(identity),
 );
 

@@ -32,7 +32,7 @@ const SCHEMAS: Readonly<Record<QueueName, z.ZodType>> = {
 
 const guide = readFileSync(new URL('../../docs/queues.md', import.meta.url), 'utf8');
 
-/** The messages that the guide to the queues shows for this one. */
+/** The messages for a queue in the guide to the queues. */
 function shownFor(queue: QueueName): unknown[] {
   const section = guide.split(/^## /m).find((text) => text.startsWith(`\`${queue}\``)) ?? '';
   return [...section.matchAll(/```json\n([\s\S]*?)```/g)].map(([, json]) => JSON.parse(json ?? ''));

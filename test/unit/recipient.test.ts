@@ -24,7 +24,7 @@ describe('a recipient’s id', () => {
     expect(new Set(ids).size).toBe(3);
   });
 
-  it('does not show the number: not even the end of it', () => {
+  it('does not show the number, not even its last digits', () => {
     fc.assert(
       fc.property(numbers, (number) => {
         const id = recipientIdOf(phone(number));
@@ -42,7 +42,7 @@ describe('the shards of an outage', () => {
     expect(shardsOf({ id: 'storm', shards: 3 })).toEqual(shards);
   });
 
-  it('can be gone through from any of them on, each once', () => {
+  it('can be visited from any of them on, each once', () => {
     const [first, second, third] = shards;
     expect(shardsFrom({ id: 'storm', shards: 3 }, { outageId: 'storm', shard: 1 })).toEqual([second, third, first]);
   });

@@ -27,7 +27,7 @@ const START = new Date('2026-01-05T08:00:00.000Z').getTime();
 const LINE = { lineId: '+14255550190|0', number: '+14255550190', etag: 'etag' };
 const policy = RetryPolicy.parse({ delaySeconds: { busy: 0, noAnswer: 1, failed: 2, unknown: 0 } });
 
-/** `old`: acts on what was read that many steps ago, as somebody does who was slow. `who`: which of the two people. */
+/** `old`: the step uses what was read this many steps ago, like a slow process. `who`: which of the two people. */
 const Step = fc.record({
   what: fc.constantFrom(
     'add',
@@ -48,10 +48,10 @@ const Step = fc.record({
 });
 type Step = typeof Step extends fc.Arbitrary<infer Value> ? Value : never;
 
-/** What somebody had read who acts now. */
+/** What the acting process has read. */
 type Read = { readonly stored: StoredRecipient | undefined; readonly due: DueRow | undefined };
 
-/** The change that a step makes of a recipient, whatever phase it is in: the app's own checks are not relied upon. */
+/** The recipient after a step; undefined if its phase does not allow the step. */
 function changeOf({ what, outcome, later }: Step, recipient: Recipient, now: Date): Moved | undefined {
   const until = new Date(now.getTime() + later * 1000);
   const isUnderWay = recipient.phase === 'dispatched' || recipient.phase === 'dialling';
@@ -69,7 +69,7 @@ function changeOf({ what, outcome, later }: Step, recipient: Recipient, now: Dat
   return changes[what]?.();
 }
 
-/** A shard of an outage, and all that was ever read of it. */
+/** A shard of an outage, with everything that was read from it. */
 class Shard {
   readonly tables = new MemoryTables();
   readonly recipients = new Recipients(this.tables);
@@ -105,13 +105,13 @@ class Shard {
     }
   }
 
-  /** The keys of somebody's due rows, whatever their row says. */
+  /** The keys of a recipient's due rows, found by a query and not by the recipient's row. */
   async dueRowsOf({ recipientId }: Recipient): Promise<string[]> {
     const rows = await this.tables.query('Recipients', 'storm|0', startingWith('due|'), 100);
     return rows.map(({ rowKey }) => rowKey).filter((key) => key.endsWith(`|${recipientId}`));
   }
 
-  /** Nobody is lost: who has no outcome has exactly one due row, of the right kind; who has one, none. */
+  /** A recipient without an outcome has exactly one due row, of the right kind; one with an outcome has none. */
   async holds(): Promise<void> {
     for (const person of PEOPLE) {
       const stored = await this.recipients.find({ ...SHARD, recipientId: person.recipientId });
@@ -128,7 +128,7 @@ class Shard {
   }
 }
 
-/** What is counted, folded or not, is what counting the list gives. */
+/** The tallies, folded or not, are equal to a count of the list. */
 async function countsAreTrue({ recipients, tallies }: Shard): Promise<void> {
   const people: Recipient[] = [];
   for await (const recipient of recipients.all(SHARD)) people.push(recipient);
@@ -153,7 +153,7 @@ describe('after any changes to recipients, however stale the rows they are based
     );
   });
 
-  it('the same holds if many act at the same time', async () => {
+  it('the same holds if several processes act at the same time', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(fc.array(Step, { minLength: 2, maxLength: 4 }), { maxLength: 10 }), async (rounds) => {
         const shard = new Shard();

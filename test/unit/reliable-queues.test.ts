@@ -3,7 +3,7 @@ import { StorageError } from '../../src/lib/base/errors.ts';
 import { ReliableQueues } from '../../src/lib/storage/reliable-queues.ts';
 import { MemoryQueues } from './support/memory-services.ts';
 
-/** Queues that are out of reach so many times first. */
+/** Queues that fail this many times before they work. */
 class ShakyQueues extends MemoryQueues {
   #failures: number;
   readonly #isTransient: boolean;
@@ -23,7 +23,7 @@ class ShakyQueues extends MemoryQueues {
 const reliable = (queues: ShakyQueues): ReliableQueues => new ReliableQueues(queues, async () => undefined);
 
 describe('a message', () => {
-  it('is sent in the end if storage was unavailable for a while', async () => {
+  it('is sent even if storage is unavailable for a while', async () => {
     const queues = new ShakyQueues(3);
     await reliable(queues).send('hang-up', { callLegId: 'leg-1' }, 5);
     expect(queues.sent).toEqual([{ queue: 'hang-up', message: { callLegId: 'leg-1' }, delaySeconds: 5 }]);

@@ -4,7 +4,7 @@ import { ReliableTables } from '../../src/lib/storage/reliable-tables.ts';
 import type { KeyRange, StoredRow, TableName, TableStore, Write } from '../../src/lib/storage/table-store.ts';
 import { MemoryTables } from './support/memory-tables.ts';
 
-/** What becomes of the next requests: done and answered, done and unanswered, or never done. */
+/** What happens to each of the next requests: done and answered, done and unanswered, or not done. */
 type Fate = 'fine' | 'answerLost' | 'notDone';
 
 class ShakyTables implements TableStore {

@@ -12,36 +12,36 @@ const result = (outcome: Outcome, attempt = 1, reason?: string): AttemptResult =
   ...(reason !== undefined && { reason }),
 });
 
-describe('calling somebody again', () => {
+describe('a retry', () => {
   it.each([
     ['busy', '2026-01-05T08:02:00.000Z'],
     ['noAnswer', '2026-01-05T08:10:00.000Z'],
     ['failed', '2026-01-05T08:05:00.000Z'],
     ['unknown', '2026-01-05T08:05:00.000Z'],
-  ] as const)('after %s, once its delay is over', (outcome, at) => {
+  ] as const)('after %s is made once the delay is over', (outcome, at) => {
     expect(retryAt(policy, result(outcome), NOW)).toEqual(new Date(at));
     expect(endsTheMatter(policy, result(outcome))).toBe(false);
   });
 
   it.each(['acknowledged', 'optedOut', 'connected', 'heard', 'answered', 'declined', 'cancelled'] as const)(
-    'is not done after %s: that ends the matter',
+    'is not made after %s, which is final',
     (outcome) => {
       expect(retryAt(policy, result(outcome), NOW)).toBeUndefined();
       expect(endsTheMatter(policy, result(outcome))).toBe(true);
     },
   );
 
-  it('happens at once if the delay is zero', () => {
+  it('is made at once if the delay is zero', () => {
     expect(retryAt({ ...policy, delaySeconds: { busy: 0 } }, result('busy'), NOW)).toEqual(NOW);
   });
 
-  it('stops when the attempts are used up', () => {
+  it('is not made when the attempts are used up', () => {
     expect(retryAt(policy, result('busy', 2), NOW)).toBeDefined();
     expect(retryAt(policy, result('busy', 3), NOW)).toBeUndefined();
     expect(endsTheMatter(policy, result('busy', 3))).toBe(false);
   });
 
-  it('never happens for a number that is not in service', () => {
+  it('is never made to a number that is not in service', () => {
     expect(retryAt(policy, result('failed', 1, WRONG_NUMBER), NOW)).toBeUndefined();
     expect(endsTheMatter(policy, result('failed', 1, WRONG_NUMBER))).toBe(true);
   });

@@ -86,7 +86,7 @@ const OTHERS_LATER = [20, 40].flatMap((second) => [
   presentAre([US, CALLEE], second),
 ]);
 
-/** Every kind of news, by its label in the diagram. News without an edge has a label too, so that a new edge is seen. */
+/** All kinds of events by their labels in the diagram. Even those without an edge have one, so that a new edge is found. */
 const NEWS: Readonly<Record<string, (leg: CallLeg) => readonly CallEvent[]>> = {
   answered: () => [established],
   'state changed': () => [establishing, terminating],
@@ -112,7 +112,7 @@ const ATTEMPT = {
 } as const;
 const REQUEST = { kind: 'request', requestId: 'by-hand' } as const;
 
-/** Scripts with and without each part that a step asks about. */
+/** Scripts with and without each part that a step checks. */
 const SCRIPTS: readonly CallScript[] = [true, false].flatMap((hasThanks) =>
   [true, false].flatMap((hasUnavailable) =>
     [0, 1].map((replays) => {
@@ -170,7 +170,7 @@ const SOON = new Date(NOW.getTime() + 600_000);
 const LINE = { lineId: '+14255550190|0', number: '+14255550190', etag: 'etag' };
 const POLICY = RetryPolicy.parse({ maxAttempts: 2 });
 
-/** The functions that move a recipient, each where the workflows call it. */
+/** The functions that change a recipient, each in the phases in which workflows call it. */
 function* afterChange(recipient: Recipient): Generator<readonly [string, Recipient]> {
   const ref = { ...ATTEMPT, attempt: recipient.attempt };
   const isUnderWay = isAt(recipient, ref);

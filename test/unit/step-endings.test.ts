@@ -38,7 +38,7 @@ describe('a call that nobody answered', () => {
     });
   });
 
-  it('for a reason we do not know keeps both its codes', () => {
+  it('and ended for an unknown reason keeps both codes', () => {
     expect(endingOf({ code: 503, subcode: 560503 })).toEqual({ outcome: 'failed', reason: 'code 503/560503' });
   });
 });
@@ -65,12 +65,12 @@ describe('a call that was answered', () => {
     expect(answeredCall().ends().leg.awaits).toBeUndefined();
   });
 
-  it('ended when the service says it did', () => {
+  it('has the end time that the service reports', () => {
     expect(answeredCall().after(stateIs('terminated', undefined, 90)).leg.endedAt).toBe(at(90));
   });
 });
 
-describe('states that come in the wrong order', () => {
+describe('states that arrive in the wrong order', () => {
   it('a late Establishing does not make the phone ring again', () => {
     const late = answeredCall().after(establishing);
     expect(late.leg).toMatchObject({ state: 'established', stage: 'message' });
@@ -83,7 +83,7 @@ describe('states that come in the wrong order', () => {
     expect(late.leg).toMatchObject({ state: 'terminated', stage: 'ended', answered: true, outcome: 'answered' });
   });
 
-  it('a late Established after Terminating plays nothing to a phone that is being put down', () => {
+  it('a late Established after Terminating plays nothing, because the call is ending', () => {
     expect(call().after(terminating, established).asks).toEqual([]);
     expect(call().after(terminating, established).ends().leg.outcome).toBe('answered');
   });

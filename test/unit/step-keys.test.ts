@@ -101,7 +101,7 @@ describe('hearing it again', () => {
   });
 });
 
-describe('a key that means nothing', () => {
+describe('a key without a meaning', () => {
   it('leaves the call as it is, whenever it is pressed', () => {
     for (const before of [
       call(),
@@ -187,7 +187,7 @@ describe('a key that arrives after the end of the call', () => {
   });
 });
 
-describe('audio that ends at the very moment it is cancelled', () => {
+describe('audio that ends at the moment when it is cancelled', () => {
   const raced = answeredCall().presses('1').audioEnds('completed');
 
   it('is followed by what the key asked for', () => {

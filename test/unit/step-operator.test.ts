@@ -42,7 +42,7 @@ describe('asking for the operator', () => {
     expect(callAskingForOperator().presses('2').asks).toEqual([]);
   });
 
-  it.each(['notStarted', 'running'] as const)('waits on while the invitation is %s', (status) => {
+  it.each(['notStarted', 'running'] as const)('keeps waiting while the invitation is %s', (status) => {
     const ringing = callAskingForOperator();
     const { asks, leg } = ringing.after(invited(status, ringing.leg.awaits));
     expect(asks).toEqual([]);
@@ -80,12 +80,12 @@ describe('several operators whose answers arrive one by one', () => {
     expect(again.leg).toMatchObject({ stage: 'inviting', refusedBy: [] });
   });
 
-  it('are two events where both refuse', () => {
+  it('give two events if both refuse', () => {
     const [one, other] = [refuses(OPERATOR), refuses(user(BOB))].map(identityOfEvent);
     expect(one).not.toBe(other);
   });
 
-  it('answer, if one does, after the other has refused', () => {
+  it('may answer after another has refused', () => {
     const answered = ringing.after(refuses(OPERATOR)).after(invited('completed', ringing.leg.awaits));
     expect(answered.leg).toMatchObject({ stage: 'talking', outcome: 'connected' });
   });
@@ -118,7 +118,7 @@ describe('the participant list, if the service numbers it,', () => {
 });
 
 describe('an operator who answers', () => {
-  it('is left to talk, for as long as they like', () => {
+  it('may talk for as long as they like', () => {
     const talking = callAskingForOperator().operatorAnswers();
     expect(talking.asks).toEqual([]);
     expect(talking.leg).toMatchObject({ stage: 'talking', outcome: 'connected' });
@@ -137,7 +137,7 @@ describe('an operator who answers', () => {
     expect(late.leg).toMatchObject({ stage: 'talking', outcome: 'acknowledged' });
   });
 
-  it('and parts first leaves nobody alone in the call', () => {
+  it('and leaves first does not leave the callee alone in the call', () => {
     const parted = callWithOperator().withPresent(US, CALLEE);
     expect(parted.asks).toEqual(['hang up']);
     expect(parted.ends().leg.outcome).toBe('connected');
@@ -156,7 +156,7 @@ describe('an operator who answers', () => {
     expect(callWithOperator().withPresent(US, CALLEE, OPERATOR, user('8:acs:supervisor')).asks).toEqual([]);
   });
 
-  it('counts although we are not named among those present', () => {
+  it('counts even if the participant list does not contain the app', () => {
     expect(callWithOperator().withPresent(CALLEE, OPERATOR).asks).toEqual([]);
   });
 });
@@ -190,7 +190,7 @@ describe('of several operators', () => {
 });
 
 describe('a participant list that arrives before the invitation’s result', () => {
-  it('of a parting ends the call, which would wait for it for ever', () => {
+  it('and shows that the operator left ends the call, which would otherwise wait for ever', () => {
     const asking = callAskingForOperator();
     const together = asking.after(presentAre([US, CALLEE, OPERATOR], 31));
     expect(together.leg).toMatchObject({ stage: 'talking', outcome: 'connected' });
@@ -199,26 +199,26 @@ describe('a participant list that arrives before the invitation’s result', () 
     expect(parted.after(invited('completed', asking.leg.invitation)).asks).toEqual([]);
   });
 
-  it('of a parting alone ends the call as soon as the result is heard', () => {
+  it('and shows only that the operator left ends the call once the result arrives', () => {
     const asking = callAskingForOperator();
     const late = asking.after(presentAre([US, CALLEE], 50)).after(invited('completed', asking.leg.invitation));
     expect(late.asks).toEqual(['hang up']);
     expect(late.leg.outcome).toBe('connected');
   });
 
-  it('of the two together lets them talk', () => {
+  it('and shows both people lets them talk', () => {
     const asking = callAskingForOperator();
     const together = asking.after(presentAre([US, CALLEE, OPERATOR], 50));
     expect(together.after(invited('completed', asking.leg.invitation)).asks).toEqual([]);
   });
 
-  it('is ours even where it does not say so', () => {
+  it('is not needed if the result names no invitation: it belongs to the current one', () => {
     expect(callAskingForOperator().after(invited('completed', undefined)).leg.stage).toBe('talking');
   });
 });
 
-describe('no operator answers', () => {
-  it('and the callee hears that, and may choose again', () => {
+describe('if no operator answers,', () => {
+  it('the callee hears that and may choose again', () => {
     const told = callAskingForOperator().operatorDoesNotAnswer();
     expect(told.asks).toEqual(['play unavailable']);
     expect(told.leg.stage).toBe('unavailable');
@@ -227,7 +227,7 @@ describe('no operator answers', () => {
     expect(told.audioEnds().presses('1').asks).toEqual(['play thanks']);
   });
 
-  it('and the callee may choose during the announcement too, which is stopped first', () => {
+  it('the callee may choose during the announcement too, which is stopped first', () => {
     const again = callAskingForOperator().operatorDoesNotAnswer().presses('2');
     expect(again.asks).toEqual(['cancel the audio']);
     const ringing = again.audioEnds('cancelled');
@@ -236,16 +236,16 @@ describe('no operator answers', () => {
     expect(ringing.operatorAnswers().leg.outcome).toBe('connected');
   });
 
-  it('and without audio for it the callee is waited for at once', () => {
+  it('the call waits for a key at once if the script has no announcement', () => {
     const { unavailable: _, ...script } = scriptWith();
     expect(callAskingForOperator(script).operatorDoesNotAnswer().asks).toEqual(['hang up after 5 s']);
   });
 
-  it('and the announcement of it does not count as the message heard', () => {
+  it('the announcement does not count as the message heard', () => {
     expect(callAskingForOperator().operatorDoesNotAnswer().audioEnds().leg.outcome).toBeUndefined();
   });
 
-  it('which the first invitation tells late is not taken for the second', () => {
+  it('a late event of the first invitation does not affect the second', () => {
     const second = callAskingForOperator().operatorDoesNotAnswer().presses('2').audioEnds('cancelled');
     const late = second.after(invited('failed', 'invite-3'));
     expect(second.leg.awaits).not.toBe('invite-3');
@@ -253,7 +253,7 @@ describe('no operator answers', () => {
     expect(late.leg.stage).toBe('inviting');
   });
 
-  it('since the callee hung up first: the call ends as answered, and nobody is rung again', () => {
+  it('because the callee hung up first, the call ends as answered and no phone rings again', () => {
     const gone = callAskingForOperator().ends();
     expect(gone.leg.outcome).toBe('answered');
     expect(gone.after(invited('failed', 'invite-3')).asks).toEqual([]);

@@ -8,7 +8,7 @@ import { meaningOf } from '../../src/lib/rules/calls/script.ts';
 import { call, contextOf, inWords, type PhoneCall } from './support/phone-call.ts';
 import { disorderly, type Scenario, scenarios } from './support/scenarios.ts';
 
-/** The events as the app counts them: one that comes again is known by its identity, and changes nothing. */
+/** The events without repetitions, which the app recognises by their identity. */
 function counted(events: readonly CallEvent[]): CallEvent[] {
   return [...new Map(events.toReversed().map((event) => [identityOfEvent(event), event])).values()].toReversed();
 }
@@ -20,7 +20,7 @@ function unfolding({ script }: Scenario, events: readonly CallEvent[]): PhoneCal
   return moments;
 }
 
-/** Holds for every two moments of a call that follow each other, in whatever order its events come. */
+/** Checks each state of a call and the next, with its events in any order. */
 function alwaysBetween(holds: (before: PhoneCall, after: PhoneCall) => void): void {
   fc.assert(
     fc.property(disorderly, ({ scenario, events }) => {
@@ -85,7 +85,7 @@ describe('for any events of a call, in any order,', () => {
           (event) =>
             event.type === 'DtmfReceived' && meaningOf(scenario.script, event.data.toneInfo.tone) === 'acknowledge',
         );
-        // Once an operator is in the call it may be they who press: whether that is known in time is a matter of the order.
+        // An operator in the call may press keys too. The order of events decides whether the app knows that in time.
         const joinedAt = leg?.joinedAt ?? '9999';
         const isSurelyTheirs = presses.some(({ occurredAt }) => occurredAt <= joinedAt);
         if (leg?.outcome === 'acknowledged') expect(presses).not.toEqual([]);

@@ -12,7 +12,7 @@ import { MemoryWorld } from './support/memory-services.ts';
 
 const ANN = { targets: [{ phoneNumber: { value: '+14255550121' } }], requestId: 'ann' };
 
-/** What the service does when it is asked to call. */
+/** The service's answer to a request to call. */
 type Answering = () => Promise<{ callLegId: string }>;
 
 class RequestWorld extends MemoryWorld {
@@ -40,7 +40,7 @@ class RequestWorld extends MemoryWorld {
 }
 
 const answers: Answering = async () => ({ callLegId: 'leg-1' });
-/** The process dies while it asks: nothing is ever heard. @returns when it was asked. */
+/** The process dies during its request, and no event follows. Resolves when the request was sent. */
 function dyingCall(world: RequestWorld): Promise<void> {
   return new Promise((resolve) => {
     void world.call(ANN, () => {
@@ -108,7 +108,7 @@ describe('a call requested by hand', () => {
   });
 
   it.each([401, 403])(
-    'waits while the service refuses our key or role (%i), and is called once that is mended',
+    'waits while the service refuses our key or role (%i), and is placed once they work',
     async (status) => {
       const world = new RequestWorld();
       const refusal = { operation: 'createCall', status, code: 'Unauthorized', message: 'no', requestId: '' };

@@ -7,7 +7,7 @@ await Parser.init();
 const parser = new Parser();
 parser.setLanguage(await Language.load(require.resolve('tree-sitter-bicep/tree-sitter-bicep.wasm')));
 
-/** A Bicep file as its grammar has it. No compiler of Bicep is to be had from npm; this knows its syntax, not its types. */
+/** A parsed Bicep file. npm has no Bicep compiler; this parser knows the syntax, not the types. */
 export class BicepFile {
   readonly root: Node;
 
@@ -17,7 +17,7 @@ export class BicepFile {
     this.root = tree.rootNode;
   }
 
-  /** Each line and what is wrong there. */
+  /** The syntax errors, each with its line. */
   syntaxErrors(): string[] {
     if (!this.root.hasError) return [];
     return all(this.root, (node) => node.isError || node.isMissing).map(
@@ -48,7 +48,7 @@ export class BicepFile {
     return [...members(this.#variable(variable)).keys()];
   }
 
-  /** The modules: each one's file, and the parameters that it is given. */
+  /** The modules, each with its file and the parameters passed to it. */
   modules(): { path: string; given: string[] }[] {
     return this.#declared('module_declaration').map(([, declaration]) => {
       const [, path, body] = declaration.namedChildren;

@@ -12,7 +12,7 @@ import { MemoryTables } from './memory-tables.ts';
 
 export type Sent = { queue: QueueName; message: object; delaySeconds: number };
 
-/** Keeps what was put on queues; nobody takes it off. */
+/** Keeps every message that is put on a queue. */
 export class MemoryQueues implements QueueStore {
   readonly sent: Sent[] = [];
 
@@ -25,7 +25,7 @@ export class MemoryQueues implements QueueStore {
   }
 }
 
-/** For workflows that must not speak to the service at all. */
+/** For workflows that must not send any request to the service. */
 const nobodyIsCalled = (): never => {
   throw new Error('The service was asked for something');
 };
@@ -42,7 +42,7 @@ const silentService: CallAutomation = {
   removeParticipant: nobodyIsCalled,
 };
 
-/** A world in memory: services whose clock stands still until it is told otherwise. */
+/** Services in memory, with a clock that only the test moves. */
 export class MemoryWorld {
   readonly queues = new MemoryQueues();
   readonly services: Services;

@@ -15,7 +15,7 @@ const PAGE = 1000;
 /** Others may have their turn before a request is answered, as with a real server. */
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-/** Table Storage in memory, for tests: held to the same contract as the real one by test/contract/storage-tables.test.ts. */
+/** Table Storage in memory, for tests. It passes the same contract tests as the real one. */
 export class MemoryTables implements TableStore {
   readonly #partitions = new Map<string, Partition>();
   readonly #turn: () => Promise<void> | void;

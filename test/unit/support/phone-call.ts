@@ -22,7 +22,7 @@ import {
 
 export const NOW = new Date('2026-01-05T08:00:00.000Z');
 
-/** We, as one who is in the call. */
+/** The app as a participant of the call. */
 export const SOURCE = '8:acs:ringdown';
 export const US = user(SOURCE);
 export const CALLEE = phone('+14255550123');
@@ -30,7 +30,7 @@ export const OPERATOR = phone('+14255550199');
 
 const audio = (name: string): string => `https://audio.example/${name}.wav`;
 
-/** A script with everything in it; each test leaves out or changes what it is about. */
+/** A script with every part. Each test replaces the parts that it is about. */
 export function scriptWith(more: Partial<CallScript> = {}): CallScript {
   const script = {
     message: audio('message'),
@@ -44,11 +44,11 @@ export function scriptWith(more: Partial<CallScript> = {}): CallScript {
   return CallScript.parse(script);
 }
 
-/** A call with the given script; one without a script if that is undefined. */
+/** A new call with the given script, or with one that has every part. */
 export const call = (script: CallScript | undefined = scriptWith()): PhoneCall => PhoneCall.of({ script });
 export const callWithoutScript = (): PhoneCall => PhoneCall.of({});
 
-/** A call that was picked up: the message is playing. */
+/** An answered call: the message is playing. */
 export const answeredCall = (script?: CallScript): PhoneCall => call(script).after(established);
 
 /** A call whose operators' phones ring. */
@@ -59,10 +59,10 @@ export const callAskingForOperator = (script?: CallScript): PhoneCall =>
 export const callWithOperator = (script?: CallScript): PhoneCall =>
   callAskingForOperator(script).operatorAnswers().withPresent(US, CALLEE, OPERATOR);
 
-/** One call as the step function sees it. Each happening gives the call after it; `asks` is what the last one asked for. */
+/** One call as the step function sees it. Each method returns the call after an event; `asks` are its actions in words. */
 export class PhoneCall {
   readonly leg: CallLeg;
-  /** The actions that the last event called for, and in words. */
+  /** The actions that follow from the last event. */
   readonly actions: readonly CallAction[];
   /** Every action so far. */
   readonly allActions: readonly CallAction[];
@@ -101,7 +101,7 @@ export class PhoneCall {
     return keys.reduce((before: PhoneCall, key) => before.after(tone(key, before.#events, before.#second)), this);
   }
 
-  /** The audio that plays ends. */
+  /** The audio in progress ends. */
   audioEnds(result: Result = 'completed'): PhoneCall {
     return this.after(audioEnded(result, this.leg.audio));
   }
@@ -149,5 +149,5 @@ export function inWords({ queue, message, delaySeconds }: CallAction): string {
   }
 }
 
-/** The name by which an action is known to the service and in the call's record. */
+/** The operation context of an action. */
 export const contextOf = ({ message }: CallAction): string => message.operationContext ?? '';

@@ -15,10 +15,10 @@ import {
   unheardOf,
 } from './telephone-events.ts';
 
-/** One call from its beginning to its end: what happened, in the order in which it did. */
+/** One whole call: its script, and its events in order. */
 export type Scenario = { readonly script: CallScript; readonly events: readonly CallEvent[] };
 
-/** What can happen in a call that is up; audio and invitations end only where the script had asked for them. */
+/** What can happen in an established call. Audio and invitations end only if the script has started them. */
 const Happening = fc.oneof(
   { weight: 4, arbitrary: fc.constantFrom(...Key.options.slice(0, 11)).map((key) => ({ kind: 'key' as const, key })) },
   {
@@ -68,8 +68,8 @@ const Endings = fc.oneof(
   fc.constantFrom(200, 404, 486, 480, 487, 603).map((code) => endedWith(code)),
 );
 
-/** The event by which a happening is told at that moment of the call; none if it cannot happen then. */
-function told(happening: Happening, { leg }: PhoneCall, moment: number): CallEvent | undefined {
+/** The event that reports a happening at this moment of the call; undefined if it cannot happen then. */
+function eventFor(happening: Happening, { leg }: PhoneCall, moment: number): CallEvent | undefined {
   const second = 10 + moment;
   switch (happening.kind) {
     case 'key':
@@ -85,7 +85,7 @@ function told(happening: Happening, { leg }: PhoneCall, moment: number): CallEve
   }
 }
 
-/** Whole calls, lived through in order, so that every result belongs to something that the script asked for. */
+/** Whole calls, generated in order, so that every result belongs to an action of the script. */
 export const scenarios: fc.Arbitrary<Scenario> = fc
   .record({
     script: Scripts,
@@ -102,7 +102,7 @@ export const scenarios: fc.Arbitrary<Scenario> = fc
     };
     if (isAnswered) happens(established);
     for (const [moment, happening] of isAnswered ? happenings.entries() : []) {
-      const event = told(happening, before, moment);
+      const event = eventFor(happening, before, moment);
       if (event) happens(event);
     }
     happens(terminating);
@@ -110,7 +110,7 @@ export const scenarios: fc.Arbitrary<Scenario> = fc
     return { script, events };
   });
 
-/** The events of a whole call as a careless postman brings them: in any order, some twice, some never. */
+/** The events of a whole call, badly delivered: in any order, some twice, some never. */
 export const disorderly: fc.Arbitrary<{ scenario: Scenario; events: readonly CallEvent[] }> = scenarios.chain(
   (scenario) => {
     const { events } = scenario;
@@ -120,7 +120,7 @@ export const disorderly: fc.Arbitrary<{ scenario: Scenario; events: readonly Cal
   },
 );
 
-/** Each of these events comes three places late, and once more at the end. */
+/** Moves each of these events three places back, and repeats it at the end. */
 function delayed(events: readonly CallEvent[], indices: readonly number[]): CallEvent[] {
   const order = [...events];
   for (const index of indices) {

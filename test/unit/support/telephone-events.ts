@@ -2,13 +2,13 @@ import type { Key, KnownCallEvent, UnknownCallEvent } from '../../../src/lib/cal
 import type { EventIdentifier } from '../../../src/lib/call-automation/identifiers.ts';
 import type { ResultInfo } from '../../../src/lib/call-automation/requests.ts';
 
-/** Events of one call as `parseCallEvents` gives them, for tests of what is made of them. */
+/** Events of one call as `parseCallEvents` returns them. */
 
 export const LEG = 'leg-1';
 
 export type EventOf<Type extends KnownCallEvent['type']> = Extract<KnownCallEvent, { type: Type }>;
 
-/** A time of the call's day: so many seconds after it began. */
+/** The time this many seconds after the call began. */
 export const at = (second: number): string => new Date(Date.UTC(2026, 0, 5, 8, 0, second)).toISOString();
 
 type State = EventOf<'CallLegStateChanged'>['data']['callState'];
