@@ -27,7 +27,7 @@ const dialled = ({ queues }: MemoryWorld): object[] => queues.on('start-call');
 
 async function lineOf({ services }: MemoryWorld, recipientId: string): Promise<HeldLine> {
   const line = (await services.recipients.find({ outageId: 'storm', shard: 0, recipientId }))?.recipient.line;
-  if (!line) throw new Error('they have no line');
+  if (!line) throw new Error('the recipient has no line');
   return line;
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { circlesIn, type Import, importsIn, type Sources, sourcesIn } from './support/imports.ts';
 
-/** The layers of src, the highest first, each with its task. A file may import from its own layer and from lower ones. */
+/** The layers of src, highest first, with their tasks. A file may import from its own layer and from lower ones. */
 const LAYERS: ReadonlyMap<string, string> = new Map([
   ['src/main.ts', 'starts the app: registers the functions and composes the services'],
   ['src/functions.ts', 'lists every function by its name'],

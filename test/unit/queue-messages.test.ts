@@ -101,7 +101,7 @@ describe('an action of the script', () => {
   });
 });
 
-describe('a message taken off its queue', () => {
+describe('a message from its queue', () => {
   const { services } = new MemoryWorld();
   const taken = async (message: unknown) => {
     const log: string[] = [];

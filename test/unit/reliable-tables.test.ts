@@ -71,7 +71,7 @@ describe('a commit whose answer was lost', () => {
     expect((await shaky.get('Lines', 'lines', 'a'))?.columns['name']).toBe('theirs');
   });
 
-  it('and that deletes a row is done when the row is gone', async () => {
+  it('and that deletes a row has succeeded if the row no longer exists', async () => {
     const shaky = new ShakyTables('fine', 'answerLost');
     const store = reliable(shaky);
     await store.commit('Lines', 'lines', [insert('a')]);

@@ -38,14 +38,14 @@ import {
   unheardOf,
 } from './support/telephone-events.ts';
 
-/** The transitions that the pure functions make, compared with those drawn in docs/architecture.md and docs/lifecycle.md. */
+/** Compares the transitions of the pure functions with those in docs/architecture.md and docs/lifecycle.md. */
 
 /** "from --> to: label", one for each label. */
 type Edges = ReadonlySet<string>;
 
 const DOCUMENT = readFileSync('docs/architecture.md', 'utf8');
 
-/** The edges of the diagram after the marker. An edge from a composite state stands for one from each state inside it. */
+/** The edges of the diagram after the marker. One from a composite state stands for one from each state inside it. */
 function drawn(marker: string): Edges {
   const [, diagram = ''] = DOCUMENT.match(new RegExp(`<!-- ${marker} -->\n\`\`\`mermaid\n(.*?)\`\`\``, 's')) ?? [];
   const [, composite = '', body = ''] = diagram.match(/state (\w+) \{(.*?)\n {2}\}/s) ?? [];
@@ -86,7 +86,7 @@ const OTHERS_LATER = [20, 40].flatMap((second) => [
   presentAre([US, CALLEE], second),
 ]);
 
-/** All kinds of events by their labels in the diagram. Even those without an edge have one, so that a new edge is found. */
+/** All kinds of events, by their label in the diagram. Those without an edge have one too, so a new edge is found. */
 const NEWS: Readonly<Record<string, (leg: CallLeg) => readonly CallEvent[]>> = {
   answered: () => [established],
   'state changed': () => [establishing, terminating],

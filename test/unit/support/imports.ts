@@ -18,8 +18,8 @@ export function sourcesIn(...folders: readonly string[]): Sources {
 const IS_CODE = /(?<!\.d)\.tsx?$/;
 
 /**
- * `from '…'`, `import('…')` and `import '…'`. The text is read with a regular expression because type imports count too:
- * they do not exist in compiled code, and bundlers leave them out of their import graphs.
+ * `from '…'`, `import('…')` and `import '…'`. The text is read with a regular expression because type imports count
+ * too: they do not exist in compiled code, and bundlers leave them out of their import graphs.
  */
 const IMPORT = /\bfrom '(\.[^']+)'|\bimport\('(\.[^']+)'\)|\bimport '(\.[^']+)'/g;
 
@@ -31,7 +31,10 @@ export const importsIn = (sources: Sources): Import[] =>
       .filter(({ to }) => IS_CODE.test(to)),
   );
 
-/** Circles of imports: each as the files on the way, ending where it began. At least one for each group of entangled files. */
+/**
+ * The circles of imports, each as its files in order, ending with the first. At least one for each group of files that
+ * import each other.
+ */
 export function circlesIn(imports: readonly Import[]): string[][] {
   const done = new Set<string>();
   const circles: string[][] = [];

@@ -27,7 +27,7 @@ export class MemoryQueues implements QueueStore {
 
 /** For workflows that must not send any request to the service. */
 const nobodyIsCalled = (): never => {
-  throw new Error('The service was asked for something');
+  throw new Error('No request to the service is allowed here');
 };
 
 const silentService: CallAutomation = {

@@ -59,7 +59,7 @@ export const callAskingForOperator = (script?: CallScript): PhoneCall =>
 export const callWithOperator = (script?: CallScript): PhoneCall =>
   callAskingForOperator(script).operatorAnswers().withPresent(US, CALLEE, OPERATOR);
 
-/** One call as the step function sees it. Each method returns the call after an event; `asks` are its actions in words. */
+/** One call, as the step function sees it. Each method returns the call after an event; `asks` has its actions. */
 export class PhoneCall {
   readonly leg: CallLeg;
   /** The actions that follow from the last event. */
