@@ -147,7 +147,7 @@ describe('Out-of-Call APIs', () => {
 describe('errors', () => {
   const failure = (promise: Promise<unknown>): Promise<CallAutomationError> =>
     promise.then(
-      () => expect.unreachable('it was to fail'),
+      () => expect.unreachable('expected a failure'),
       (error: unknown) => {
         expect(error).toBeInstanceOf(CallAutomationError);
         if (!(error instanceof CallAutomationError)) throw error;

@@ -3,7 +3,7 @@ import http, { type IncomingHttpHeaders } from 'node:http';
 import { expect, test } from 'vitest';
 import { CallClient } from '../../src/lib/call-automation/call-client.ts';
 
-test('a call is requested on a new connection: a kept one may be closed just as it is used', async () => {
+test('a call is requested on a new connection, because an idle one may close at that moment', async () => {
   const seen: [string | undefined, IncomingHttpHeaders['connection']][] = [];
   const server = http.createServer((request, response) => {
     seen.push([request.url?.split('?')[0], request.headers.connection]);

@@ -112,8 +112,8 @@ describe('audio', () => {
   });
 
   it.each([
-    ['that is no WAV', '/callbacks', 8536],
-    ['that is not there', '/audio/missing.wav', 8536],
+    ['that is not a WAV', '/callbacks', 8536],
+    ['that does not exist', '/audio/missing.wav', 8536],
   ])('%s fails', async (_, path, subcode) => {
     const call = await telephone.call(ANN);
     await call.is('Established');

@@ -280,8 +280,8 @@ describe('by today’s API', () => {
 });
 
 describe('a wrong request', () => {
-  it.each(['answer', 'decline', 'hangUp'])('%s is refused if there is no call', async (deed) => {
-    const { status, body } = await telephone.control('POST', `/simulator/phones/${ME}/${deed}`);
+  it.each(['answer', 'decline', 'hangUp'])('%s is refused if there is no call', async (action) => {
+    const { status, body } = await telephone.control('POST', `/simulator/phones/${ME}/${action}`);
     expect({ status, body }).toMatchObject({
       status: 400,
       body: { code: expect.stringMatching(/^NotRinging|NotInACall$/) },

@@ -136,7 +136,7 @@ onEachStore((opened) => {
       expect((await legs.findAction(id, 'message-1'))?.action.at).toBe(LATER.toISOString());
     });
 
-    it('is gone once a hang-up has found no call to end', async () => {
+    it('counts as gone once a hang-up has found no call to end', async () => {
       const { legs, leg, id } = aLeg();
       expect(await legs.examine(id)).toEqual({ stored: undefined, isGone: false });
       await legs.record(undefined, event, leg, [], NOW);

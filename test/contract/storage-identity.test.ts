@@ -12,8 +12,9 @@ import { type RunningAzurite, startAzurite } from '../../local/azurite.ts';
 import { startProcess } from '../../local/processes.ts';
 
 /**
- * Storage without keys: the app asks the identity endpoint that Azure gives every app (docs: App Service, managed identities, REST
- * endpoint), and shows the token to Azurite, which takes tokens over HTTPS only. Everything but Azure itself is real.
+ * Storage without keys: the app asks the identity endpoint that Azure gives every app (docs: App Service, managed
+ * identities, REST endpoint), and shows the token to Azurite, which takes tokens over HTTPS only. Everything but Azure
+ * itself is real.
  */
 
 const CLIENT_ID = '11111111-2222-3333-4444-555555555555';
@@ -83,7 +84,7 @@ class IdentityEndpoint {
   }
 }
 
-/** What came of the app's clients, with these settings in place of a connection string. */
+/** Runs the app's clients with these settings instead of a connection string. @returns what happened. */
 async function used(settings: Record<string, string>): Promise<unknown> {
   const app = await startProcess({
     name: 'the app’s clients',
@@ -118,13 +119,13 @@ it('queues and tables are used with the token of the user-assigned identity that
   expect(identities.asked[0]).toMatchObject(ofStorage);
 });
 
-it('and of the app’s own identity if they name none', async () => {
+it('queues and tables are used with the app’s own identity if the settings name none', async () => {
   await expect(used(endpoints())).resolves.toMatchObject({ isOptedOut: true });
   expect(identities.asked[0]).toMatchObject(ofStorage);
   for (const { client_id } of identities.asked) expect(client_id).toBeUndefined();
 });
 
-it('a token for something else is refused, and the error says by which service and how, without the token', async () => {
+it('a token for another audience is refused, and the error names the queue and the status, not the token', async () => {
   identities.audience = 'https://vault.azure.net';
   const { error } = z.object({ error: z.string() }).parse(await used(endpoints()));
   identities.audience = 'https://storage.azure.com';

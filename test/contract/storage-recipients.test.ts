@@ -66,7 +66,7 @@ onEachStore((opened) => {
       expect((await list.find(ANN)).recipient).toEqual({ ...ANN, dueRow: known((await list.waiting())[0]).rowKey });
     });
 
-    it('are added once: existing ones stay as they are, however many come with them', async () => {
+    it('are added once: existing ones stay as they are, even in a long list', async () => {
       const list = new List();
       const before = await list.withAnn('dialling');
       const people = Array.from({ length: 130 }, (_, index) => someone(index));

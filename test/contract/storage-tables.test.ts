@@ -25,7 +25,7 @@ async function all<Item>(items: AsyncIterable<Item>): Promise<Item[]> {
 }
 
 onEachStore((opened) => {
-  /** A partition of its own for each test. */
+  /** A new partition for each test. */
   class Partition {
     readonly key = `partition|${randomUUID()}`;
     commit(...writes: Write[]): Promise<(string | undefined)[]> {
@@ -47,7 +47,7 @@ onEachStore((opened) => {
   }
 
   describe('a row', () => {
-    it('that is not there is undefined', async () => {
+    it('that does not exist is undefined', async () => {
       await expect(new Partition().get('nobody')).resolves.toBeUndefined();
     });
 
@@ -68,7 +68,7 @@ onEachStore((opened) => {
       expect((await partition.get('bob'))?.columns).toEqual(columns);
     });
 
-    it('has no column for what is undefined', async () => {
+    it('has no column for an undefined value', async () => {
       const partition = new Partition();
       await partition.commit(insert('ann', { name: 'Ann', nothing: undefined }));
       await partition.commit(insert('bob', { name: 'Bob', nothing: undefined }), insert('eve'));
@@ -104,14 +104,14 @@ onEachStore((opened) => {
     ['alone', []],
     ['together with another', [insert('another')]],
   ] as const)('a write %s', (_, company) => {
-    it('that inserts what is there already is refused, and the row stays', async () => {
+    it('that inserts an existing row is refused, and the row stays', async () => {
       const partition = new Partition();
       await partition.commit(insert('ann', { name: 'first' }));
       await expect(partition.commit(insert('ann', { name: 'second' }), ...company)).rejects.toThrow(ConflictError);
       await expect(partition.rows()).resolves.toEqual({ ann: { name: 'first' } });
     });
 
-    it('that replaces leaves nothing of the old row; one that merges leaves what it does not name', async () => {
+    it('that replaces removes the old columns; one that merges keeps the columns it does not name', async () => {
       const partition = new Partition();
       await partition.commit(insert('ann', { name: 'Ann', floor: 3 }), insert('bob', { name: 'Bob', floor: 3 }));
       const [ann, bob] = [await partition.etagOf('ann'), await partition.etagOf('bob')];
@@ -124,7 +124,7 @@ onEachStore((opened) => {
       expect((await partition.get('ann'))?.columns).toEqual({ name: 'Anna' });
     });
 
-    it.each(['replace', 'merge'] as const)('that would %s what somebody else changed is refused', async (kind) => {
+    it.each(['replace', 'merge'] as const)('that would %s a row that changed meanwhile is refused', async (kind) => {
       const partition = new Partition();
       await partition.commit(insert('ann'));
       const etag = await partition.etagOf('ann');
@@ -135,28 +135,28 @@ onEachStore((opened) => {
     });
 
     it.each(['replace', 'merge'] as const)(
-      'that would %s what has gone is refused, also where any is welcome',
+      'that would %s a deleted row is refused, even for any version',
       async (kind) => {
         const partition = new Partition();
         await partition.commit(insert('ann'));
         const etag = await partition.etagOf('ann');
         await partition.commit(remove('ann'));
-        for (const welcome of [etag, ANY]) {
-          const late = partition.commit({ kind, ...row('ann'), etag: welcome }, ...company);
+        for (const accepted of [etag, ANY]) {
+          const late = partition.commit({ kind, ...row('ann'), etag: accepted }, ...company);
           await expect(late).rejects.toThrow(ConflictError);
         }
         await expect(partition.rows()).resolves.toEqual({});
       },
     );
 
-    it.each(['replace', 'merge'] as const)('that would %s any version of the row does so', async (kind) => {
+    it.each(['replace', 'merge'] as const)('that would %s any version of a row succeeds', async (kind) => {
       const partition = new Partition();
       await partition.commit(insert('ann'));
       await partition.commit({ kind, ...row('ann', { name: 'new' }), etag: ANY }, ...company);
       expect((await partition.get('ann'))?.columns).toEqual({ name: 'new' });
     });
 
-    it('that upserts makes the row, or replaces it', async () => {
+    it('that upserts creates the row, or replaces it', async () => {
       const partition = new Partition();
       await partition.commit({ kind: 'upsert', ...row('ann', { name: 'Ann', floor: 3 }) }, ...company);
       expect((await partition.get('ann'))?.columns).toEqual({ name: 'Ann', floor: 3 });
@@ -164,13 +164,13 @@ onEachStore((opened) => {
       expect((await partition.get('ann'))?.columns).toEqual({ name: 'Anna' });
     });
 
-    it('that deletes what is not there is refused', async () => {
+    it('that deletes a missing row is refused', async () => {
       const partition = new Partition();
       await expect(partition.commit(remove('ann'), ...company)).rejects.toThrow(ConflictError);
       await expect(partition.rows()).resolves.toEqual({});
     });
 
-    it('that deletes takes the row away; it can be inserted again', async () => {
+    it('that deletes removes the row, which can be inserted again', async () => {
       const partition = new Partition();
       await partition.commit(insert('ann'));
       await partition.commit(remove('ann'), ...company);
@@ -191,7 +191,7 @@ onEachStore((opened) => {
   });
 
   describe('a commit', () => {
-    it('gives an ETag for each row in order, and none for one it deleted', async () => {
+    it('returns an ETag for each row in order, and none for a deleted row', async () => {
       const partition = new Partition();
       await partition.commit(insert('ann'));
       const [gone, bob, eve, ...more] = await partition.commit(remove('ann'), insert('bob'), insert('eve'));
@@ -202,10 +202,10 @@ onEachStore((opened) => {
     });
 
     it.each<[string, Write]>([
-      ['there is already', insert('there')],
+      ['already exists', insert('there')],
       ['was changed', { kind: 'replace', ...row('there'), etag: 'W/"datetime\'2020-01-01T00%3A00%3A00.0000000Z\'"' }],
-      ['has gone', remove('gone')],
-    ])('writes nothing at all because one row %s', async (_, refused) => {
+      ['does not exist', remove('gone')],
+    ])('writes nothing at all if one row %s', async (_, refused) => {
       const partition = new Partition();
       await partition.commit(insert('there'), insert('bystander'));
       const before = await partition.rows();
@@ -218,21 +218,21 @@ onEachStore((opened) => {
 
     const many = (count: number): Write[] => Array.from({ length: count }, (_, index) => insert(`row-${index}`));
 
-    it('takes a hundred writes, and not one more', async () => {
+    it('may have a hundred writes, and no more', async () => {
       const [hundred, more] = [new Partition(), new Partition()];
       await expect(hundred.commit(...many(100))).resolves.toHaveLength(100);
       await expect(more.commit(...many(101))).rejects.toThrow(StorageError);
       await expect(more.rows()).resolves.toEqual({});
     });
 
-    it('names each row once', async () => {
+    it('that names a row twice is refused', async () => {
       const partition = new Partition();
       const twice = partition.commit(insert('ann'), { kind: 'upsert', ...row('ann') });
       await expect(twice).rejects.toThrow(StorageError);
       await expect(partition.rows()).resolves.toEqual({});
     });
 
-    it('that two make at once is made by one of them', async () => {
+    it('with the same ETag as another at the same time succeeds only once', async () => {
       const partition = new Partition();
       await partition.commit(insert('ann'));
       const etag = await partition.etagOf('ann');
@@ -275,18 +275,18 @@ onEachStore((opened) => {
       expect(keysOf(found)).toEqual(['due|waiting|1', 'due|waiting|9|ann']);
     });
 
-    it('is cut off at the limit: the first rows are given', async () => {
+    it('has no more rows than the limit, the first ones', async () => {
       const partition = new Partition();
       await partition.commit(insert('c'), insert('a'), insert('b'));
       expect(keysOf(await opened.store.query(TABLE, partition.key, EVERYTHING, 2))).toEqual(['a', 'b']);
     });
 
-    it('is empty if there is nothing', async () => {
+    it('is empty if there are no rows', async () => {
       await expect(opened.store.query(TABLE, new Partition().key, EVERYTHING, 5)).resolves.toEqual([]);
       await expect(all(opened.store.scan(TABLE, new Partition().key, EVERYTHING))).resolves.toEqual([]);
     });
 
-    it('has rows as they can be written back', async () => {
+    it('has the same rows as reads of single rows', async () => {
       const partition = new Partition();
       await partition.commit(insert('ann', { name: 'Ann', attempt: 2 }));
       const [found] = await opened.store.query(TABLE, partition.key, EVERYTHING, 5);
@@ -308,21 +308,21 @@ onEachStore((opened) => {
 });
 
 onEachStore((opened) => {
-  describe('before there is any table', () => {
-    it('finds nothing, and fails at nothing', async () => {
+  describe('a store without tables', () => {
+    it('finds nothing, and does not fail', async () => {
       await expect(all(opened.store.scan('Outages', 'p', EVERYTHING))).resolves.toEqual([]);
       await expect(opened.store.get('OptOuts', 'p', 'ann')).resolves.toBeUndefined();
       await expect(opened.store.query('Lines', 'p', EVERYTHING, 5)).resolves.toEqual([]);
     });
 
-    it('makes the table that is written to, for one row or for several', async () => {
+    it('creates the table for a write of one row or of several', async () => {
       await opened.store.commit('Recipients', 'p', [insert('ann')]);
       await opened.store.commit('CallLegs', 'p', [insert('ann'), insert('bob')]);
       expect(keysOf(await opened.store.query('Recipients', 'p', EVERYTHING, 5))).toEqual(['ann']);
       expect(keysOf(await opened.store.query('CallLegs', 'p', EVERYTHING, 5))).toEqual(['ann', 'bob']);
     });
 
-    it('makes it once, though many write at the same time', async () => {
+    it('creates a table once, even if many write at the same time', async () => {
       const fresh = await opened.openAnother();
       try {
         const names = ['ann', 'bob', 'eve', 'joe'];

@@ -24,7 +24,7 @@ const someone = (index: number): Recipient =>
 const people = (count: number): Recipient[] => Array.from({ length: count }, (_, index) => someone(index));
 
 onEachStore((opened) => {
-  /** An outage of one shard, of its own for each test. */
+  /** A new outage with one shard for each test. */
   class List {
     readonly shard = { outageId: randomUUID(), shard: 0 };
     readonly recipients = new Recipients(opened.store);
@@ -38,7 +38,7 @@ onEachStore((opened) => {
     async dispatch({ recipientId }: Recipient): Promise<void> {
       const waiting = await this.recipients.due(this.shard, 'waiting', 1000);
       const due = waiting.find((row) => row.recipientId === recipientId);
-      if (!due) throw new Error('is not waiting');
+      if (!due) throw new Error('the recipient is not waiting');
       await this.recipients.dispatch(
         { ...this.shard, recipientId, attempt: due.attempt + 1 },
         due,
@@ -52,7 +52,7 @@ onEachStore((opened) => {
       const stored = await this.recipients.find(place);
       const result = { attempt, outcome, callLegId: `leg-${attempt}`, at: at.toISOString() };
       const moved = stored && concluded(stored.recipient, result, RetryPolicy.parse({}), at);
-      if (!stored || !moved) throw new Error('that is no news');
+      if (!stored || !moved) throw new Error('nothing changed');
       expect(await this.recipients.save(place, stored, moved)).toBeDefined();
     }
 
@@ -62,7 +62,7 @@ onEachStore((opened) => {
       return folds;
     }
 
-    /** What the list itself says. */
+    /** The tally, counted from the list itself. */
     async listed() {
       const all: Recipient[] = [];
       for await (const recipient of this.recipients.all(this.shard)) all.push(recipient);
@@ -74,21 +74,21 @@ onEachStore((opened) => {
     }
   }
 
-  describe('how many there are', () => {
-    it('is zero if nobody is on the list', async () => {
+  describe('the counts of an outage', () => {
+    it('are zero if nobody is on the list', async () => {
       const list = new List();
       expect(await list.standing()).toEqual({ tally: NOTHING, calling: 0 });
       expect(await list.fold()).toBe(0);
     });
 
-    it('is exact as soon as people are added, however often they are added', async () => {
+    it('are exact as soon as people are added, even if they are added twice', async () => {
       const list = new List();
       await list.add(people(120));
       await list.add(people(130));
       expect(await list.standing()).toEqual({ tally: { ...NOTHING, recipients: 130 }, calling: 0 });
     });
 
-    it('is of one moment: who is called, and who is done', async () => {
+    it('show at one moment who is being called and who is done', async () => {
       const list = new List();
       const [ann, bob] = [someone(1), someone(2)];
       await list.add([ann, bob, someone(3)]);
@@ -101,7 +101,7 @@ onEachStore((opened) => {
       });
     });
 
-    it('is the same before and after it is folded, and no change is added twice', async () => {
+    it('are the same before and after a fold, and no change is added twice', async () => {
       const list = new List();
       await list.add(people(60));
       for (const person of people(52)) {
@@ -121,7 +121,7 @@ onEachStore((opened) => {
       expect((await list.standing()).tally).toEqual(await list.listed());
     });
 
-    it('has the requested minutes', async () => {
+    it('have the requested minutes', async () => {
       const list = new List();
       await list.add(people(2));
       for (const [index, person] of people(2).entries()) {
@@ -138,7 +138,7 @@ onEachStore((opened) => {
   });
 
   describe('the calls that ended', () => {
-    it('come the latest first, with whom they were for', async () => {
+    it('are listed the latest first, with their recipients', async () => {
       const list = new List();
       await list.add(people(3));
       for (const [index, person] of people(3).entries()) {
@@ -158,7 +158,7 @@ onEachStore((opened) => {
       });
     });
 
-    it('appear once each, with the best known result', async () => {
+    it('are listed once each, with the best known result', async () => {
       const list = new List();
       await list.add([someone(1)]);
       await list.dispatch(someone(1));
@@ -171,7 +171,7 @@ onEachStore((opened) => {
     });
   });
 
-  it('people come a page at a time, each once', async () => {
+  it('recipients are read page by page, each once', async () => {
     const list = new List();
     await list.add(people(7));
     const ids: string[] = [];

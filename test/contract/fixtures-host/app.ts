@@ -1,7 +1,7 @@
 /**
- * A small app with one function for each rule that test/contract/host*.test.ts checks. It is an ordinary Azure Functions
- * app and does not know the local host. Queue names come from app settings, so that each test has its own queues. The app
- * reports events to the test over the IPC channel of its process.
+ * A small app with one function for each rule that test/contract/host*.test.ts checks. It is an ordinary Azure
+ * Functions app and does not know the local host. Queue names come from app settings, so that each test has its own
+ * queues. The app reports events to the test over the IPC channel of its process.
  */
 import { Readable } from 'node:stream';
 import {

@@ -1,4 +1,4 @@
-/** An app for a host inside the test's own process; it records messages on `globalThis`, because module instances may differ. */
+/** An app for a host in the test's own process. It records messages on `globalThis`: the module may be loaded twice. */
 import { app } from '@azure/functions';
 
 const seen = { starts: 0, ends: 0, release: (): void => undefined };

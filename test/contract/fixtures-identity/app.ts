@@ -1,4 +1,4 @@
-/** The app's own clients, made of the settings in the environment, do what they do for every call; then this ends. */
+/** Makes the app's own clients from the environment, does with them what every call needs, and exits. */
 import { readSettings } from '../../../src/lib/config/settings.ts';
 import { compose } from '../../../src/lib/services/compose.ts';
 
