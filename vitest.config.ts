@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-/** What is true of the app by either API is tested by both: the town's people are called by the one that is named here. */
+/** The suites that run with both APIs. TOWN_API selects the one with which the app calls the town's people. */
 const BY_EITHER_API = ['outage', 'lifecycle', 'queues', 'mishaps', 'crash', 'callbacks', 'phone'].map(
   (name) => `test/integration/${name}.test.ts`,
 );

@@ -4,7 +4,7 @@ import type { TokenClaims } from '../../simulator/simulator.ts';
 import { CallbackUris } from '../../src/lib/services/callback-uris.ts';
 import { Town } from './support/town.ts';
 
-/** Callbacks of today's API: who may send them, and what they are understood to say. */
+/** Callbacks of today's API: who may send them, and how the app reads them. */
 
 let town: Town;
 beforeAll(async () => {
@@ -43,7 +43,7 @@ async function post(body: unknown, authorization?: string): Promise<Response> {
 const callbackToken = async (claims?: TokenClaims): Promise<string> =>
   `Bearer ${await town.stack.simulator.callbackToken(claims)}`;
 
-describe('a callback of ours is refused', () => {
+describe('a callback is refused', () => {
   const forged = () =>
     new SignJWT()
       .setProtectedHeader({ alg: 'HS256' })
@@ -54,30 +54,30 @@ describe('a callback of ours is refused', () => {
 
   test.each<[string, () => Promise<string | undefined>]>([
     ['no token', async () => undefined],
-    ['another kind of proof', async () => 'Basic bm9ib2R5'],
+    ['another kind of authorization', async () => 'Basic bm9ib2R5'],
     ['nonsense', async () => 'Bearer nonsense'],
-    ['a token of another resource', () => callbackToken({ audience: '11111111-1111-4111-8111-111111111111' })],
-    ['a token of another issuer', () => callbackToken({ issuer: 'https://elsewhere.invalid' })],
-    ['a token that has expired, skew and all', () => callbackToken({ expiresInSeconds: -120 })],
-    ['a token by another algorithm', async () => `Bearer ${await forged()}`],
+    ['a token for another resource', () => callbackToken({ audience: '11111111-1111-4111-8111-111111111111' })],
+    ['a token from another issuer', () => callbackToken({ issuer: 'https://elsewhere.invalid' })],
+    ['a token that expired longer ago than clocks may differ', () => callbackToken({ expiresInSeconds: -120 })],
+    ['a token signed with another algorithm', async () => `Bearer ${await forged()}`],
     ['a token that was tampered with', async () => `${(await callbackToken()).slice(0, -8)}AAAAAAAA`],
-  ])('with %s, and nothing of it is kept', async (_, authorization) => {
+  ])('with %s, and nothing is stored', async (_, authorization) => {
     const response = await post([cloudEvent('CallConnected', 'of-a-stranger')], await authorization());
     expect(response.status).toBe(401);
     await expect(town.call('of-a-stranger')).rejects.toThrow('404');
   });
 });
 
-test('a token that expired a moment ago is taken: clocks differ', async () => {
+test('a token that expired a moment ago is accepted, because clocks differ', async () => {
   const authorization = await callbackToken({ expiresInSeconds: -10 });
   expect((await post([cloudEvent('CallConnected', 'by-another-clock')], authorization)).status).toBe(200);
 });
 
-test('a new key is fetched when the service begins to sign with it', async () => {
+test('a new key is fetched when the service starts to sign with it', async () => {
   expect((await post([cloudEvent('CallConnected', 'before')], await callbackToken())).status).toBe(200);
   await town.stack.simulator.rotateKeys();
   const authorization = await callbackToken();
-  // The keys are not fetched for each token that names an unknown one: strangers could have us do that all the time.
+  // The app does not fetch the keys for every token with an unknown key, because strangers could send many. So repeat.
   await expect
     .poll(async () => (await post([cloudEvent('CallConnected', 'after')], authorization)).status, {
       timeout: 15_000,
@@ -86,7 +86,7 @@ test('a new key is fetched when the service begins to sign with it', async () =>
     .toBe(200);
 }, 30_000);
 
-test('every event of a callback counts, and an unknown one is kept', async () => {
+test('every event of a callback counts, and an unknown one is stored', async () => {
   const events = [
     cloudEvent('CallConnected', 'several'),
     cloudEvent('PlayStarted', 'several', { operationContext: 'hold' }),
@@ -104,7 +104,7 @@ test('every event of a callback counts, and an unknown one is kept', async () =>
   ]);
 });
 
-test('one malformed element spoils the whole callback', async () => {
+test('a callback with one malformed event is refused as a whole', async () => {
   const events = [
     cloudEvent('CallConnected', 'spoilt'),
     { specversion: '1.0', type: 'Microsoft.Communication.PlayCompleted' },
@@ -113,10 +113,10 @@ test('one malformed element spoils the whole callback', async () => {
   await expect(town.call('spoilt')).rejects.toThrow('404');
 });
 
-test('a call that the service turned away, as there are too many, is no attempt to reach the person', async () => {
+test('a call that the service turned away because there were too many does not count as an attempt', async () => {
   const ann = town.callee().answers().hears('message').presses('1').hears('thanks').stays();
   const number = town.callerNumber();
-  // The number has fewer lines at the service than the outage believes.
+  // The service allows fewer calls from this number than the outage has lines.
   const busy = [town.callee(), town.callee()].map((callee) => callee.answers().stays());
   for (const { identifier } of busy) {
     await town.enqueue('start-call', { targets: [identifier], callerNumber: number });
@@ -139,7 +139,7 @@ test('a call that the service turned away, as there are too many, is no attempt 
     const [call] = town.callsTo(callee);
     await town.enqueue('hang-up', { callLegId: call?.callLegId });
   }
-  // The line is left alone for half a minute.
+  // The line is not used for half a minute.
   await outage.ended(60_000);
   const { results } = await outage.expectOutcome(ann, 'acknowledged');
   expect(results).toMatchObject([{ attempt: 1, outcome: 'acknowledged' }]);
@@ -160,7 +160,7 @@ test('an outage can have a spoken text as its message', async () => {
   });
 });
 
-test('several operators decline one by one: the callee hears that nobody comes when the last has declined', async () => {
+test('if several operators decline one by one, the callee hears that nobody is available after the last one', async () => {
   const first = town.user('first-operator').declines();
   const second = town.user('second-operator').doesNotAnswer();
   const carl = town.callee().answers().hears('message').presses('2').hears('unavailable').hears('thanks').stays();

@@ -9,7 +9,7 @@ import { statedLoadingBound } from '../fixtures/stated-costs.ts';
 
 const RUNS = 9;
 
-/** Load time of `@azure/functions` alone on the machine for which the limit was set, ms. On a slower machine, the limit grows. */
+/** Load time of `@azure/functions` alone, ms, on the machine that the limit is for. A slower one gets a higher limit. */
 const LIBRARY_MS = 15;
 
 // Compares processor time, and the best of several runs, because other tests run at the same time.

@@ -48,7 +48,7 @@ const isAlive = (group: number): boolean => {
 
 const README = readFileSync('README.md', 'utf8');
 
-test('the README’s demo calls all fifty in under a minute, tells how each ended, and leaves nothing running', async () => {
+test('the README’s demo calls all fifty in under a minute, prints each outcome, and leaves nothing running', async () => {
   const [, command] = README.match(/^npm ci && (npm run demo)$/m) ?? [];
   const child = begin(command ?? 'false');
   const ended = once(child, 'close');
@@ -64,7 +64,7 @@ test('the README’s demo calls all fifty in under a minute, tells how each ende
   expect(isAlive(child.pid ?? 0)).toBe(false);
 }, 90_000);
 
-test('the demo by today’s API comes to the same', async () => {
+test('the demo with today’s API gives the same result', async () => {
   const { code, out } = await run('npm run -s demo -- --api ga --json --recipients 20 --speed 20 --seed 7');
   expect(code).toBe(0);
   const outcomes = Object.values(
@@ -156,7 +156,7 @@ test('npm start lists the functions, and the commands that it and the phone page
   expect(isAlive(child.pid ?? 0)).toBe(false);
 }, 60_000);
 
-test('npm start says in a line which ports are in use, and by which flags to choose others', async () => {
+test('npm start says in one line which ports are in use, and which flags choose others', async () => {
   const [busy, taken] = [createServer(), createServer()];
   const [simulatorPort, queuePort] = await Promise.all([busy, taken].map(listening));
   const { code, out, err } = await run(
@@ -171,12 +171,12 @@ test('npm start says in a line which ports are in use, and by which flags to cho
 
 test('start:func says what is missing if the Core Tools are not installed', async () => {
   const { code, err } = await run('npm run -s start:func');
-  // Where they are there, the settings file is what a clean checkout lacks.
+  // If they are installed, a clean checkout still lacks the settings file.
   expect(err).toMatch(/Core Tools are not installed here|There is no local\.settings\.json/);
   expect(code).toBe(1);
 });
 
-test('wrong settings stop the start, and every problem is listed by the setting’s name', async () => {
+test('invalid settings stop the start, and every problem is listed with the name of the setting', async () => {
   const settings = {
     AzureWebJobsStorage: 'UseDevelopmentStorage=true',
     CALLER_NUMBERS: 'mine',
@@ -205,7 +205,7 @@ test('wrong settings stop the start, and every problem is listed by the setting�
   expect(problems).not.toContain('AzureWebJobsStorage');
 });
 
-test.each(Object.entries(generatedDocs()))('%s is what the schemas say', (file, generated) => {
+test.each(Object.entries(generatedDocs()))('%s matches the schemas', (file, generated) => {
   expect(readFileSync(file, 'utf8')).toBe(generated);
 });
 

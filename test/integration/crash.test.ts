@@ -8,7 +8,7 @@ import { Town } from './support/town.ts';
 const PEOPLE = 100;
 const CRASHES = 8;
 
-/** When a call to the person was in progress, ms. */
+/** The times at which calls to the person were in progress, ms. */
 type Busy = { readonly from: number; readonly to: number };
 
 const busyTimes = (calls: readonly CallRecord[], identity: string): Busy[] =>
@@ -23,7 +23,7 @@ const busyTimes = (calls: readonly CallRecord[], identity: string): Busy[] =>
 const pressedOne = (calls: readonly CallRecord[], identity: string): boolean =>
   calls.flatMap(({ people }) => people).some((person) => person.identity === identity && person.pressed.includes('1'));
 
-/** Kills the app as a power cut would, and starts it again; the simulator and the storage live on. */
+/** Kills the app without warning and starts it again. The simulator and the storage keep running. */
 async function crash(town: Town): Promise<void> {
   const app = town.stack.app();
   process.kill(app.pid, 'SIGKILL');
@@ -31,8 +31,8 @@ async function crash(town: Town): Promise<void> {
   await town.stack.restart();
 }
 
-test('whatever the app was doing when it was killed, everybody has one honest outcome and no phone rang twice at once', async () => {
-  // Leases in seconds, not minutes, so that what a crash interrupted is looked into within the test.
+test('after crashes at any moment, everybody has one true outcome and no phone rang twice at the same time', async () => {
+  // Leases of seconds, not minutes, so that the timer heals interrupted attempts within the test.
   const town = await Town.found({
     settings: { CALL_LEASE_SECONDS: '6', MAX_CALL_SECONDS: '30' },
     simulator: { seed: 7 },
@@ -78,7 +78,7 @@ test('whatever the app was doing when it was killed, everybody has one honest ou
   }
 }, 240_000);
 
-/** Everybody does something: most acknowledge. */
+/** Gives each person a behaviour; most of them acknowledge. */
 function scripted(callee: Callee, index: number): Callee {
   switch (index % 10) {
     case 0:

@@ -13,7 +13,7 @@ beforeAll(async () => {
 afterAll(() => stack.stop());
 
 let outages = 0;
-/** An outage of its own for each test, which nobody is called for yet. */
+/** Declares a new outage that calls nobody during the test. */
 async function declared(): Promise<string> {
   const id = `storm-${++outages}`;
   const script = { message: 'https://audio.example/message.wav' };
@@ -33,8 +33,8 @@ async function upload(id: string, type: string | undefined, body: string | Buffe
   return [response.status, await response.json()];
 }
 
-/** An upload that does not say how long it will be. @returns the status. */
-async function uploadUnannounced(id: string, chunks: () => Iterable<Buffer>): Promise<number | undefined> {
+/** Uploads without a content-length. @returns the status. */
+async function uploadWithoutLength(id: string, chunks: () => Iterable<Buffer>): Promise<number | undefined> {
   const asked = request(`${stack.url}/api/outages/${id}/recipients`, {
     method: 'PUT',
     headers: { 'x-functions-key': stack.functionKey, 'content-type': 'application/x-ndjson' },
@@ -42,7 +42,7 @@ async function uploadUnannounced(id: string, chunks: () => Iterable<Buffer>): Pr
   const answered = new Promise<number | undefined>((resolve, reject) => {
     asked.once('response', (response) => resolve(response.resume().statusCode)).once('error', reject);
   });
-  // Whoever is refused while they send is not listened to any more.
+  // The app stops reading an upload that it has refused, so sending the rest may fail.
   pipeline(Readable.from(chunks()), asked).catch(() => undefined);
   return answered;
 }
@@ -50,7 +50,7 @@ async function uploadUnannounced(id: string, chunks: () => Iterable<Buffer>): Pr
 const recipientsOf = async (id: string) => (await ask(stack, 'getOutage', { params: { id } })).body;
 
 describe('a list of people over HTTP', () => {
-  it('is taken as CSV and as NDJSON, and is one list', async () => {
+  it('may be sent as CSV and as NDJSON, and both add to the same list', async () => {
     const id = await declared();
     const csv = await upload(id, 'text/csv; charset=utf-8', 'phone,name\n(425) 555-0121,Ann\nnobody,Eve\n');
     expect(csv).toEqual([200, expect.objectContaining({ added: 1, rejected: 1 })]);
@@ -62,7 +62,7 @@ describe('a list of people over HTTP', () => {
     expect(await recipientsOf(id)).toMatchObject({ recipients: 2, states: { waiting: 2, calling: 0, done: 0 } });
   });
 
-  it.each([undefined, 'application/json'])('of a type that is not understood is refused: %s', async (type) => {
+  it.each([undefined, 'application/json'])('of an unknown type is refused: %s', async (type) => {
     const [status, problem] = await upload(await declared(), type, 'phone\n+14255550121\n');
     expect(status).toBe(400);
     expect(problem).toMatchObject({ errors: ['content-type: must be text/csv or application/x-ndjson'] });
@@ -77,7 +77,7 @@ describe('a list of people over HTTP', () => {
   it('that is longer than its limit is refused midway if it does not announce its length; earlier rows are kept', async () => {
     const id = await declared();
     const person = (index: number): string => `{"phone":"+1425555${1000 + index}","note":"${'x'.repeat(6_000)}"}\n`;
-    const sent = await uploadUnannounced(id, function* () {
+    const sent = await uploadWithoutLength(id, function* () {
       for (let index = 0; index < 200; index++) yield Buffer.from(person(index));
       const nobody = Buffer.from(`{"phone":"","note":"${'x'.repeat(6_000)}"}\n`);
       for (let length = 0; length < MAX_LIST; length += nobody.length) yield nobody;
@@ -86,7 +86,7 @@ describe('a list of people over HTTP', () => {
     expect(await recipientsOf(id)).toMatchObject({ recipients: 200 });
   });
 
-  it('that breaks off is no list: who came before is kept, and is not added twice when it is sent again', async () => {
+  it('that breaks off is refused: its rows so far are kept, and are not added twice when it is sent again', async () => {
     const id = await declared();
     const people = Array.from({ length: 120 }, (_, index) => `{"phone":"+1425555${1000 + index}"}\n`).join('');
     const [status] = await upload(id, 'application/x-ndjson', `${people}${'x'.repeat(10_000)}`);

@@ -5,7 +5,7 @@ import type { Callee } from './support/callee.ts';
 import { eventually } from './support/eventually.ts';
 import { type Outage, Town } from './support/town.ts';
 
-/** What people do with an outage that goes on, and what the telephones of the town make of it. */
+/** What people can do with an outage in progress, and which phones ring then. */
 
 let town: Town;
 beforeAll(async () => {
@@ -24,7 +24,7 @@ async function done(name: OperationName, outage: Outage, body?: object): Promise
 
 const stateOf = async (id: string): Promise<string> => (await town.view(id)).state;
 
-/** The timer strikes until the outage is so. */
+/** Runs the timer until the outage has this state. */
 const becomes = (id: string, state: string): Promise<void> =>
   eventually(async () => {
     await town.tick();
@@ -61,7 +61,7 @@ describe('an outage that is paused', () => {
     expect([rang(ada), rang(bob)]).toEqual([1, 1]);
   });
 
-  it('in the middle: the person in a call hears the whole message, and no other telephone rings', async () => {
+  it('during a call lets the person hear the whole message, and no other phone rings', async () => {
     const people = [0, 1].map(() => town.callee().answers().hears('message').stays());
     const [first, second] = people;
     if (!first || !second) throw new Error('unreachable: two people were made');
@@ -79,7 +79,7 @@ describe('an outage that is paused', () => {
 });
 
 describe('an outage that is cancelled', () => {
-  it('calls nobody else, ever; the call in progress ends as it would have', async () => {
+  it('calls nobody else; the call in progress ends as usual', async () => {
     const people = [0, 1, 2].map(() => town.callee().answers().hears('message').presses('1').hears('thanks'));
     const outage = await town.declare(people, LINE(town.callerNumber()));
     await town.tick();
@@ -93,7 +93,7 @@ describe('an outage that is cancelled', () => {
     expect(await ask(town.stack, 'importRecipients', more)).toMatchObject({ status: 409 });
   });
 
-  it('with hangUp: the telephones go silent', async () => {
+  it('with hangUp ends the calls in progress', async () => {
     const ada = town.callee().answers().stays();
     const outage = await town.declare([ada], { ...LINE(town.callerNumber()), script: { keyWaitSeconds: 60 } });
     await town.tick();
@@ -108,7 +108,7 @@ describe('an outage that is cancelled', () => {
 });
 
 describe('an outage that is over', () => {
-  it('people who were told hear the all-clear once; people who were not told or opted out are not called', async () => {
+  it('calls people who were told once with the all-clear, and nobody who was not told or opted out', async () => {
     const told = town.callee().answers().hears('message').presses('1').hears('thanks');
     const left = town.callee().answers().hears('message').presses('9');
     const away = town.callee().doesNotAnswer();
@@ -133,7 +133,7 @@ describe('an outage that is over', () => {
     expect(rang(told)).toBe(2);
   });
 
-  it('while people are in a call: they hear the message out, and then the all-clear; nobody new is called', async () => {
+  it('while a person is in a call lets them hear the whole message, then the all-clear, and calls nobody new', async () => {
     const people = [0, 1, 2].map(() => town.callee().answers().hears('message').stays());
     const outage = await town.declare(people, LINE(town.callerNumber()));
     await town.tick();
@@ -150,7 +150,7 @@ describe('an outage that is over', () => {
 });
 
 describe('an outage that is changed', () => {
-  it('plays the new message in every call that begins after it', async () => {
+  it('plays the new message in every later call', async () => {
     const ada = town.callee().answers().hears('unavailable').presses('1').hears('thanks');
     const outage = await town.declare([ada]);
     expect(await done('patchOutage', outage, { script: { message: town.audio('unavailable') } })).toMatchObject({
@@ -160,7 +160,7 @@ describe('an outage that is changed', () => {
     await outage.expectOutcome(ada, 'acknowledged');
   });
 
-  it('names what is wrong with a change, and is not changed by it', async () => {
+  it('stays as it was if the change is invalid, and the error names each problem', async () => {
     const outage = await town.declare([]);
     expect(await doIt('patchOutage', outage, { script: { message: 'no address' }, colour: 'red' })).toMatchObject({
       status: 400,
@@ -169,7 +169,7 @@ describe('an outage that is changed', () => {
     expect((await town.view(outage.id)).script.message).toBe(town.audio('message'));
   });
 
-  it('once everybody has an outcome is refused, with the reason', async () => {
+  it('after everybody has an outcome refuses the change and gives the reason', async () => {
     const outage = await town.declare([town.callee().answers().hears('message').stays()]);
     await outage.run();
     await becomes(outage.id, 'finished');

@@ -11,7 +11,7 @@ afterAll(async () => {
   await town.close();
 });
 
-test('a call whose answer was lost is not placed again; its first event tells whose it is', async () => {
+test('a call whose answer was lost is not placed again, and its first event shows whose it is', async () => {
   const ada = town.callee().answers().hears('message').presses('1').hears('thanks').stays();
   const outage = await town.declare([ada]);
   town.stack.simulator.faults({ answerLost: { next: 1, only: ['createCall'] } });
@@ -20,7 +20,7 @@ test('a call whose answer was lost is not placed again; its first event tells wh
   expect(results).toHaveLength(1);
 });
 
-test('when the service asks for patience the attempt does not count, and the person is called after all', async () => {
+test('if the service throttles, the attempt does not count, and the person is called later', async () => {
   const bob = town.callee().answers().hears('message').presses('1').hears('thanks').stays();
   const outage = await town.declare([bob], { retry: { maxAttempts: 1, delaySeconds: {} } });
   town.stack.simulator.faults({ throttled: { next: 1, only: ['createCall'], retryAfterSeconds: 1 } });
@@ -40,7 +40,7 @@ test('a call without any event is requested again if that is safe, and otherwise
   expect(results.map(({ outcome }) => outcome)).toEqual(expected);
 });
 
-test('if the event of the end is lost, the lease finds out: the line is free again and the next person is called', async () => {
+test('if the event of the end is lost, the line is free again after the lease, and the next person is called', async () => {
   const dan = town.callee().answers().hangsUp();
   const eve = town.callee().answers().hears('message').presses('1').hears('thanks').stays();
   const callers = [{ number: town.callerNumber(), lines: 1 }];
@@ -58,7 +58,7 @@ test('if the event of the end is lost, the lease finds out: the line is free aga
   await outage.expectOutcome(eve, 'acknowledged');
 });
 
-test('callbacks that come twice, late and out of order change nothing', async () => {
+test('callbacks that arrive twice, late or out of order change nothing', async () => {
   const people = Array.from({ length: 4 }, () =>
     town.callee().answers().hears('message').presses('1').hears('thanks').stays(),
   );

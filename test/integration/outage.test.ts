@@ -4,7 +4,7 @@ import { Town } from './support/town.ts';
 
 let town: Town;
 beforeAll(async () => {
-  // Not so fast that the message is over before the app can react to a key.
+  // Slow enough for the app to react to a key before the message ends.
   town = await Town.found({ simulator: { speed: 8 } });
 });
 afterAll(async () => {
@@ -12,7 +12,7 @@ afterAll(async () => {
   await town.close();
 });
 
-test('who presses 1 over the message hears the thanks and has acknowledged', async () => {
+test('a person who presses 1 during the message hears the thanks and has acknowledged', async () => {
   const ada = town.callee().answers().hears('message').presses('1').hears('thanks').stays();
   const outage = await town.declare([ada]);
   await outage.run();
@@ -22,7 +22,7 @@ test('who presses 1 over the message hears the thanks and has acknowledged', asy
   expect(call && town.operationsIn(call)).toEqual(['playAudio', 'cancelMediaProcessing', 'playAudio', 'hangUp']);
 });
 
-test('who listens to the end hears it again, presses nothing and is not taken for having confirmed', async () => {
+test('a person who presses nothing hears the message again and has not acknowledged', async () => {
   const bob = town.callee().answers().hears('message').hears('message').stays();
   const outage = await town.declare([bob], { script: { replays: 1 } });
   await outage.run();
@@ -30,14 +30,14 @@ test('who listens to the end hears it again, presses nothing and is not taken fo
   expect(town.callsTo(bob)[0]?.operations.at(-1)?.operation).toBe('hangUp');
 });
 
-test('a machine that answers has heard at most; it has acknowledged nothing', async () => {
+test('voicemail has heard the message at most, and has not acknowledged', async () => {
   const machine = town.callee().isVoicemail().hears('message');
   const outage = await town.declare([machine]);
   await outage.run();
   await outage.expectOutcome(machine, 'heard');
 });
 
-test('who is engaged is called again, and can acknowledge then', async () => {
+test('a person whose phone is busy is called again, and can acknowledge then', async () => {
   const carol = town.callee().isBusy().answers().hears('message').presses('1').hears('thanks').stays();
   const outage = await town.declare([carol]);
   await outage.run();
@@ -45,7 +45,7 @@ test('who is engaged is called again, and can acknowledge then', async () => {
   expect(results.map(({ outcome }) => outcome)).toEqual(['busy', 'acknowledged']);
 });
 
-test('who never answers is tried as often as the policy says and no more', async () => {
+test('a person who never answers is called as often as the policy allows, and no more', async () => {
   const dan = town.callee().doesNotAnswer().doesNotAnswer();
   const outage = await town.declare([dan]);
   await outage.run();
@@ -53,7 +53,7 @@ test('who never answers is tried as often as the policy says and no more', async
   expect(results).toHaveLength(2);
 });
 
-test('who declines, and whose number does not exist, is not called again', async () => {
+test('a person who declines is not called again, nor is a number that does not exist', async () => {
   const eve = town.callee().declines();
   const nobody = town.callee().hasNoSuchNumber();
   const outage = await town.declare([eve, nobody]);
@@ -63,14 +63,14 @@ test('who declines, and whose number does not exist, is not called again', async
   expect(reason).toBe('wrongNumber');
 });
 
-test('who hangs up before the end has answered', async () => {
+test('a person who hangs up before the end has the outcome answered', async () => {
   const fred = town.callee().answers().hears('message').presses('5').hangsUp();
   const outage = await town.declare([fred]);
   await outage.run();
   await outage.expectOutcome(fred, 'answered');
 });
 
-test('2 brings the operator, who stays until they part', async () => {
+test('key 2 invites the operator, who talks until one of them leaves', async () => {
   const operator = town.user('operator').answers().talks();
   const grace = town.callee().answers().hears('message').presses('2').stays();
   const outage = await town.declare([grace], { script: { operators: [operator.identifier] } });
@@ -80,7 +80,7 @@ test('2 brings the operator, who stays until they part', async () => {
   expect(call?.people.map(({ did }) => did)).toEqual(['left', 'left']);
 });
 
-test('when no operator answers, the callee hears that and may choose again', async () => {
+test('if no operator answers, the callee hears that and may choose again', async () => {
   const operator = town.user('absent-operator').doesNotAnswer();
   const henry = town.callee().answers().hears('message').presses('2').hears('unavailable').hears('thanks').stays();
   const script = { operators: [operator.identifier], unavailable: town.audio('unavailable'), keyWaitSeconds: 30 };
@@ -92,7 +92,7 @@ test('when no operator answers, the callee hears that and may choose again', asy
   await outage.expectOutcome(henry, 'acknowledged');
 });
 
-test('* plays the message again', async () => {
+test('key * plays the message again', async () => {
   const ivy = town.callee().answers().hears('message').presses('*').hears('message').hears('thanks').stays();
   const outage = await town.declare([ivy]);
   await town.tick();
@@ -102,14 +102,14 @@ test('* plays the message again', async () => {
   await outage.expectOutcome(ivy, 'acknowledged');
 });
 
-test('a key that means nothing is passed over, and the right one still counts', async () => {
+test('a key without a meaning is ignored, and the right one still counts', async () => {
   const jack = town.callee().answers().hears('message').presses('5').presses('1').hears('thanks').stays();
   const outage = await town.declare([jack]);
   await outage.run();
   await outage.expectOutcome(jack, 'acknowledged');
 });
 
-test('who presses 9 is called by no outage again', async () => {
+test('a person who presses 9 is not called again by any outage', async () => {
   const kim = town.callee().answers().hears('message').presses('9').stays().rings(1);
   const first = await town.declare([kim]);
   await first.run();
@@ -119,7 +119,7 @@ test('who presses 9 is called by no outage again', async () => {
   await second.expectOutcome(kim, 'optedOut');
 });
 
-test('the lines are never exceeded, and the end of a call starts the next without waiting for the timer', async () => {
+test('the number of lines is never exceeded, and the end of a call starts the next without the timer', async () => {
   const people = Array.from({ length: 7 }, () =>
     town.callee().answers().hears('message').presses('1').hears('thanks').stays(),
   );
@@ -142,7 +142,7 @@ test('an outage with its own limit never exceeds it', async () => {
   expect(town.stack.simulator.calls().maxCallsInFlightByNumber[number]).toBe(1);
 });
 
-test('one person in two rows, however written, is called once; bad rows are reported and good ones kept', async () => {
+test('one person in two rows, in different notations, is called once; invalid rows are reported, valid ones kept', async () => {
   const lena = town.callee().answers().hears('message').presses('1').hears('thanks').stays();
   const outage = await town.declare([]);
   const national = lena.identity.replace(/^\+1(\d{3})(\d{3})(\d{4})$/, '($1) $2-$3');
@@ -169,14 +169,14 @@ test('the timer starts the calls by itself, and ends the outage when everybody h
   await outage.expectOutcome(mary, 'acknowledged');
 }, 60_000);
 
-test('an outage that is over calls nobody who was not called yet', async () => {
+test('an outage that has expired calls nobody who was not called yet', async () => {
   const late = town.callee().rings(0);
   const outage = await town.declare([late], { expiresAt: new Date(Date.now() - 1000).toISOString() });
   await outage.run();
   await outage.expectOutcome(late, 'cancelled');
 });
 
-test('nobody is called in their quiet hours; people for whom it is day are called at once', async () => {
+test('nobody is called in their quiet hours, and other people are called at once', async () => {
   const now = Date.now();
   const timeOf = (shiftHours: number): string => new Date(now + shiftHours * 3_600_000).toISOString().slice(11, 16);
   const asleep = town.callee().rings(0);

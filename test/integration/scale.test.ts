@@ -10,7 +10,7 @@ const Measured = z.object({
   ticks: z.tuple([z.tuple([z.literal(1_000), Ticks]), z.tuple([z.literal(3_000), Ticks])]),
 });
 
-test('npm run scale measures a list from its import to the timer’s work, which does not grow with it', {
+test('npm run scale measures a list from its import to the timer’s work, which does not grow with the list', {
   timeout: 120_000,
 }, async () => {
   const { stdout } = await promisify(execFile)('npm', ['run', '-s', 'scale', '--', '--rows', '3000', '--json']);

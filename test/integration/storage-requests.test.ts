@@ -56,7 +56,7 @@ afterAll(async () => {
   await azurite.stop();
 });
 
-/** An outage of four shards with so many people on its list; nobody is called. */
+/** An outage of four shards with this many people on its list; nobody is called. */
 async function outageOf(people: number): Promise<Outage> {
   const { outage } = await declareOutage(services, {
     title: 'Storm',
@@ -75,7 +75,7 @@ async function requestsOf(work: () => Promise<unknown>): Promise<number> {
   return Object.values(counter.counts).reduce((sum, count) => sum + count, 0);
 }
 
-/** What an outage asks of storage, from the first call to the end of the last, one call after the other on one line. */
+/** The storage requests of an outage, from its first call to the end of its last, one at a time on one line. */
 async function requestsFor(people: number): Promise<Record<string, number>> {
   const audio = (name: string): string => `${simulator.url}/simulator/audio/${name}.wav`;
   const script = { message: audio('message'), thanks: audio('thanks') };
@@ -117,7 +117,7 @@ it('docs/costs.md states what each route costs', { timeout: 60_000 }, async () =
   expect(measured).toEqual(statedRoutes(outage.shards));
 });
 
-it('how an outage stands costs as much with a long list as with a short one', { timeout: 60_000 }, async () => {
+it('the view of an outage costs as much with a long list as with a short one', { timeout: 60_000 }, async () => {
   for (const outage of [await outageOf(1), await outageOf(1200)]) {
     const { id, shards } = outage;
     expect(await requestsOf(async () => viewOutage(services, (await services.outages.read(id)).outage))).toBe(
@@ -128,7 +128,7 @@ it('how an outage stands costs as much with a long list as with a short one', { 
   }
 });
 
-it('a page of people costs a request for each shard that it needs, and the report one for each thousand', {
+it('a page of people costs one request for each shard that it needs, and the report one for each thousand people', {
   timeout: 60_000,
 }, async () => {
   const outage = await outageOf(1200);
@@ -144,7 +144,7 @@ it('folding a shard costs one query, and one transaction for up to 49 changes', 
 }, async () => {
   const outage = await outageOf(200);
   const fold = () => services.tallies.fold({ outageId: outage.id, shard: 0 });
-  // Nobody was called: no minute is to be read.
+  // Nobody was called, so there are no minutes to read.
   expect(await requestsOf(fold)).toBe(2);
   expect(await requestsOf(fold)).toBe(1);
 });

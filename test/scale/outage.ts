@@ -27,7 +27,10 @@ export async function declare(stack: Stack): Promise<void> {
   });
 }
 
-/** Streams a list to the app. Not with `fetch`, which waits at most five minutes for an answer. @returns the app's answer. */
+/**
+ * Streams a list to the app. Not with `fetch`, which waits at most five minutes for an answer.
+ * @returns the app's answer.
+ */
 export async function upload(stack: Stack, list: AsyncGenerator<Uint8Array>): Promise<unknown> {
   const asked = request(`${stack.url}/api/outages/${OUTAGE}/recipients`, {
     method: 'PUT',

@@ -109,11 +109,11 @@ function inWords({ rows, steps, routes, ticks }: Measured): string {
       steps.map((each) => [each.what, each.seconds, each.cpuSeconds, each.memoryBefore, each.memoryPeak]),
     ),
     table(
-      [`a look at ${rows} people`, 'median, ms', 'slowest, ms'],
+      [`a route, with ${rows} people`, 'median, ms', 'slowest, ms'],
       routes.map(({ what, medianMs, slowestMs }) => [what, medianMs, slowestMs]),
     ),
     table(
-      ['a look of the timer, every line in use', 'median, ms', 'processor, ms', 'requests to storage'],
+      ['a tick, every line in use', 'median, ms', 'processor, ms', 'requests to storage'],
       ticks.map(([people, { medianMs, cpuMs, requests }]) => [`${people} people`, medianMs, cpuMs, requests]),
     ),
   ].join('\n\n');

@@ -13,8 +13,8 @@ const TICKS = 12;
 export type Ticks = { readonly medianMs: number; readonly cpuMs: number; readonly requests: number };
 
 /**
- * Measures the timer's work on an outage whose lines are all in use, in this process, where requests can be counted. The app
- * must not run: it would call the recipients that get a line.
+ * Measures the timer's work on an outage whose lines are all in use, in this process, where requests can be counted.
+ * The app must not run: it would call the recipients that get a line.
  */
 export async function measureTicks({ settings, storage }: Stack): Promise<Ticks> {
   let time = Date.parse(STARTS);

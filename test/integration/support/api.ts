@@ -10,15 +10,15 @@ type Given = {
   readonly params?: Readonly<Record<string, string>>;
   readonly query?: Readonly<Record<string, string>>;
   readonly body?: string | object;
-  /** Instead of the function key; null: none. */
+  /** Sent instead of the function key; null sends none. */
   readonly key?: string | null;
 };
 
 export type Answered = { readonly status: number; readonly body: unknown; readonly headers: Headers };
 
 /**
- * Asks the app for an operation over HTTP as a stranger would who has read its documents. Whatever is answered must be what they
- * say of that status, down to the last member.
+ * Calls an operation over HTTP as the OpenAPI document describes it. Checks that the answer matches what the document
+ * says about its status, and has no other members.
  */
 export async function ask(
   app: { readonly url: string; readonly functionKey: string },

@@ -7,17 +7,17 @@ import { type Identifier, identityOf } from '../../../src/lib/call-automation/id
 export type Heard = 'message' | 'thanks' | 'unavailable';
 
 /**
- * Somebody with a telephone: what they will do when it rings, and what they should hear.
+ * A person with a phone: what they do when it rings, and what they should hear.
  * `callee().answers().hears('message').presses('1').hears('thanks')`
  */
 export class Callee {
   readonly identifier: Identifier;
   readonly identity: string;
-  /** How often the telephone should have rung by the end of the test. */
+  /** How often the phone should have rung by the end of the test. */
   shouldRing = 1;
   readonly #simulator: Simulator;
   readonly #shouldHear: Heard[] = [];
-  /** What they do at each call, in the simulator's people language. */
+  /** What they do in each call, in the simulator's language for people. */
   readonly #calls: string[] = [];
 
   constructor(identifier: Identifier, simulator: Simulator) {
@@ -26,7 +26,7 @@ export class Callee {
     this.#simulator = simulator;
   }
 
-  /** Picks up; what follows is what they do then. */
+  /** Answers the next call. The methods called after this one say what they do in it. */
   answers(): this {
     return this.#atNextCall('answers after 1 s');
   }
@@ -72,7 +72,7 @@ export class Callee {
     return this.#andThen('stays');
   }
 
-  /** Should be called so often in all; by default once for each thing they do when called. */
+  /** Sets how often their phone should ring. Default: once for each call that has a behaviour. */
   rings(times: number): this {
     this.shouldRing = times;
     return this;
@@ -88,7 +88,7 @@ export class Callee {
       .map(({ body }) => fileOf(body));
   }
 
-  /** What was played to them is what they should have heard. */
+  /** Checks that they heard what they should have heard. */
   expectHeard(): void {
     expect(this.heard()).toEqual(this.#shouldHear.map((audio) => `${audio}.wav`));
   }
@@ -110,7 +110,7 @@ export class Callee {
   }
 }
 
-/** The file that a request plays, as either API has it. */
+/** The file that a request plays, in the format of either API. */
 const Playing = z.union([
   z.looseObject({ audioFileUri: z.string() }).transform(({ audioFileUri }) => audioFileUri),
   z

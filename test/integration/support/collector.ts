@@ -7,7 +7,7 @@ import { gunzipSync } from 'node:zlib';
 import { generate } from 'selfsigned';
 import { z } from 'zod';
 
-/** What is sent to Application Insights, as far as the tests look at it. */
+/** The part of the data for Application Insights that tests use. */
 const Envelope = z.looseObject({
   name: z.string(),
   tags: z.record(z.string(), z.unknown()),
@@ -25,7 +25,7 @@ export type Envelope = z.infer<typeof Envelope>;
 
 const CERTIFICATE = 'certificate.pem';
 
-/** An ingestion endpoint of Application Insights on this machine: keeps what is sent, as it was sent. */
+/** A local ingestion endpoint of Application Insights that keeps what it receives. */
 export class Collector {
   readonly received: string[] = [];
   readonly #server: Server;
@@ -58,7 +58,7 @@ export class Collector {
     return collector;
   }
 
-  /** The settings that make an app send here, and nowhere else. */
+  /** The settings that make an app send its telemetry only here. */
   get settings(): Record<string, string> {
     const key = '00000000-0000-4000-8000-000000000000';
     return {
@@ -66,7 +66,7 @@ export class Collector {
       APPLICATION_INSIGHTS_NO_STATSBEAT: 'true',
       APPLICATIONINSIGHTS_STATSBEAT_DISABLED_ALL: 'true',
       APPLICATIONINSIGHTS_SDKSTATS_DISABLED: 'true',
-      // It would ask where in Azure it runs.
+      // The detectors would send requests to find out where in Azure the app runs.
       OTEL_NODE_RESOURCE_DETECTORS: 'none',
       NODE_EXTRA_CA_CERTS: join(this.#folder, CERTIFICATE),
     };
@@ -100,7 +100,7 @@ export class Collector {
   }
 }
 
-/** An array, or one a line. */
+/** Parses an array, or one item per line. */
 function envelopesIn(text: string): Envelope[] {
   const json = text.trimStart().startsWith('[') ? text : `[${text.trim().split('\n').join(',')}]`;
   return z.array(Envelope).parse(JSON.parse(json));

@@ -1,6 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
-/** Asks until it holds, for state that can only be asked for (a table row). The last failure is thrown when time is up. */
+/**
+ * Repeats a check until it succeeds, for state that has no events (a table row).
+ * @throws the last error after the timeout.
+ */
 export async function eventually<Value>(ask: () => Promise<Value> | Value, timeoutMs = 30_000): Promise<Value> {
   const deadline = Date.now() + timeoutMs;
   for (;;) {

@@ -3,7 +3,7 @@ import { ClientRequest } from 'node:http';
 
 const CHANNEL = 'http.client.request.start';
 
-/** Counts the requests that this process makes to storage, as they leave its SDKs, by what they ask. */
+/** Counts the storage requests of this process by kind, as they leave the SDKs. */
 export class RequestCounter {
   readonly #counts = new Map<string, number>();
   readonly #hosts: ReadonlySet<string>;
@@ -35,7 +35,7 @@ export class RequestCounter {
 const isRequestStart = (message: unknown): message is { request: ClientRequest } =>
   typeof message === 'object' && message !== null && 'request' in message && message.request instanceof ClientRequest;
 
-/** What the request is; undefined for what the host asks of queues: to receive, to delete. */
+/** The kind of a request; undefined for the host's own requests to queues, which receive and delete messages. */
 function kindOf(method: string, path: string): string | undefined {
   if (path.includes('/messages')) return method === 'POST' ? 'queue: put a message' : undefined;
   if (path.includes('/$batch')) return 'table: transaction';

@@ -8,8 +8,8 @@ import { onCallback, onQueue } from '../../fixtures/triggers.ts';
 const POLL_MS = 20;
 
 /**
- * The app's triggers in this process, without the timer: its queues are polled and its callbacks taken, so that nothing but
- * calls makes requests to storage.
+ * Runs the app's queue functions and its callback endpoint in this process, without the timer, so that only calls make
+ * storage requests.
  */
 export class SmallHost {
   readonly #server: http.Server;

@@ -19,18 +19,18 @@ import { eventually } from './eventually.ts';
 
 const SHARDS = 2;
 
-/** What a test may want different about its outage. */
+/** What a test can change about its outage. */
 export type Declared = Partial<Omit<OutageSpec, 'script'>> & { readonly script?: Partial<CallScript> };
 
-/** The API by which the people of every town are called, unless it says another: vitest.config.ts runs the tests by each. */
+/** The default API of a town. vitest.config.ts runs the shared tests with both. */
 const API: Api = APIS.find((api) => api === process.env['TOWN_API']) ?? '2021-04-15-preview1';
 
-/** What today's API needs besides, to do as the other does. */
+/** Operations that only today's API needs. */
 const PREPARATIONS: ReadonlySet<string> = new Set(['getCall', 'listen']);
 
 /**
- * A town with a telephone service, and Ringdown to call its people: the whole app on the local runtime, real Azurite, the
- * real simulator. Simulated time runs twenty times faster; the app's own does not.
+ * A town with a telephone service, and Ringdown to call its people: the whole app on the local runtime, real Azurite,
+ * the real simulator. Simulated time runs twenty times faster; the app's own does not.
  */
 export class Town {
   readonly stack: Stack;
@@ -59,14 +59,14 @@ export class Town {
     return this.stack.stop();
   }
 
-  /** Somebody with a telephone; they are fictional numbers (555-01xx), a new one each. */
+  /** A person with a phone. Each has a new fictional number (555-01xx). */
   callee(): Callee {
     const index = this.#numbers++;
     const number = `+1${301 + Math.floor(index / 90)}55501${String(index % 90).padStart(2, '0')}`;
     return this.#registered(new Callee({ phoneNumber: { value: number } }, this.stack.simulator));
   }
 
-  /** Somebody with an ACS user id, such as an operator. */
+  /** A person with an ACS user id, such as an operator. */
   user(name: string): Callee {
     return this.#registered(new Callee({ communicationUser: { id: `8:acs:town_${name}` } }, this.stack.simulator));
   }
@@ -76,17 +76,17 @@ export class Town {
     return callee;
   }
 
-  /** A number of ours that nobody else in the town calls from. */
+  /** A caller number that nothing else in the town uses. */
   callerNumber(): string {
     return `+1${700 + this.#numbers++}5550199`;
   }
 
-  /** What was asked for in a call. */
+  /** The operations of a call that both APIs have. */
   operationsIn({ operations }: CallRecord): string[] {
     return operations.map(({ operation }) => operation).filter((operation) => !PREPARATIONS.has(operation));
   }
 
-  /** By what somebody in a call is known there. */
+  /** The participant id of a person in a call. */
   participantIdOf({ identity }: Callee): string {
     const people = this.stack.simulator.calls().calls.flatMap((call) => call.people);
     const person = people.find((candidate) => candidate.identity === identity && candidate.participantId !== null);
@@ -94,12 +94,12 @@ export class Town {
     return this.api === 'ga' ? rawId : (person?.participantId ?? '');
   }
 
-  /** Where the sample audio of this name is played from. */
+  /** The URL of a sample audio. */
   audio(name: Heard): string {
     return `${this.stack.simulator.url}/simulator/audio/${name}.wav`;
   }
 
-  /** Declares an outage that concerns these people. Nobody is called before the timer's next run. */
+  /** Declares an outage for these people. Nobody is called before the next tick. */
   async declare(callees: readonly Callee[], declared: Declared = {}): Promise<Outage> {
     const { script, ...rest } = declared;
     const { id } = await this.#manage.declare({
@@ -129,10 +129,10 @@ export class Town {
     return this.#manage.view(outageId);
   }
 
-  /** All that is in the tables of a call: more than the app tells of it. */
+  /** Everything that the tables contain about a call, more than the API shows. */
   async record(callLegId: string) {
     const { leg, ...rest } = await this.#legs.timeline(callLegId);
-    if (!leg) throw new Error(`Nothing is on record of ${callLegId}`);
+    if (!leg) throw new Error(`There is no record of ${callLegId}`);
     return { leg, ...rest };
   }
 
@@ -140,7 +140,7 @@ export class Town {
     return this.#manage.call(callLegId);
   }
 
-  /** Has the timer's function run now, as its schedule would within ten seconds. */
+  /** Runs the timer's function now; its schedule would run it within ten seconds. */
   async tick(): Promise<void> {
     const response = await fetch(`${this.stack.url}/admin/functions/notifyOutages`, {
       method: 'POST',
@@ -170,13 +170,13 @@ export class Town {
     return stored?.recipient;
   }
 
-  /** Waits until just this has been played to the person, or has begun to be. */
+  /** Waits until exactly these audios have been requested for the person. The last one may still play. */
   async hears(callee: Callee, ...audio: Heard[]): Promise<void> {
     const expected = audio.map((name) => `${name}.wav`).join();
     await this.stack.simulator.waitFor(() => callee.heard().join() === expected, 20_000);
   }
 
-  /** The person in the call presses keys now. */
+  /** Makes the person in the call press keys now. */
   press(callee: Callee, keys: string): void {
     this.stack.simulator.press(this.callsTo(callee).at(-1)?.callLegId ?? '', keys);
   }
@@ -188,7 +188,7 @@ export class Town {
       .calls.filter(({ people }) => people.some((person) => person.identity === identity));
   }
 
-  /** Nobody's telephone rang but those of the town's people, and each as often as it should have. */
+  /** Checks that only the phones of the town's people rang, and each as often as it should. */
   nothingElseRang(): void {
     const { created, invited } = this.stack.simulator.calls();
     const rang = Object.fromEntries(Object.entries(created).filter(([, times]) => times > 0));
@@ -221,7 +221,7 @@ export class Outage {
     return this;
   }
 
-  /** Everybody has an outcome. Retries need the timer, so it runs while we wait. */
+  /** Waits until everybody has an outcome. Retries need the timer, so it runs meanwhile. */
   async ended(timeoutMs?: number): Promise<void> {
     await eventually(async () => {
       const { recipients, states } = await this.#town.view(this.id);
@@ -230,7 +230,7 @@ export class Outage {
     }, timeoutMs);
   }
 
-  /** The person's outcome is this; they rang as often as they should, and heard what they should, in that order. */
+  /** Checks that the person is done with this outcome, and heard what they should, in order. */
   async expectOutcome(callee: Callee, outcome: string): Promise<Recipient> {
     const recipient = await this.#town.recipient(this.id, callee);
     expect(recipient?.outcome).toBe(outcome);
