@@ -29,7 +29,7 @@ beforeAll(async () => {
 });
 afterAll(() => azurite.stop());
 
-/** Azurite and the local host, with shorter times than the app's. */
+/** Azurite and the local host, with the app's retry settings (host.json) and faster polling. */
 async function realWorker(): Promise<Worker> {
   const queueName = `work-${randomUUID()}`;
   const host = await startFixture({
