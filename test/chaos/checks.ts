@@ -97,7 +97,7 @@ export class Checks {
   committed(changes: readonly RowChange[], by: Invocation | undefined): void {
     const people = new Map<string, RowChange>();
     for (const change of changes) {
-      if (change.table === 'Recipients' && /^(due|recipient)\|/.test(change.rowKey)) {
+      if (change.table === 'Recipients' && isOfPerson(change.rowKey)) {
         people.set(this.#recipientChanged(change), change);
       }
       if (change.table === 'CallLegs') this.#callChanged(change, by);
@@ -169,8 +169,9 @@ export class Checks {
     if (rowKey.startsWith('event|')) {
       if (before) this.fail('an event counts once', `${rowKey} of ${partition} was written twice`);
       if (event && after) {
-        this.#recorded.set(nameOf(event), actionsIn(after));
-        this.#steering.eventRecorded(event, by, actionsIn(after));
+        const actions = actionsIn(after);
+        this.#recorded.set(nameOf(event), actions);
+        this.#steering.eventRecorded(event, by, actions);
       }
     }
     if (rowKey !== 'leg') return;
@@ -396,12 +397,10 @@ export class Checks {
       if (!rowKey.startsWith('action|') || row['status'] !== 'asked' || !call) continue;
       const isAsked = call.operations.some(({ context }) => context === row['operationContext']);
       const name = `${row['action']} ${partition} ${row['operationContext']}`;
-      const isPoison = this.#facts.messages.some((message) => message.isPoison && nameOfMessage(message) === name);
-      if (!isAsked && !isPoison) {
-        this.fail(
-          'nothing disappears',
-          `${rowKey} of ${partition} is recorded as asked for, but never reached the service`,
-        );
+      const isPoison = (): boolean =>
+        this.#facts.messages.some((message) => message.isPoison && nameOfMessage(message) === name);
+      if (!isAsked && !isPoison()) {
+        this.fail('nothing disappears', `${rowKey} of ${partition} is recorded as asked for, but never reached the service`);
       }
     }
   }
@@ -419,6 +418,8 @@ export class Checks {
   }
 }
 
+const isOfPerson = (rowKey: string): boolean => rowKey.startsWith('due|') || rowKey.startsWith('recipient|');
+
 const attemptOf = (ref: CallPurpose & { kind: 'attempt' }): string =>
   `attempt ${ref.attempt} of ${ref.recipientId} in ${ref.outageId}`;
 
@@ -427,14 +428,12 @@ const isFor = (purpose: CallPurpose, outageId: string | undefined, recipientId: 
 
 const nameOf = ({ call, about }: ServiceEvent): string => `"${about.what}" of ${call.id}`;
 
-const ActionName = z.looseObject({ callLegId: z.string().optional(), operationContext: z.string().optional() });
-
 const nameOfMessage = ({ queue, body }: Message): string => actionName(queue, body);
 
 /** Names what a message asks for: two messages with the same name are duplicates. */
 function actionName(queue: string, message: object): string {
-  const { callLegId, operationContext } = ActionName.parse(message);
-  return callLegId === undefined ? `${queue} ${JSON.stringify(message)}` : `${queue} ${callLegId} ${operationContext}`;
+  if (!('callLegId' in message) || message.callLegId === undefined) return `${queue} ${JSON.stringify(message)}`;
+  return `${queue} ${message.callLegId} ${'operationContext' in message ? message.operationContext : undefined}`;
 }
 
 /** The position of a word in its order; -1 if there is no word. */

@@ -40,7 +40,8 @@ export class Clock {
     const next = this.#pop();
     if (!next) return;
     this.#now = next.at;
-    await next.what();
+    const going = next.what();
+    if (going) await going;
     await rest();
   }
 
@@ -64,10 +65,8 @@ export class Clock {
     let index = 0;
     for (;;) {
       const left = 2 * index + 1;
-      const soonest = [left, left + 1].reduce(
-        (best, child) => (isBefore(heap[child], heap[best]) ? child : best),
-        index,
-      );
+      const sooner = isBefore(heap[left + 1], heap[left]) ? left + 1 : left;
+      const soonest = isBefore(heap[sooner], heap[index]) ? sooner : index;
       if (soonest === index) return first;
       this.#swap(index, soonest);
       index = soonest;

@@ -64,6 +64,12 @@ export function listed(rows: Rows): string {
 
 const ANSWERED: ReadonlySet<Outcome> = new Set(['answered', 'heard', 'connected', 'optedOut', 'acknowledged']);
 
+const Results = z.array(AttemptResult);
+const known = new WeakMap<Columns, AttemptResult[]>();
+
 /** The results in a recipient's row. */
-export const resultsIn = (columns: Columns | undefined): AttemptResult[] =>
-  z.array(AttemptResult).parse(JSON.parse(String(columns?.['resultsJson'] ?? '[]')));
+export function resultsIn(columns: Columns = {}): readonly AttemptResult[] {
+  const results = known.get(columns) ?? Results.parse(JSON.parse(String(columns['resultsJson'] ?? '[]')));
+  known.set(columns, results);
+  return results;
+}

@@ -1,6 +1,14 @@
 import { StorageError } from '../../src/lib/base/errors.ts';
 import type { QueueName, QueueStore } from '../../src/lib/storage/queue-store.ts';
-import type { Columns, KeyRange, StoredRow, TableName, TableStore, Write } from '../../src/lib/storage/table-store.ts';
+import {
+  type Columns,
+  type KeyRange,
+  type StoredRow,
+  TABLES,
+  type TableName,
+  type TableStore,
+  type Write,
+} from '../../src/lib/storage/table-store.ts';
 import { MemoryTables } from '../unit/support/memory-tables.ts';
 import type { Faults } from './faults.ts';
 import type { Invocation, Request } from './process.ts';
@@ -16,8 +24,9 @@ export type RowChange = {
 
 /** The tables that all processes of a world share, with a copy that the checks read synchronously. */
 export class WorldTables {
-  readonly #tables = new MemoryTables();
-  readonly #mirror = new Map<string, Map<string, Columns>>();
+  // Nobody waits but on the clock.
+  readonly #tables = new MemoryTables(() => undefined);
+  readonly #mirror = new Map<TableName, Map<string, Map<string, Columns>>>(TABLES.map((table) => [table, new Map()]));
   readonly #changed: (changes: readonly RowChange[], by: Invocation | undefined) => void;
 
   constructor(changed: (changes: readonly RowChange[], by: Invocation | undefined) => void) {
@@ -26,14 +35,18 @@ export class WorldTables {
 
   /** The rows of a partition as they are now, by key. */
   rows(table: TableName, partition: string): ReadonlyMap<string, Columns> {
-    return this.#mirror.get(`${table}/${partition}`) ?? new Map();
+    return this.#mirror.get(table)?.get(partition) ?? new Map();
   }
 
   /** Every partition of a table. */
-  *partitions(table: TableName): Iterable<readonly [string, ReadonlyMap<string, Columns>]> {
-    for (const [name, rows] of this.#mirror) {
-      if (name.startsWith(`${table}/`)) yield [name.slice(table.length + 1), rows];
-    }
+  partitions(table: TableName): ReadonlyMap<string, ReadonlyMap<string, Columns>> {
+    return this.#mirror.get(table) ?? new Map();
+  }
+
+  /** The first key of a partition that begins like this and is not before `from`. */
+  firstKey(table: TableName, partition: string, prefix: string, from = prefix): string | undefined {
+    const key = this.#tables.firstKey(table, partition, from);
+    return key?.startsWith(prefix) ? key : undefined;
   }
 
   get(table: TableName, partition: string, rowKey: string): Promise<StoredRow | undefined> {
@@ -55,9 +68,8 @@ export class WorldTables {
     by?: Invocation,
   ): ReturnType<TableStore['commit']> {
     const etags = await this.#tables.commit(table, partition, writes);
-    const name = `${table}/${partition}`;
-    const rows = this.#mirror.get(name) ?? new Map<string, Columns>();
-    this.#mirror.set(name, rows);
+    const rows = this.#mirror.get(table)?.get(partition) ?? new Map<string, Columns>();
+    this.#mirror.get(table)?.set(partition, rows);
     const changes = writes.map((write): RowChange => {
       const before = rows.get(write.rowKey);
       const after = columnsAfter(before, write);

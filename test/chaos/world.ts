@@ -73,9 +73,16 @@ const IDLE_TICKS = 0.1;
 
 /** Runs one world until nothing is left to do, or a promise is broken. */
 export async function live(options: WorldOptions): Promise<WorldReport> {
-  const world = new World(options);
-  await world.begin();
-  return world.run();
+  const { stackTraceLimit } = Error;
+  // Most errors are part of the game, and a stack is dear. A world that is traced has them.
+  if (!options.trace) Error.stackTraceLimit = 0;
+  try {
+    const world = new World(options);
+    await world.begin();
+    return await world.run();
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
+  }
 }
 
 class World {
@@ -263,8 +270,8 @@ class World {
   /** Every error must be a RingdownError. */
   #noSurprise(by: Invocation, error: unknown): void {
     if (error instanceof RingdownError) return;
-    const what = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    this.#checks.fail('no surprises', `${by.name}: ${what}`);
+    by.note(() => (error instanceof Error ? String(error.stack) : String(error)));
+    this.#checks.fail('no surprises', `${by.name}: ${error}`);
   }
 
   async #handle(message: Message, process: AppProcess): Promise<Run> {
@@ -383,25 +390,31 @@ class World {
 
   /** When there will be something for the timer to do; undefined if never. */
   #nextReason(): number | undefined {
-    const { now } = this.#ground.clock;
-    const dueRows = [...this.#tables.partitions('Recipients')].flatMap(([, rows]) =>
-      [...rows.keys()].flatMap(dueRowOf),
-    );
-    const areWaiting = dueRows.some(({ isWaiting, at }) => isWaiting && at <= now);
-    const requests = [...this.#tables.rows('Requests', 'requests').keys()].flatMap((rowKey) =>
-      rowKey.startsWith('due|') ? [Date.parse(rowKey.split('|')[1] ?? '')] : [],
-    );
-    const times = dueRows.filter(({ isWaiting, at }) => !isWaiting || at > now).map(({ at }) => at);
-    times.push(...requests);
+    const { clock } = this.#ground;
+    const times: number[] = [];
+    let areWaiting = false;
+    const dueFrom = (table: TableName, partition: string, prefix: string, from?: string): number | undefined => {
+      const at = timeOfDueRow(this.#tables.firstKey(table, partition, prefix, from), prefix);
+      if (at !== undefined) times.push(at);
+      return at;
+    };
+    for (const partition of this.#tables.partitions('Recipients').keys()) {
+      dueFrom('Recipients', partition, LEASED);
+      // People whose time has come wait for a line.
+      const later = dueFrom('Recipients', partition, WAITING, `${WAITING}${clock.date.toISOString()}~`);
+      const first = timeOfDueRow(this.#tables.firstKey('Recipients', partition, WAITING), WAITING);
+      areWaiting ||= first !== undefined && first !== later;
+    }
+    dueFrom('Requests', 'requests', REQUESTED);
     if (areWaiting) {
       for (const row of this.#tables.rows('Lines', 'lines').values()) times.push(Date.parse(String(row['leaseUntil'])));
     }
     const states = [...this.#tables.rows('Outages', 'outage')].flatMap(([rowKey, { state }]) =>
       rowKey.startsWith('outage|') ? [String(state)] : [],
     );
-    if (states.some((state) => STOPPING.has(state))) return now;
+    if (states.some((state) => STOPPING.has(state))) return clock.now;
     if (times.length > 0) return Math.min(...times);
-    return states.some((state) => OPEN.has(state)) ? now : undefined;
+    return states.some((state) => OPEN.has(state)) ? clock.now : undefined;
   }
 
   // --- The rest
@@ -449,10 +462,13 @@ class World {
   }
 }
 
-/** The parts of a due row's key; nothing for other rows. */
-function dueRowOf(rowKey: string): { isWaiting: boolean; at: number }[] {
-  const [kind, why, at = ''] = rowKey.split('|');
-  return kind === 'due' ? [{ isWaiting: why === 'waiting', at: Date.parse(at) }] : [];
+const LEASED = 'due|leased|';
+const WAITING = 'due|waiting|';
+const REQUESTED = 'due|';
+
+/** The time in a due row's key, which follows its prefix. */
+function timeOfDueRow(rowKey: string | undefined, prefix: string): number | undefined {
+  return rowKey === undefined ? undefined : Date.parse(rowKey.slice(prefix.length).split('|')[0] ?? '');
 }
 
 /** Adds new recipients shard by shard, as importRecipients.ts does. */

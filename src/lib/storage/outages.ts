@@ -21,7 +21,7 @@ const CACHE_MS = 20_000;
 export class Outages {
   readonly #tables: TableStore;
   readonly #now: () => Date;
-  readonly #cache = new Map<string, { outage: Outage; until: number }>();
+  readonly #cache = new Map<string, StoredOutage & { until: number }>();
 
   constructor(tables: TableStore, now: () => Date) {
     this.#tables = tables;
@@ -62,9 +62,11 @@ export class Outages {
     const until = this.#now().getTime() + CACHE_MS;
     const row = await this.#tables.get(TABLE, PARTITION, outageKey(id));
     if (!row) return undefined;
-    const outage = fromColumns(Outage, row.columns);
-    this.#cache.set(id, { outage, until });
-    return { outage, etag: row.etag };
+    const { etag } = row;
+    const known = this.#cache.get(id);
+    const outage = known?.etag === etag ? known.outage : fromColumns(Outage, row.columns);
+    this.#cache.set(id, { outage, etag, until });
+    return { outage, etag };
   }
 
   /** The outages that are not over. One request, and one for each of them. */
