@@ -51,6 +51,13 @@ const NO_LEASES = (tables: TableStore): TableStore => ({
   query: async (...asked) => (asked[2].from.startsWith('due|leased|') ? [] : tables.query(...asked)),
 });
 
+class ForgetfulOutages extends Outages {
+  /** Ends as if nobody had stopped it. */
+  override save(before: StoredOutage, outage: Outage, beside?: Outage): Promise<StoredOutage | undefined> {
+    return super.save(before, isOver(outage) ? { ...outage, state: 'finished' } : outage, beside);
+  }
+}
+
 class DeafOutages extends Outages {
   /** A paused or stopped outage looks as if it were running. */
   override async current(id: string): Promise<Outage> {
@@ -406,6 +413,11 @@ export const MUTATIONS: readonly Mutation[] = [
       ...services,
       legs: new TamperedLegs(tables, (after) => (after.answered ? { ...after, outcome: 'acknowledged' } : after)),
     }),
+  },
+  {
+    name: 'an outage that was stopped ends as finished',
+    breaks: ['pausing and stopping work'],
+    services: (services, tables) => ({ ...services, outages: new ForgetfulOutages(tables, services.now) }),
   },
   {
     name: 'a pressed key does not count',

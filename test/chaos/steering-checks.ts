@@ -16,6 +16,9 @@ const TOLD: ReadonlySet<string> = new Set(['answered', 'heard', 'connected', 'ac
 const isAsItShouldBe = (outcome: Cell | undefined, isInformed: boolean): boolean =>
   isInformed === TOLD.has(String(outcome)) || (isInformed && outcome === 'optedOut');
 
+/** An outage that was stopped stays stopped. */
+const STOPPED: ReadonlySet<Cell | undefined> = new Set(['cancelling', 'cancelled', 'restoring', 'restored']);
+
 /** How long after an outage stopped a run that began before may still place its call. */
 const PLACING_MS = 120_000;
 /** How long the app may use a cached outage. */
@@ -41,6 +44,9 @@ export class SteeringChecks {
     const [kind, id = ''] = rowKey.split('|');
     if (kind !== 'outage') return;
     const now = this.#facts.now();
+    if (STOPPED.has(before?.['state']) && !STOPPED.has(after?.['state'])) {
+      this.#fail('pausing and stopping work', `${id} was ${before?.['state']} and is ${after?.['state']}`);
+    }
     if (after?.['state'] === 'running') this.#silentSince.delete(id);
     else if (!this.#silentSince.has(id)) this.#silentSince.set(id, now);
     const sounds = this.#sounds.get(id) ?? [];

@@ -129,6 +129,18 @@ describe('the all-clear', () => {
 });
 
 describe('an outage that is cancelled', () => {
+  it('stays over if a second timer read it as open before it ended', async () => {
+    const tables = new MemoryTables();
+    const world = new MemoryWorld(tables);
+    await world.outage({}, ANN);
+    await restoreOutage(world.services, 'storm', ALL_CLEAR);
+    await ticks(world);
+    expect(await stateOf(world, 'storm')).toBe('restored');
+    await tables.commit('Outages', 'outage', [{ kind: 'insert', rowKey: 'open|storm', columns: {} }]);
+    await ticks(world);
+    expect(await stateOf(world, 'storm')).toBe('restored');
+  });
+
   it('is over as soon as nobody waits and nobody is being called', async () => {
     const world = new MemoryWorld();
     const { people } = await world.outage(ONCE, ANN, BOB);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import {
   allowedActions,
+  ended,
   isCalledOff,
   isCalling,
   isOver,
@@ -68,5 +69,18 @@ describe('an outage', () => {
     ]);
     const late = { ...outageWith({ expiresAt: '2026-01-05T08:59:00.000Z' }), state: 'running' as const };
     expect([isCalling(late, now), isCalledOff(late, now)]).toEqual([false, true]);
+  });
+
+  it('that is over stays as it is if it is ended again', () => {
+    const now = new Date('2026-01-05T09:00:00.000Z');
+    const ends = OutageState.options.map((state) => [state, ended({ ...outageWith(), state }, now).state]);
+    expect(Object.fromEntries(ends)).toMatchObject({
+      running: 'finished',
+      cancelling: 'cancelled',
+      restoring: 'restored',
+      finished: 'finished',
+      cancelled: 'cancelled',
+      restored: 'restored',
+    });
   });
 });

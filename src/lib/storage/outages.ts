@@ -73,7 +73,8 @@ export class Outages {
   async open(): Promise<StoredOutage[]> {
     const markers = await this.#tables.query(TABLE, PARTITION, startingWith(OPEN), MAX_OPEN);
     const found = await Promise.all(markers.map(({ rowKey }) => this.find(rowKey.slice(OPEN.length))));
-    return found.filter((stored) => stored !== undefined);
+    // An outage may have ended since its marker was read.
+    return found.flatMap((stored) => (stored && !isOver(stored.outage) ? stored : []));
   }
 
   /** All outages. One request for each thousand. */

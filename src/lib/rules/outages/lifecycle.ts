@@ -123,10 +123,8 @@ export const reopened = (outage: Outage): Outage => {
 
 const ENDS: Partial<Record<OutageState, OutageState>> = { cancelling: 'cancelled', restoring: 'restored' };
 
-/** The outage once everybody has an outcome. */
-export const ended = (outage: Outage, now: Date): Outage => ({
-  ...outage,
-  state: ENDS[outage.state] ?? 'finished',
-  finishedAt: now.toISOString(),
-  progress: undefined,
-});
+/** The outage once everybody has an outcome. One that is over stays as it is: a second timer may end it again. */
+export const ended = (outage: Outage, now: Date): Outage =>
+  isOver(outage)
+    ? outage
+    : { ...outage, state: ENDS[outage.state] ?? 'finished', finishedAt: now.toISOString(), progress: undefined };
