@@ -65,7 +65,10 @@ export class Campaign {
     const rules = [...new Set(this.failures.map(({ rule }) => rule))];
     return Object.fromEntries(
       rules.map((rule) => {
-        const seeds = this.failures.filter((failure) => failure.rule === rule).map(({ seed }) => seed);
+        const seeds = this.failures
+          .filter((failure) => failure.rule === rule)
+          .map(({ seed }) => seed)
+          .sort((a, b) => a - b);
         const more = seeds.length > SHOWN ? ' …' : '';
         return [rule, `${seeds.length} (seeds ${seeds.slice(0, SHOWN).join(', ')}${more})`];
       }),

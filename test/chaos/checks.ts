@@ -400,7 +400,10 @@ export class Checks {
       const isPoison = (): boolean =>
         this.#facts.messages.some((message) => message.isPoison && nameOfMessage(message) === name);
       if (!isAsked && !isPoison()) {
-        this.fail('nothing disappears', `${rowKey} of ${partition} is recorded as asked for, but never reached the service`);
+        this.fail(
+          'nothing disappears',
+          `${rowKey} of ${partition} is recorded as asked for, but never reached the service`,
+        );
       }
     }
   }

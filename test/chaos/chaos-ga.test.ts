@@ -1,0 +1,13 @@
+import { describe, expect, it } from 'vitest';
+import { keepsPromises } from './keeps-promises.ts';
+import { measureAcknowledgedCall } from './measure.ts';
+
+describe('in simulated worlds with the API of today', () => {
+  keepsPromises('ga', [3107]);
+});
+
+describe('an acknowledged call', () => {
+  it('costs few storage requests', async () => {
+    expect(await measureAcknowledgedCall()).toBeLessThanOrEqual(36.5);
+  });
+});
