@@ -46,6 +46,7 @@ var settings = {
     : '@Microsoft.KeyVault(SecretUri=${previousCallbackSecretUri})'
   CALL_LEASE_SECONDS: string(callLeaseSeconds)
   MAX_CALL_SECONDS: string(maxCallSeconds)
+  BREAKER_AFTER: ''
   // The Functions host reads it too. It only allows sending telemetry, so it is not a secret.
   APPLICATIONINSIGHTS_CONNECTION_STRING: applicationInsightsConnectionString
 }

@@ -38,6 +38,7 @@ export type Scenario = {
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
+const BREAKER_AFTER = 10;
 
 export const OPERATOR = '+14255559999';
 export const callerNumber = (index: number): string => `+1425555010${index}`;
@@ -69,7 +70,7 @@ export function drawScenario(random: Random, steering: Random, recipients: numbe
   ]);
   const ids = Array.from({ length: outages }, (_, index) => `outage-${index + 1}`);
   const scenario = {
-    settings: { callers, limits, batches: BATCHES },
+    settings: { callers, limits, batches: BATCHES, breakerAfter: BREAKER_AFTER },
     outages: Array.from({ length: outages }, (_, index) =>
       drawOutage(random, index, callers, Math.max(1, Math.floor((recipients ?? random.int(1, 7)) / outages))),
     ),
@@ -148,7 +149,7 @@ export function calmScenario(people: number): Scenario {
   const spec = Spec.parse({ id: 'outage-1', title: 'Storm', script, callers, shards: 1 });
   const numbers = Array.from({ length: people }, (_, person) => phoneNumber(person));
   return {
-    settings: { callers, limits: { leaseMs: 300 * SECOND, maxCallMs: 60 * MINUTE }, batches: BATCHES },
+    settings: { callers, limits: { leaseMs: 300 * SECOND, maxCallMs: 60 * MINUTE }, batches: BATCHES, breakerAfter: BREAKER_AFTER },
     outages: [{ spec: { ...spec, id: 'outage-1' }, people: numbers, later: [], laterMs: 0 }],
     town: [['acknowledges', 1]],
     operatorAnswers: 1,

@@ -31,6 +31,7 @@ describe('the settings', () => {
       CALLER_NUMBERS: [{ number: '+14255550190', lines: 2 }],
       CALL_LEASE_SECONDS: 300,
       MAX_CALL_SECONDS: 3600,
+      BREAKER_AFTER: 10,
     });
   });
 
@@ -60,6 +61,8 @@ describe('the settings', () => {
     ['CALL_LEASE_SECONDS', '4'],
     ['MAX_CALL_SECONDS', '86401'],
     ['MAX_CALL_SECONDS', '12.5'],
+    ['BREAKER_AFTER', '1'],
+    ['BREAKER_AFTER', 'never'],
   ])('that are invalid are named, and their values are not shown: %s=%s', (name, value) => {
     const [problem, ...others] = problems({ ...environment, [name]: value });
     expect(problem).toMatch(new RegExp(`^${name}: (?!is not set)`));

@@ -99,6 +99,13 @@ const Common = z.object({
     .describe('Application Insights resource for traces and metrics. If it is not set, none are sent.'),
   CALL_LEASE_SECONDS: seconds(300).describe('Check an attempt after this many seconds without an event.'),
   MAX_CALL_SECONDS: seconds(3600).describe('Longest duration of a call, in seconds.'),
+  BREAKER_AFTER: z.coerce
+    .number()
+    .int()
+    .min(2)
+    .max(100)
+    .default(10)
+    .describe('Rest a caller number after this many calls in a row that fail for the same reason of our own.'),
 });
 
 /** Settings for the 2021 API, the one on the reference page. */

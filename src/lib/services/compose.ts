@@ -32,6 +32,7 @@ export function compose(settings: Settings): Services {
     sender: senderOf(settings, now),
     settings: {
       callers: settings.CALLER_NUMBERS,
+      breakerAfter: settings.BREAKER_AFTER,
       limits: { leaseMs: settings.CALL_LEASE_SECONDS * 1000, maxCallMs: settings.MAX_CALL_SECONDS * 1000 },
       batches: BATCHES,
     },

@@ -18,6 +18,8 @@ export type Services = Stores & {
     readonly callers: readonly Caller[];
     readonly limits: LeaseLimits;
     readonly batches: Batches;
+    /** After this many calls in a row that fail for the same reason of our own, their caller number rests. */
+    readonly breakerAfter: number;
   };
   readonly now: () => Date;
 };

@@ -1,9 +1,10 @@
-import { createHash } from 'node:crypto';
 import { z } from 'zod';
+import { newCallerNumber, reached } from '../rules/calls/breaker.ts';
 import type { Caller } from '../rules/outages/outage.ts';
 import type { HeldLine } from '../rules/outages/recipient.ts';
+import { CALLER, digestOf, LINES_PARTITION, LINES_TABLE, type StoredCaller, toCaller } from './caller-numbers.ts';
 import { fromColumns, toColumns } from './columns.ts';
-import { startingWith, type TableStore } from './table-store.ts';
+import { type StoredRow, startingWith, type TableStore } from './table-store.ts';
 import { tryCommit } from './try-commit.ts';
 
 const LineColumns = z.object({
@@ -15,10 +16,15 @@ const LineColumns = z.object({
   holder: z.string(),
   /** UTC. A line is free when its lease has ended, even if it has a holder. */
   leaseUntil: z.string(),
+  /** When the last call on this line was placed that reached somebody. UTC. See rules/calls/breaker.ts. */
+  reachedAt: z.string().optional(),
 });
 
 /** One line of a caller number, as read: it can carry one call at a time. */
 export type Line = z.infer<typeof LineColumns> & { readonly lineId: string; readonly etag: string };
+
+/** The lines of all numbers, and what is known about each number that has lines. */
+export type Survey = { readonly lines: readonly Line[]; readonly callers: ReadonlyMap<string, StoredCaller> };
 
 /** The lines of all caller numbers: one row each, in one small partition, leased by writes that check the ETag. */
 export class Lines {
@@ -29,8 +35,22 @@ export class Lines {
 
   /** All lines. One request. */
   async list(): Promise<Line[]> {
-    const rows = await this.#tables.query(TABLE, PARTITION, startingWith('line|'), MAX_LINES);
-    return rows.map(({ rowKey, etag, columns }) => ({ ...fromColumns(LineColumns, columns), lineId: rowKey, etag }));
+    const rows = await this.#tables.query(TABLE, PARTITION, startingWith(LINE), MAX_LINES);
+    return rows.map(toLine);
+  }
+
+  /** All lines, and what is known about their numbers. One request. */
+  async survey(): Promise<Survey> {
+    const range = { from: LINE, to: startingWith(CALLER).to };
+    const rows = await this.#tables.query(TABLE, PARTITION, range, MAX_LINES);
+    const lines = rows.filter(({ rowKey }) => rowKey.startsWith(LINE)).map(toLine);
+    const stored = rows.filter(({ rowKey }) => rowKey.startsWith(CALLER)).map(toCaller);
+    const callers = new Map(stored.map((known) => [known.caller.number, known]));
+    for (const { number, reachedAt } of lines) {
+      const { caller, etag } = callers.get(number) ?? { caller: newCallerNumber(number), etag: undefined };
+      callers.set(number, { caller: reached(caller, reachedAt), etag });
+    }
+    return { lines, callers };
   }
 
   /** Inserts the missing lines of these numbers. */
@@ -48,13 +68,16 @@ export class Lines {
     await tryCommit(this.#tables, TABLE, PARTITION, [{ kind: 'insert', rowKey: lineIdOf(number, index), columns }]);
   }
 
-  /** Leases a line, passes it on or extends its lease. @returns undefined if the line has changed since it was read. */
-  async lease(line: HeldLine, holder: string, until: Date): Promise<HeldLine | undefined> {
-    const index = Number(line.lineId.split('|')[2]);
-    const columns = toColumns({ number: line.number, index, holder, leaseUntil: until.toISOString() });
+  /**
+   * Leases a line, passes it on or extends its lease.
+   * @param reachedAt when the call that ended was placed, if it reached somebody.
+   * @returns undefined if the line has changed since it was read.
+   */
+  async lease(line: HeldLine, holder: string, until: Date, reachedAt?: string): Promise<HeldLine | undefined> {
+    const columns = toColumns({ holder, leaseUntil: until.toISOString(), reachedAt });
     const [etag] =
       (await tryCommit(this.#tables, TABLE, PARTITION, [
-        { kind: 'replace', rowKey: line.lineId, columns, etag: line.etag },
+        { kind: 'merge', rowKey: line.lineId, columns, etag: line.etag },
       ])) ?? [];
     return etag ? { lineId: line.lineId, number: line.number, etag } : undefined;
   }
@@ -76,8 +99,8 @@ export class Lines {
    * Frees the line from this time on: later than now if the service asked to wait. Does nothing if the line has
    * changed.
    */
-  async free(line: HeldLine, from: Date): Promise<void> {
-    await this.lease(line, '', from);
+  async free(line: HeldLine, from: Date, reachedAt?: string): Promise<void> {
+    await this.lease(line, '', from, reachedAt);
   }
 }
 
@@ -89,11 +112,16 @@ export function linesOf(callers: readonly Caller[], lines: readonly Line[]): Lin
   return lines.filter((line) => line.index < (allowed.get(line.number) ?? 0));
 }
 
-const TABLE = 'Lines';
-const PARTITION = 'lines';
+const TABLE = LINES_TABLE;
+const PARTITION = LINES_PARTITION;
+const LINE = 'line|';
 const MAX_LINES = 10_000;
 const NEVER = new Date(0).toISOString();
 
-/** Holds a digest, so that keys in URLs and error messages do not show the number. */
-const lineIdOf = (number: string, index: number): string =>
-  `line|${createHash('sha256').update(number).digest('hex').slice(0, 12)}|${index}`;
+const lineIdOf = (number: string, index: number): string => `${LINE}${digestOf(number)}|${index}`;
+
+const toLine = ({ rowKey, etag, columns }: StoredRow): Line => ({
+  ...fromColumns(LineColumns, columns),
+  lineId: rowKey,
+  etag,
+});

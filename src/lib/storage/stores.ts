@@ -1,5 +1,6 @@
 import { CallLegs } from './call-legs.ts';
 import { CallRequests } from './call-requests.ts';
+import { CallerNumbers } from './caller-numbers.ts';
 import { EndedCalls } from './ended-calls.ts';
 import { Failures } from './failures.ts';
 import { Lines } from './lines.ts';
@@ -16,6 +17,7 @@ export type Stores = {
   readonly tallies: Tallies;
   readonly endedCalls: EndedCalls;
   readonly lines: Lines;
+  readonly callerNumbers: CallerNumbers;
   readonly legs: CallLegs;
   readonly requests: CallRequests;
   readonly optOuts: OptOuts;
@@ -30,6 +32,7 @@ export function storesOn(tables: TableStore, now: () => Date): Stores {
     tallies: new Tallies(tables),
     endedCalls: new EndedCalls(tables),
     lines: new Lines(tables),
+    callerNumbers: new CallerNumbers(tables),
     legs: new CallLegs(tables),
     requests: new CallRequests(tables),
     optOuts: new OptOuts(tables),

@@ -59,6 +59,7 @@ export class MemoryWorld {
         callers: [{ number: '+14255550190', lines: 2 }],
         limits: { leaseMs: 300_000, maxCallMs: 3_600_000 },
         batches: BATCHES,
+        breakerAfter: 10,
       },
       now,
     };

@@ -1,0 +1,120 @@
+import { z } from 'zod';
+
+/**
+ * When a caller number rests, and for how long. Pure. A number whose calls keep ending for a reason that concerns us is not called
+ * from, except for one probe every few minutes, so that our own misconfiguration does not become the outcome of everybody on the
+ * list. That somebody was reached is written on the line of their call, which costs no request, so whoever reads the state of a
+ * number passes in the latest of these times.
+ */
+
+/**
+ * Why calls from a number fail. `ours`: our own configuration. `badNumber`: the callee's number is wrong, or ours is; the code
+ * does not say which.
+ */
+export const TroubleKind = z.enum(['ours', 'badNumber']);
+export type TroubleKind = z.infer<typeof TroubleKind>;
+
+/** A call from the number that failed for such a reason. */
+export type Trouble = {
+  readonly means: TroubleKind;
+  /** The service's codes, for people and to tell one reason from another. */
+  readonly code: string;
+  /** Counts once: the call, or for a bad number the callee, who may be called again with the same result. */
+  readonly whose: string;
+  /** When the call was placed. */
+  readonly placedAt: string;
+};
+
+/** What is known about a caller number. Absent members mean that nothing is wrong. Times are UTC, ISO 8601. */
+export const CallerNumber = z.looseObject({
+  number: z.string(),
+  means: TroubleKind.optional(),
+  code: z.string().optional(),
+  /** Whose calls failed for the same reason, since somebody was reached. */
+  failed: z.array(z.string()).default([]),
+  /** When the first of these calls was placed, or when people ended the rest. A call placed later that reaches somebody ends the row. */
+  since: z.string().optional(),
+  /** The number rests since then. */
+  restingSince: z.string().optional(),
+  /** When the next probe may be placed. */
+  probeAt: z.string().optional(),
+  /** When the last call was placed that is known to have reached somebody. */
+  reachedAt: z.string().optional(),
+});
+export type CallerNumber = z.infer<typeof CallerNumber>;
+
+/** How often a resting number is called from, ms. */
+export const PROBE_EVERY_MS = 180_000;
+
+export const newCallerNumber = (number: string): CallerNumber => ({ number, failed: [] });
+
+const GOOD = {
+  means: undefined,
+  code: undefined,
+  failed: [],
+  since: undefined,
+  restingSince: undefined,
+  probeAt: undefined,
+};
+
+/**
+ * A call from the number reached somebody: their phone rang, or they answered. That ends the rest.
+ * @param placedAt when that call was placed. One that was placed before the first failure proves nothing.
+ */
+export function reached(caller: CallerNumber, placedAt: string | undefined): CallerNumber {
+  const reachedAt = latest(caller.reachedAt, placedAt);
+  const isOver = caller.since !== undefined && reachedAt !== undefined && reachedAt >= caller.since;
+  if (isOver) return { ...caller, ...GOOD, reachedAt };
+  return reachedAt === caller.reachedAt ? caller : { ...caller, reachedAt };
+}
+
+/** The later of two times. */
+export const latest = (a: string | undefined, b: string | undefined): string | undefined =>
+  a === undefined || (b !== undefined && b > a) ? b : a;
+
+/**
+ * A call from the number failed for a reason that may concern us. After `limit` of them in a row the number rests.
+ * @returns the same object if the call was counted before, or the number rests already.
+ */
+export function troubled(caller: CallerNumber, trouble: Trouble, limit: number, now: Date): CallerNumber {
+  if (isResting(caller)) return caller;
+  const failed = isSame(caller, trouble) ? caller.failed : [];
+  if (failed.includes(trouble.whose)) return caller;
+  const since = failed.length > 0 ? caller.since : trouble.placedAt;
+  const counted = { ...caller, means: trouble.means, code: trouble.code, failed: [...failed, trouble.whose], since };
+  return counted.failed.length < limit ? counted : { ...counted, ...resting(now) };
+}
+
+const isSame = (caller: CallerNumber, { means, code }: Trouble): boolean =>
+  caller.means === means && (means === 'badNumber' || caller.code === code);
+
+const resting = (now: Date) => ({ restingSince: now.toISOString(), probeAt: nextProbe(now) });
+
+const nextProbe = (now: Date): string => new Date(now.getTime() + PROBE_EVERY_MS).toISOString();
+
+/** Only probes may be placed from the number. */
+export const isResting = ({ restingSince }: CallerNumber): boolean => restingSince !== undefined;
+
+/** The number with its next probe put off, if one is due now. Only the process that saves it may place the probe. */
+export function probed(caller: CallerNumber, now: Date): CallerNumber | undefined {
+  const isDue = isResting(caller) && Date.parse(caller.probeAt ?? '') <= now.getTime();
+  return isDue ? { ...caller, probeAt: nextProbe(now) } : undefined;
+}
+
+/** People ended the rest. That proves nothing about the number: only a call that is placed from now on does. */
+export const rested = (caller: CallerNumber, now: Date): CallerNumber => ({
+  ...caller,
+  ...GOOD,
+  since: now.toISOString(),
+});
+
+/** The number works: somebody was reached from it, and no call has failed for a reason that may concern us since. */
+export const isProven = ({ since, reachedAt }: CallerNumber): boolean => reachedAt !== undefined && since === undefined;
+
+/** Why the number rests, for people. */
+export function whyResting({ means, code = '', failed }: CallerNumber): string {
+  const calls = `the last ${failed.length} calls`;
+  return means === 'badNumber'
+    ? `${calls} found no such number (${code}): those of the callees are wrong, or ours is`
+    : `${calls} failed for a reason that concerns us (${code})`;
+}
