@@ -1,4 +1,5 @@
 import type { InvocationContext } from '@azure/functions';
+import { restingNote } from '../lib/rules/calls/breaker.ts';
 import type { Services } from '../lib/services/services.ts';
 import { measure } from '../lib/telemetry/metrics.ts';
 import { traced } from '../lib/telemetry/traces.ts';
@@ -18,9 +19,12 @@ export default notifyOutages;
 async function tend(services: Services, context: InvocationContext): Promise<void> {
   const requests = await tendRequests(services);
   for (const problem of requests.problems) context.error('a requested call could not be checked:', problem);
-  for (const { outage, started, healed, linesInUse, dueLagMs, state, problems } of await tendOutages(services)) {
+  for (const { outage, started, healed, linesInUse, dueLagMs, state, resting, problems } of await tendOutages(
+    services,
+  )) {
     for (const problem of problems) context.error(`outage ${outage}: a step failed:`, problem);
-    measure.outage(outage, linesInUse, dueLagMs);
+    for (const caller of resting) context.warn(`outage ${outage}: ${restingNote(caller)}`);
+    measure.outage(outage, linesInUse, dueLagMs, resting.length);
     context.info(`outage ${outage} is ${state}: ${started} calls started, ${healed} leases checked`);
   }
 }

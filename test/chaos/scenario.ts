@@ -149,7 +149,12 @@ export function calmScenario(people: number): Scenario {
   const spec = Spec.parse({ id: 'outage-1', title: 'Storm', script, callers, shards: 1 });
   const numbers = Array.from({ length: people }, (_, person) => phoneNumber(person));
   return {
-    settings: { callers, limits: { leaseMs: 300 * SECOND, maxCallMs: 60 * MINUTE }, batches: BATCHES, breakerAfter: BREAKER_AFTER },
+    settings: {
+      callers,
+      limits: { leaseMs: 300 * SECOND, maxCallMs: 60 * MINUTE },
+      batches: BATCHES,
+      breakerAfter: BREAKER_AFTER,
+    },
     outages: [{ spec: { ...spec, id: 'outage-1' }, people: numbers, later: [], laterMs: 0 }],
     town: [['acknowledges', 1]],
     operatorAnswers: 1,

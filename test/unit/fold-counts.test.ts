@@ -40,10 +40,10 @@ describe('the changes that an outage counts are folded into its sums', () => {
   ])('even if a tick takes eleven seconds, from %s', async (_, begins) => {
     const { world, unfolded } = await storm(1);
     const { lines } = world.services;
-    const list = lines.list.bind(lines);
-    lines.list = () => {
+    const survey = lines.survey.bind(lines);
+    lines.survey = () => {
       world.passes(11);
-      return list();
+      return survey();
     };
     world.now = at(begins);
     await tendOutages(world.services);

@@ -41,10 +41,13 @@ const DEEDS: readonly Deed[] = [
     title: 'Resume this outage?',
     method: 'POST',
     go: 'Resume',
-    fields: ({ states }) => (
-      <p>
-        Calling continues: {count(states.waiting)} {states.waiting === 1 ? 'is' : 'are'} waiting.
-      </p>
+    fields: ({ states, resting }) => (
+      <>
+        <p>
+          Calling continues: {count(states.waiting)} {states.waiting === 1 ? 'is' : 'are'} waiting.
+        </p>
+        {resting && <p>Numbers that rest are called from again, by other outages too. Mend the reason first.</p>}
+      </>
     ),
     body: () => ({}),
   },

@@ -5,6 +5,7 @@ import { ActivityChart } from '../parts/activity.tsx';
 import { LatestCalls } from '../parts/calls.tsx';
 import { Figures } from '../parts/figures.tsx';
 import { Progress } from '../parts/progress.tsx';
+import { Resting } from '../parts/resting.tsx';
 import { State } from '../parts/state.tsx';
 import { Trouble } from '../parts/trouble.tsx';
 import { Upload } from '../parts/upload.tsx';
@@ -41,6 +42,7 @@ export function OutageView({ id }: { readonly id: string }) {
       </div>
       <Related outage={outage} />
       <Trouble refusal={refusal} />
+      <Resting outage={outage} />
       <Actions outage={outage} onChange={refresh} />
       <Progress outage={outage} />
       {!isEmpty && <Figures outage={outage} />}

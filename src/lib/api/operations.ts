@@ -95,7 +95,11 @@ export const OPERATIONS = {
     '/pause',
     'Stops new calls until the outage is resumed. Calls in progress, and calls that are being placed at this moment, continue.',
   ),
-  resumeOutage: changing('POST', '/resume', 'Continues to call, from the next tick of the timer on.'),
+  resumeOutage: changing(
+    'POST',
+    '/resume',
+    'Continues to call, from the next tick of the timer on. If caller numbers of the outage rest, this ends their rest, for other outages too.',
+  ),
   cancelOutage: changing(
     'POST',
     '/cancel',

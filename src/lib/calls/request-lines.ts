@@ -1,4 +1,5 @@
 import { InvalidInputError } from '../base/errors.ts';
+import { mayPlace } from '../outages/caller-standing.ts';
 import { lineLease } from '../outages/dispatcher.ts';
 import { DEFAULT_LINES } from '../rules/outages/outage.ts';
 import type { HeldLine } from '../rules/outages/recipient.ts';
@@ -28,14 +29,16 @@ export async function takeLine(
   requestId: string,
 ): Promise<HeldLine | undefined> {
   const { callers, limits } = services.settings;
-  const known = callers.filter(({ number }) => callerNumber === undefined || number === callerNumber);
-  const usable = known.length > 0 || !callerNumber ? known : [{ number: callerNumber, lines: DEFAULT_LINES }];
+  const listed = callers.filter(({ number }) => callerNumber === undefined || number === callerNumber);
+  const usable = listed.length > 0 || !callerNumber ? listed : [{ number: callerNumber, lines: DEFAULT_LINES }];
   if (usable.length === 0) throw new InvalidInputError('The call cannot be placed', ['CALLER_NUMBERS is empty']);
   const now = services.now();
   const until = lineLease(new Date(now.getTime() + limits.leaseMs));
   await services.lines.ensure(usable, await services.lines.list());
-  for (const line of linesOf(usable, await services.lines.list())) {
-    const held = mayBeTaken(line, now) && (await services.lines.lease(line, requestHolder(requestId), until));
+  const { lines, callers: known } = await services.lines.survey();
+  for (const line of linesOf(usable, lines)) {
+    const isUsable = mayBeTaken(line, now) && (await mayPlace(services, known.get(line.number)));
+    const held = isUsable && (await services.lines.lease(line, requestHolder(requestId), until));
     if (held) return held;
   }
   return undefined;

@@ -68,3 +68,7 @@ export async function takeProbe(services: Services, stored: StoredCaller): Promi
   const caller = probed(stored.caller, services.now());
   return caller !== undefined && services.callerNumbers.save(stored, caller);
 }
+
+/** @returns true if a call may be placed from the number now: it does not rest, or the call is its probe. */
+export const mayPlace = async (services: Services, stored: StoredCaller | undefined): Promise<boolean> =>
+  stored === undefined || !isResting(stored.caller) || takeProbe(services, stored);

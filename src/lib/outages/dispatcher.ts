@@ -2,6 +2,7 @@ import type { AttemptRef } from '../rules/calls/purpose.ts';
 import { isCalling } from '../rules/outages/lifecycle.ts';
 import type { Outage } from '../rules/outages/outage.ts';
 import type { HeldLine } from '../rules/outages/recipient.ts';
+import { restsFor } from '../rules/outages/resting.ts';
 import { type Shard, shardsFrom, shardsOf } from '../rules/outages/shard.ts';
 import type { Services } from '../services/services.ts';
 import { isFree, type Line, linesOf } from '../storage/lines.ts';
@@ -61,8 +62,8 @@ export async function passOnLine(services: Services, outage: Outage, line: HeldL
 }
 
 /** True if the outage may place another call on this line. */
-async function mayGoOn({ lines, now }: Services, outage: Outage, { lineId }: HeldLine): Promise<boolean> {
-  if (!isCalling(outage, now())) return false;
+async function mayGoOn({ lines, now }: Services, outage: Outage, { lineId, number }: HeldLine): Promise<boolean> {
+  if (!isCalling(outage, now()) || restsFor(outage, number)) return false;
   if (outage.maxConcurrentCalls === undefined) return true;
   const others = (await lines.list()).filter((line) => line.lineId !== lineId);
   return roomFor(outage, others, now()) > 0;

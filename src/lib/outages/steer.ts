@@ -8,6 +8,7 @@ import { allClearIdOf, begun, type Outage } from '../rules/outages/outage.ts';
 import { unfillable } from '../rules/outages/wording.ts';
 import type { Services } from '../services/services.ts';
 import { allClearOf } from './all-clear.ts';
+import { endRests } from './caller-standing.ts';
 import { changeOutage, mustAllow } from './change-outage.ts';
 
 /** Applies the action; returns the same object if the outage is already in the new state. */
@@ -21,9 +22,21 @@ const moved = (outage: Outage, action: OutageAction): Outage => {
 export const pauseOutage = (services: Services, id: string): Promise<Outage> =>
   changeOutage(services, id, (outage) => moved(outage, 'pause'));
 
-/** Calls waiting recipients again from the next tick, or from `startAt` if that is later. */
-export const resumeOutage = (services: Services, id: string): Promise<Outage> =>
-  changeOutage(services, id, (outage) => begun(moved(outage, 'resume'), services.now()));
+/**
+ * Calls waiting recipients again from the next tick, or from `startAt` if that is later. Also ends the rest of the outage's caller
+ * numbers, which other outages may share.
+ */
+export async function resumeOutage(services: Services, id: string): Promise<Outage> {
+  const resume = (outage: Outage): Outage => begun(moved(outage, 'resume'), services.now());
+  const outage = await changeOutage(services, id, resume);
+  if (outage.resting === undefined) return outage;
+  // The numbers first: if this process dies in between, the action can be repeated.
+  await endRests(
+    services,
+    outage.resting.map(({ number }) => number),
+  );
+  return changeOutage(services, id, (now) => (now.resting ? { ...now, resting: undefined } : now));
+}
 
 /** How an outage is cancelled. */
 export const Cancellation = z.strictObject({

@@ -12,6 +12,7 @@ const instrumentsOf = (meter: Meter) => ({
     description: 'From the answer until the service was told to play the message.',
   }),
   linesInUse: meter.createGauge('ringdown.lines.in_use', { description: 'Lines that a call holds.' }),
+  resting: meter.createGauge('ringdown.numbers.resting', { description: 'Caller numbers that rest.' }),
   dueLag: meter.createGauge('ringdown.due_lag', {
     unit: 's',
     description: 'How long the recipient due longest has waited for a line.',
@@ -41,8 +42,9 @@ export const measure = {
   /** @param ms from the answer until we asked the service to play. */
   firstAudio: (ms: number): void => instruments().firstAudio.record(ms),
   /** @param dueLagMs how long the recipient due longest has waited, ms. */
-  outage(outageId: string, linesInUse: number, dueLagMs: number): void {
+  outage(outageId: string, linesInUse: number, dueLagMs: number, resting: number): void {
     instruments().linesInUse.record(linesInUse, of(outageId));
+    instruments().resting.record(resting, of(outageId));
     instruments().dueLag.record(dueLagMs / 1000, of(outageId));
   },
 } as const;

@@ -1,10 +1,13 @@
 import { attemptCall } from '../calls/attempt-owner.ts';
 import { begunProgress, callOff, isThrough } from '../outages/call-off.ts';
 import { type Filled, fillLines } from '../outages/dispatcher.ts';
+import { usableLines } from '../outages/resting.ts';
+import type { RestingCaller } from '../rules/calls/breaker.ts';
 import type { AttemptRef } from '../rules/calls/purpose.ts';
 import { type Due, expired } from '../rules/outages/attempts.ts';
 import { ended, isCalledOff, isCalling, isOver } from '../rules/outages/lifecycle.ts';
 import { begun, type Outage } from '../rules/outages/outage.ts';
+import { withResting } from '../rules/outages/resting.ts';
 import { type Shard, shardsOf } from '../rules/outages/shard.ts';
 import type { Services } from '../services/services.ts';
 import type { StoredOutage } from '../storage/outages.ts';
@@ -24,6 +27,8 @@ export type Tended = {
   readonly healed: number;
   readonly linesInUse: number;
   readonly dueLagMs: number;
+  /** The outage's caller numbers that rest. */
+  readonly resting: readonly RestingCaller[];
   /** Errors of single steps. The other steps ran all the same; the failed ones run again at the next tick. */
   readonly problems: readonly unknown[];
 };
@@ -60,8 +65,8 @@ class Visit {
   }
 
   report(): Tended {
-    const { id: outage, state } = this.#stored.outage;
-    return { outage, state, ...this.#filled, healed: this.#healed, problems: this.#problems };
+    const { id: outage, state, resting = [] } = this.#stored.outage;
+    return { outage, state, resting, ...this.#filled, healed: this.#healed, problems: this.#problems };
   }
 
   /** Runs one step. If it fails, the error is kept and the other steps still run. */
@@ -87,10 +92,11 @@ class Visit {
     if (isCalledOff(this.#stored.outage, now)) return this.#callOff();
     // A paused outage stays open until it is resumed, even if everybody has an outcome: people may still be added.
     if (!isCalling(this.#stored.outage, now)) return;
+    const survey = await this.#services.lines.survey();
+    await this.#services.lines.ensure(this.#stored.outage.callers, survey.lines);
+    if (!(await this.#become(withResting(this.#stored.outage, (number) => survey.callers.get(number)?.caller)))) return;
     const { outage } = this.#stored;
-    const lines = await this.#services.lines.list();
-    await this.#services.lines.ensure(outage.callers, lines);
-    this.#filled = await fillLines(this.#services, outage, lines);
+    this.#filled = await fillLines(this.#services, outage, await usableLines(this.#services, outage, survey));
     if (this.#filled.started > 0 || !(await this.#isListComplete(outage))) return;
     if (await this.#isDone(outage)) await this.#end(outage);
   }

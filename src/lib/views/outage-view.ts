@@ -3,6 +3,7 @@ import { Outcome } from '../rules/calls/outcome.ts';
 import { Forecast, forecast, latelySince } from '../rules/outages/forecast.ts';
 import { allowedActions, OutageAction } from '../rules/outages/lifecycle.ts';
 import { Outage, OutageSpec } from '../rules/outages/outage.ts';
+import { pausedBecause, shownState } from '../rules/outages/resting.ts';
 import { shardsOf } from '../rules/outages/shard.ts';
 import { doneIn, sumOf } from '../rules/outages/tally.ts';
 import type { Services } from '../services/services.ts';
@@ -18,7 +19,16 @@ export const OutageEntry = Outage.pick({
   finishedAt: true,
   allClearFor: true,
   allClearBy: true,
-}).strip();
+})
+  .extend({
+    pausedBecause: z
+      .string()
+      .optional()
+      .describe(
+        'Why the outage is `paused` although nobody paused it: each of its caller numbers rests. `resume` ends that.',
+      ),
+  })
+  .strip();
 export type OutageEntry = z.infer<typeof OutageEntry>;
 
 /** An outage as it was declared, with all defaults. */
@@ -41,6 +51,7 @@ export const OutageView = OutageEntry.extend(
     quietHours: true,
     retry: true,
     defaultCountry: true,
+    resting: true,
   }).shape,
 ).extend({
   actions: z.array(OutageAction).describe('The actions that are allowed now.'),
@@ -58,9 +69,12 @@ export type OutageView = z.infer<typeof OutageView>;
 
 /** All outages, newest first. One request for each thousand. */
 export async function listOutages({ outages }: Services): Promise<OutageEntry[]> {
-  const all = (await outages.list()).map((outage) => OutageEntry.parse(outage));
+  const all = (await outages.list()).map((outage) => OutageEntry.parse({ ...outage, ...shown(outage) }));
   return all.sort((a, b) => b.createdAt.localeCompare(a.createdAt) || a.id.localeCompare(b.id));
 }
+
+/** What people see of the state. */
+const shown = (outage: Outage) => ({ state: shownState(outage), pausedBecause: pausedBecause(outage) });
 
 /** One request per shard: reads the counts, not the list. */
 export async function viewOutage({ tallies, now }: Services, outage: Outage): Promise<OutageView> {
@@ -73,6 +87,7 @@ export async function viewOutage({ tallies, now }: Services, outage: Outage): Pr
   const done = doneIn(tally);
   return OutageView.parse({
     ...outage,
+    ...shown(outage),
     actions: allowedActions(outage),
     recipients,
     states: { waiting: Math.max(0, recipients - done - calling), calling, done },
@@ -80,7 +95,8 @@ export async function viewOutage({ tallies, now }: Services, outage: Outage): Pr
     attempts,
     callsInFlight: calling,
     lines,
-    forecast: outage.state === 'running' ? forecast({ ...pacedBy(outage), tally, calling, lines }, time) : undefined,
+    forecast:
+      shownState(outage) === 'running' ? forecast({ ...pacedBy(outage), tally, calling, lines }, time) : undefined,
   });
 }
 

@@ -43,6 +43,15 @@ export const CallerNumber = z.looseObject({
 });
 export type CallerNumber = z.infer<typeof CallerNumber>;
 
+/** A resting number, for people. */
+export const RestingCaller = z.object({
+  number: z.string().describe('The caller number.'),
+  since: z.iso.datetime().describe('Nobody is called from it since then, except for a probe every few minutes.'),
+  because: z.string().describe('Why it rests.'),
+  probeAt: z.iso.datetime().describe('When the next probe may be placed: a call to one of the people who wait.'),
+});
+export type RestingCaller = z.infer<typeof RestingCaller>;
+
 /** How often a resting number is called from, ms. */
 export const PROBE_EVERY_MS = 180_000;
 
@@ -111,6 +120,14 @@ export const rested = (caller: CallerNumber, now: Date): CallerNumber => ({
 /** The number works: somebody was reached from it, and no call has failed for a reason that may concern us since. */
 export const isProven = ({ since, reachedAt }: CallerNumber): boolean => reachedAt !== undefined && since === undefined;
 
+/** The number for people, if it rests. */
+export function restingAs(caller: CallerNumber): RestingCaller | undefined {
+  const { number, restingSince: since, probeAt } = caller;
+  return since === undefined || probeAt === undefined
+    ? undefined
+    : { number, since, because: whyResting(caller), probeAt };
+}
+
 /** Why the number rests, for people. */
 export function whyResting({ means, code = '', failed }: CallerNumber): string {
   const calls = `the last ${failed.length} calls`;
@@ -118,3 +135,7 @@ export function whyResting({ means, code = '', failed }: CallerNumber): string {
     ? `${calls} found no such number (${code}): those of the callees are wrong, or ours is`
     : `${calls} failed for a reason that concerns us (${code})`;
 }
+
+/** One line for the log, without the number. The alert looks for it. */
+export const restingNote = ({ number, since, because }: RestingCaller): string =>
+  `caller number …${number.slice(-2)} rests since ${since}: ${because}`;

@@ -86,11 +86,12 @@ export function transition(outage: Pick<Outage, 'state' | 'allClearFor'>, action
 /** These actions are useful even if they leave the state unchanged. */
 const REPEATABLE: ReadonlySet<OutageAction> = new Set(['patch', 'upload']);
 
-/** The actions that are useful now: those that lead to another state, and the repeatable ones. */
-export const allowedActions = (outage: Pick<Outage, 'state' | 'allClearFor'>): OutageAction[] =>
+/** The actions that are useful now: those that lead to another state, the repeatable ones, and the end of a rest. */
+export const allowedActions = (outage: Pick<Outage, 'state' | 'allClearFor' | 'resting'>): OutageAction[] =>
   OutageAction.options.filter((action) => {
     const next = transition(outage, action);
-    return typeof next === 'string' && (next !== outage.state || REPEATABLE.has(action));
+    const endsRest = action === 'resume' && outage.resting !== undefined;
+    return typeof next === 'string' && (next !== outage.state || REPEATABLE.has(action) || endsRest);
   });
 
 const OVER_STATES: ReadonlySet<OutageState> = new Set(['finished', 'cancelled', 'restored']);

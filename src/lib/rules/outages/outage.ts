@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { PhoneNumber } from '../../call-automation/identifiers.ts';
+import { RestingCaller } from '../calls/breaker.ts';
 import { SafeId } from '../calls/purpose.ts';
 import { CallScript } from '../calls/script.ts';
 import { QuietHours } from './quiet-hours.ts';
@@ -108,6 +109,12 @@ export const Outage = OutageSpec.extend({
   allClearFor: SafeId.optional().describe('The outage whose all-clear this is.'),
   allClearBy: SafeId.optional().describe('The outage that is the all-clear of this one.'),
   progress: Progress.optional(),
+  resting: z
+    .array(RestingCaller)
+    .optional()
+    .describe(
+      'The caller numbers that rest, as of the last tick of the timer: too many calls in a row failed for a reason that concerns us. The first call that reaches somebody ends the rest.',
+    ),
 });
 export type Outage = z.infer<typeof Outage>;
 
