@@ -174,7 +174,7 @@ export class CallLeg implements Member {
   }
 }
 
-const terminated = (id: string): Refusal => notNow('CallTerminated', `The call ${id} has ended`);
+const terminated = (id: string): Refusal => notNow('CallNotFound', `The call ${id} has ended`);
 const notEstablished = (id: string): Refusal =>
   notNow('CallNotEstablished', `The call ${id} is not established yet: wait for its event`);
 

@@ -4,7 +4,6 @@ import type { ApiError } from '../http/api.ts';
 /** Errors are nested in this API, and have numbers (Troubleshooting call end response codes, Call Automation). */
 const ERRORS: Readonly<Record<string, readonly [status: ErrorStatus, code: string]>> = {
   CallNotFound: [404, '8522'],
-  CallTerminated: [404, '8522'],
   ConversationNotFound: [404, '8522'],
   ParticipantNotFound: [404, '8522'],
   CallNotEstablished: [400, '8501'],

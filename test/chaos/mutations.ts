@@ -144,6 +144,7 @@ const asking =
     const unchanged: Calls = {
       isRepeatable: calls.isRepeatable,
       speaks: calls.speaks,
+      reportsAudioStart: calls.reportsAudioStart,
       createCall: (...args) => calls.createCall(...args),
       joinCall: (...args) => calls.joinCall(...args),
       hangUp: (...args) => calls.hangUp(...args),

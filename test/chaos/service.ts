@@ -2,6 +2,8 @@ import type { Dialect, News } from '../../simulator/service/news.ts';
 import { REASONS } from '../../simulator/service/reasons.ts';
 import { CallAutomationError } from '../../src/lib/call-automation/errors.ts';
 import { type Identifier, identityOf } from '../../src/lib/call-automation/identifiers.ts';
+import { meaningOfRefusal } from '../../src/lib/call-automation/meaning.ts';
+import { MEANINGS_2021 } from '../../src/lib/call-automation/meanings-2021.ts';
 import type {
   CallAddress,
   CallAutomation,
@@ -76,6 +78,10 @@ export class Service {
     return this.#world.dialect.name === 'ga';
   }
 
+  get reportsAudioStart(): boolean {
+    return this.#world.dialect.name === 'ga';
+  }
+
   find(callLegId: string): Call | undefined {
     return this.calls[Number(callLegId.split('-')[1]) - 1];
   }
@@ -145,7 +151,7 @@ export class Service {
     const isPossible = name === 'hangUp' ? !call.isOver : call.isEstablished;
     const operation: Operation = { name, context, by, isDone: isPossible, isAnswered: false };
     call.operations.push(operation);
-    if (!isPossible) throw refusal(name, 400, call.isOver ? 'CallTerminated' : 'CallNotEstablished');
+    if (!isPossible) throw refusal(name, 400, call.isOver ? 'CallNotFound' : 'CallNotEstablished');
     what(call);
     this.#world.isDone(call, operation);
     if (identity !== undefined) this.#doneByIdentity.set(identity, operation);
@@ -232,6 +238,7 @@ function refusal(operation: string, status: number, code: string, retryAfterMs?:
     operation,
     status,
     code,
+    means: meaningOfRefusal(MEANINGS_2021, status, code),
     message: 'refused',
     requestId: 'request',
     retryAfterMs,
@@ -244,6 +251,7 @@ const noAnswer = (operation: string, mayHaveHappened: boolean): CallAutomationEr
     operation,
     status: 0,
     code: mayHaveHappened ? 'ETIMEDOUT' : 'ECONNREFUSED',
+    means: 'unreachable',
     message: 'the service did not answer',
     requestId: 'request',
     mayHaveHappened,
@@ -253,12 +261,14 @@ const noAnswer = (operation: string, mayHaveHappened: boolean): CallAutomationEr
 export class AskedService implements CallAutomation {
   readonly isRepeatable: boolean;
   readonly speaks = false;
+  readonly reportsAudioStart: boolean;
   readonly #service: Service;
   readonly #by: Invocation;
   readonly #ground: Ground;
 
   constructor(service: Service, by: Invocation, ground: Ground) {
     this.isRepeatable = service.isRepeatable;
+    this.reportsAudioStart = service.reportsAudioStart;
     this.#service = service;
     this.#by = by;
     this.#ground = ground;

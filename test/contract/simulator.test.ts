@@ -214,11 +214,11 @@ describe('a wrong request', () => {
   );
 
   it.each(ofCalls)(
-    'to a call that has ended, %s %s, is answered with 400 CallTerminated',
+    'to a call that has ended, %s %s, is answered with 400 CallNotFound',
     async (method, action, body) => {
       const call = await established();
       await call.hangsUp();
-      expect(await codeOf(method, `/calling/calls/${call.id}/${action}`, body)).toEqual([400, 'CallTerminated']);
+      expect(await codeOf(method, `/calling/calls/${call.id}/${action}`, body)).toEqual([400, 'CallNotFound']);
     },
   );
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { InvalidInputError } from '../../src/lib/base/errors.ts';
 import { parseCallEvents } from '../../src/lib/call-automation/callbacks.ts';
 import type { CallEvent } from '../../src/lib/call-automation/events.ts';
-import { endingOf, OVER_LIMIT } from '../../src/lib/rules/calls/endings.ts';
+import { endingOf, OURS, OVER_LIMIT } from '../../src/lib/rules/calls/endings.ts';
 import { identityOfEvent } from '../../src/lib/rules/calls/event-identity.ts';
 
 /** The callbacks of today's API, converted to our own events. */
@@ -50,6 +50,7 @@ describe('an event of today’s API', () => {
   });
 
   it.each([
+    ['PlayStarted', {}, { status: 'running' }],
     ['PlayCompleted', { resultInformation: DONE }, { status: 'completed', resultInfo: { code: 200, subcode: 0 } }],
     ['PlayFailed', { resultInformation: { code: 400, subCode: 8536 } }, { status: 'failed' }],
     ['PlayCanceled', { resultInformation: { code: 400, subCode: 8508 } }, { resultInfo: { code: 400, subcode: 8508 } }],
@@ -112,7 +113,6 @@ describe('an event of today’s API', () => {
   });
 
   it.each([
-    'PlayStarted',
     'RemoveParticipantSucceeded',
     'RemoveParticipantFailed',
     'ContinuousDtmfRecognitionToneFailed',
@@ -142,7 +142,7 @@ describe('a callback', () => {
     const read = parseCallEvents([posted('CallConnected'), posted('PlayStarted'), old, posted('CallDisconnected')]);
     expect(read.map(({ type }) => type)).toEqual([
       'CallLegStateChanged',
-      'Unknown',
+      'PlayAudioResult',
       'CallLegStateChanged',
       'CallLegStateChanged',
     ]);
@@ -172,9 +172,32 @@ describe('the reason why nobody answered a call', () => {
     [0, 560000, { outcome: 'noAnswer' }],
     [429, undefined, { outcome: 'failed', reason: OVER_LIMIT }],
     [403, 8530, { outcome: 'failed', reason: OVER_LIMIT }],
+    [497, 560487, { outcome: 'noAnswer' }],
+    [403, 560403, { outcome: 'declined' }],
+    [404, 511404, { outcome: 'failed', reason: OURS }],
+    [403, 510403, { outcome: 'failed', reason: OURS }],
+    [403, 511532, { outcome: 'failed', reason: OURS }],
+    [403, 7507, { outcome: 'failed', reason: OURS }],
+    [401, 7500, { outcome: 'failed', reason: OURS }],
+    [400, 8523, { outcome: 'failed', reason: OURS }],
+    [410, 531004, { outcome: 'failed', reason: 'code 410/531004' }],
     [500, 560500, { outcome: 'failed', reason: 'code 500/560500' }],
+    [503, 560503, { outcome: 'failed', reason: 'code 503/560503' }],
   ])('follows from the codes %i/%s', (code, subCode, ending) => {
     const [event] = read('CreateCallFailed', { resultInformation: { code, ...(subCode && { subCode }) } });
-    expect(event?.type === 'CallLegStateChanged' && endingOf(event.data.resultInfo)).toEqual(ending);
+    expect(event?.type === 'CallLegStateChanged' && endingOf(event.data.ending)).toEqual(ending);
+  });
+
+  it.each([
+    ['q850Details', 21, { outcome: 'declined' }],
+    ['q850Details', 42, { outcome: 'failed', reason: 'congested' }],
+    ['q850Details', 34, { outcome: 'failed', reason: 'congested' }],
+    ['sipDetails', 603, { outcome: 'declined' }],
+    ['sipDetails', 503, { outcome: 'failed', reason: 'congested' }],
+  ])('is a decline or congestion after 603/560603 with %s %i', (member, cause, ending) => {
+    const [event] = read('CreateCallFailed', {
+      resultInformation: { code: 603, subCode: 560603, [member]: { code: cause, message: 'from the carrier' } },
+    });
+    expect(event?.type === 'CallLegStateChanged' && endingOf(event.data.ending)).toEqual(ending);
   });
 });

@@ -23,6 +23,7 @@ const noAnswer = new CallAutomationError({
   operation: 'playAudio',
   status: 0,
   code: 'ETIMEDOUT',
+  means: 'unreachable',
   message: 'the service did not answer',
   requestId: 'request-1',
   mayHaveHappened: true,

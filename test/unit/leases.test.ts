@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { SILENT } from '../../src/lib/rules/calls/endings.ts';
 import { type Evidence, onLeaseEnded } from '../../src/lib/rules/calls/leases.ts';
 import { type CallLeg, endedUnreported, newCallLeg } from '../../src/lib/rules/calls/leg.ts';
 
@@ -83,9 +84,16 @@ describe('a call whose end was never reported', () => {
     ['answered', { answered: true }, 'its end was never reported'],
     ['unknown', { answered: false }, 'its end was never reported'],
   ])('is %s', (outcome, more, reason) => {
-    const ended = endedUnreported(leg(0, more), minutesIn(6));
+    const ended = endedUnreported(leg(0, more), true, minutesIn(6));
     expect(ended).toMatchObject({ stage: 'ended', state: 'established', outcome });
     expect(ended.reason).toBe(reason);
     expect(ended.endedAt).toBe(minutesIn(6).toISOString());
+  });
+
+  it('failed if somebody answered and nothing says that they heard anything', () => {
+    expect(endedUnreported(leg(0, { answered: true }), false, minutesIn(6))).toMatchObject({
+      outcome: 'failed',
+      reason: SILENT,
+    });
   });
 });

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { UnansweredError } from '../../src/lib/base/errors.ts';
 import { CallAutomationError } from '../../src/lib/call-automation/errors.ts';
+import { MEANINGS_GA } from '../../src/lib/call-automation/ga/meanings.ts';
+import { meaningOfRefusal } from '../../src/lib/call-automation/meaning.ts';
 import { type Asked, performAction } from '../../src/lib/calls/perform-action.ts';
 import { newCallLeg } from '../../src/lib/rules/calls/leg.ts';
 import type { Handled } from '../../src/lib/services/services.ts';
@@ -16,11 +18,12 @@ const CANCEL: Asked = {
 const HANG_UP: Asked = { queue: 'hang-up', address: LEG, message: { operationContext: 'hang-up-3' } };
 const BY_HAND: Asked = { queue: 'play-audio', address: LEG, message: { operationContext: 'a message of mine' } };
 
-const refusal = (status: number): CallAutomationError =>
+const refusal = (status: number, code = '8522'): CallAutomationError =>
   new CallAutomationError({
     operation: 'playAudio',
     status,
-    code: '8522',
+    code,
+    means: meaningOfRefusal(MEANINGS_GA, status, code),
     message: 'refused',
     requestId: 'request',
     mayHaveHappened: status >= 500,

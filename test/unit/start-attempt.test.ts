@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { UnansweredError } from '../../src/lib/base/errors.ts';
 import { CallAutomationError } from '../../src/lib/call-automation/errors.ts';
+import { MEANINGS_GA } from '../../src/lib/call-automation/ga/meanings.ts';
+import { meaningOfRefusal } from '../../src/lib/call-automation/meaning.ts';
 import type { CallAutomation, RequestIdentity } from '../../src/lib/call-automation/port.ts';
 import { applyCallEvent } from '../../src/lib/calls/apply-event.ts';
 import { startRequestedCall } from '../../src/lib/calls/requested-calls.ts';
@@ -25,6 +27,7 @@ const lost = (): CallAutomationError =>
     operation: 'createCall',
     status: 0,
     code: 'ECONNRESET',
+    means: 'unreachable',
     message: 'the service did not answer',
     requestId: '',
     mayHaveHappened: true,
@@ -35,6 +38,7 @@ const refusedWith = (status: number, code: string) => (): CallAutomationError =>
     operation: 'createCall',
     status,
     code,
+    means: meaningOfRefusal(MEANINGS_GA, status, code),
     message: 'the service refused',
     requestId: '',
     mayHaveHappened: false,
@@ -277,7 +281,7 @@ describe('a call that was turned away because there were too many', () => {
   const turnedAway = (callLegId: string) => ({
     type: 'CallLegStateChanged' as const,
     occurredAt: '2026-01-05T08:00:01.000Z',
-    data: { callLegId, callState: 'terminated', resultInfo: { code: 429, subcode: 8530 } },
+    data: { callLegId, callState: 'terminated', ending: { means: 'limit', code: '429/8530' } as const },
   });
 
   it('does not count as an attempt: the person is called again with the same attempt number, by a new request', async () => {
@@ -312,7 +316,11 @@ describe('a requested call that was turned away because there were too many', ()
     const { world, exchange, services } = await dispatched(true);
     const request = { targets: [{ phoneNumber: { value: ANN } }], requestId: 'by-hand' };
     await startRequestedCall(services, request, 'message');
-    const turnedAway = { callLegId: 'leg-1', callState: 'terminated', resultInfo: { code: 429, subcode: 8530 } };
+    const turnedAway = {
+      callLegId: 'leg-1',
+      callState: 'terminated',
+      ending: { means: 'limit', code: '429/8530' } as const,
+    };
     const told = { type: 'CallLegStateChanged', occurredAt: '2026-01-05T08:00:01.000Z', data: turnedAway } as const;
     await applyCallEvent(services, { kind: 'request', requestId: 'by-hand' }, told);
     const waiting = (await services.requests.find('by-hand'))?.request;

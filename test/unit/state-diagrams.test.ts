@@ -26,6 +26,7 @@ import { RetryPolicy } from '../../src/lib/rules/outages/retry.ts';
 import { recipientWith } from './support/memory-services.ts';
 import { CALLEE, NOW, OPERATOR, scriptWith, US } from './support/phone-call.ts';
 import {
+  audioBegan,
   audioEnded,
   established,
   establishing,
@@ -92,6 +93,7 @@ const NEWS: Readonly<Record<string, (leg: CallLeg) => readonly CallEvent[]>> = {
   'state changed': () => [establishing, terminating],
   'call ended': () => [terminated],
   key: () => (['1', '2', '9', '*', '5'] as const).map((key) => tone(key)),
+  'audio began': ({ audio }) => [audioBegan(audio)],
   'audio ended': ({ audio }) =>
     (['completed', 'cancelled', 'failed'] as const).flatMap((result) => [
       audioEnded(result, audio),
@@ -148,7 +150,7 @@ function* afterNews(leg: CallLeg, script: CallScript | undefined): Generator<rea
   for (const [label, events] of Object.entries(NEWS)) {
     for (const event of events(leg)) yield [label, step(leg, event, { script }, NOW).leg];
   }
-  yield ['lease ended', endedUnreported(leg, NOW)];
+  yield ['lease ended', endedUnreported(leg, true, NOW)];
 }
 
 function edgesOfCalls(): Edges {

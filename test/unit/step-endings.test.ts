@@ -1,8 +1,19 @@
 import { describe, expect, it } from 'vitest';
-import { endingOf, WRONG_NUMBER } from '../../src/lib/rules/calls/endings.ts';
-import { answeredCall, call, callWithOperator, inWords, scriptWith } from './support/phone-call.ts';
+import { endingOf, SILENT, WRONG_NUMBER } from '../../src/lib/rules/calls/endings.ts';
+import { step } from '../../src/lib/rules/calls/step.ts';
+import {
+  answeredCall,
+  call,
+  callWithOperator,
+  callWithoutScript,
+  inWords,
+  NOW,
+  PhoneCall,
+  scriptWith,
+} from './support/phone-call.ts';
 import {
   at,
+  audioBegan,
   endedWith,
   established,
   establishing,
@@ -39,18 +50,49 @@ describe('a call that nobody answered', () => {
   });
 
   it('and ended for an unknown reason keeps both codes', () => {
-    expect(endingOf({ code: 503, subcode: 560503 })).toEqual({ outcome: 'failed', reason: 'code 503/560503' });
+    expect(endingOf({ means: 'failed', code: '503/560503' })).toEqual({ outcome: 'failed', reason: 'code 503/560503' });
   });
 });
 
 describe('a call that was answered', () => {
   it.each([200, 404, 486, 487, 500])('stays answered, whatever code its end has: %i', (code) => {
-    expect(answeredCall().after(endedWith(code)).leg).toMatchObject({ outcome: 'answered', state: 'terminated' });
-    expect(answeredCall().after(endedWith(code)).leg.reason).toBeUndefined();
+    const ended = answeredCall().after(audioBegan('message-1'), endedWith(code));
+    expect(ended.leg).toMatchObject({ outcome: 'answered', state: 'terminated' });
+    expect(ended.leg.reason).toBeUndefined();
   });
 
   it('and ended before the end of the message is answered, not heard', () => {
-    expect(answeredCall().ends().leg.outcome).toBe('answered');
+    expect(answeredCall().after(audioBegan('message-1')).ends().leg.outcome).toBe('answered');
+  });
+
+  it('and ended in silence has failed, because nobody was told', () => {
+    expect(answeredCall().ends().leg).toMatchObject({ answered: true, outcome: 'failed', reason: SILENT });
+  });
+
+  it('and ended while audio was cancelled that never began has failed', () => {
+    const ring = PhoneCall.of({ script: scriptWith(), reportsAudioStart: true });
+    const ended = ring.after(established).audioEnds('cancelled').ends();
+    expect(ended.leg).toMatchObject({ outcome: 'failed', reason: SILENT });
+  });
+
+  it('and ended after a key is answered, because a key is evidence of audio', () => {
+    expect(answeredCall().presses('5').ends().leg.outcome).toBe('answered');
+  });
+
+  it('and ended after the service accepted the audio is answered, for a service that reports no start of audio', () => {
+    const { leg } = answeredCall();
+    const ended = step(leg, terminated, { script: scriptWith(), isAudioAccepted: true }, NOW);
+    expect(ended.leg.outcome).toBe('answered');
+  });
+
+  it('and ended in silence is answered after all if the start of audio is reported late', () => {
+    const late = answeredCall().ends().after(audioBegan('message-1')).leg;
+    expect(late).toMatchObject({ outcome: 'answered' });
+    expect(late.reason).toBeUndefined();
+  });
+
+  it('without a script has nothing to prove', () => {
+    expect(callWithoutScript().after(established).ends().leg.outcome).toBe('answered');
   });
 
   it('and ended after the message without a key is heard', () => {
@@ -77,15 +119,15 @@ describe('states that arrive in the wrong order', () => {
     expect(late.asks).toEqual([]);
   });
 
-  it('a late Established after the end plays nothing, but proves that somebody answered', () => {
+  it('a late Established after the end plays nothing, and tells nobody', () => {
     const late = call().after(terminated, established);
     expect(late.asks).toEqual([]);
-    expect(late.leg).toMatchObject({ state: 'terminated', stage: 'ended', answered: true, outcome: 'answered' });
+    expect(late.leg).toMatchObject({ state: 'terminated', stage: 'ended', answered: true, outcome: 'noAnswer' });
   });
 
   it('a late Established after Terminating plays nothing, because the call is ending', () => {
     expect(call().after(terminating, established).asks).toEqual([]);
-    expect(call().after(terminating, established).ends().leg.outcome).toBe('answered');
+    expect(call().after(terminating, established).ends().leg).toMatchObject({ outcome: 'failed', reason: SILENT });
   });
 
   it('a late Terminating does not bring a call back', () => {

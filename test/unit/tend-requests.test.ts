@@ -112,7 +112,9 @@ describe('a call requested by hand', () => {
     async (status) => {
       const world = new RequestWorld();
       const refusal = { operation: 'createCall', status, code: 'Unauthorized', message: 'no', requestId: '' };
-      const refuses: Answering = () => Promise.reject(new CallAutomationError({ ...refusal, mayHaveHappened: false }));
+      const means = 'denied';
+      const refuses: Answering = () =>
+        Promise.reject(new CallAutomationError({ ...refusal, means, mayHaveHappened: false }));
       expect(await world.call(ANN, refuses)).toMatchObject({ result: 'postponed' });
       expect(await world.request('ann')).toMatchObject({ phase: 'waiting' });
       expect(await world.freeLines()).toBe(1);
@@ -128,9 +130,10 @@ describe('a call requested by hand', () => {
   it('that ended while the service refused it for now is not reported as placed again', async () => {
     const world = new RequestWorld();
     const refusal = { operation: 'createCall', status: 429, code: 'TooMany', message: 'no', requestId: '' };
+    const means = 'limit';
     const handled = await world.call(ANN, async () => {
       await requestOwner(world.services, 'ann').conclude({ outcome: 'answered' }, 'leg-ann');
-      throw new CallAutomationError({ ...refusal, mayHaveHappened: false });
+      throw new CallAutomationError({ ...refusal, means, mayHaveHappened: false });
     });
     expect(handled).toMatchObject({ result: 'superseded' });
     expect(await world.request('ann')).toMatchObject({ phase: 'done' });
@@ -140,7 +143,9 @@ describe('a call requested by hand', () => {
   it('fails with the reason if the service refuses it for good, and can be enqueued again', async () => {
     const world = new RequestWorld();
     const refusal = { operation: 'createCall', status: 400, code: '8523', message: 'bad request', requestId: '' };
-    const refuses: Answering = () => Promise.reject(new CallAutomationError({ ...refusal, mayHaveHappened: false }));
+    const means = 'ours';
+    const refuses: Answering = () =>
+      Promise.reject(new CallAutomationError({ ...refusal, means, mayHaveHappened: false }));
     await expect(world.call(ANN, refuses)).rejects.toThrow('bad request');
     expect(await world.request('ann')).toBeUndefined();
     expect(await world.freeLines()).toBe(2);

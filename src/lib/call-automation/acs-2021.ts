@@ -17,6 +17,7 @@ export function acs2021(connectionString: string, sourceIdentity: string): CallA
   return {
     isRepeatable: false,
     speaks: false,
+    reportsAudioStart: false,
     createCall: (request) => inCall.createCall({ source, ...request }),
     joinCall: (conversationId, request) => outOfCall.joinCall(conversationId, { source, ...request }),
     hangUp: (callLegId) => inCall.hangUp(callLegId),

@@ -1,5 +1,6 @@
 import type { PipelineResponse } from '@azure/core-rest-pipeline';
 import { CallAutomationError } from './errors.ts';
+import { type MeaningTable, meaningOfRefusal } from './meaning.ts';
 
 /** Reading of responses, shared by both APIs. */
 
@@ -17,9 +18,10 @@ export function retryAfterMs(response: PipelineResponse): number | undefined {
   return Number.isNaN(ms) ? undefined : Math.max(0, ms);
 }
 
-/** Error for a response that refuses the request. */
+/** Error for a response that refuses the request. @param table what the API's codes mean. */
 export function refusal(
   operation: string,
+  table: MeaningTable,
   response: PipelineResponse,
   { code, message }: { readonly code: string; readonly message: string },
   options?: ErrorOptions,
@@ -29,6 +31,7 @@ export function refusal(
       operation,
       status: response.status,
       code,
+      means: meaningOfRefusal(table, response.status, code),
       message,
       requestId: requestIdOf(response),
       retryAfterMs: retryAfterMs(response),
@@ -49,7 +52,15 @@ export function silence(
 ): CallAutomationError {
   const mayHaveHappened = !NEVER_SENT.has(code);
   return new CallAutomationError(
-    { operation, status: 0, code, message: 'the service did not answer', requestId, mayHaveHappened },
+    {
+      operation,
+      status: 0,
+      code,
+      means: 'unreachable',
+      message: 'the service did not answer',
+      requestId,
+      mayHaveHappened,
+    },
     { cause },
   );
 }

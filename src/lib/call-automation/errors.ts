@@ -1,5 +1,6 @@
 import { RingdownError } from '../base/errors.ts';
 import { masked } from '../base/masking.ts';
+import type { Meaning } from './meaning.ts';
 
 /**
  * The service refused a request or did not answer. `status` is the HTTP status, or 0 without an answer. `code` and
@@ -10,6 +11,8 @@ export class CallAutomationError extends RingdownError {
   readonly httpStatus = 502;
   readonly status: number;
   readonly code: string;
+  /** What the status and the code mean, by the table of the API. */
+  readonly means: Meaning;
   readonly requestId: string;
   /** How long the service asked us to wait (Retry-After), in ms. */
   readonly retryAfterMs: number | undefined;
@@ -21,6 +24,7 @@ export class CallAutomationError extends RingdownError {
       operation: string;
       status: number;
       code: string;
+      means: Meaning;
       message: string;
       requestId: string;
       retryAfterMs?: number | undefined;
@@ -31,6 +35,7 @@ export class CallAutomationError extends RingdownError {
     super(masked(`${fault.operation}: ${fault.message} (${fault.status || 'no answer'} ${fault.code})`), options);
     this.status = fault.status;
     this.code = fault.code;
+    this.means = fault.means;
     this.requestId = fault.requestId;
     this.retryAfterMs = fault.retryAfterMs;
     this.mayHaveHappened = fault.mayHaveHappened;

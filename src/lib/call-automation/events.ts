@@ -3,6 +3,8 @@ import { InvalidInputError } from '../base/errors.ts';
 import { problemsOf } from '../base/problems.ts';
 import { lowerFirst, toCamelCase } from './casing.ts';
 import { EventIdentifier } from './identifiers.ts';
+import { CallEnding, meaningOfEnd } from './meaning.ts';
+import { MEANINGS_2021 } from './meanings-2021.ts';
 import { OperationStatus, ResultInfo } from './requests.ts';
 
 /**
@@ -44,12 +46,13 @@ const CallLegId = z
 const event = <const Type extends string, Data extends z.ZodType>(type: Type, data: Data) =>
   z.object({ type: z.literal(type), occurredAt: z.string(), data });
 
-/** `resultInfo` is not on the page. If present, it says why a call ended before it was answered. */
+/** `resultInfo` is not on the page. If present, it says why a call ended before it was answered; `ending` says what it means. */
 const CallLegStateChanged = z.looseObject({
   callLegId: CallLegId,
   callState: CallState,
   conversationId: z.string().optional(),
   resultInfo: ResultInfo.optional(),
+  ending: CallEnding.optional(),
 });
 
 const DtmfReceived = z.looseObject({
@@ -129,9 +132,21 @@ export function parseCallEvent(element: unknown, index: number): CallEvent {
   }
   const { eventType, eventTime, subject, data } = envelope.data;
   const type = eventType.startsWith(EVENT_TYPE_PREFIX) ? eventType.slice(EVENT_TYPE_PREFIX.length) : eventType;
-  if (KNOWN_TYPES.has(type)) return knownEvent(type, { type, occurredAt: eventTime, data }, index);
+  if (KNOWN_TYPES.has(type)) return withEnding(knownEvent(type, { type, occurredAt: eventTime, data }, index));
   const callLegId = data['callLegId'] ?? subject?.match(/^callLeg\/([^/]+)/)?.[1];
   return unknownEvent(eventType, eventTime, callLegId, data);
+}
+
+function withEnding(event: KnownCallEvent): KnownCallEvent {
+  if (event.type !== 'CallLegStateChanged') return event;
+  return { ...event, data: { ...event.data, ending: endingIn(event.data.resultInfo) } };
+}
+
+/** A code below 300 is a normal end. */
+function endingIn(result: ResultInfo | undefined): CallEnding | undefined {
+  if (!result || result.code < 300) return undefined;
+  const { code, subcode = 0 } = result;
+  return { means: meaningOfEnd(MEANINGS_2021, code, subcode), code: `${code}/${subcode}` };
 }
 
 /** Checks an event. @throws InvalidInputError naming each wrong field. */

@@ -51,6 +51,8 @@ export interface CallAutomation {
   readonly isRepeatable: boolean;
   /** True if the service can say texts. Otherwise it needs audio files. */
   readonly speaks: boolean;
+  /** True if an event reports the start of audio. Otherwise an accepted request to play is the only evidence of it. */
+  readonly reportsAudioStart: boolean;
   createCall(request: PlaceCallRequest, asked: RequestIdentity): Promise<CallLegResponse>;
   joinCall(conversationId: string, request: EnterCallRequest, asked: RequestIdentity): Promise<CallLegResponse>;
   /** @param options `leave`: only we leave; the call continues for the others. */

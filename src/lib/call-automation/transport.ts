@@ -19,6 +19,7 @@ import { ConfigurationError } from '../base/errors.ts';
 import { problemsOf } from '../base/problems.ts';
 import { refusal, requestIdOf, silence } from './answers.ts';
 import { CallAutomationError } from './errors.ts';
+import { MEANINGS_2021 } from './meanings-2021.ts';
 import { API_VERSION, ErrorResponse } from './requests.ts';
 
 export type TransportOptions = {
@@ -87,6 +88,7 @@ export class Transport {
       operation: operation.name,
       status: response.status,
       code: 'UnreadableAnswer',
+      means: 'failed',
       message: `the service's answer does not match the API: ${problemsOf(answer.error).join('; ')}`,
       requestId: requestIdOf(response),
       mayHaveHappened: true,
@@ -106,7 +108,7 @@ export class Transport {
     const response = await this.#sendThrough(operation, request);
     if (response.status >= 200 && response.status < 300) return response;
     const body = ErrorResponse.safeParse(parseJson(response.bodyAsText));
-    throw refusal(operation.name, response, body.success ? body.data : NO_REASON);
+    throw refusal(operation.name, MEANINGS_2021, response, body.success ? body.data : NO_REASON);
   }
 
   async #sendThrough(operation: Operation, request: PipelineRequest): Promise<PipelineResponse> {

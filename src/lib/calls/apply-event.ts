@@ -1,10 +1,10 @@
 import type { CallEvent } from '../call-automation/events.ts';
 import type { CallAction } from '../rules/calls/actions.ts';
-import { OVER_LIMIT } from '../rules/calls/endings.ts';
+import { OURS, OVER_LIMIT } from '../rules/calls/endings.ts';
 import { type CallLeg, isOver, newCallLeg } from '../rules/calls/leg.ts';
 import { type CallPurpose, leaving } from '../rules/calls/purpose.ts';
 import { announcement, soundOf } from '../rules/calls/script.ts';
-import { type CallPlan, step } from '../rules/calls/step.ts';
+import { type CallPlan, isUnprovenEnd, step } from '../rules/calls/step.ts';
 import { filledIn, saysName } from '../rules/outages/wording.ts';
 import { done, type Handled, type Services, superseded } from '../services/services.ts';
 import { untilSaved } from '../storage/until-saved.ts';
@@ -27,9 +27,15 @@ export async function applyCallEvent(services: Services, purpose: CallPurpose, e
   const { before, leg, actions, isNew, isNews } = await record(services, purpose, callLegId, event);
   for (const { queue, message, delaySeconds } of actions) await services.queues.send(queue, message, delaySeconds);
   if (isNew) count(before, leg);
+  if (leg.optOut && !(isNew && before.optOut)) await storeOptOut(services, leg);
   if (isOver(leg) && isNews) await concludeCall(services, leg);
   if (isOver(leg) && !isNew) await ownerOf(services, purpose).recoverLine();
   return isNew ? done(describe(leg)) : superseded('the event was recorded before');
+}
+
+/** Stored with the event of the key, because another outage may dial before this call ends. */
+async function storeOptOut({ optOuts, now }: Services, { purpose }: CallLeg): Promise<void> {
+  if (purpose.kind === 'attempt') await optOuts.add(purpose.recipientId, { outageId: purpose.outageId, at: now() });
 }
 
 /** The partition of an event that names no call leg: that of its purpose. */
@@ -78,13 +84,21 @@ async function record(
     const stored = tries === 1 && isUsuallyFirst(event) ? undefined : await services.legs.find(callLegId);
     if (!stored) await bindLeg(services, purpose, callLegId);
     const before = stored?.leg ?? newCallLeg(callLegId, purpose, now);
-    const { leg, actions } = step(before, event, plan, now);
+    const { reportsAudioStart } = services.calls;
+    const isAudioAccepted = await wasAudioAccepted(services, before, event);
+    const { leg, actions } = step(before, event, { ...plan, reportsAudioStart, isAudioAccepted }, now);
     if (await services.legs.record(stored, event, leg, actions, now)) {
       return { before, leg, actions, isNew: true, isNews: !isOver(before) || isBetter(leg, before) };
     }
     const recorded = await services.legs.actionsOf(callLegId, event);
     return recorded && { before, leg: before, actions: recorded, isNew: false, isNews: true };
   });
+}
+
+/** Only a service that reports no start of audio leaves this open, for a callee who hung up while the first audio played. */
+async function wasAudioAccepted({ calls, legs }: Services, leg: CallLeg, event: CallEvent): Promise<boolean> {
+  if (calls.reportsAudioStart || !isUnprovenEnd(leg, event) || leg.audio === undefined) return false;
+  return (await legs.findAction(leg.callLegId, leg.audio))?.action.status === 'done';
 }
 
 const isBetter = (after: CallLeg, before: CallLeg): boolean =>
@@ -101,8 +115,11 @@ async function planFor({ outages, recipients, requests }: Services, purpose: Cal
   return { script: sound === undefined ? undefined : announcement(sound) };
 }
 
-/** How long to leave a line alone after the service had too many calls, ms. */
-const LIMIT_PATIENCE_MS = 30_000;
+/** Reasons for which a call was not placed that are nobody's outcome: the attempt does not count. */
+const NOT_THE_CALLEES: ReadonlySet<string> = new Set([OVER_LIMIT, OURS]);
+
+/** How long to leave a line alone after the service refused a call, ms. */
+const PATIENCE_MS = 30_000;
 
 const ownerOf = (services: Services, purpose: CallPurpose): CallOwner =>
   purpose.kind === 'attempt' ? attemptOwner(services, purpose) : requestOwner(services, purpose.requestId);
@@ -119,6 +136,7 @@ async function bindLeg(services: Services, purpose: CallPurpose, callLegId: stri
 async function concludeCall(services: Services, leg: CallLeg): Promise<void> {
   const { purpose, callLegId, outcome = 'unknown', reason, optOut } = leg;
   const owner = ownerOf(services, purpose);
-  if (reason !== OVER_LIMIT) return owner.conclude({ outcome, reason, optOut }, callLegId);
-  return owner.postpone(new Date(services.now().getTime() + LIMIT_PATIENCE_MS), callLegId);
+  if (reason === undefined || !NOT_THE_CALLEES.has(reason))
+    return owner.conclude({ outcome, reason, optOut }, callLegId);
+  return owner.postpone(new Date(services.now().getTime() + PATIENCE_MS), callLegId);
 }

@@ -1,5 +1,6 @@
 import { StorageError, UnansweredError } from '../base/errors.ts';
 import { CallAutomationError } from '../call-automation/errors.ts';
+import type { Meaning } from '../call-automation/meaning.ts';
 import type { RequestIdentity } from '../call-automation/port.ts';
 import { type CallLeg, isOver } from '../rules/calls/leg.ts';
 import { isOvertaken, isScripted } from '../rules/calls/moves.ts';
@@ -147,7 +148,12 @@ async function endCall(services: Services, asked: Asked, ask: Ask): Promise<Hand
   try {
     await ask(identityOf(asked, services.now()));
   } catch (error) {
-    if (!isMisfit(error)) throw error;
+    if (!(error instanceof CallAutomationError)) throw error;
+    if (error.means !== 'over') {
+      const leg = await findLeg(services, asked);
+      if (leg && isOver(leg)) return superseded(`${operationContext}: the call is over (${error.code})`);
+      throw error;
+    }
     const reason = `there is no call to end (${error.code})`;
     await keep({ status: 'superseded', reason });
     return superseded(`${operationContext}: ${reason}`);
@@ -156,14 +162,11 @@ async function endCall(services: Services, asked: Asked, ask: Ask): Promise<Hand
   return done(operationContext);
 }
 
-/** The statuses by which the service says that there is no such call, or that an action does not fit its state. */
-const MISFITS: ReadonlySet<number> = new Set([400, 404]);
-
-const isMisfit = (error: unknown): error is CallAutomationError =>
-  error instanceof CallAutomationError && MISFITS.has(error.status);
+/** Refusals that the end of the call, or its next step, may explain. */
+const MISFITS: ReadonlySet<Meaning> = new Set(['over', 'notNow', 'ours']);
 
 async function whyObsolete(services: Services, asked: Asked, error: unknown): Promise<string | undefined> {
-  if (!isMisfit(error)) return undefined;
+  if (!(error instanceof CallAutomationError && MISFITS.has(error.means))) return undefined;
   const leg = await findLeg(services, asked);
   if (leg && isOver(leg)) return `the call is over (${error.code})`;
   if (leg && isOvertaken(leg, asked.message.operationContext)) return `the call has moved on (${error.code})`;

@@ -1,4 +1,5 @@
 import { CallAutomationError } from '../call-automation/errors.ts';
+import type { Meaning } from '../call-automation/meaning.ts';
 import type { RequestIdentity } from '../call-automation/port.ts';
 import { done, type Handled, postponed, type Services, superseded } from '../services/services.ts';
 import type { OwnedCall } from './owned-call.ts';
@@ -74,10 +75,11 @@ async function onRefusal(
   isRepetition: boolean,
 ): Promise<Handled> {
   const code = `${error.status || 'no answer'} ${error.code}`;
-  // A passing refusal of a repetition says nothing about the first request.
-  if (error.mayHaveHappened || (isRepetition && isPassing(error))) {
-    if (services.calls.isRepeatable) return repeatLater(call, askingMs(services));
-    return { result: 'unanswered', why: `${call.name} may have been placed (${code})` };
+  const mayBeRepeated = error.mayHaveHappened || isPassing(error);
+  // The refusal of a repetition says nothing about the first request: its call may be live, so the lease decides.
+  if (error.mayHaveHappened || isRepetition) {
+    if (services.calls.isRepeatable && mayBeRepeated) return repeatLater(call, askingMs(services));
+    return { result: 'unanswered', why: `${call.name} may have been placed (${code}); its lease decides` };
   }
   if (!isPassing(error)) return call.refuse(code, error);
   const waitMs = error.retryAfterMs ?? call.patienceMs;
@@ -93,11 +95,10 @@ async function repeatLater(call: OwnedCall, ms: number): Promise<Handled> {
 }
 
 /**
- * Statuses of refusals that pass: no connection, a refused key, a missing role, too many requests. None of them is the
- * fault of the callee or of the message. 401 and 403 are our own mistakes and stay until somebody mends the settings;
- * the call waits that long, because a call that is lost for a wrong key could not be recovered. One set for both kinds
- * of owner.
+ * Refusals that pass. None of them is the fault of the callee or of the message. `denied` stays until somebody mends the
+ * settings; the call waits that long, because a call that is lost for a wrong key could not be recovered. One set for both
+ * kinds of owner.
  */
-const PASSING: ReadonlySet<number> = new Set([0, 401, 403, 429]);
+const PASSING: ReadonlySet<Meaning> = new Set(['unreachable', 'denied', 'limit', 'congested', 'notNow']);
 
-const isPassing = ({ status }: CallAutomationError): boolean => PASSING.has(status);
+const isPassing = ({ means }: CallAutomationError): boolean => PASSING.has(means);

@@ -35,6 +35,13 @@ export type ActionRow = z.infer<typeof ActionRow>;
 /** An action as read, with the ETag that a change needs. */
 export type StoredAction = { readonly action: ActionRow; readonly etag: string };
 
+/** What storage knows about a call that may be live. */
+type Examined = {
+  readonly stored: StoredLeg | undefined;
+  readonly isGone: boolean;
+  readonly isAudioAccepted: boolean;
+};
+
 export type Timeline = { leg: CallLeg | undefined; events: EventRow[]; actions: ActionRow[] };
 
 /**
@@ -53,16 +60,22 @@ export class CallLegs {
   }
 
   /**
-   * Reads what tells whether the call is still live: its leg, and whether a hang-up found that the service does not
-   * know the call (`isGone`). One request.
+   * Reads what tells whether the call is still live. One request.
+   * @returns its leg; `isGone`: a hang-up found that the service does not know the call, and no event of the call came
+   * after that; `isAudioAccepted`: the service accepted the request for the audio that was playing.
    */
-  async examine(callLegId: string): Promise<{ stored: StoredLeg | undefined; isGone: boolean }> {
+  async examine(callLegId: string): Promise<Examined> {
     const rows = await this.#tables.query(TABLE, partition(callLegId), startingWith(''), MAX_ROWS);
     const row = rows.find(({ rowKey }) => rowKey === LEG);
-    const isGone = those(rows, ActionRow, 'action|').some(
-      ({ action, status }) => action === 'hang-up' && status === 'superseded',
+    const leg = row && toLeg(row);
+    const actions = those(rows, ActionRow, 'action|');
+    const isGone = actions.some(
+      ({ action, status, at }) => action === 'hang-up' && status === 'superseded' && at >= (leg?.updatedAt ?? ''),
     );
-    return { stored: row && { leg: toLeg(row), etag: row.etag }, isGone };
+    const isAudioAccepted = actions.some(
+      ({ operationContext, status }) => operationContext === leg?.audio && status === 'done',
+    );
+    return { stored: row && leg && { leg, etag: row.etag }, isGone, isAudioAccepted };
   }
 
   /** Writes a change of the leg that no event reported. @returns false if the leg has changed since it was read. */

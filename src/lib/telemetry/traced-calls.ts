@@ -32,6 +32,7 @@ export function tracedCalls(calls: CallAutomation): CallAutomation {
   return {
     isRepeatable: calls.isRepeatable,
     speaks: calls.speaks,
+    reportsAudioStart: calls.reportsAudioStart,
     createCall: (...args) => placed('createCall', () => calls.createCall(...args)),
     joinCall: (...args) => placed('joinCall', () => calls.joinCall(...args)),
     hangUp: (...args) => asked('hangUp', args[0], () => calls.hangUp(...args)),

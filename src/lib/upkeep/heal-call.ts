@@ -1,15 +1,15 @@
 import type { OwnedCall } from '../calls/owned-call.ts';
 import { lineLease } from '../outages/dispatcher.ts';
 import { ENDING_MS, onLeaseEnded } from '../rules/calls/leases.ts';
-import { endedUnreported, newCallLeg } from '../rules/calls/leg.ts';
+import { type CallLeg, endedUnreported, newCallLeg } from '../rules/calls/leg.ts';
 import { leaving } from '../rules/calls/purpose.ts';
 import type { Services } from '../services/services.ts';
 
 /** Checks a call whose lease has ended before the call did. rules/calls/leases.ts decides what to do, and says why. */
 export async function healCall(services: Services, call: OwnedCall): Promise<void> {
   const { callLegId } = call;
-  const { stored, isGone } =
-    callLegId === undefined ? { stored: undefined, isGone: false } : await services.legs.examine(callLegId);
+  const { stored, isGone, isAudioAccepted } =
+    callLegId === undefined ? NOTHING_KNOWN : await services.legs.examine(callLegId);
   const leg = stored?.leg;
   const now = services.now();
   const evidence = { ...call, leg, isGone, isRepeatable: services.calls.isRepeatable };
@@ -24,7 +24,8 @@ export async function healCall(services: Services, call: OwnedCall): Promise<voi
       return hangUp(services, call, verdict.callLegId, verdict.until, 'lease-ended');
     case 'close': {
       // Close the leg first, so that late events still reach the owner.
-      const ended = endedUnreported(leg ?? newCallLeg(verdict.callLegId, call.purpose, now), now);
+      const before = leg ?? newCallLeg(verdict.callLegId, call.purpose, now);
+      const ended = endedUnreported(before, hasHeard(services, before, isAudioAccepted), now);
       if (!(await services.legs.save(stored, ended))) return;
       const { outcome = 'unknown', reason, optOut } = ended;
       return call.conclude({ outcome, reason, optOut });
@@ -35,6 +36,12 @@ export async function healCall(services: Services, call: OwnedCall): Promise<voi
     }
   }
 }
+
+const NOTHING_KNOWN = { stored: undefined, isGone: false, isAudioAccepted: false };
+
+/** A call that may be silent by design has nothing to prove. */
+const hasHeard = ({ calls }: Services, leg: CallLeg, isAudioAccepted: boolean): boolean =>
+  leg.hasHeard === true || (!calls.reportsAudioStart && isAudioAccepted) || leg.purpose.kind === 'request';
 
 /** Ends a call in progress now, once. If it has not ended after a minute, the next check of its lease decides. */
 export async function hangUpNow(services: Services, call: OwnedCall): Promise<void> {

@@ -33,6 +33,7 @@ const nobodyIsCalled = (): never => {
 const silentService: CallAutomation = {
   isRepeatable: false,
   speaks: false,
+  reportsAudioStart: false,
   createCall: nobodyIsCalled,
   joinCall: nobodyIsCalled,
   hangUp: nobodyIsCalled,

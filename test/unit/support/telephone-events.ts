@@ -1,5 +1,7 @@
 import type { Key, KnownCallEvent, UnknownCallEvent } from '../../../src/lib/call-automation/events.ts';
 import type { EventIdentifier } from '../../../src/lib/call-automation/identifiers.ts';
+import { type CallEnding, meaningOfEnd } from '../../../src/lib/call-automation/meaning.ts';
+import { MEANINGS_2021 } from '../../../src/lib/call-automation/meanings-2021.ts';
 import type { ResultInfo } from '../../../src/lib/call-automation/requests.ts';
 
 /** Events of one call as `parseCallEvents` returns them. */
@@ -17,8 +19,13 @@ export function stateIs(callState: State, resultInfo?: ResultInfo, second = 0): 
   return {
     type: 'CallLegStateChanged',
     occurredAt: at(second),
-    data: { callLegId: LEG, callState, ...(resultInfo && { resultInfo }) },
+    data: { callLegId: LEG, callState, ...(resultInfo && { resultInfo, ending: endingIn(resultInfo) }) },
   };
+}
+
+function endingIn({ code, subcode = 0 }: ResultInfo): CallEnding | undefined {
+  if (code < 300) return undefined;
+  return { means: meaningOfEnd(MEANINGS_2021, code, subcode), code: `${code}/${subcode}` };
 }
 
 export const establishing = stateIs('establishing');
@@ -45,6 +52,12 @@ const RESULTS: Readonly<Record<Result, Pick<EventOf<'PlayAudioResult'>['data'], 
   cancelled: { status: 'completed', resultInfo: { code: 400, subcode: 8508 } },
   failed: { status: 'failed', resultInfo: { code: 400, subcode: 8536 } },
 };
+
+/** The service says that audio began; the API of 2021 has no such event. */
+export function audioBegan(operationContext?: string): EventOf<'PlayAudioResult'> {
+  const context = operationContext === undefined ? {} : { operationContext };
+  return { type: 'PlayAudioResult', occurredAt: at(6), data: { callLegId: LEG, status: 'running', ...context } };
+}
 
 /** How audio ended, as the reference page reports it: a cancelled audio is `Completed` too, with a subcode. */
 export function audioEnded(result: Result, operationContext?: string): EventOf<'PlayAudioResult'> {

@@ -8,6 +8,7 @@ import type {
 import { createIdentifierFromRawId } from '@azure/communication-common';
 import { InvalidInputError } from '../../base/errors.ts';
 import { CallAutomationError } from '../errors.ts';
+import type { Meaning } from '../meaning.ts';
 import type { CallAddress, CallAutomation, EnterCallRequest, PlayRequest, RequestIdentity } from '../port.ts';
 import type { CallLegResponse } from '../requests.ts';
 import { WHY_SILENT } from '../speech.ts';
@@ -37,6 +38,7 @@ type Work<Answer> = (client: CallAutomationClient) => Promise<Answer>;
 
 class AcsGa implements CallAutomation {
   readonly isRepeatable = true;
+  readonly reportsAudioStart = true;
   readonly speaks: boolean;
   readonly #access: Access;
   readonly #options: GaOptions;
@@ -177,7 +179,7 @@ async function isConnected(connection: CallConnection): Promise<void> {
   for (;;) {
     const { callConnectionState: state } = await connection.getCallConnectionProperties();
     if (state === 'connected') return;
-    if (state === 'disconnected') throw failure('joinCall', 'NotFound', 'the call to join does not exist', 404);
+    if (state === 'disconnected') throw failure('joinCall', 'NotFound', 'the call to join does not exist', 404, 'over');
     if (Date.now() > deadline) throw failure('joinCall', 'NotConnected', 'joining the call took too long');
     await pause(GLANCE_MS);
   }
@@ -204,5 +206,11 @@ function named(operation: string, callLegId: string | undefined): CallLegRespons
 }
 
 /** Error for a failure without an error response of the service. */
-const failure = (operation: string, code: string, message: string, status = 0): CallAutomationError =>
-  new CallAutomationError({ operation, status, code, message, requestId: '', mayHaveHappened: status === 0 });
+const failure = (
+  operation: string,
+  code: string,
+  message: string,
+  status = 0,
+  means: Meaning = 'failed',
+): CallAutomationError =>
+  new CallAutomationError({ operation, status, code, means, message, requestId: '', mayHaveHappened: status === 0 });

@@ -11,6 +11,8 @@ import {
   unknownEvent,
 } from '../events.ts';
 import { EventIdentifier, identityOf } from '../identifiers.ts';
+import type { CallEnding } from '../meaning.ts';
+import { meaningOfResult } from './meanings.ts';
 
 /**
  * Reads the callbacks of the current API (CloudEvents 1.0) as our own events. `callConnectionId` is our call leg id,
@@ -18,10 +20,15 @@ import { EventIdentifier, identityOf } from '../identifiers.ts';
  * and so on).
  */
 
+/** What the telephone network said; only if the carrier gives it. */
+const Diagnosis = z.looseObject({ code: z.number().int().optional() });
+
 const ResultInformation = z.looseObject({
   code: z.number().int(),
   subCode: z.number().int().optional(),
   message: z.string().optional(),
+  sipDetails: Diagnosis.optional(),
+  q850Details: Diagnosis.optional(),
 });
 
 const Data = z.looseObject({
@@ -54,11 +61,14 @@ type Reader = (data: Data) => readonly Told[];
 
 const stateIs =
   (callState: string): Reader =>
-  ({ callConnectionId: callLegId, serverCallId: conversationId, resultInformation }) => [
-    { type: 'CallLegStateChanged', data: { callLegId, callState, conversationId, ...resultOf(resultInformation) } },
+  ({ callConnectionId: callLegId, serverCallId: conversationId, resultInformation: result }) => [
+    {
+      type: 'CallLegStateChanged',
+      data: { callLegId, callState, conversationId, ...resultOf(result), ending: endingOf(result) },
+    },
   ];
 
-const operationEnded =
+const operationIs =
   (type: 'PlayAudioResult' | 'InviteParticipantResult', status: string): Reader =>
   ({ callConnectionId: callLegId, operationContext, resultInformation, participant }) => {
     const participants = participant && [participant];
@@ -93,7 +103,7 @@ const participantsUpdated: Reader = ({ callConnectionId: callLegId, sequenceNumb
 
 /** Cancelled audio counts as completed, as on the reference page. */
 const audioCancelled: Reader = (data) =>
-  operationEnded(
+  operationIs(
     'PlayAudioResult',
     'completed',
   )({
@@ -102,21 +112,22 @@ const audioCancelled: Reader = (data) =>
   });
 
 /**
- * Readers by event name. All other events are kept and have no effect: PlayStarted, RemoveParticipantSucceeded and
- * -Failed, ContinuousDtmfRecognitionToneFailed and -Stopped, and any future ones.
+ * Readers by event name. All other events are kept and have no effect: RemoveParticipantSucceeded and -Failed,
+ * ContinuousDtmfRecognitionToneFailed and -Stopped, and any future ones.
  */
 const READERS: ReadonlyMap<string, Reader> = new Map([
   ['CallConnected', stateIs('established')],
   ['CallDisconnected', stateIs('terminated')],
   ['CreateCallFailed', stateIs('terminated')],
   ['ConnectFailed', stateIs('terminated')],
-  ['PlayCompleted', operationEnded('PlayAudioResult', 'completed')],
-  ['PlayFailed', operationEnded('PlayAudioResult', 'failed')],
+  ['PlayStarted', operationIs('PlayAudioResult', 'running')],
+  ['PlayCompleted', operationIs('PlayAudioResult', 'completed')],
+  ['PlayFailed', operationIs('PlayAudioResult', 'failed')],
   ['PlayCanceled', audioCancelled],
   ['ContinuousDtmfRecognitionToneReceived', toneReceived],
   ['RecognizeCompleted', tonesRecognized],
-  ['AddParticipantSucceeded', operationEnded('InviteParticipantResult', 'completed')],
-  ['AddParticipantFailed', operationEnded('InviteParticipantResult', 'failed')],
+  ['AddParticipantSucceeded', operationIs('InviteParticipantResult', 'completed')],
+  ['AddParticipantFailed', operationIs('InviteParticipantResult', 'failed')],
   ['ParticipantsUpdated', participantsUpdated],
 ]);
 
@@ -135,6 +146,12 @@ export function parseCloudEvent(element: unknown, index: number): CallEvent[] {
   const told = READERS.get(name)?.(data) ?? [];
   if (told.length === 0) return [unknownEvent(type, occurredAt, data.callConnectionId, data)];
   return told.map((event) => knownEvent(name, { ...event, occurredAt }, index));
+}
+
+/** A code below 300 is a normal end. */
+function endingOf(result: Data['resultInformation']): CallEnding | undefined {
+  if (!result || result.code < 300) return undefined;
+  return { means: meaningOfResult(result), code: `${result.code}/${result.subCode ?? 0}` };
 }
 
 function resultOf(result: Data['resultInformation']) {

@@ -2,6 +2,7 @@ import { RestError } from '@azure/core-rest-pipeline';
 import { z } from 'zod';
 import { refusal, silence } from '../answers.ts';
 import { CallAutomationError } from '../errors.ts';
+import { MEANINGS_GA } from './meanings.ts';
 
 /** The service's errors are nested, with a number for a code: `{"error": {"code": "8522", "message": "…"}}`. */
 const Body = z.looseObject({ error: z.looseObject({ code: z.string(), message: z.string().default('') }) });
@@ -14,7 +15,7 @@ export function translated(operation: string, cause: unknown): CallAutomationErr
     const reason = body.success
       ? body.data.error
       : { code: cause.code ?? 'Unknown', message: 'the service gave no reason' };
-    return refusal(operation, cause.response, reason, { cause });
+    return refusal(operation, MEANINGS_GA, cause.response, reason, { cause });
   }
   const code = cause instanceof RestError ? (cause.code ?? cause.name) : 'NoAnswer';
   const requestId = cause instanceof RestError ? (cause.request?.requestId ?? '') : '';

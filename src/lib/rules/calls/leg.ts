@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { SILENT } from './endings.ts';
 import { better, Outcome } from './outcome.ts';
 import { CallPurpose } from './purpose.ts';
 
@@ -61,6 +62,8 @@ export const CallLeg = z.object({
   actions: z.number().int(),
   /** A person or a machine answered. */
   answered: z.boolean(),
+  /** Evidence that they heard something: an event says that audio began or ran to its end, or a key was pressed. */
+  hasHeard: z.boolean().optional(),
   /** The callee asked not to be called again, whatever else they pressed. */
   optOut: z.boolean().optional(),
   outcome: Outcome.optional(),
@@ -99,10 +102,17 @@ export const isOver = (leg: CallLeg): boolean => leg.stage === 'ended';
 /**
  * Ends the leg of a call that the service no longer knows and whose end it never reported. The state stays as last
  * reported; later events can still improve the outcome.
+ * @param hasHeard there is evidence that the callee heard something, if anybody answered.
  */
-export function endedUnreported(leg: CallLeg, now: Date): CallLeg {
-  const outcome = better(leg.outcome, leg.answered ? 'answered' : 'unknown');
-  const reason = outcome === leg.outcome ? leg.reason : 'its end was never reported';
+export function endedUnreported(leg: CallLeg, hasHeard: boolean, now: Date): CallLeg {
+  const outcome = better(leg.outcome, endingUnreported(leg, hasHeard));
+  const reason = outcome === 'failed' ? SILENT : 'its end was never reported';
   const at = now.toISOString();
-  return { ...leg, stage: 'ended', awaits: undefined, outcome, reason, endedAt: at, updatedAt: at };
+  const ended = { ...leg, stage: 'ended', awaits: undefined, endedAt: at, updatedAt: at } as const;
+  return outcome === leg.outcome ? ended : { ...ended, outcome, reason };
+}
+
+function endingUnreported({ answered }: CallLeg, hasHeard: boolean): Outcome {
+  if (!answered) return 'unknown';
+  return hasHeard ? 'answered' : 'failed';
 }

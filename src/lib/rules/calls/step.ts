@@ -1,13 +1,20 @@
 import { CANCELLED_SUBCODE, type CallEvent, type KnownCallEvent } from '../../call-automation/events.ts';
-import { type Ending, endingOf } from './endings.ts';
+import { type Ending, endingOf, SILENT } from './endings.ts';
 import { type CallLeg, LegState, type Stage } from './leg.ts';
 import { ask, hangUp, hangUpAfter, play, playMessage, reaching, type Stepped, stay, waitForKey } from './moves.ts';
 import { invite, onInvited, onParticipants } from './operator.ts';
 import type { Outcome } from './outcome.ts';
 import { type CallScript, type KeyMeaning, meaningOf } from './script.ts';
 
-/** What a step needs besides the leg and the event: the script, if the call has one. */
-export type CallPlan = { readonly script?: CallScript | undefined };
+/** What a step needs besides the leg and the event. */
+export type CallPlan = {
+  /** The script, if the call has one. */
+  readonly script?: CallScript | undefined;
+  /** The service reports the start of audio. Otherwise accepted or cancelled audio counts as begun. */
+  readonly reportsAudioStart?: boolean | undefined;
+  /** The service accepted the request for the audio that is playing. */
+  readonly isAudioAccepted?: boolean | undefined;
+};
 
 /** A callee who keeps asking to hear the message again cannot keep the line for ever. */
 const MAX_PLAYS = 10;
@@ -29,7 +36,7 @@ function applied(leg: CallLeg, event: CallEvent, plan: CallPlan): Stepped {
     case 'DtmfReceived':
       return onTone(leg, event, plan);
     case 'PlayAudioResult':
-      return onAudioEnded(leg, event, plan);
+      return onAudio(leg, event, plan);
     case 'InviteParticipantResult':
       return onInvited(leg, event, plan);
     case 'ParticipantsUpdated':
@@ -47,14 +54,14 @@ function onState(leg: CallLeg, { data, occurredAt }: Of<'CallLegStateChanged'>, 
   const state = LegState.safeParse(data.callState);
   if (!state.success) return stay(leg);
   const seen = {
-    ...(state.data === 'established' ? pickedUp(leg) : leg),
+    ...(state.data === 'established' ? pickedUp(leg, plan) : leg),
     conversationId: leg.conversationId ?? data.conversationId,
   };
   if (!isLater(state.data, leg.state)) return stay(seen);
   const moved = { ...seen, state: state.data };
   if (state.data === 'established' && leg.stage === 'ringing') return begin(moved, plan, occurredAt);
   if (state.data !== 'terminated') return stay(moved);
-  const ending: Ending = leg.answered ? { outcome: 'answered' } : endingOf(data.resultInfo);
+  const ending = leg.answered ? endingOfAnswered(leg, plan) : endingOf(data.ending);
   const isKnown = leg.outcome !== undefined && leg.outcome !== 'unknown';
   const ended = isKnown ? moved : { ...moved, reason: undefined, ...ending };
   return stay({ ...ended, stage: 'ended', awaits: undefined, endedAt: occurredAt });
@@ -62,12 +69,30 @@ function onState(leg: CallLeg, { data, occurredAt }: Of<'CallLegStateChanged'>, 
 
 const isLater = (a: LegState, b: LegState): boolean => LegState.options.indexOf(a) > LegState.options.indexOf(b);
 
-/** A key proves that the callee answered, even if it arrives before that event or after the end of the call. */
-function pickedUp(leg: CallLeg): CallLeg {
-  if (leg.answered) return leg;
+/** The call ends, somebody answered it, and no event says that they heard anything. */
+export const isUnprovenEnd = (leg: CallLeg, event: CallEvent): boolean =>
+  event.type === 'CallLegStateChanged' &&
+  event.data.callState === 'terminated' &&
+  leg.answered &&
+  !leg.hasHeard &&
+  leg.outcome === undefined;
+
+/** Somebody who answered a call that stayed silent knows nothing: without evidence of audio, the call failed. */
+const endingOfAnswered = (leg: CallLeg, plan: CallPlan): Ending =>
+  isHeard(leg, plan) ? { outcome: 'answered' } : { outcome: 'failed', reason: SILENT };
+
+/** A call without a script plays nothing by itself, so there is nothing to prove. */
+const isHeard = ({ hasHeard }: CallLeg, { script, isAudioAccepted }: CallPlan): boolean =>
+  script === undefined || hasHeard === true || isAudioAccepted === true;
+
+/** The callee answered. If the call has ended already, that improves its outcome. */
+function pickedUp(leg: CallLeg, plan: CallPlan): CallLeg {
   const answered = { ...leg, answered: true };
-  return leg.outcome ? reaching(answered, 'answered') : answered;
+  return leg.outcome && isHeard(leg, plan) ? reaching(answered, 'answered') : answered;
 }
+
+/** A key or the start of audio proves that the callee answered and heard, even if it arrives before the answer or after the end. */
+const heard = (leg: CallLeg, plan: CallPlan): CallLeg => pickedUp({ ...leg, hasHeard: true }, plan);
 
 function begin(leg: CallLeg, { script }: CallPlan, answeredAt: string): Stepped {
   if (script) return playMessage(leg, script, answeredAt);
@@ -87,11 +112,12 @@ const LISTENING: ReadonlySet<Stage> = new Set(['ringing', 'message', 'waiting', 
 
 const KEY_OUTCOMES: Partial<Record<KeyMeaning, Outcome>> = { acknowledge: 'acknowledged', optOut: 'optedOut' };
 
-function onTone(leg: CallLeg, { data, occurredAt }: Of<'DtmfReceived'>, { script }: CallPlan): Stepped {
+function onTone(leg: CallLeg, { data, occurredAt }: Of<'DtmfReceived'>, plan: CallPlan): Stepped {
+  const { script } = plan;
   // The event does not say who pressed the key. Once an operator is in the call, it may be theirs.
   if (leg.joinedAt && Date.parse(occurredAt) > Date.parse(leg.joinedAt)) return stay(leg);
   const meaning = script && meaningOf(script, data.toneInfo.tone);
-  const picked = pickedUp(leg);
+  const picked = heard(leg, plan);
   if (!meaning) return stay(picked);
   const told = reaching({ ...picked, optOut: leg.optOut || meaning === 'optOut' }, KEY_OUTCOMES[meaning]);
   return LISTENING.has(leg.stage) ? KEY_STEPS[meaning](told, script) : stay(told);
@@ -126,17 +152,24 @@ const FOLLOW: Record<Following, (leg: CallLeg, script: CallScript) => Stepped> =
 
 // --- Audio
 
-function onAudioEnded(leg: CallLeg, { data }: Of<'PlayAudioResult'>, { script }: CallPlan): Stepped {
-  if (data.status === 'notStarted' || data.status === 'running') return stay(leg);
+function onAudio(leg: CallLeg, { data }: Of<'PlayAudioResult'>, plan: CallPlan): Stepped {
+  if (data.status === 'notStarted') return stay(leg);
+  if (data.status === 'running') return stay(heard(leg, plan));
+  const { script } = plan;
   const context = data.operationContext ?? leg.audio;
   const result = resultOf(data);
-  const heard = result === 'completed' && context?.startsWith('message-') ? reaching(leg, 'heard') : leg;
+  const isProof = result === 'completed' || (result === 'cancelled' && !plan.reportsAudioStart);
+  const proven = isProof ? heard(leg, plan) : leg;
+  const known = result === 'completed' ? heardToItsEnd(proven, context) : proven;
   // A cancelled audio may carry the context of the request that cancelled it; the reference page leaves this open.
   const isOurs = context === leg.audio || (leg.stage === 'cancelling' && context === leg.awaits);
   const onward = AFTER_AUDIO[leg.stage];
-  if (!script || !isOurs || !onward) return stay(heard);
-  return onward({ ...heard, audio: undefined, next: undefined }, script, result, leg.next);
+  if (!script || !isOurs || !onward) return stay(known);
+  return onward({ ...known, audio: undefined, next: undefined }, script, result, leg.next);
 }
+
+const heardToItsEnd = (leg: CallLeg, context: string | undefined): CallLeg =>
+  context?.startsWith('message-') ? reaching(leg, 'heard') : leg;
 
 type AudioResult = 'completed' | 'cancelled' | 'failed';
 

@@ -101,7 +101,7 @@ export function concluded(
   if (recipient.attempt !== result.attempt) {
     return isSettled && recipient.phase === 'dispatched' ? done(told, now) : { recipient: told, due: 'unchanged' };
   }
-  const again = isSettled ? undefined : retryAt(policy, result, now);
+  const again = isSettled ? undefined : retryAt(policy, result, told.results, now);
   return again
     ? { recipient: { ...idle(told), phase: 'waiting' }, due: { kind: 'waiting', at: again } }
     : done(told, now);
