@@ -3,10 +3,12 @@ import { UnansweredError } from '../../src/lib/base/errors.ts';
 import { CallAutomationError } from '../../src/lib/call-automation/errors.ts';
 import { MEANINGS_GA } from '../../src/lib/call-automation/ga/meanings.ts';
 import { meaningOfRefusal } from '../../src/lib/call-automation/meaning.ts';
+import { applyCallEvent } from '../../src/lib/calls/apply-event.ts';
 import { type Asked, performAction } from '../../src/lib/calls/perform-action.ts';
 import { newCallLeg } from '../../src/lib/rules/calls/leg.ts';
 import type { Handled } from '../../src/lib/services/services.ts';
 import { MemoryWorld } from './support/memory-services.ts';
+import { tone } from './support/telephone-events.ts';
 
 const LEG = 'leg-1';
 const MESSAGE: Asked = { queue: 'play-audio', address: LEG, message: { operationContext: 'message-1' } };
@@ -145,6 +147,30 @@ describe('a hang-up', () => {
     };
     expect(await acting.perform(HANG_UP, gone)).toMatchObject({ result: 'superseded' });
     expect((await acting.services.legs.examine(LEG)).isGone).toBe(true);
+  });
+
+  it.each([
+    ['not established, or over', '8501'],
+    ['not established, or over', '8585'],
+    ['wrong', '8523'],
+  ])('refused with 400/%s (%s) is retried, and is no evidence', async (_, code) => {
+    const acting = await world('hang-up-3');
+    const refused = () => {
+      throw refusal(400, code);
+    };
+    await expect(acting.perform(HANG_UP, refused)).rejects.toThrow('refused');
+    expect((await acting.services.legs.examine(LEG)).isGone).toBe(false);
+  });
+
+  it('that found no call is no evidence any more once an event of the call arrives', async () => {
+    const acting = await world('hang-up-3');
+    const gone = () => {
+      throw refusal(404);
+    };
+    await acting.perform(HANG_UP, gone);
+    acting.passes(1);
+    await applyCallEvent(acting.services, { kind: 'request', requestId: 'by-hand' }, tone('5'));
+    expect((await acting.services.legs.examine(LEG)).isGone).toBe(false);
   });
 
   it('that failed is retried, and is no evidence', async () => {

@@ -107,6 +107,24 @@ describe('if the answer to createCall was lost', () => {
     expect((await recipient())?.callLegId).toBe('leg-1');
   });
 
+  it.each([
+    [400, '8523'],
+    [404, '8522'],
+    [409, 'Conflict'],
+  ])(
+    'and the repetition is refused with %i/%s, the line stays with the attempt: its call may be live',
+    async (status, code) => {
+      const { world, exchange, services, ref, recipient } = await dispatched(true);
+      exchange.answers.push(lost, refusedWith(status, code));
+      await startAttempt(services, ref);
+      world.passes(20);
+      const { result } = await startAttempt(services, ref);
+      expect(['unanswered', 'postponed']).toContain(result);
+      expect(await recipient()).toMatchObject({ phase: 'dialling', attempt: 1, results: [] });
+      expect((await services.lines.list()).filter(({ holder }) => holder !== '')).toHaveLength(1);
+    },
+  );
+
   it('and the repetition gets a passing refusal, the attempt stays claimed: the first request may have placed the call', async () => {
     const { world, exchange, services, ref, recipient } = await dispatched(true);
     exchange.answers.push(lost, throttled);

@@ -2,6 +2,7 @@ import { UnansweredError } from '../base/errors.ts';
 import type { RequestIdentity } from '../call-automation/port.ts';
 import { mustBePlayable } from '../call-automation/speech.ts';
 import type { JoinCall, StartRequestedCall } from '../rules/calls/actions.ts';
+import { recipientIdOf } from '../rules/calls/recipient-id.ts';
 import { type Handled, type Services, superseded } from '../services/services.ts';
 import { type CallRequest, dueTimeOf, type StoredRequest } from '../storage/call-requests.ts';
 import { type Place, placeAgain, placeCall } from './place-call.ts';
@@ -34,12 +35,23 @@ export async function startRequestedCall(
   const message = { ...given, requestId: given.requestId ?? messageId };
   mustBePlayable(services.calls, 'The call cannot be placed', { speech: message.speech });
   const request: CallRequest = { requestId: message.requestId, queue: 'start-call', message, phase: 'waiting' };
-  return handleRequest(services, request, message.callerNumber, ({ line }, placing, as) =>
-    services.calls.createCall(
-      { ...placing, targets: message.targets, ...(line && { sourceAlternateIdentity: { value: line.number } }) },
-      as,
-    ),
+  const { callerNumber, targets } = message;
+  return handleRequest(
+    services,
+    request,
+    { callerNumber, obstacle: () => optOutOf(services, targets) },
+    ({ line }, placing, as) =>
+      services.calls.createCall(
+        { ...placing, targets, ...(line && { sourceAlternateIdentity: { value: line.number } }) },
+        as,
+      ),
   );
+}
+
+/** Whoever asked not to be called again is not called by hand either. One request for each target. */
+async function optOutOf({ optOuts }: Services, targets: StartRequestedCall['targets']): Promise<string | undefined> {
+  for (const target of targets) if (await optOuts.has(recipientIdOf(target))) return 'the person has opted out';
+  return undefined;
 }
 
 /**
@@ -51,20 +63,32 @@ export async function joinCall(services: Services, given: JoinCall, messageId: s
   const message = { ...given, requestId: given.requestId ?? messageId };
   mustBePlayable(services.calls, 'The call cannot be joined', { speech: message.speech });
   const request: CallRequest = { requestId: message.requestId, queue: 'join-call', message, phase: 'waiting' };
-  return handleRequest(services, request, undefined, (_request, placing, as) =>
+  return handleRequest(services, request, { obstacle: async () => undefined }, (_request, placing, as) =>
     services.calls.joinCall(message.conversationId, placing, as),
   );
 }
+
+type Terms = {
+  /** The number to show, E.164; any of ours if undefined. */
+  readonly callerNumber?: string | undefined;
+  /** Why the call must not be placed. */
+  obstacle(): Promise<string | undefined>;
+};
 
 /** Claims the request and places its call; a redelivered message finds the claim. */
 async function handleRequest(
   services: Services,
   fresh: CallRequest,
-  callerNumber: string | undefined,
+  { callerNumber, obstacle }: Terms,
   place: PlaceRequest,
 ): Promise<Handled> {
   const before = await services.requests.find(fresh.requestId);
   if (before && before.request.phase !== 'waiting') return alreadyClaimed(services, before, place);
+  const why = await obstacle();
+  if (why !== undefined) {
+    if (before) await services.requests.save(before, { ...before.request, phase: 'done' }, undefined);
+    return superseded(`request ${fresh.requestId} is not placed: ${why}`);
+  }
 
   const line = needsLine(fresh) ? await takeLine(services, callerNumber, fresh.requestId) : undefined;
   const now = services.now();

@@ -22,11 +22,14 @@ export const OUTCOME_GLOSSARY = [
     isAnswered: true,
     isTold: true,
   }),
-  meaning('answered', 'Answered', 'hung up before the end of the message', { isAnswered: true, isTold: true }),
+  meaning('answered', 'Answered', 'heard audio, and hung up before the end of the message', {
+    isAnswered: true,
+    isTold: true,
+  }),
   meaning('noAnswer', 'No answer', 'the phone rang and nobody answered'),
   meaning('busy', 'Busy', 'the line was engaged'),
-  meaning('declined', 'Declined', 'the call was rejected'),
-  meaning('failed', 'Failed', 'the number is not in service, or the call failed'),
+  meaning('declined', 'Declined', 'the call was rejected, by the person or the carrier'),
+  meaning('failed', 'Failed', 'the number is not in service, the call failed, or it stayed silent'),
   meaning('unknown', 'Unknown', 'the call may have been placed; no event about it arrived'),
   meaning('cancelled', 'Not called', 'the outage was stopped or had expired'),
 ] as const;
