@@ -118,7 +118,7 @@ describe('an opt-out', () => {
       why: 'request by-hand is not placed: the person has opted out',
     });
     expect((await world.services.requests.find('by-hand'))?.request).toMatchObject({ phase: 'done' });
-    expect(await world.services.requests.due(new Date(world.now.getTime() + 3_600_000))).toEqual([]);
+    expect(await world.services.requests.due(new Date(world.now.getTime() + 3_600_000), 100)).toEqual([]);
   });
 });
 
