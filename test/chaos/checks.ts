@@ -46,6 +46,7 @@ const REDELIVERY_MS = 10 * 60_000;
 /** More identical messages than this on a queue at once break a promise. */
 const MANY = 30;
 const SLACK_MS = 5 * 60_000;
+const TICK_MS = 10_000;
 
 const Actions = z.array(
   z.object({ queue: z.enum(QUEUES), message: z.looseObject({ operationContext: z.string().optional() }) }),
@@ -246,8 +247,9 @@ export class Checks {
    * whose answer reached a run that then succeeded is not lost, even if that run did not record it.
    */
   #watch(call: Call): void {
-    const { now, after, calmFrom, scenario } = this.#facts;
+    const { now, after, calmFrom, scenario, tables } = this.#facts;
     const { leaseMs, maxCallMs } = scenario.settings.limits;
+    const batchesMs = Math.ceil(tables.rows('Lines', 'lines').size / scenario.settings.batches.dueRows) * TICK_MS;
     const lookAtItsEnd = (lease: number): void =>
       after(lease - now(), () => {
         // If the app repeats the request, the lease is longer.
@@ -257,7 +259,7 @@ export class Checks {
         call.isLost = !this.#known.has(call.id) && !isToldOf;
       });
     lookAtItsEnd(this.#leaseOf(call));
-    const limit = Math.max(calmFrom, now()) + maxCallMs + 3 * leaseMs + REDELIVERY_MS + SLACK_MS;
+    const limit = Math.max(calmFrom, now()) + maxCallMs + 3 * leaseMs + REDELIVERY_MS + SLACK_MS + 4 * batchesMs;
     after(limit - now(), () => {
       if (call.endedAt !== undefined || !this.#known.has(call.id)) return;
       this.fail('everything ends', `${call.id} is known to the app and was never hung up`);

@@ -6,7 +6,8 @@ import { BEGINNING } from './clock.ts';
 import type { AppSettings } from './composition.ts';
 import { drawRates, drawSpells, type FaultRates, isCalm, NO_FAULTS, type Spell } from './faults.ts';
 import { MIXED_TOWN, type Town } from './people.ts';
-import type { Random } from './random.ts';
+import { Random } from './random.ts';
+import { BREAKER_AFTER, drawSize, withLines } from './size.ts';
 import { type Deed, drawDeeds } from './steering.ts';
 
 /** A call by hand. */
@@ -38,8 +39,6 @@ export type Scenario = {
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
-const BREAKER_AFTER = 10;
-
 export const OPERATOR = '+14255559999';
 export const callerNumber = (index: number): string => `+1425555010${index}`;
 const phoneNumber = (index: number): string => `+1425555${2000 + index}`;
@@ -55,12 +54,13 @@ const RETRIES: readonly [Delays, ...Delays[]] = [
 ];
 
 /**
- * Draws a world.
- * @param steering draws what people do with the outages.
+ * Draws a world. Each aspect has its own random numbers, so that a new aspect leaves the others as they are.
  * @param recipients how many people; drawn if undefined.
  */
-export function drawScenario(random: Random, steering: Random, recipients: number | undefined): Scenario {
-  const callers = drawCallers(random);
+export function drawScenario(seed: number, recipients: number | undefined): Scenario {
+  const random = new Random(`${seed} scenario`);
+  const size = drawSize(new Random(`${seed} size`));
+  const callers = withLines(drawCallers(random), size.lines);
   const faults = drawRates(random);
   const calmAfterMs = random.int(3, 40) * MINUTE;
   const limits = { leaseMs: random.pick([60, 120, 300]) * SECOND, maxCallMs: random.pick([10, 20, 30]) * MINUTE };
@@ -70,10 +70,12 @@ export function drawScenario(random: Random, steering: Random, recipients: numbe
   ]);
   const ids = Array.from({ length: outages }, (_, index) => `outage-${index + 1}`);
   const scenario = {
-    settings: { callers, limits, batches: BATCHES, breakerAfter: BREAKER_AFTER },
-    outages: Array.from({ length: outages }, (_, index) =>
-      drawOutage(random, index, callers, Math.max(1, Math.floor((recipients ?? random.int(1, 7)) / outages))),
-    ),
+    settings: { callers, limits, batches: size.batches, breakerAfter: size.breakerAfter },
+    outages: Array.from({ length: outages }, (_, index) => {
+      const few = random.int(1, 7);
+      const people = Math.floor((recipients ?? size.people ?? few) / outages);
+      return drawOutage(random, index, callers, Math.max(1, people));
+    }),
     town: MIXED_TOWN,
     operatorAnswers: random.pick([0, 0.5, 1]),
     byHand: Array.from({ length: random.pick([0, 0, 1, 2]) }, (_, index) => drawByHand(random, index)),
@@ -82,7 +84,10 @@ export function drawScenario(random: Random, steering: Random, recipients: numbe
     spells: drawSpells(random, BEGINNING, calmAfterMs),
     calmAfterMs,
   };
-  return { ...scenario, deeds: drawDeeds(steering, ids, calmAfterMs, isCalm(faults, scenario.spells)) };
+  return {
+    ...scenario,
+    deeds: drawDeeds(new Random(`${seed} steering`), ids, calmAfterMs, isCalm(faults, scenario.spells)),
+  };
 }
 
 function drawCallers(random: Random): Caller[] {

@@ -23,7 +23,7 @@ const STOPPED: ReadonlySet<Cell | undefined> = new Set(['cancelling', 'cancelled
 const PLACING_MS = 120_000;
 /** How long the app may use a cached outage. */
 const MEMORY_MS = 20_000;
-/** One tick, one queue message and its request. */
+/** One tick, one queue message and its request: for each batch of calls. */
 const HANGING_UP_MS = 15_000;
 
 /** The promises to a person who pauses, cancels, restores or changes an outage. */
@@ -66,7 +66,8 @@ export class SteeringChecks {
       return row?.['callLegId'] === id && row['isEnding'] !== true;
     };
     const calls = service.inFlight.filter(isKnown);
-    after(HANGING_UP_MS, () => {
+    const looks = Math.ceil(calls.length / scenario.settings.batches.dueRows);
+    after(looks * HANGING_UP_MS, () => {
       const call = calls.find(({ endedAt }) => endedAt === undefined);
       if (call) this.#fail('pausing and stopping work', `${call.id} should have been hung up, but continues`);
     });
