@@ -7,7 +7,7 @@ import { closeAround, Dialog } from './dialog.tsx';
 import { SoundField, soundIn } from './sound-field.tsx';
 import { Problem } from './trouble.tsx';
 
-type Deed = {
+type Confirmation = {
   readonly action: Exclude<Action, 'upload'>;
   readonly label: string;
   readonly title: string;
@@ -25,7 +25,7 @@ const waiting = (people: number): string =>
 const text = (form: FormData, name: string): string => String(form.get(name) ?? '').trim();
 
 /** The actions on an outage. Each asks for confirmation. */
-const DEEDS: readonly Deed[] = [
+const CONFIRMATIONS: readonly Confirmation[] = [
   {
     action: 'pause',
     label: 'Pause',
@@ -109,38 +109,45 @@ const DEEDS: readonly Deed[] = [
 ];
 
 export function Actions({ outage, onChange }: { readonly outage: Outage; readonly onChange: () => void }) {
-  const [asked, setAsked] = useState<Deed>();
-  const allowed = DEEDS.filter(({ action }) => outage.actions.includes(action));
+  const [asked, setAsked] = useState<Confirmation>();
+  const allowed = CONFIRMATIONS.filter(({ action }) => outage.actions.includes(action));
   return (
     <div class="actions">
-      {allowed.map((deed) => (
-        <button key={deed.action} type="button" class={deed.isDangerous ? 'danger' : ''} onClick={() => setAsked(deed)}>
-          {deed.label}
+      {allowed.map((confirmation) => (
+        <button
+          key={confirmation.action}
+          type="button"
+          class={confirmation.isDangerous ? 'danger' : ''}
+          onClick={() => setAsked(confirmation)}
+        >
+          {confirmation.label}
         </button>
       ))}
-      {asked && <Confirm deed={asked} outage={outage} onChange={onChange} onClose={() => setAsked(undefined)} />}
+      {asked && (
+        <Confirm confirmation={asked} outage={outage} onChange={onChange} onClose={() => setAsked(undefined)} />
+      )}
     </div>
   );
 }
 
 type ConfirmProps = {
-  readonly deed: Deed;
+  readonly confirmation: Confirmation;
   readonly outage: Outage;
   readonly onChange: () => void;
   readonly onClose: () => void;
 };
 
-function Confirm({ deed, outage, onChange, onClose }: ConfirmProps) {
+function Confirm({ confirmation, outage, onChange, onClose }: ConfirmProps) {
   const [refusal, setRefusal] = useState<Refusal>();
   const [isBusy, setBusy] = useState(false);
-  const path = `outages/${encodeURIComponent(outage.id)}${deed.method === 'POST' ? `/${deed.action}` : ''}`;
+  const path = `outages/${encodeURIComponent(outage.id)}${confirmation.method === 'POST' ? `/${confirmation.action}` : ''}`;
 
   const submit = async (event: TargetedSubmitEvent<HTMLFormElement>): Promise<void> => {
     event.preventDefault();
     const form = event.currentTarget;
     setBusy(true);
     try {
-      await ask(path, { method: deed.method, body: deed.body(new FormData(form)) });
+      await ask(path, { method: confirmation.method, body: confirmation.body(new FormData(form)) });
       onChange();
       closeAround(form);
     } catch (error) {
@@ -150,16 +157,16 @@ function Confirm({ deed, outage, onChange, onClose }: ConfirmProps) {
   };
 
   return (
-    <Dialog title={deed.title} onClose={onClose}>
+    <Dialog title={confirmation.title} onClose={onClose}>
       <form onSubmit={submit}>
-        {deed.fields(outage)}
+        {confirmation.fields(outage)}
         {refusal && <Problem refusal={refusal} />}
         <div class="buttons">
           <button type="button" onClick={(event) => closeAround(event.currentTarget)}>
             Not now
           </button>
-          <button type="submit" class={deed.isDangerous ? 'danger main' : 'main'} disabled={isBusy}>
-            {deed.go}
+          <button type="submit" class={confirmation.isDangerous ? 'danger main' : 'main'} disabled={isBusy}>
+            {confirmation.go}
           </button>
         </div>
       </form>

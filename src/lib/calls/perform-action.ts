@@ -83,7 +83,7 @@ async function record({ legs }: Services, { address, message: { operationContext
     return done(operationContext);
   } catch (error) {
     if (!(error instanceof StorageError)) throw error;
-    return done(`${operationContext}, which could not be put on record: ${error.message}`);
+    return done(`${operationContext}, but this could not be recorded: ${error.message}`);
   }
 }
 
@@ -102,7 +102,7 @@ async function takeOver(
   // The claim was released a moment ago.
   if (!claim) return lookAgain(services, asked, 0);
   const { status, at } = claim.action;
-  if (status !== 'asked') return superseded(`${operationContext} was asked for before`);
+  if (status !== 'asked') return superseded(`${operationContext} was requested before`);
   const wait = Date.parse(at) + CLAIM_MS - services.now().getTime();
   if (wait > 0) return lookAgain(services, asked, Math.ceil(wait / 1000));
   const leg = await findLeg(services, asked);
@@ -121,7 +121,7 @@ async function comeTooLate(services: Services, asked: Asked): Promise<Handled> {
 
 async function lookAgain(services: Services, { queue, message }: Asked, seconds: number): Promise<Handled> {
   await services.queues.send(queue, message, seconds);
-  return postponed(`${message.operationContext} is being asked for; looked at again in ${seconds} s`);
+  return postponed(`${message.operationContext} is in progress elsewhere; checked again in ${seconds} s`);
 }
 
 const unanswered = ({ address, queue, message }: Asked): UnansweredError =>

@@ -48,7 +48,7 @@ export async function startRequestedCall(
   );
 }
 
-/** Whoever asked not to be called again is not called by hand either. One request for each target. */
+/** People who asked not to be called again are not called by hand either. One request for each target. */
 async function optOutOf({ optOuts }: Services, targets: StartRequestedCall['targets']): Promise<string | undefined> {
   for (const target of targets) if (await optOuts.has(recipientIdOf(target))) return 'the person has opted out';
   return undefined;

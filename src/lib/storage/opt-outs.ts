@@ -3,7 +3,7 @@ import { fromColumns, toColumns } from './columns.ts';
 import type { TableStore } from './table-store.ts';
 import { tryCommit } from './try-commit.ts';
 
-/** When the person opted out, and in a call of which outage; no outage if it was entered by hand. */
+/** When the person opted out, and the outage in whose call; no outage if it was entered by hand. */
 const OptOut = z.object({ at: z.string(), outageId: z.string().optional() });
 export type OptOut = z.infer<typeof OptOut>;
 

@@ -16,7 +16,7 @@ export type Evidence = {
   readonly isEnding?: boolean | undefined;
   /** When the service was first asked to call. UTC. */
   readonly askedAt?: string | undefined;
-  /** The service recognises a repeated request, so it can be asked again for the same call. */
+  /** The service recognises a repeated request, so repeating it cannot place a second call. */
   readonly isRepeatable?: boolean;
   /** A hang-up was answered with “no such call”. */
   readonly isGone?: boolean;
