@@ -71,6 +71,14 @@ class DeafOutages extends Outages {
   }
 }
 
+class LateOutages extends Outages {
+  /** An outage is reopened after people were added, and not before. */
+  override async save(...[before, outage, beside]: Parameters<Outages['save']>): ReturnType<Outages['save']> {
+    const holds = ({ listHolds = [] }: Outage): number => listHolds.length;
+    return holds(outage) > holds(before.outage) ? before : super.save(before, outage, beside);
+  }
+}
+
 /** The first version of each outage that a process read. */
 const FIRST_TOLD = new WeakMap<Outages, Map<string, Outage>>();
 
@@ -396,6 +404,11 @@ export const MUTATIONS: readonly Mutation[] = [
     name: 'an outage that is over is not reopened for added people',
     breaks: ['nobody is lost'],
     services: (services, tables) => ({ ...services, outages: new ClosedOutages(tables, services.now) }),
+  },
+  {
+    name: 'an outage that is over is reopened only after people were added',
+    breaks: ['nobody is lost'],
+    services: (services, tables) => ({ ...services, outages: new LateOutages(tables, services.now) }),
   },
   {
     name: 'people who were told do not get the all-clear',

@@ -19,6 +19,8 @@ export type PlannedOutage = {
   readonly people: readonly string[];
   readonly later: readonly string[];
   readonly laterMs: number;
+  /** The app dies after the first write of that upload to the list, and nobody repeats it. */
+  readonly laterDies?: boolean;
 };
 
 /** Everything about a world that is decided before it begins. */
@@ -130,6 +132,7 @@ function drawOutage(random: Random, index: number, callers: readonly Caller[], p
     people: numbers.slice(0, people),
     later: numbers.slice(people),
     laterMs: random.int(1, 30) * MINUTE,
+    laterDies: random.chance(0.4),
   };
 }
 

@@ -1,13 +1,12 @@
 import type { Dialect } from '../../simulator/service/news.ts';
 import { DIALECT_2021 } from '../../simulator/wire-2021/dialect.ts';
 import { RingdownError } from '../../src/lib/base/errors.ts';
-import { declareOutage, reopenOutage } from '../../src/lib/outages/declare.ts';
+import { declareOutage } from '../../src/lib/outages/declare.ts';
 import { transition } from '../../src/lib/rules/outages/lifecycle.ts';
-import { newRecipient } from '../../src/lib/rules/outages/recipient.ts';
-import { shardOf, shardsOf } from '../../src/lib/rules/outages/shard.ts';
 import type { Services } from '../../src/lib/services/services.ts';
 import { Outages } from '../../src/lib/storage/outages.ts';
 import type { TableName, TableStore } from '../../src/lib/storage/table-store.ts';
+import { importNumbers } from '../fixtures/import-numbers.ts';
 import { onCallback, onQueue, onTimer } from '../fixtures/triggers.ts';
 import { Checks, type Violation } from './checks.ts';
 import { BEGINNING, Clock } from './clock.ts';
@@ -99,6 +98,8 @@ class World {
   /** The cached outages of each process. */
   readonly #memories = new Map<AppProcess, Outages>();
   readonly #events = new WeakMap<Invocation, ServiceEvent>();
+  /** Runs that die after their first write to the list of an outage. */
+  readonly #dying = new WeakSet<Invocation>();
   /** Callbacks that a process has not answered yet. */
   readonly #unanswered = new Map<AppProcess, Set<() => void>>();
   readonly #temperRandom: Random;
@@ -158,7 +159,7 @@ class World {
     for (const planned of this.#scenario.outages) {
       const services = this.#calmServices();
       await declareOutage(services, planned.spec);
-      await addPeople(services, planned, planned.people);
+      await importNumbers(services, planned.spec.id, planned.people);
       if (planned.later.length > 0) this.#after(planned.laterMs, () => this.#addLater(planned));
     }
     for (const { afterMs, queue, message } of this.#scenario.byHand) {
@@ -315,23 +316,24 @@ class World {
   }
 
   async #addLater(planned: PlannedOutage): Promise<void> {
-    await this.#asks('importRecipients', async (services) => {
+    const work = async (services: Services): Promise<void> => {
       const { outage } = await services.outages.read(planned.spec.id);
       if (typeof transition(outage, 'upload') !== 'string') return;
-      await addPeople(services, planned, planned.later);
-      await reopenOutage(services, planned.spec.id);
-    });
+      await importNumbers(services, planned.spec.id, planned.later);
+    };
+    await this.#asks('importRecipients', work, planned.laterDies);
   }
 
-  /** A client calls the app over HTTP, and repeats the request if no answer comes. */
-  async #asks(what: string, work: (services: Services) => Promise<void>): Promise<void> {
+  /** A client calls the app over HTTP, and repeats the request if no answer comes, unless the app is to die of it. */
+  async #asks(what: string, work: (services: Services) => Promise<void>, dies = false): Promise<void> {
     const process = this.#anyProcess();
     let isDone = false;
     this.#after(CLIENT_RETRY_MS, () => {
-      if (!isDone) void this.#asks(what, work);
+      if (!isDone && !(process && dies)) void this.#asks(what, work, dies);
     });
     if (!process) return;
     const by = this.#invocation(process, what);
+    if (dies) this.#dying.add(by);
     void this.#runIn(by, async (services) => {
       await work(services);
       isDone = true;
@@ -422,7 +424,9 @@ class World {
 
   #committed(changes: readonly RowChange[], by: Invocation | undefined): void {
     this.#checks.committed(changes, by);
-    if (changes.some(({ table }) => TIMERS.has(table))) this.#wake();
+    if (by && this.#dying.has(by) && changes.some(({ table }) => table === 'Recipients')) by.process.die();
+    // Before the world begins, nobody has changed anything: `by` is undefined.
+    if (by && changes.some(({ table }) => TIMERS.has(table))) this.#wake();
   }
 
   #temperOf(identity: string): Temper {
@@ -470,14 +474,4 @@ const REQUESTED = 'due|';
 /** The time in a due row's key, which follows its prefix. */
 function timeOfDueRow(rowKey: string | undefined, prefix: string): number | undefined {
   return rowKey === undefined ? undefined : Date.parse(rowKey.slice(prefix.length).split('|')[0] ?? '');
-}
-
-/** Adds new recipients shard by shard, as importRecipients.ts does. */
-async function addPeople(services: Services, { spec }: PlannedOutage, numbers: readonly string[]): Promise<void> {
-  const at = spec.startAt === undefined ? services.now() : new Date(spec.startAt);
-  const people = numbers.map((value) => newRecipient({ identifier: { phoneNumber: { value } } }));
-  for (const shard of shardsOf(spec)) {
-    const those = people.filter(({ recipientId }) => shardOf(spec, recipientId).shard === shard.shard);
-    if (those.length > 0) await services.recipients.add(shard, those, () => at);
-  }
 }

@@ -64,7 +64,12 @@ async function outageOf(people: number): Promise<Outage> {
     script: { message: `${simulator.url}/simulator/audio/message.wav` },
   });
   const csv = ['phone', ...Array.from({ length: people }, (_, index) => `+1425${5_550_000 + index}`)].join('\n');
-  await importRecipients(services, outage, Readable.from([Buffer.from(csv)]), 'text/csv');
+  await importRecipients(
+    services,
+    await services.outages.read(outage.id),
+    Readable.from([Buffer.from(csv)]),
+    'text/csv',
+  );
   return outage;
 }
 

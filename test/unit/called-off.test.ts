@@ -1,16 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { concludeAttempt } from '../../src/lib/outages/conclude.ts';
-import { reopenOutage } from '../../src/lib/outages/declare.ts';
 import { cancelOutage, restoreOutage } from '../../src/lib/outages/steer.ts';
 import type { Recipient } from '../../src/lib/rules/outages/recipient.ts';
 import { tendOutages } from '../../src/lib/upkeep/tend-outages.ts';
-import { MemoryWorld, recipientWith } from './support/memory-services.ts';
+import { importNumbers } from '../fixtures/import-numbers.ts';
+import { MemoryWorld } from './support/memory-services.ts';
 import { MemoryTables } from './support/memory-tables.ts';
 
 const ANN = '+14255550121';
 const BOB = '+14255550122';
 const ALL_CLEAR = { message: 'https://audio.example/all-clear.wav' };
-const STORM = { outageId: 'storm', shard: 0 };
 
 const refTo = (person: Recipient | undefined) => ({
   outageId: 'storm',
@@ -81,41 +80,6 @@ describe('the all-clear', () => {
     expect(await onListOf(world, 'storm-all-clear')).toHaveLength(1);
   });
 
-  it('is reopened if the process that added people died before it could', async () => {
-    const world = new MemoryWorld();
-    const { people } = await world.outage(ONCE, ANN, BOB);
-    await calledWith(world, people, 'heard');
-    await tendOutages(world.services);
-    await restoreOutage(world.services, 'storm', ALL_CLEAR);
-    await ticks(world);
-    const allClear = await onListOf(world, 'storm-all-clear');
-    for (const { recipientId } of allClear)
-      await concludeAttempt(
-        world.services,
-        { outageId: 'storm-all-clear', shard: 0, recipientId, attempt: 1 },
-        { outcome: 'heard' },
-      );
-    await ticks(world);
-    expect(await stateOf(world, 'storm-all-clear')).toBe('finished');
-    // A process added Eve to both lists, and died before it reopened the all-clear.
-    const eve = recipientWith({ identifier: { phoneNumber: { value: '+14255550123' } } });
-    await world.services.recipients.add(STORM, [eve], () => world.now);
-    await world.services.recipients.add({ ...STORM, outageId: 'storm-all-clear' }, [eve], () => world.now);
-    const stored = await world.services.recipients.find(refTo(eve));
-    if (!stored) throw new Error('unreachable: she was added');
-    await world.services.recipients.save(refTo(eve), stored, {
-      recipient: {
-        ...stored.recipient,
-        phase: 'done',
-        outcome: 'unknown',
-        results: [{ attempt: 1, outcome: 'unknown', at: world.now.toISOString() }],
-      },
-      due: 'none',
-    });
-    await concludeAttempt(world.services, refTo(eve), { outcome: 'heard' });
-    expect(await stateOf(world, 'storm-all-clear')).toBe('running');
-  });
-
   it('exists as soon as the outage is restored, even if nobody was told', async () => {
     const world = new MemoryWorld();
     await world.outage(ONCE);
@@ -157,7 +121,7 @@ describe('an outage that is cancelled', () => {
     await cancelOutage(world.services, 'storm', {});
     const stored = await world.services.outages.read('storm');
     await world.services.outages.save(stored, { ...stored.outage, progress: { after: ['~'], isLast: true } });
-    await reopenOutage(world.services, 'storm');
+    await importNumbers(world.services, 'storm', [ANN]);
     await ticks(world, 6);
     expect(await stateOf(world, 'storm')).toBe('cancelled');
     expect(await onListOf(world, 'storm')).toMatchObject([{ phase: 'done', outcome: 'cancelled' }]);

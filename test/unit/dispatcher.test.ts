@@ -1,13 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { postponeAttempt } from '../../src/lib/outages/attempt-progress.ts';
 import { concludeAttempt } from '../../src/lib/outages/conclude.ts';
-import { reopenOutage } from '../../src/lib/outages/declare.ts';
 import { fillLines, passOnLine } from '../../src/lib/outages/dispatcher.ts';
 import { patchOutage } from '../../src/lib/outages/patch.ts';
+import { ended } from '../../src/lib/rules/outages/lifecycle.ts';
 import type { Outage } from '../../src/lib/rules/outages/outage.ts';
 import type { HeldLine } from '../../src/lib/rules/outages/recipient.ts';
 import { isFree } from '../../src/lib/storage/lines.ts';
 import { tendOutages } from '../../src/lib/upkeep/tend-outages.ts';
+import { importNumbers } from '../fixtures/import-numbers.ts';
 import { MemoryWorld } from './support/memory-services.ts';
 
 const ANN = '+14255550121';
@@ -267,9 +268,9 @@ describe('an outage', () => {
   it('that was finished runs again when people are added', async () => {
     const world = new MemoryWorld();
     await world.outage({});
-    await tendOutages(world.services);
-    expect((await world.services.outages.read('storm')).outage).toMatchObject({ state: 'finished' });
-    await reopenOutage(world.services, 'storm');
+    const stored = await world.services.outages.read('storm');
+    await world.services.outages.save(stored, ended(stored.outage, world.now));
+    await importNumbers(world.services, 'storm', [ANN]);
     const { outage } = await world.services.outages.read('storm');
     expect(outage.state).toBe('running');
     expect(outage.finishedAt).toBeUndefined();
@@ -279,7 +280,7 @@ describe('an outage', () => {
     const world = new MemoryWorld();
     await world.outage({});
     const looked = await world.services.outages.read('storm');
-    await reopenOutage(world.services, 'storm');
+    await importNumbers(world.services, 'storm', [ANN]);
     const finished = { ...looked.outage, state: 'finished' as const };
     await expect(world.services.outages.save(looked, finished)).resolves.toBeUndefined();
   });

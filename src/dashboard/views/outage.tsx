@@ -51,6 +51,7 @@ export function OutageView({ id }: { readonly id: string }) {
           {!isEmpty && <ActivityChart minutes={activity?.minutes ?? []} />}
           <section class="card" aria-labelledby="people-title">
             <h2 id="people-title">People</h2>
+            {outage.waitsForList && <p class="hint">Nobody is on the list yet. Calls begin when people are added.</p>}
             {!isEmpty && <a href={toRecipients(id)}>Everybody on the list, with outcome and attempts</a>}
             {outage.actions.includes('upload') && <Upload id={id} onDone={refresh} />}
           </section>

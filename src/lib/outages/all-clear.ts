@@ -5,7 +5,7 @@ import { callableFrom } from '../rules/outages/quiet-hours.ts';
 import { newRecipient, type Recipient } from '../rules/outages/recipient.ts';
 import type { Shard } from '../rules/outages/shard.ts';
 import type { Services } from '../services/services.ts';
-import { reopenOutage } from './declare.ts';
+import { OpenList } from './open-list.ts';
 
 const wasTold = ({ phase, outcome }: Recipient): boolean =>
   phase === 'done' && outcome !== undefined && isTold(outcome);
@@ -32,7 +32,7 @@ export function allClearOf(outage: Outage, { message, thanks, title, estimate }:
 
 /**
  * Adds the people who were told about the outage to the list of its all-clear. Idempotent. One request to see who is
- * already there, one per 49 new people, and two to reopen the all-clear.
+ * already there; if some are not, one per 49 new people and three to keep the all-clear open meanwhile.
  * @param people of this shard of the outage, in order of id.
  */
 export async function tellAllClear(
@@ -47,10 +47,12 @@ export async function tellAllClear(
   const there = { outageId: allClearBy, shard };
   const present = await services.recipients.present(there, ids);
   const missing = told.filter(({ recipientId }) => !present.has(recipientId));
+  if (missing.length === 0) return;
+  const openList = new OpenList(services, await services.outages.read(allClearBy));
+  await openList.hold();
   const now = services.now();
   await services.recipients.add(there, missing.map(newRecipient), ({ timeZone }) =>
     callableFrom(now, quietHours, timeZone),
   );
-  // Even if nobody is missing: the process that added them may have died before this.
-  await reopenOutage(services, allClearBy);
+  await openList.release();
 }

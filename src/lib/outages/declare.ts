@@ -1,10 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { ConflictError, InvalidInputError } from '../base/errors.ts';
 import { problemsOf } from '../base/problems.ts';
-import { reopened } from '../rules/outages/lifecycle.ts';
 import { declared, type Outage, OutageSpec } from '../rules/outages/outage.ts';
 import type { Services } from '../services/services.ts';
-import { changeOutage } from './change-outage.ts';
 import { mustBeSayable } from './sayable.ts';
 
 /**
@@ -23,12 +21,4 @@ export async function declareOutage(services: Services, body: unknown): Promise<
   if (before !== outage.declaration)
     throw new ConflictError(`There is an outage ${id} already, with another declaration`);
   return added;
-}
-
-/**
- * Reopens a finished outage after recipients were added. Writes even if nothing changes: a tick that found nobody to
- * call before they were added, and is about to finish the outage, then gets an ETag conflict.
- */
-export async function reopenOutage(services: Services, id: string): Promise<void> {
-  await changeOutage(services, id, (outage) => ({ ...reopened(outage) }));
 }

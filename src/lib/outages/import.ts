@@ -8,8 +8,10 @@ import { type Contact, newRecipient, type Recipient } from '../rules/outages/rec
 import { type Shard, shardOf } from '../rules/outages/shard.ts';
 import { phoneNumberOf } from '../rules/phone-numbers.ts';
 import type { Services } from '../services/services.ts';
+import type { StoredOutage } from '../storage/outages.ts';
 import { MAX_ADDED } from '../storage/recipients.ts';
 import { type Cells, type ListType, type Row, rowsOf } from './import-rows.ts';
+import { OpenList } from './open-list.ts';
 
 /** The report lists at most this many rejected rows, and counts all of them. */
 const MAX_REJECTIONS = 100;
@@ -24,33 +26,40 @@ type Batch = { readonly shard: Shard; readonly people: readonly Recipient[] };
  * Adds the recipients of a list to an outage while the list arrives. A row needs `phone` (in any usual form) or
  * `communicationUserId`. Invalid rows do not affect valid ones. Idempotent. Keeps the ids of the list in memory, and
  * the rows of a few transactions. Costs one request for 49 recipients; if some are already there, one more for each
- * thousand of them.
+ * thousand of them; and two to keep the outage open meanwhile. If it dies, those who were added are called.
  * @throws InvalidInputError if the rest of the list cannot be read. Earlier rows may have been added: send the list
  * again.
  */
 export async function importRecipients(
   services: Services,
-  outage: Outage,
+  stored: StoredOutage,
   list: AsyncIterable<Uint8Array>,
   type: ListType,
 ): Promise<ImportReport> {
-  const work = new Import(services, outage);
-  await eachOf(work.batches(rowsOf(list, type)), COMMITS, (batch) => work.add(batch));
+  const openList = new OpenList(services, stored);
+  const work = new Import(services, stored.outage, openList);
+  try {
+    await eachOf(work.batches(rowsOf(list, type)), COMMITS, (batch) => work.add(batch));
+  } finally {
+    await openList.release();
+  }
   return work.report;
 }
 
 class Import {
   readonly #services: Services;
   readonly #outage: Outage;
+  readonly #openList: OpenList;
   readonly #seen = new Set<string>();
   /** Ids already on the outage's list, by number of the shard; read only if needed. */
   readonly #known = new Map<number, Promise<ReadonlySet<string>>>();
   readonly #counts = { added: 0, alreadyThere: 0, duplicates: 0, rejected: 0 };
   readonly #rejections: ImportReport['rejections'] = [];
 
-  constructor(services: Services, outage: Outage) {
+  constructor(services: Services, outage: Outage, openList: OpenList) {
     this.#services = services;
     this.#outage = outage;
+    this.#openList = openList;
   }
 
   get report(): ImportReport {
@@ -96,6 +105,7 @@ class Import {
   }
 
   async add({ shard, people }: Batch): Promise<void> {
+    await this.#openList.hold();
     const added = await this.#added(shard, people);
     this.#counts.added += added;
     this.#counts.alreadyThere += people.length - added;

@@ -118,6 +118,11 @@ export class Recipients {
     return (await this.#tables.query(SHARDS_TABLE, partitionOf(shard), startingWith('due|'), 1)).length === 0;
   }
 
+  /** True if nobody is on the list of the shard. One request. */
+  async isEmpty(shard: Shard): Promise<boolean> {
+    return (await this.page(shard, '', 1)).length === 0;
+  }
+
   /**
    * Writes a recipient's change, moves the due row, counts the change and lists the attempt if it ended. One request.
    * @returns the recipient after the change; undefined if somebody else changed it first.

@@ -5,7 +5,8 @@ import { usableLines } from '../outages/resting.ts';
 import type { RestingCaller } from '../rules/calls/breaker.ts';
 import type { AttemptRef } from '../rules/calls/purpose.ts';
 import { type Due, expired } from '../rules/outages/attempts.ts';
-import { ended, isCalledOff, isCalling, isOver } from '../rules/outages/lifecycle.ts';
+import { ended, isCalledOff, isCalling, isOver, isWaitingForList } from '../rules/outages/lifecycle.ts';
+import { isListHeld } from '../rules/outages/list-holds.ts';
 import { begun, type Outage } from '../rules/outages/outage.ts';
 import { withResting } from '../rules/outages/resting.ts';
 import { type Shard, shardsOf } from '../rules/outages/shard.ts';
@@ -81,7 +82,7 @@ class Visit {
   async beginAndHeal(): Promise<void> {
     const outage = begun(this.#stored.outage, this.#services.now());
     if (outage.state === 'scheduled') return;
-    if (!(await this.#become(outage))) return;
+    if (!(await this.#become(outage)) || isWaitingForList(outage, this.#services.now())) return;
     this.#isBegun = true;
     for (const shard of shardsOf(outage)) await this.attempt(() => this.#healShard(shard));
   }
@@ -97,13 +98,21 @@ class Visit {
     if (!(await this.#become(withResting(this.#stored.outage, (number) => survey.callers.get(number)?.caller)))) return;
     const { outage } = this.#stored;
     this.#filled = await fillLines(this.#services, outage, await usableLines(this.#services, outage, survey));
-    if (this.#filled.started > 0 || !(await this.#isListComplete(outage))) return;
-    if (await this.#isDone(outage)) await this.#end(outage);
+    if (this.#filled.started > 0 || !(await this.#isListComplete(outage)) || !(await this.#isDone(outage))) return;
+    if (outage.allClearFor === undefined && (await this.#isEmpty(outage))) {
+      await this.#become({ ...outage, isListAwaited: true });
+    } else await this.#end(outage);
   }
 
   /** An all-clear gets new recipients until its own outage is over. */
-  async #isListComplete({ allClearFor }: Outage): Promise<boolean> {
-    return allClearFor === undefined || isOver(await this.#services.outages.current(allClearFor));
+  async #isListComplete(outage: Outage): Promise<boolean> {
+    if (isListHeld(outage, this.#services.now())) return false;
+    return outage.allClearFor === undefined || isOver(await this.#services.outages.current(outage.allClearFor));
+  }
+
+  async #isEmpty(outage: Outage): Promise<boolean> {
+    for (const shard of shardsOf(outage)) if (!(await this.#services.recipients.isEmpty(shard))) return false;
+    return true;
   }
 
   /** Nobody else is called: recipients who wait get an outcome, and the outage is over when the last call has ended. */
@@ -132,11 +141,13 @@ class Visit {
 
   /** One request per shard, and two per 49 changes. */
   async foldCounts(): Promise<void> {
+    if (isWaitingForList(this.#stored.outage, this.#services.now())) return;
     for (const shard of shardsOf(this.#stored.outage)) await this.attempt(() => this.#foldShard(shard));
   }
 
   /** Ends the outage once all changes are folded, because the timer skips it from then on. */
   async #end(outage: Outage): Promise<void> {
+    if (isListHeld(outage, this.#services.now())) return;
     for (const shard of shardsOf(outage)) if (!(await this.#foldShard(shard))) return;
     await this.#become(ended(outage, this.#services.now()));
   }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { Outcome } from '../rules/calls/outcome.ts';
 import { Forecast, forecast, latelySince } from '../rules/outages/forecast.ts';
-import { allowedActions, OutageAction } from '../rules/outages/lifecycle.ts';
+import { allowedActions, isCalling, OutageAction } from '../rules/outages/lifecycle.ts';
 import { Outage, OutageSpec } from '../rules/outages/outage.ts';
 import { pausedBecause, shownState } from '../rules/outages/resting.ts';
 import { shardsOf } from '../rules/outages/shard.ts';
@@ -63,6 +63,9 @@ export const OutageView = OutageEntry.extend(
   attempts: Count.describe('The number of calls that ended.'),
   callsInFlight: Count.describe('The number of calls in progress, including those that are about to be placed.'),
   lines: Count.describe('The number of calls that may be in progress at the same time.'),
+  waitsForList: z
+    .boolean()
+    .describe('Nobody is on the list yet: the outage waits for people, until `expiresAt` if there is one.'),
   forecast: Forecast.optional().describe('The end of the outage at its recent pace; absent if the pace is not known.'),
 });
 export type OutageView = z.infer<typeof OutageView>;
@@ -95,6 +98,7 @@ export async function viewOutage({ tallies, now }: Services, outage: Outage): Pr
     attempts,
     callsInFlight: calling,
     lines,
+    waitsForList: recipients === 0 && outage.allClearFor === undefined && isCalling(outage, time),
     forecast:
       shownState(outage) === 'running' ? forecast({ ...pacedBy(outage), tally, calling, lines }, time) : undefined,
   });

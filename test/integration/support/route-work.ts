@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Readable } from 'node:stream';
-import { declareOutage, reopenOutage } from '../../../src/lib/outages/declare.ts';
+import { declareOutage } from '../../../src/lib/outages/declare.ts';
 import { importRecipients } from '../../../src/lib/outages/import.ts';
 import { pauseOutage, restoreOutage } from '../../../src/lib/outages/steer.ts';
 import type { Outage } from '../../../src/lib/rules/outages/outage.ts';
@@ -29,10 +29,8 @@ export function routeWork(services: Services, { id, script }: Outage): Record<st
     'GET /outages/{id}/calls': async () => viewCalls(services, await read(), 20),
     'GET /outages/{id}/recipients': async () =>
       pageOfRecipients(services, await read(), RecipientQuery.parse({ limit: 100 })),
-    'PUT /outages/{id}/recipients': async () => {
-      await importRecipients(services, await read(), Readable.from(['phone\n']), 'text/csv');
-      await reopenOutage(services, id);
-    },
+    'PUT /outages/{id}/recipients': async () =>
+      importRecipients(services, await services.outages.read(id), Readable.from(['phone\n']), 'text/csv'),
     'GET /outages/{id}/report.csv': async () => reportOf(services, await read()).toArray(),
     'POST /outages/{id}/pause': async () => viewOutage(services, await pauseOutage(services, id)),
     'POST /outages/{id}/restore': async () =>

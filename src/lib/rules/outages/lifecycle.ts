@@ -110,6 +110,10 @@ export const isCalling = (outage: Outage, now: Date): boolean => outage.state ==
 /** Recipients who wait will never be called: the outage was stopped or has expired. */
 export const isCalledOff = (outage: Outage, now: Date): boolean => isStopped(outage) || hasExpired(outage, now);
 
+/** Nobody is on the list yet: until somebody is, there is nobody to look after. */
+export const isWaitingForList = (outage: Outage, now: Date): boolean =>
+  outage.isListAwaited === true && !isCalledOff(outage, now);
+
 const REOPENED: Partial<Record<OutageState, OutageState>> = {
   finished: 'running',
   cancelled: 'cancelling',
@@ -128,4 +132,11 @@ const ENDS: Partial<Record<OutageState, OutageState>> = { cancelling: 'cancelled
 export const ended = (outage: Outage, now: Date): Outage =>
   isOver(outage)
     ? outage
-    : { ...outage, state: ENDS[outage.state] ?? 'finished', finishedAt: now.toISOString(), progress: undefined };
+    : {
+        ...outage,
+        state: ENDS[outage.state] ?? 'finished',
+        finishedAt: now.toISOString(),
+        progress: undefined,
+        listHolds: undefined,
+        isListAwaited: undefined,
+      };

@@ -94,6 +94,10 @@ export const Progress = z.object({
 });
 export type Progress = z.infer<typeof Progress>;
 
+/** People are being added to the list: the outage does not end before this time, UTC. `id` names who adds them. */
+export const ListHold = z.object({ id: z.string(), until: z.string() });
+export type ListHold = z.infer<typeof ListHold>;
+
 /** An outage as it is stored. Times are ISO 8601, UTC. */
 export const Outage = OutageSpec.extend({
   id: SafeId,
@@ -115,6 +119,9 @@ export const Outage = OutageSpec.extend({
     .describe(
       'The caller numbers that rest, as of the last tick of the timer: too many calls in a row failed for a reason that concerns us. The first call that reaches somebody ends the rest.',
     ),
+  listHolds: z.array(ListHold).optional(),
+  /** Nobody was on the list when the timer last looked, and nobody is being added: there is nothing to do yet. */
+  isListAwaited: z.boolean().optional(),
 });
 export type Outage = z.infer<typeof Outage>;
 
