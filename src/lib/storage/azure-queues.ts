@@ -2,6 +2,7 @@ import { QueueClient, RestError, type StoragePipelineOptions } from '@azure/stor
 import { StorageError } from '../base/errors.ts';
 import type { StorageAccess } from './access.ts';
 import type { QueueName, QueueStore } from './queue-store.ts';
+import { REQUEST_LIMIT_MS } from './time-limit.ts';
 
 /** Messages never expire. By default, Azure would drop them without notice after a week. */
 const NEVER_EXPIRES = -1;
@@ -11,7 +12,10 @@ export class AzureQueues implements QueueStore {
   readonly #clients = new Map<QueueName, QueueClient>();
   readonly #open: (queue: QueueName) => QueueClient;
 
-  constructor(access: StorageAccess) {
+  readonly #limitMs: number;
+
+  constructor(access: StorageAccess, limitMs = REQUEST_LIMIT_MS) {
+    this.#limitMs = limitMs;
     // reliable-queues.ts retries instead: the SDK waits four seconds or more, which is too long for a callback.
     this.#open = (queue) => openQueue(access, queue, { retryOptions: { maxTries: 1 } });
   }
@@ -23,11 +27,12 @@ export class AzureQueues implements QueueStore {
       client.sendMessage(JSON.stringify(message), {
         visibilityTimeout: Math.ceil(delaySeconds),
         messageTimeToLive: NEVER_EXPIRES,
+        abortSignal: AbortSignal.timeout(this.#limitMs),
       });
     try {
       await put().catch(async (error) => {
         if (!(error instanceof RestError && error.code === 'QueueNotFound')) throw error;
-        await client.createIfNotExists();
+        await client.createIfNotExists({ abortSignal: AbortSignal.timeout(this.#limitMs) });
         await put();
       });
     } catch (cause) {

@@ -1,8 +1,16 @@
-import { odata, RestError, TableClient, type TableEntityResult, type TransactionAction } from '@azure/data-tables';
+import {
+  odata,
+  RestError,
+  TableClient,
+  type TableEntityResult,
+  type TableServiceClientOptions,
+  type TransactionAction,
+} from '@azure/data-tables';
 import { z } from 'zod';
 import { ConflictError, StorageError } from '../base/errors.ts';
 import type { StorageAccess } from './access.ts';
 import type { Cell, KeyRange, StoredRow, TableName, TableStore, Write } from './table-store.ts';
+import { REQUEST_LIMIT_MS, timeLimit } from './time-limit.ts';
 
 type Entity = TableEntityResult<Record<string, unknown>>;
 
@@ -11,9 +19,12 @@ export class AzureTables implements TableStore {
   readonly #clients = new Map<TableName, TableClient>();
   readonly #open: (table: TableName) => TableClient;
 
-  constructor(access: StorageAccess) {
-    // reliable-tables.ts retries instead: the SDK would take the rows of its own first try for a conflict.
-    const options = { retryOptions: { maxRetries: 0 } };
+  constructor(access: StorageAccess, limitMs = REQUEST_LIMIT_MS) {
+    const options: TableServiceClientOptions = {
+      // reliable-tables.ts retries instead: the SDK would take the rows of its own first try for a conflict.
+      retryOptions: { maxRetries: 0 },
+      additionalPolicies: [{ policy: timeLimit(limitMs), position: 'perCall' }],
+    };
     this.#open = (table) =>
       'connectionString' in access
         ? TableClient.fromConnectionString(access.connectionString, table, {
