@@ -87,7 +87,8 @@ function configuration(): string {
 
 # Configuration
 
-The app reads these settings when it starts. If one is wrong, the app does not start and logs every wrong setting.
+The app reads these settings when it starts. If one is wrong, the log names every wrong setting as an
+error, and so does \`GET /api/health\`; every other route answers 503 with the same, and queue and timer functions fail.
 
 ## \`CALL_AUTOMATION_API=2021-04-15-preview1\`, the default
 
@@ -110,7 +111,8 @@ function http(): string {
 All routes are under \`/api\` and use JSON. They need a function key in the header \`x-functions-key\` or as \`?code=\`, unless
 marked *No key needed*. Times are UTC, ISO 8601. Errors are problem details
 ([RFC 9457](https://www.rfc-editor.org/rfc/rfc9457)): \`detail\` says what was wrong, \`errors\` names each field. A wrong key is
-401 without a body; a body of more than 100 MB is 413. \`GET /api/openapi.json\` returns the same as OpenAPI 3.1.
+401 without a body; a body of more than 100 MB is 413. While a setting is wrong, every route but
+\`/api/health\` is 503, and \`errors\` names the setting. \`GET /api/openapi.json\` returns the same as OpenAPI 3.1.
 
 ${parts.join('\n')}`;
 }

@@ -2,12 +2,13 @@ import { dirname, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { installCoreModule, type Worker } from './core-module.ts';
 import type { AppStartContext, HookContext, ProgrammingModel } from './core-types.ts';
-import { fromCoreLevel, type Log } from './log.ts';
+import { describeError, fromCoreLevel, type Log } from './log.ts';
 
 /** An app that has registered its functions and can be invoked. */
 export type LoadedApp = {
   worker: Worker;
-  model: ProgrammingModel;
+  /** Undefined if the app failed before it loaded the library. It has no functions then. */
+  model: ProgrammingModel | undefined;
   /** Where the library receives HTTP requests, if the app turned on streams (`app.setup({enableHttpStream: true})`). */
   streamUri: string | undefined;
 };
@@ -18,7 +19,10 @@ let loaded: { entry: string; app: LoadedApp } | undefined;
  * Loads an app's entry module as the Node worker does: provides `@azure/functions-core`, imports the entry, asks the
  * library for its capabilities, and runs the appStart hooks. A process can load one app; loading it again returns the
  * same object and runs the hooks again.
- * @throws Error for a second app, and if the app registers no functions.
+ *
+ * If loading throws before a function is registered, the app has no functions, and nothing else says so, as in the
+ * worker (FunctionsMetadataHandler: it reports the error only if it indexes the functions itself).
+ * @throws Error for a second app, and if loading throws later.
  */
 export async function loadApp(entryPath: string, log: Log): Promise<LoadedApp> {
   const entry = resolve(entryPath);
@@ -41,11 +45,16 @@ export function appHookContext(worker: Worker): HookContext {
 async function load(entry: string, log: Log): Promise<LoadedApp> {
   const worker = installCoreModule();
   worker.log = (level, _category, message) => log[fromCoreLevel(level)](message);
-  await import(pathToFileURL(entry).href);
+  try {
+    await import(pathToFileURL(entry).href);
+  } catch (error) {
+    if (worker.functions.size > 0) throw error;
+    log.error(describeError(error));
+  }
   worker.locked = true;
+  if (worker.functions.size === 0) log.warn(`${entry} registered no functions.`);
   const model = worker.programmingModel;
-  if (!model || worker.functions.size === 0) throw new Error(`${entry} registered no functions.`);
   // The library reports its streaming proxy as a capability. The worker's own capabilities are not needed.
-  const capabilities = (await model.getCapabilities?.({})) ?? {};
+  const capabilities = (await model?.getCapabilities?.({})) ?? {};
   return { worker, model, streamUri: capabilities['HttpUri'] };
 }

@@ -77,6 +77,7 @@ export class Invoker {
 
   async #run(bound: BoundFunction, input: InvocationInput, invocationId: string): Promise<InvocationOutcome> {
     const { worker, model } = this.#app;
+    if (!model) throw new Error('The app did not load @azure/functions.');
     const hookData: HookData = {};
     const shared: HookContext = { hookData, appHookData: worker.appHookData };
     let invocationContext: unknown;

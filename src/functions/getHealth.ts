@@ -1,9 +1,17 @@
+import type { HttpResponseInit } from '@azure/functions';
 import { httpFunction } from '../lib/api/http-function.ts';
 import { OPERATIONS } from '../lib/api/operations.ts';
-import { readSettings } from '../lib/config/settings.ts';
-import { healthOf } from '../lib/views/health.ts';
+import type { HttpFunction } from '../lib/triggers/functions.ts';
+import { type Health, healthOf, healthWithout } from '../lib/views/health.ts';
 
-export default httpFunction(OPERATIONS.getHealth, async (services) => {
-  const health = await healthOf(services, () => readSettings(process.env));
-  return { status: health.status === 'ok' ? 200 : 503, jsonBody: health };
+const getHealth: HttpFunction = {
+  ...httpFunction(OPERATIONS.getHealth, async (services) => answerOf(await healthOf(services))),
+  handlerWithout: (problem) => async () => answerOf(healthWithout(problem)),
+};
+
+export default getHealth;
+
+const answerOf = (health: Health): HttpResponseInit => ({
+  status: health.status === 'ok' ? 200 : 503,
+  jsonBody: health,
 });

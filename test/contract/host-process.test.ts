@@ -92,11 +92,18 @@ describe('stopping', () => {
 
 describe('an app that cannot start', () => {
   it.each([
-    ['throws while loading', { FIXTURE_BROKEN: '1' }, 'SOME_SETTING must be set'],
+    ['throws after it registered a function', { FIXTURE_BROKEN: 'late' }, 'SOME_SETTING must be set'],
     ['refers to a missing setting', { FIXTURE_UNSET: '1' }, 'NO_SUCH_SETTING, which is not set'],
   ])('exits with 1 and prints its message if it %s', async (_, env, message) => {
     await expect(start({ env })).rejects.toThrow(message);
     await expect(start({ env })).rejects.toThrow('ended (1) before it was ready');
+  });
+
+  it('has no functions if it throws before it registered one, and only the log says why', async () => {
+    const host = await start({ env: { FIXTURE_BROKEN: '1' } });
+    expect(host.functions).toEqual([]);
+    expect((await fetch(`${host.url}/api/defaultRoute`)).status).toBe(404);
+    expect(host.stderrTail()).toContain('SOME_SETTING must be set');
   });
 
   it('names the missing storage connection', async () => {

@@ -1,11 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { ConfigurationError, StorageError } from '../../src/lib/base/errors.ts';
 import type { TableStore } from '../../src/lib/storage/table-store.ts';
-import { healthOf } from '../../src/lib/views/health.ts';
+import { healthOf, healthWithout } from '../../src/lib/views/health.ts';
 import { MemoryWorld } from './support/memory-services.ts';
 import { MemoryTables } from './support/memory-tables.ts';
-
-const settingsAreRight = (): object => ({});
 
 class TablesOutOfReach extends MemoryTables {
   override get(): ReturnType<TableStore['get']> {
@@ -15,26 +13,34 @@ class TablesOutOfReach extends MemoryTables {
 
 describe('the app is', () => {
   it('ok if storage answers and the settings are valid', async () => {
-    const health = await healthOf(new MemoryWorld().services, settingsAreRight);
+    const health = await healthOf(new MemoryWorld().services);
     expect(health).toMatchObject({ status: 'ok', checks: { storage: 'ok', configuration: 'ok' } });
     expect(health.version).toMatch(/^\d+\.\d+\.\d+/);
   });
 
   it('failing if storage does not answer', async () => {
     const { services } = new MemoryWorld(new TablesOutOfReach());
-    await expect(healthOf(services, settingsAreRight)).resolves.toMatchObject({
+    await expect(healthOf(services)).resolves.toMatchObject({
       status: 'failing',
       checks: { storage: 'Table OptOuts could not be used (no answer)', configuration: 'ok' },
     });
   });
 
-  it('failing if a setting is wrong; the check names it without its value', async () => {
-    const settingsAreWrong = (): never => {
-      throw new ConfigurationError(['CALLBACK_SECRET: must have at least 32 characters']);
-    };
-    await expect(healthOf(new MemoryWorld().services, settingsAreWrong)).resolves.toMatchObject({
+  it('failing if storage cannot be used for another reason, which may hold the value of a setting', async () => {
+    const { services } = new MemoryWorld();
+    const optOuts = { ...services.optOuts, has: () => Promise.reject(new TypeError('Invalid URL: secret')) };
+    const health = await healthOf({ ...services, optOuts: Object.assign(Object.create(services.optOuts), optOuts) });
+    expect(health.checks.storage).toBe('failing');
+  });
+
+  it('failing if a setting is wrong; the check names it without its value', () => {
+    const problem = new ConfigurationError(['CALLBACK_SECRET: must have at least 32 characters']);
+    expect(healthWithout(problem)).toMatchObject({
       status: 'failing',
-      checks: { configuration: 'CALLBACK_SECRET: must have at least 32 characters' },
+      checks: {
+        configuration: 'CALLBACK_SECRET: must have at least 32 characters',
+        storage: 'not checked: the settings are wrong',
+      },
     });
   });
 });

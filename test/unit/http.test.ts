@@ -65,7 +65,6 @@ describe('the answer of a handler', () => {
 
   it.each([
     ['StorageError', new StorageError('Table Outages could not be used (503)')],
-    ['ConfigurationError', new ConfigurationError(['CALLBACK_SECRET: is not set'])],
     ['Error', new TypeError('undefined is not a function')],
     ['value that is no error', 'disaster'],
   ])('that throws a %s is an internal error: the log has the detail, the answer does not', async (_, error) => {
@@ -78,6 +77,13 @@ describe('the answer of a handler', () => {
       detail: 'Internal error; try again',
     });
     expect(log).toEqual([{ level: 'error', line: String(error) }]);
+  });
+
+  it('that throws a ConfigurationError is answered with the names of the wrong settings', async () => {
+    const { answer, body, log } = await answerTo(new ConfigurationError(['CALLBACK_SECRET: is not set']));
+    expect(answer.status).toBe(503);
+    expect(body).toMatchObject({ title: 'Service unavailable', errors: ['CALLBACK_SECRET: is not set'] });
+    expect(log).toMatchObject([{ level: 'error' }]);
   });
 
   it('that throws a CallAutomationError is a bad gateway, whatever status the service gave', async () => {

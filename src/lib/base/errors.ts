@@ -50,12 +50,12 @@ export class TooLargeError extends RingdownError {
   readonly httpStatus = 413;
 }
 
-/** The app cannot start; `problems` names each wrong setting. */
+/** The app cannot work with its settings; `problems` names each wrong setting, without its value. */
 export class ConfigurationError extends RingdownError {
-  readonly httpStatus = 500;
+  readonly httpStatus = 503;
   readonly problems: readonly string[];
-  constructor(problems: readonly string[]) {
-    super(`The settings are not usable:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`);
+  constructor(problems: readonly string[], options?: ErrorOptions) {
+    super(`The settings are not usable:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`, options);
     this.problems = problems;
   }
 }

@@ -7,8 +7,10 @@ import {
   type Timer,
 } from '@azure/functions';
 import type { z } from 'zod';
+import { ConfigurationError } from '../base/errors.ts';
 import type { Services } from '../services/services.ts';
 import type { QueueName } from '../storage/queue-store.ts';
+import { answering } from './http.ts';
 
 /**
  * What a file in src/functions exports: how its trigger is registered, and a factory that makes the handler from the
@@ -19,10 +21,12 @@ export type AppFunction = HttpFunction | QueueFunction | TimerFunction;
 export type HttpFunction = {
   readonly kind: 'http';
   readonly options: Omit<HttpFunctionOptions, 'handler'>;
-  readonly handlerFor: (
-    services: Services,
-  ) => (request: HttpRequest, context: InvocationContext) => Promise<HttpResponseInit>;
+  readonly handlerFor: (services: Services) => HttpHandler;
+  /** The handler if the settings are wrong. Default: it answers 503 with what is wrong. */
+  readonly handlerWithout?: (problem: ConfigurationError) => HttpHandler;
 };
+
+export type HttpHandler = (request: HttpRequest, context: InvocationContext) => Promise<HttpResponseInit>;
 
 export type QueueFunction = {
   readonly kind: 'queue';
@@ -42,30 +46,45 @@ export type TimerFunction = {
 /** The setting with the storage account of the queues; the Functions host reads it by this name. */
 const CONNECTION = 'AzureWebJobsStorage';
 
+/** The services, or why there are none. */
+export type Composed = Services | ConfigurationError;
+
 /**
- * Registers a function with the Functions runtime.
- * @param services called when the function runs, not when it is registered.
+ * Registers a function with the Functions runtime. If the settings are wrong, a queue or timer function throws: its
+ * message stays on a queue.
+ * @param composed called when the function runs, not when it is registered.
  */
-export function register(name: string, it: AppFunction, services: () => Services): void {
+export function register(name: string, it: AppFunction, composed: () => Composed): void {
+  const services = (): Services => {
+    const given = composed();
+    if (given instanceof ConfigurationError) throw given;
+    return given;
+  };
   switch (it.kind) {
     case 'http':
       app.http(name, {
         ...it.options,
-        handler: (request, context) => it.handlerFor(services())(request, context),
+        handler: (request, context) => httpHandler(it, composed())(request, context),
       });
       break;
     case 'queue':
       app.storageQueue(name, {
         queueName: it.queue,
         connection: CONNECTION,
-        handler: (message, context) => it.handlerFor(services())(message, context),
+        handler: async (message, context) => it.handlerFor(services())(message, context),
       });
       break;
     case 'timer':
       app.timer(name, {
         schedule: it.schedule,
-        handler: (timer, context) => it.handlerFor(services())(timer, context),
+        handler: async (timer, context) => it.handlerFor(services())(timer, context),
       });
       break;
   }
 }
+
+function httpHandler({ handlerFor, handlerWithout = refusing }: HttpFunction, composed: Composed): HttpHandler {
+  return composed instanceof ConfigurationError ? handlerWithout(composed) : handlerFor(composed);
+}
+
+const refusing = (problem: ConfigurationError): HttpHandler => answering(() => Promise.reject(problem));

@@ -1,9 +1,9 @@
 import type { HttpRequest, HttpResponseInit, InvocationContext } from '@azure/functions';
-import { InvalidInputError, RingdownError, TooLargeError } from '../base/errors.ts';
+import { ConfigurationError, InvalidInputError, RingdownError, TooLargeError } from '../base/errors.ts';
 
 /**
  * Turns errors into problem details (RFC 9457); nothing else does. The detail of a 5xx goes to the log, not to the
- * caller.
+ * caller, unless it is about the settings: those messages name the settings without their values.
  */
 export function answering(
   handler: (request: HttpRequest, context: InvocationContext) => Promise<HttpResponseInit>,
@@ -15,7 +15,8 @@ export function answering(
       const status = error instanceof RingdownError ? error.httpStatus : 500;
       if (status >= 500) context.error(error);
       else context.info(`${status} ${describe(error)}`);
-      return problem(status, status >= 500 ? 'Internal error; try again' : describe(error), error);
+      const isInternal = status >= 500 && !(error instanceof ConfigurationError);
+      return problem(status, isInternal ? 'Internal error; try again' : describe(error), error);
     }
   };
 }
@@ -23,7 +24,8 @@ export function answering(
 const describe = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 function problem(status: number, detail: string, error: unknown): HttpResponseInit {
-  const errors = error instanceof InvalidInputError ? { errors: error.problems } : {};
+  const hasProblems = error instanceof InvalidInputError || error instanceof ConfigurationError;
+  const errors = hasProblems ? { errors: error.problems } : {};
   return {
     status,
     headers: { 'content-type': 'application/problem+json' },

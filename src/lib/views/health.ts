@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import packageJson from '../../../package.json' with { type: 'json' };
-import { ConfigurationError } from '../base/errors.ts';
+import { type ConfigurationError, RingdownError, UnavailableError } from '../base/errors.ts';
 import type { Services } from '../services/services.ts';
 
 /** The result of a check. Never holds the value of a setting. */
@@ -18,11 +18,15 @@ export type Health = z.infer<typeof Health>;
 const PATIENCE_MS = 5_000;
 
 /** One request to storage, for a row that does not exist. */
-export async function healthOf({ optOuts }: Services, readSettings: () => unknown): Promise<Health> {
-  const checks = {
-    storage: await checked(() => inTime(optOuts.has('nobody'))),
-    configuration: await checked(async () => readSettings()),
-  };
+export async function healthOf({ optOuts }: Services): Promise<Health> {
+  return healthFrom({ storage: await checked(() => inTime(optOuts.has('nobody'))), configuration: 'ok' });
+}
+
+/** The health of an app with wrong settings, which cannot reach storage. */
+export const healthWithout = ({ problems }: ConfigurationError): Health =>
+  healthFrom({ storage: 'not checked: the settings are wrong', configuration: problems.join('; ') });
+
+function healthFrom(checks: Health['checks']): Health {
   const isWell = Object.values(checks).every((check) => check === 'ok');
   return { status: isWell ? 'ok' : 'failing', version: packageJson.version, checks };
 }
@@ -32,15 +36,15 @@ async function checked(look: () => Promise<unknown>): Promise<string> {
     await look();
     return 'ok';
   } catch (error) {
-    if (error instanceof ConfigurationError) return error.problems.join('; ');
-    return error instanceof Error ? error.message : 'failing';
+    // Only our own messages never hold the value of a setting.
+    return error instanceof RingdownError ? error.message : 'failing';
   }
 }
 
 async function inTime<Answer>(work: Promise<Answer>): Promise<Answer> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer within ${PATIENCE_MS / 1000} s`)), PATIENCE_MS);
+    timer = setTimeout(() => reject(new UnavailableError(`no answer within ${PATIENCE_MS / 1000} s`)), PATIENCE_MS);
   });
   try {
     return await Promise.race([work, late]);

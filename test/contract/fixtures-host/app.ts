@@ -44,6 +44,7 @@ if (process.env['FIXTURE_BROKEN'] === '1') throw new Error('SOME_SETTING must be
 
 const methods = ['GET', 'POST'] as const;
 app.http('defaultRoute', { handler: echo });
+if (process.env['FIXTURE_BROKEN'] === 'late') throw new Error('SOME_SETTING must be set');
 app.http('items', { methods: [...methods], route: 'items/{id}', handler: echo });
 app.http('itemsMine', { methods: ['GET'], route: 'items/mine', handler: echo });
 app.http('itemsNumbered', { methods: ['GET'], route: 'items/{number:int}', handler: echo });

@@ -42,6 +42,6 @@ export function routeWork(services: Services, { id, script }: Outage): Record<st
     },
     'GET /opt-outs/{number}': () => viewOptOut(services, callee),
     'DELETE /opt-outs/{number}': () => services.optOuts.remove(callee.recipientId),
-    'GET /health': () => healthOf(services, () => undefined),
+    'GET /health': () => healthOf(services),
   };
 }
