@@ -4,6 +4,7 @@ import type { Services } from '../lib/services/services.ts';
 import { measure } from '../lib/telemetry/metrics.ts';
 import { traced } from '../lib/telemetry/traces.ts';
 import type { TimerFunction } from '../lib/triggers/functions.ts';
+import { InCall } from '../lib/upkeep/in-call.ts';
 import { tendOutages } from '../lib/upkeep/tend-outages.ts';
 import { tendRequests } from '../lib/upkeep/tend-requests.ts';
 
@@ -17,10 +18,12 @@ const notifyOutages: TimerFunction = {
 export default notifyOutages;
 
 async function tend(services: Services, context: InvocationContext): Promise<void> {
-  const requests = await tendRequests(services);
+  const inCall = new InCall(services.now());
+  const requests = await tendRequests(services, inCall);
   for (const problem of requests.problems) context.error('a requested call could not be checked:', problem);
   for (const { outage, started, healed, linesInUse, dueLagMs, state, resting, problems } of await tendOutages(
     services,
+    inCall,
   )) {
     for (const problem of problems) context.error(`outage ${outage}: a step failed:`, problem);
     for (const caller of resting) context.warn(`outage ${outage}: ${restingNote(caller)}`);

@@ -9,6 +9,7 @@ import { QUEUES } from '../../src/lib/storage/queue-store.ts';
 import type { Cell, Columns } from '../../src/lib/storage/table-store.ts';
 import type { Call, CallParts, Operation } from './call.ts';
 import { counted, listed, resultsIn } from './counts.ts';
+import { LineChecks } from './line-checks.ts';
 import type { Invocation } from './process.ts';
 import type { Message } from './queues.ts';
 import type { Scenario } from './scenario.ts';
@@ -21,6 +22,7 @@ export type Rule =
   | 'nobody is lost'
   | 'nobody is called twice'
   | 'pacing is exact'
+  | 'no line stands idle'
   | 'nothing goes backwards'
   | 'acknowledged if and only if the key was pressed'
   | 'opted out if and only if the key was pressed'
@@ -83,14 +85,21 @@ export class Checks {
   readonly #sent = new Map<string, Message[]>();
   readonly #optedOutAt = new Map<string, number>();
   readonly #steering: SteeringChecks;
+  readonly #lines: LineChecks;
 
   constructor(facts: Facts) {
     this.#facts = facts;
     this.#steering = new SteeringChecks(facts, (...broken) => this.fail(...broken));
+    this.#lines = new LineChecks(facts, (...broken) => this.fail(...broken));
   }
 
   fail(rule: Rule, what: string): void {
     this.violation ??= { rule, what };
+  }
+
+  /** The timer is about to look. */
+  atTick(): void {
+    this.#lines.atTick();
   }
 
   // --- After every step

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Dialect } from '../../simulator/service/news.ts';
 import { MUTATIONS, type Mutation } from './mutations.ts';
-import { live } from './world.ts';
+import { live, type WorldOptions } from './world.ts';
 
 /** Enough worlds for the checks to find every mutation. */
 const SEEDS = 1_000;
@@ -9,9 +8,9 @@ const SEEDS = 1_000;
 /** The first seed whose world breaks one of the promises that the mutation must break. */
 async function caught(mutation: Mutation): Promise<{ seed: number; rule: string } | undefined> {
   for (let seed = 1; seed <= SEEDS; seed++) {
-    const { dialect } = mutation;
-    const { violation } = await live({ seed, mutation, dialect });
-    if (violation && mutation.breaks.includes(violation.rule) && (await isSound(seed, dialect))) {
+    const { dialect, scenario } = mutation;
+    const { violation } = await live({ seed, mutation, dialect, scenario });
+    if (violation && mutation.breaks.includes(violation.rule) && (await isSound({ seed, dialect, scenario }))) {
       return { seed, rule: violation.rule };
     }
   }
@@ -19,8 +18,7 @@ async function caught(mutation: Mutation): Promise<{ seed: number; rule: string 
 }
 
 /** The same world passes without the mutation, so the mutation is what breaks it. */
-const isSound = async (seed: number, dialect: Dialect | undefined): Promise<boolean> =>
-  (await live({ seed, dialect })).violation === undefined;
+const isSound = async (world: WorldOptions): Promise<boolean> => (await live(world)).violation === undefined;
 
 describe('the checks find it where', () => {
   for (const mutation of MUTATIONS) {

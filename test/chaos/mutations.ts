@@ -11,12 +11,14 @@ import type { Outage } from '../../src/lib/rules/outages/outage.ts';
 import type { Services } from '../../src/lib/services/services.ts';
 import { CallLegs, type StoredAction, type StoredLeg } from '../../src/lib/storage/call-legs.ts';
 import { CallRequests, type RequestDue } from '../../src/lib/storage/call-requests.ts';
+import { hasLapsed, type Line, Lines, type Survey } from '../../src/lib/storage/lines.ts';
 import { OptOuts } from '../../src/lib/storage/opt-outs.ts';
 import { Outages, type StoredOutage } from '../../src/lib/storage/outages.ts';
 import { Recipients, type StoredRecipient } from '../../src/lib/storage/recipients.ts';
 import { ANY, type TableName, type TableStore, type Write } from '../../src/lib/storage/table-store.ts';
 import { onQueue } from '../fixtures/triggers.ts';
 import type { Rule } from './checks.ts';
+import { crowdedScenario, type Scenario } from './scenario.ts';
 
 /** Removes one protection from outside the app; the checks must find that. */
 export type Mutation = {
@@ -25,6 +27,8 @@ export type Mutation = {
   readonly breaks: readonly [Rule, ...Rule[]];
   /** The API of the service. Default: that of 2021. */
   readonly dialect?: Dialect;
+  /** In which world it shows; default: in one of those that the seeds draw. */
+  readonly scenario?: Scenario;
   readonly tables?: (tables: TableStore) => TableStore;
   readonly services?: (services: Services, tables: TableStore) => Services;
   readonly onQueue?: typeof onQueue;
@@ -42,7 +46,9 @@ const writing =
   });
 
 /** Writes even if the row has changed. */
-const regardless = (write: Write): Write[] => [write.kind === 'replace' ? { ...write, etag: ANY } : write];
+const regardless = (write: Write): Write[] => [
+  write.kind === 'replace' || write.kind === 'merge' ? { ...write, etag: ANY } : write,
+];
 
 const NO_LEASES = (tables: TableStore): TableStore => ({
   get: (...asked) => tables.get(...asked),
@@ -219,6 +225,32 @@ class OpenLegs extends CallLegs {
     return true;
   }
 }
+
+class HastyLines extends Lines {
+  readonly #now: () => Date;
+
+  constructor(tables: TableStore, now: () => Date) {
+    super(tables);
+    this.#now = now;
+  }
+
+  /** A line whose lease has ended is free, whoever holds it. */
+  override async survey(): Promise<Survey> {
+    const survey = await super.survey();
+    const free = (line: Line): Line => (hasLapsed(line, this.#now()) ? { ...line, holder: '' } : line);
+    return { ...survey, lines: survey.lines.map(free) };
+  }
+}
+
+class UnreconciledLines extends Lines {
+  /** A line with a holder has just been leased. */
+  override async survey(): Promise<Survey> {
+    const survey = await super.survey();
+    return { ...survey, lines: survey.lines.map((line) => ({ ...line, leasedAt: NEVER })) };
+  }
+}
+
+const NEVER = new Date(8e12).toISOString();
 
 class UnattendedRequests extends CallRequests {
   override async due(): Promise<RequestDue[]> {
@@ -419,6 +451,17 @@ export const MUTATIONS: readonly Mutation[] = [
     name: 'a line can be leased twice',
     breaks: ['pacing is exact'],
     tables: writing('Lines', regardless),
+  },
+  {
+    name: 'a line whose lease has ended is taken, whoever holds it',
+    breaks: ['pacing is exact'],
+    scenario: crowdedScenario(40),
+    services: (services, tables) => ({ ...services, lines: new HastyLines(tables, services.now) }),
+  },
+  {
+    name: 'a line that its holder left behind is not freed',
+    breaks: ['no line stands idle'],
+    services: (services, tables) => ({ ...services, lines: new UnreconciledLines(tables) }),
   },
   {
     name: 'every answered call counts as acknowledged',

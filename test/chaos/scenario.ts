@@ -174,3 +174,22 @@ export function calmScenario(people: number): Scenario {
     calmAfterMs: 0,
   };
 }
+
+/** No event of a call arrives for a while, and the timer attends to one of the silent calls at each tick. */
+export function crowdedScenario(lines: number): Scenario {
+  const calm = calmScenario(2 * lines);
+  const callers = [{ number: callerNumber(0), lines }];
+  return {
+    ...calm,
+    settings: {
+      callers,
+      limits: { leaseMs: MINUTE, maxCallMs: 10 * MINUTE },
+      batches: { ...BATCHES, dueRows: 1 },
+      breakerAfter: BREAKER_AFTER,
+    },
+    outages: calm.outages.map((outage) => ({ ...outage, spec: { ...outage.spec, callers } })),
+    town: [['staysOn', 1]],
+    faults: { ...NO_FAULTS, callbackLost: 1 },
+    calmAfterMs: 20 * MINUTE,
+  };
+}

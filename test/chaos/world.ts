@@ -2,6 +2,7 @@ import type { Dialect } from '../../simulator/service/news.ts';
 import { DIALECT_2021 } from '../../simulator/wire-2021/dialect.ts';
 import { RingdownError } from '../../src/lib/base/errors.ts';
 import { declareOutage } from '../../src/lib/outages/declare.ts';
+import { SETTLED_MS } from '../../src/lib/outages/dispatcher.ts';
 import { transition } from '../../src/lib/rules/outages/lifecycle.ts';
 import type { Services } from '../../src/lib/services/services.ts';
 import { Outages } from '../../src/lib/storage/outages.ts';
@@ -12,6 +13,7 @@ import { Checks, type Violation } from './checks.ts';
 import { BEGINNING, Clock } from './clock.ts';
 import { composed, PlainCallbackUris, type Ports, purposeOfUri, reliable } from './composition.ts';
 import { type FaultKind, Faults } from './faults.ts';
+import { isInCall, linesIn } from './line-checks.ts';
 import type { Mutation } from './mutations.ts';
 import { type Temper, temperOf } from './people.ts';
 import { AppProcess, type Ground, Invocation } from './process.ts';
@@ -28,7 +30,7 @@ export type WorldOptions = {
   /** How many people; drawn from the seed if undefined. */
   readonly recipients?: number | undefined;
   /** Used instead of one drawn from the seed. */
-  readonly scenario?: Scenario;
+  readonly scenario?: Scenario | undefined;
   /** A protection to remove. */
   readonly mutation?: Mutation | undefined;
   /** How many of the last steps to keep. */
@@ -360,6 +362,7 @@ class World {
 
   #tick(): void {
     const { faults, random } = this.#ground;
+    this.#checks.atTick();
     const process = this.#anyProcess();
     if (process && (!this.#isTending() || faults.strikes('timerDoubled'))) this.#tend(process);
     const second = this.#anyProcess();
@@ -410,7 +413,10 @@ class World {
     }
     dueFrom('Requests', 'requests', REQUESTED);
     if (areWaiting) {
-      for (const row of this.#tables.rows('Lines', 'lines').values()) times.push(Date.parse(String(row['leaseUntil'])));
+      for (const [, { holder, leaseUntil, leasedAt }] of linesIn(this.#tables)) {
+        const isSettled = holder !== '' && Date.parse(String(leasedAt)) + SETTLED_MS < clock.now;
+        times.push(isSettled && !isInCall(this.#tables, holder) ? clock.now : Date.parse(String(leaseUntil)));
+      }
     }
     const states = [...this.#tables.rows('Outages', 'outage')].flatMap(([rowKey, { state }]) =>
       rowKey.startsWith('outage|') ? [String(state)] : [],

@@ -63,7 +63,7 @@ onEachStore((opened) => {
       const desk = await new Desk().opened();
       await desk.reaches();
       const [line] = (await desk.services.lines.list()).filter(({ number }) => number === desk.number);
-      await desk.services.lines.lease(line ?? expect.fail('no line'), 'storm|ann|1', desk.now);
+      await desk.services.lines.lease(line ?? expect.fail('no line'), 'storm|ann|1', desk.now, desk.now);
       expect((await desk.known()).caller.reachedAt).toBe(desk.now.toISOString());
     });
 

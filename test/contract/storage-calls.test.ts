@@ -185,7 +185,7 @@ onEachStore((opened) => {
       return { requestId, queue: 'join-call', message, phase: 'waiting', line: LINE, ...more };
     }
     const isDue = async (at: Date, { requestId }: CallRequest) =>
-      (await requests().due(at, 100)).some((row) => row.requestId === requestId);
+      (await requests().due()).some((row) => row.requestId === requestId && row.at <= at);
 
     it('is recorded by only one of several processes that try', async () => {
       const request = aRequest();

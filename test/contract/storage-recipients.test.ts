@@ -5,7 +5,7 @@ import { bound, claimed, concluded, expired, leaseExtended, postponed } from '..
 import type { Recipient } from '../../src/lib/rules/outages/recipient.ts';
 import { RetryPolicy } from '../../src/lib/rules/outages/retry.ts';
 import type { Shard } from '../../src/lib/rules/outages/shard.ts';
-import { isFree, type Line, Lines, linesOf } from '../../src/lib/storage/lines.ts';
+import { hasLapsed, isFree, type Line, Lines, linesOf } from '../../src/lib/storage/lines.ts';
 import { Recipients, type StoredRecipient } from '../../src/lib/storage/recipients.ts';
 import { Tallies } from '../../src/lib/storage/tallies.ts';
 import { recipientWith } from '../unit/support/memory-services.ts';
@@ -240,22 +240,33 @@ onEachStore((opened) => {
 
     it('that is created again keeps its holder', async () => {
       const { lines, caller, list } = await linesOfNewNumber(1);
-      await lines.lease(known((await list())[0]), 'storm|ann|1', LATER);
+      await lines.lease(known((await list())[0]), 'storm|ann|1', LATER, NOW);
       await lines.ensure([caller], []);
       expect((await list()).map(({ holder }) => holder)).toEqual(['storm|ann|1']);
     });
 
-    it('is held until its lease ends', async () => {
+    it('is not free while it has a holder, even if its lease has ended', async () => {
       const { lines, list } = await linesOfNewNumber(1);
-      await lines.lease(known((await list())[0]), 'storm|ann|1', LATER);
+      await lines.lease(known((await list())[0]), 'storm|ann|1', LATER, NOW);
       const held = known((await list())[0]);
-      expect([NOW, LATER].map((now) => isFree(held, now))).toEqual([false, true]);
+      expect(held).toMatchObject({ holder: 'storm|ann|1', leasedAt: NOW.toISOString() });
+      expect([NOW, LATER].map((now) => [isFree(held, now), hasLapsed(held, now)])).toEqual([
+        [false, false],
+        [false, true],
+      ]);
+    });
+
+    it('that is left alone for a while is free after it', async () => {
+      const { lines, list } = await linesOfNewNumber(1);
+      await lines.free(known((await list())[0]), LATER);
+      const left = known((await list())[0]);
+      expect([NOW, LATER].map((now) => isFree(left, now))).toEqual([false, true]);
     });
 
     it('is leased by only one of several processes that saw it free', async () => {
       const { lines, list } = await linesOfNewNumber(1);
       const free = known((await list())[0]);
-      const tries = await Promise.all(['ann', 'bob', 'eve'].map((holder) => lines.lease(free, holder, LATER)));
+      const tries = await Promise.all(['ann', 'bob', 'eve'].map((holder) => lines.lease(free, holder, LATER, NOW)));
       const won = tries.filter((held) => held !== undefined);
       expect(won).toHaveLength(1);
       expect(known((await list())[0]).etag).toBe(known(won[0]).etag);
@@ -263,17 +274,17 @@ onEachStore((opened) => {
 
     it('can be passed on by its holder, but not by an earlier one', async () => {
       const { lines, list } = await linesOfNewNumber(1);
-      const first = known(await lines.lease(known((await list())[0]), 'ann', LATER));
-      const second = known(await lines.lease(first, 'bob', LATEST));
-      expect(await lines.lease(first, 'eve', LATEST)).toBeUndefined();
+      const first = known(await lines.lease(known((await list())[0]), 'ann', LATER, NOW));
+      const second = known(await lines.lease(first, 'bob', LATEST, NOW));
+      expect(await lines.lease(first, 'eve', LATEST, NOW)).toBeUndefined();
       expect(second).toMatchObject({ lineId: first.lineId, number: first.number });
       expect((await list()).map(({ holder }) => holder)).toEqual(['bob']);
     });
 
     it('is freed by its holder, but not by an earlier one', async () => {
       const { lines, list } = await linesOfNewNumber(1);
-      const first = known(await lines.lease(known((await list())[0]), 'ann', LATER));
-      const second = known(await lines.lease(first, 'bob', LATER));
+      const first = known(await lines.lease(known((await list())[0]), 'ann', LATER, NOW));
+      const second = known(await lines.lease(first, 'bob', LATER, NOW));
       await lines.free(first, NOW);
       expect(isFree(known((await list())[0]), NOW)).toBe(false);
       await lines.free(second, NOW);

@@ -195,7 +195,8 @@ describe('if the process that sent the request has died and its message is never
     const [line] = (await services.lines.list()).filter(({ holder }) => holder !== '');
     if (line) await services.lines.free(line, world.now);
     const free = (await services.lines.list()).find(({ lineId }) => lineId === line?.lineId);
-    await services.lines.lease(free ?? expect.fail('the line has gone'), 'others', new Date(world.now.getTime() + 1e9));
+    const others = new Date(world.now.getTime() + 1e9);
+    await services.lines.lease(free ?? expect.fail('the line has gone'), 'others', others, world.now);
     world.passes(300);
     await tendOutages(services);
     expect(world.queues.on('start-call')).toEqual([ref]);

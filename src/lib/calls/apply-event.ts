@@ -29,7 +29,6 @@ export async function applyCallEvent(services: Services, purpose: CallPurpose, e
   if (isNew) count(before, leg);
   if (leg.optOut && !(isNew && before.optOut)) await storeOptOut(services, leg);
   if (isOver(leg) && isNews) await concludeCall(services, leg);
-  if (isOver(leg) && !isNew) await ownerOf(services, purpose).recoverLine();
   return isNew ? done(describe(leg)) : superseded('the event was recorded before');
 }
 

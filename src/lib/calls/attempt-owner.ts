@@ -1,9 +1,9 @@
-import { bindAttempt, postponeAttempt, recoverLine } from '../outages/attempt-progress.ts';
+import { bindAttempt, postponeAttempt } from '../outages/attempt-progress.ts';
 import { concludeAttempt } from '../outages/conclude.ts';
-import { holderOf } from '../outages/dispatcher.ts';
 import { NO_NEWS } from '../rules/calls/leases.ts';
 import type { AttemptRef } from '../rules/calls/purpose.ts';
 import { bound, isAt, leaseExtended, postponed } from '../rules/outages/attempts.ts';
+import { holderOfAttempt } from '../rules/outages/line-holder.ts';
 import { done, type Services } from '../services/services.ts';
 import type { StoredRecipient } from '../storage/recipients.ts';
 import type { CallOwner, OwnedCall } from './owned-call.ts';
@@ -16,7 +16,6 @@ export const attemptOwner = (services: Services, ref: AttemptRef): CallOwner => 
   bind: (callLegId) => bindAttempt(services, ref, callLegId),
   postpone: (until, callLegId) => postponeAttempt(services, ref, until, callLegId),
   conclude: (result, callLegId) => concludeAttempt(services, ref, { ...result, callLegId }),
-  recoverLine: () => recoverLine(services, ref),
 });
 
 /** The call of an attempt in progress, from its recipient's row. Undefined if no attempt is in progress. */
@@ -34,7 +33,7 @@ export function attemptCall(services: Services, ref: AttemptRef, stored: StoredR
     isEnding,
     line,
     needsLine: true,
-    holder: holderOf(ref),
+    holder: holderOfAttempt(ref, line),
     patienceMs: PATIENCE_MS,
     resend: (delaySeconds) => queues.send('start-call', ref, delaySeconds),
     bind: async (id) => void (await recipients.save(ref, stored, bound(recipient, id))),

@@ -22,8 +22,6 @@ export type CallOwner = {
   postpone(until: Date, callLegId: string): Promise<void>;
   /** The call has ended. */
   conclude(result: CallResult, callLegId: string): Promise<void>;
-  /** The end of the call was delivered again: frees a line that a crash left with the owner. */
-  recoverLine(): Promise<void>;
 };
 
 /**

@@ -1,10 +1,10 @@
 import type { RequestPurpose } from '../rules/calls/purpose.ts';
 import { soundOf } from '../rules/calls/script.ts';
+import { holderOfRequest } from '../rules/outages/line-holder.ts';
 import { type Handled, postponed, type Services, superseded } from '../services/services.ts';
 import type { CallRequest, StoredRequest } from '../storage/call-requests.ts';
 import { untilSaved } from '../storage/until-saved.ts';
 import type { CallOwner, OwnedCall } from './owned-call.ts';
-import { requestHolder } from './request-lines.ts';
 
 /** How long a request waits for a line, or after a passing refusal, ms; then the timer sends its message again. */
 export const REQUEST_PATIENCE_MS = 5_000;
@@ -14,8 +14,6 @@ export const requestOwner = (services: Services, requestId: string): CallOwner =
   bind: (callLegId) => bindRequest(services, requestId, callLegId),
   postpone: (until, callLegId) => postponeRequest(services, requestId, until, callLegId),
   conclude: () => endRequest(services, requestId),
-  // Its line is freed right after its row is saved, and otherwise expires.
-  recoverLine: async () => undefined,
 });
 
 /** The purpose of a request's call. Joining a conversation makes us a guest in it. */
@@ -37,7 +35,7 @@ export function requestCall(services: Services, stored: StoredRequest): OwnedCal
     mayBeSilent: soundOf(message) === undefined,
     line,
     needsLine: needsLine(request),
-    holder: requestHolder(requestId),
+    holder: holderOfRequest(requestId, line),
     patienceMs: REQUEST_PATIENCE_MS,
     resend: (delaySeconds) => queues.send(queue, message, delaySeconds),
     bind: async (id) => void (await bindRequest(services, requestId, id)),

@@ -3,7 +3,7 @@ import { bound, isAt, postponed } from '../rules/outages/attempts.ts';
 import type { Services } from '../services/services.ts';
 import type { StoredRecipient } from '../storage/recipients.ts';
 import { untilSaved } from '../storage/until-saved.ts';
-import { holderOf, passOnLine } from './dispatcher.ts';
+import { passOnLine } from './dispatcher.ts';
 
 /** The recipient must not be called before `until`: the attempt does not count, and its line is passed on. */
 export async function deferAttempt(
@@ -50,15 +50,4 @@ export async function bindAttempt(services: Services, ref: AttemptRef, callLegId
     if (stored.recipient.callLegId !== undefined) return true;
     return (await services.recipients.save(ref, stored, bound(stored.recipient, callLegId))) && true;
   });
-}
-
-/**
- * A crash between recording a result and passing the line on leaves the line with an attempt that is over: pass it on
- * now.
- */
-export async function recoverLine(services: Services, ref: AttemptRef): Promise<void> {
-  const kept = (await services.lines.list()).find(({ holder }) => holder === holderOf(ref));
-  const stored = kept && (await services.recipients.find(ref));
-  if (!stored || isAt(stored.recipient, ref)) return;
-  await passOnLine(services, await services.outages.recent(ref.outageId), kept, ref);
 }

@@ -1,5 +1,5 @@
-import type { AttemptRef } from '../rules/calls/purpose.ts';
 import { isCalling } from '../rules/outages/lifecycle.ts';
+import { attemptHolder } from '../rules/outages/line-holder.ts';
 import type { Outage } from '../rules/outages/outage.ts';
 import type { HeldLine } from '../rules/outages/recipient.ts';
 import { restsFor } from '../rules/outages/resting.ts';
@@ -12,14 +12,28 @@ import { currentSpan, SpanKind, traced, traceOf } from '../telemetry/traces.ts';
 /** A line's lease outlives its attempt's lease by this long (ms): the attempt is checked before the line is reused. */
 export const LINE_GRACE_MS = 120_000;
 
-/** A due recipient who may get a line, with the shard that has their row. */
-export type Candidate = { readonly shard: Shard; readonly due: DueRow };
+/**
+ * A line is leased before its holder's row is saved. After this long, ms, that row was saved or never will be: the lease
+ * was not used if it took longer than `TAKING_MS`, and a save with all its tries ends within the rest.
+ */
+export const SETTLED_MS = 120_000;
+const TAKING_MS = 30_000;
 
-/** Names an attempt in the `holder` column of its line. */
-export const holderOf = (ref: AttemptRef): string => `${ref.outageId}|${ref.recipientId}|${ref.attempt}`;
+/** True if a line was asked for too long ago to be used. It must be freed. */
+export const isTooLate = (leasedAt: Date, now: Date): boolean => now.getTime() - leasedAt.getTime() > TAKING_MS;
 
-/** Result of filling an outage's lines. `dueLagMs`: how long the recipient due longest has waited. */
-export type Filled = { readonly started: number; readonly linesInUse: number; readonly dueLagMs: number };
+type Candidate = { readonly shard: Shard; readonly due: DueRow };
+
+/**
+ * Result of filling an outage's lines. `dueLagMs`: how long the recipient due longest has waited. `given`: lines that are
+ * not free any more, whoever won the race for them.
+ */
+export type Filled = {
+  readonly started: number;
+  readonly linesInUse: number;
+  readonly dueLagMs: number;
+  readonly given: readonly Line[];
+};
 
 /**
  * Gives each free line of the outage's numbers to a due recipient. Costs three requests a call, plus the query for due
@@ -28,7 +42,7 @@ export type Filled = { readonly started: number; readonly linesInUse: number; re
 export async function fillLines(services: Services, outage: Outage, lines: readonly Line[]): Promise<Filled> {
   const now = services.now();
   const ours = linesOf(outage.callers, lines);
-  const free = ours.filter((line) => isFree(line, now)).slice(0, roomFor(outage, lines, now));
+  const free = ours.filter((line) => isFree(line, now)).slice(0, roomFor(outage, lines));
   const due = await dueNow(services, shardsOf(outage), Math.max(1, free.length), Math.max(1, free.length));
   const candidates = due.slice(0, free.length);
   await Promise.all(
@@ -40,7 +54,12 @@ export async function fillLines(services: Services, outage: Outage, lines: reado
   );
   const inUse = ours.filter((line) => !isFree(line, now)).length;
   const oldest = Math.min(now.getTime(), ...due.map((candidate) => candidate.due.at.getTime()));
-  return { started: candidates.length, linesInUse: inUse + candidates.length, dueLagMs: now.getTime() - oldest };
+  return {
+    started: candidates.length,
+    linesInUse: inUse + candidates.length,
+    dueLagMs: now.getTime() - oldest,
+    given: free.slice(0, candidates.length).map((line) => ({ ...line, holder: `${outage.id}|` })),
+  };
 }
 
 /** After losing this many races for a recipient, free the line; the timer fills it. */
@@ -66,7 +85,7 @@ async function mayGoOn({ lines, now }: Services, outage: Outage, { lineId, numbe
   if (!isCalling(outage, now()) || restsFor(outage, number)) return false;
   if (outage.maxConcurrentCalls === undefined) return true;
   const others = (await lines.list()).filter((line) => line.lineId !== lineId);
-  return roomFor(outage, others, now()) > 0;
+  return roomFor(outage, others) > 0;
 }
 
 /** Lines freed at the same time compete for the same recipients, so each starts elsewhere among the first this many. */
@@ -83,14 +102,15 @@ async function giveLine(
   line: HeldLine,
   candidates: readonly Candidate[],
 ): Promise<HeldLine | undefined> {
-  const now = services.now();
-  const leaseUntil = new Date(now.getTime() + services.settings.limits.leaseMs);
   let held: HeldLine = line;
   for (const { shard, due } of candidates) {
     const ref = { ...shard, recipientId: due.recipientId, attempt: due.attempt + 1 };
-    const mine = await services.lines.lease(held, holderOf(ref), lineLease(leaseUntil));
+    const leasedAt = services.now();
+    const leaseUntil = new Date(leasedAt.getTime() + services.settings.limits.leaseMs);
+    const mine = await services.lines.lease(held, attemptHolder(ref, leasedAt), lineLease(leaseUntil), leasedAt);
     if (!mine) return undefined;
     held = mine;
+    if (isTooLate(leasedAt, services.now())) return held;
     if (await services.recipients.dispatch(ref, due, held, leaseUntil)) {
       const parent = traceOf({ kind: 'attempt', ...ref });
       // Start a new trace: each call's end starts the next call, so one trace would cover the whole list.
@@ -126,8 +146,8 @@ async function dueNow(
 }
 
 /** How many more concurrent calls the outage may have. */
-function roomFor(outage: Outage, lines: readonly Line[], now: Date): number {
+function roomFor(outage: Outage, lines: readonly Line[]): number {
   if (outage.maxConcurrentCalls === undefined) return lines.length;
-  const inUse = lines.filter((line) => !isFree(line, now) && line.holder.startsWith(`${outage.id}|`)).length;
+  const inUse = lines.filter(({ holder }) => holder.startsWith(`${outage.id}|`)).length;
   return Math.max(0, outage.maxConcurrentCalls - inUse);
 }

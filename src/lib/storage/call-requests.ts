@@ -3,7 +3,7 @@ import { JoinCall, StartRequestedCall } from '../rules/calls/actions.ts';
 import { SafeId } from '../rules/calls/purpose.ts';
 import { HeldLine } from '../rules/outages/recipient.ts';
 import { fromColumns, toColumns } from './columns.ts';
-import type { TableStore, Write } from './table-store.ts';
+import { type Columns, type StoredRow, startingWith, type TableStore, type Write } from './table-store.ts';
 import { tryCommit } from './try-commit.ts';
 
 /**
@@ -33,7 +33,13 @@ export type CallRequest = z.infer<typeof CallRequest>;
 export type StoredRequest = { readonly request: CallRequest; readonly etag: string };
 
 /** The row that says when a request must be looked at. */
-export type RequestDue = { readonly rowKey: string; readonly requestId: string };
+export type RequestDue = {
+  readonly rowKey: string;
+  readonly requestId: string;
+  readonly at: Date;
+  /** The name on the line that the request holds. */
+  readonly holder?: string | undefined;
+};
 
 /**
  * Requests and their due rows, in one small partition: `request|<id>` and, until the request is done,
@@ -50,11 +56,10 @@ export class CallRequests {
     return row && { request: fromColumns(CallRequest, row.columns), etag: row.etag };
   }
 
-  /** The first due rows whose time has come. One request to storage. */
-  async due(now: Date, limit: number): Promise<RequestDue[]> {
-    const range = { from: DUE, to: `${DUE}${now.toISOString()}~` };
-    const rows = await this.#tables.query(TABLE, PARTITION, range, limit);
-    return rows.map(({ rowKey, columns }) => ({ rowKey, requestId: String(columns['requestId']) }));
+  /** The due rows of all requests that are not done, in order of time. One request to storage for each thousand. */
+  async due(): Promise<RequestDue[]> {
+    const rows = await this.#tables.query(TABLE, PARTITION, startingWith(DUE), Number.POSITIVE_INFINITY);
+    return rows.map(toRequestDue);
   }
 
   /**
@@ -79,7 +84,7 @@ export class CallRequests {
     ];
     if (oldKey !== newKey) {
       if (oldKey) writes.push({ kind: 'delete', rowKey: oldKey });
-      if (newKey) writes.push({ kind: 'insert', rowKey: newKey, columns: { requestId } });
+      if (newKey) writes.push({ kind: 'insert', rowKey: newKey, columns: dueColumns(after) });
     }
     const etags = await tryCommit(this.#tables, TABLE, PARTITION, writes);
     return etags && { request: after, etag: etags[0] ?? '' };
@@ -100,3 +105,12 @@ const requestKey = (requestId: string): string => `request|${requestId}`;
 /** When to look at the request next; an invalid date once it is done. */
 export const dueTimeOf = ({ dueRow = '' }: CallRequest): Date => new Date(dueRow.split('|')[1] ?? '');
 const dueKey = (at: Date, requestId: string): string => `${DUE}${at.toISOString()}|${requestId}`;
+const dueColumns = ({ requestId, line }: CallRequest): Columns => ({
+  requestId,
+  ...(line?.holder !== undefined && { holder: line.holder }),
+});
+
+function toRequestDue({ rowKey, columns }: StoredRow): RequestDue {
+  const holder = columns['holder'] === undefined ? undefined : String(columns['holder']);
+  return { rowKey, requestId: String(columns['requestId']), at: new Date(rowKey.split('|')[1] ?? ''), holder };
+}

@@ -11,11 +11,14 @@ const LineColumns = z.object({
   number: z.string(),
   index: z.number().int(),
   /**
-   * The attempt or request that holds the line; empty if none does. Also used to count the lines that an outage holds.
+   * Who holds the line (rules/outages/line-holder.ts); empty if nobody does. Also used to count the lines that an outage
+   * holds.
    */
   holder: z.string(),
-  /** UTC. A line is free when its lease has ended, even if it has a holder. */
+  /** UTC. Without a holder: when the line may be used. With one: when the holder must be looked into. */
   leaseUntil: z.string(),
+  /** UTC. When the holder asked for the line. Rows of earlier versions do not say. */
+  leasedAt: z.string().optional(),
   /** When the last call on this line was placed that reached somebody. UTC. See rules/calls/breaker.ts. */
   reachedAt: z.string().optional(),
 });
@@ -33,16 +36,16 @@ export class Lines {
     this.#tables = tables;
   }
 
-  /** All lines. One request. */
+  /** All lines. One request for each thousand. */
   async list(): Promise<Line[]> {
-    const rows = await this.#tables.query(TABLE, PARTITION, startingWith(LINE), MAX_LINES);
+    const rows = await this.#tables.query(TABLE, PARTITION, startingWith(LINE), Number.POSITIVE_INFINITY);
     return rows.map(toLine);
   }
 
-  /** All lines, and what is known about their numbers. One request. */
+  /** All lines, and what is known about their numbers. One request for each thousand. */
   async survey(): Promise<Survey> {
     const range = { from: LINE, to: startingWith(CALLER).to };
-    const rows = await this.#tables.query(TABLE, PARTITION, range, MAX_LINES);
+    const rows = await this.#tables.query(TABLE, PARTITION, range, Number.POSITIVE_INFINITY);
     const lines = rows.filter(({ rowKey }) => rowKey.startsWith(LINE)).map(toLine);
     const stored = rows.filter(({ rowKey }) => rowKey.startsWith(CALLER)).map(toCaller);
     const callers = new Map(stored.map((known) => [known.caller.number, known]));
@@ -70,16 +73,23 @@ export class Lines {
 
   /**
    * Leases a line, passes it on or extends its lease.
+   * @param at now.
    * @param reachedAt when the call that ended was placed, if it reached somebody.
    * @returns undefined if the line has changed since it was read.
    */
-  async lease(line: HeldLine, holder: string, until: Date, reachedAt?: string): Promise<HeldLine | undefined> {
-    const columns = toColumns({ holder, leaseUntil: until.toISOString(), reachedAt });
+  async lease(
+    line: HeldLine,
+    holder: string,
+    until: Date,
+    at: Date,
+    reachedAt?: string,
+  ): Promise<HeldLine | undefined> {
+    const columns = toColumns({ holder, leaseUntil: until.toISOString(), leasedAt: at.toISOString(), reachedAt });
     const [etag] =
       (await tryCommit(this.#tables, TABLE, PARTITION, [
         { kind: 'merge', rowKey: line.lineId, columns, etag: line.etag },
       ])) ?? [];
-    return etag ? { lineId: line.lineId, number: line.number, etag } : undefined;
+    return etag ? { lineId: line.lineId, number: line.number, etag, holder } : undefined;
   }
 
   /**
@@ -87,24 +97,27 @@ export class Lines {
    * the holder's row leaves behind.
    * @returns undefined if the line has another holder.
    */
-  async hold(line: HeldLine, holder: string, until: Date): Promise<HeldLine | undefined> {
-    const held = await this.lease(line, holder, until);
+  async hold(line: HeldLine, holder: string, until: Date, at: Date): Promise<HeldLine | undefined> {
+    const held = await this.lease(line, holder, until, at);
     if (held) return held;
     const row = await this.#tables.get(TABLE, PARTITION, line.lineId);
     const isMine = row && fromColumns(LineColumns, row.columns).holder === holder;
-    return isMine ? this.lease({ ...line, etag: row.etag }, holder, until) : undefined;
+    return isMine ? this.lease({ ...line, etag: row.etag }, holder, until, at) : undefined;
   }
 
   /**
-   * Frees the line from this time on: later than now if the service asked to wait. Does nothing if the line has
-   * changed.
+   * Frees the line from this time on: later than now if the service asked to wait.
+   * @returns undefined if the line has changed; then nothing is done.
    */
-  async free(line: HeldLine, from: Date, reachedAt?: string): Promise<void> {
-    await this.lease(line, '', from, reachedAt);
+  free(line: HeldLine, from: Date, reachedAt?: string): Promise<HeldLine | undefined> {
+    return this.lease(line, '', from, from, reachedAt);
   }
 }
 
-export const isFree = (line: Line, now: Date): boolean => new Date(line.leaseUntil) <= now;
+/** True if its lease has ended. If it has a holder, there may still be a call on it. */
+export const hasLapsed = ({ leaseUntil }: Line, now: Date): boolean => new Date(leaseUntil) <= now;
+
+export const isFree = (line: Line, now: Date): boolean => line.holder === '' && hasLapsed(line, now);
 
 /** The lines that these callers may use. Another outage may have inserted more lines for the same number. */
 export function linesOf(callers: readonly Caller[], lines: readonly Line[]): Line[] {
@@ -115,7 +128,6 @@ export function linesOf(callers: readonly Caller[], lines: readonly Line[]): Lin
 const TABLE = LINES_TABLE;
 const PARTITION = LINES_PARTITION;
 const LINE = 'line|';
-const MAX_LINES = 10_000;
 const NEVER = new Date(0).toISOString();
 
 const lineIdOf = (number: string, index: number): string => `${LINE}${digestOf(number)}|${index}`;

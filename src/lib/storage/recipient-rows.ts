@@ -17,6 +17,8 @@ export type DueRow = {
   readonly at: Date;
   /** The number of the last attempt, 0 before the first. */
   readonly attempt: number;
+  /** The name on the line that the attempt in progress holds. */
+  readonly holder?: string | undefined;
 };
 
 export const recipientKey = (recipientId: string): string => `recipient|${recipientId}`;
@@ -29,13 +31,16 @@ export const afterKey = (rowKey: string): string => `${rowKey}!`;
 
 export function toDueRow({ rowKey, columns }: StoredRow): DueRow {
   const [, , at = '', recipientId = ''] = rowKey.split('|');
-  return { rowKey, recipientId, at: new Date(at), attempt: Number(columns['attempt']) };
+  const holder = columns['holder'] === undefined ? undefined : String(columns['holder']);
+  return { rowKey, recipientId, at: new Date(at), attempt: Number(columns['attempt']), holder };
 }
 
-export const dueInsertion = (rowKey: string, recipientId: string, attempt: number): Write => ({
+type Owner = Pick<Recipient, 'recipientId' | 'attempt' | 'line'>;
+
+export const dueInsertion = (rowKey: string, { recipientId, attempt, line }: Owner): Write => ({
   kind: 'insert',
   rowKey,
-  columns: { recipientId, attempt },
+  columns: { recipientId, attempt, ...(line?.holder !== undefined && { holder: line.holder }) },
 });
 
 /**
@@ -47,11 +52,11 @@ export const standingOf = ({ recipientId, results, outcome }: Recipient): string
 
 /** The rows of a new recipient. */
 export function insertion(recipient: Recipient, due: Due): Write[] {
-  const { recipientId, attempt } = recipient;
+  const { recipientId } = recipient;
   const dueRow = dueKey(due, recipientId);
   return [
     { kind: 'insert', rowKey: recipientKey(recipientId), columns: toColumns({ ...recipient, dueRow }) },
-    dueInsertion(dueRow, recipientId, attempt),
+    dueInsertion(dueRow, recipient),
   ];
 }
 
@@ -60,7 +65,7 @@ export function changeOf(
   before: StoredRecipient,
   { recipient, due }: Moved,
 ): { after: Recipient; writes: Write[]; counted: Tally | undefined } {
-  const { recipientId, attempt } = recipient;
+  const { recipientId } = recipient;
   const oldKey = before.recipient.dueRow;
   const newKey = due === 'unchanged' ? oldKey : due === 'none' ? undefined : dueKey(due, recipientId);
   const after = { ...recipient, dueRow: newKey };
@@ -69,7 +74,7 @@ export function changeOf(
   ];
   if (oldKey !== newKey) {
     if (oldKey) writes.push({ kind: 'delete', rowKey: oldKey });
-    if (newKey) writes.push(dueInsertion(newKey, recipientId, attempt));
+    if (newKey) writes.push(dueInsertion(newKey, recipient));
   }
   writes.push(...endedRows(before.recipient, after));
   return { after, writes, counted: difference(tallyOf(before.recipient), tallyOf(after)) };

@@ -106,7 +106,7 @@ export class Recipients {
     return this.#commit(ref, [
       { kind: 'merge', rowKey: recipientKey(ref.recipientId), columns, etag: ANY },
       { kind: 'delete', rowKey: from.rowKey },
-      dueInsertion(dueRow, ref.recipientId, ref.attempt),
+      dueInsertion(dueRow, { ...ref, line }),
     ]);
   }
 

@@ -82,7 +82,7 @@ async function extendLease(
   until: Date,
   isEnding: boolean,
 ): Promise<OwnedCall | undefined> {
-  const held = call.line && (await services.lines.hold(call.line, call.holder, lineLease(until)));
+  const held = call.line && (await services.lines.hold(call.line, call.holder, lineLease(until), services.now()));
   const extended = await call.saveLease(until, held, isEnding);
   if (extended || !held) return extended;
   // The call ended meanwhile and could not free a line whose lease had just been extended.

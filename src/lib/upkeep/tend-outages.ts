@@ -6,6 +6,7 @@ import type { RestingCaller } from '../rules/calls/breaker.ts';
 import type { AttemptRef } from '../rules/calls/purpose.ts';
 import { type Due, expired } from '../rules/outages/attempts.ts';
 import { ended, isCalledOff, isCalling, isOver, isWaitingForList } from '../rules/outages/lifecycle.ts';
+import { holderOfAttempt } from '../rules/outages/line-holder.ts';
 import { isListHeld } from '../rules/outages/list-holds.ts';
 import { begun, type Outage } from '../rules/outages/outage.ts';
 import { withResting } from '../rules/outages/resting.ts';
@@ -14,6 +15,8 @@ import type { Services } from '../services/services.ts';
 import type { StoredOutage } from '../storage/outages.ts';
 import type { DueRow } from '../storage/recipients.ts';
 import { hangUpNow, healCall } from './heal-call.ts';
+import { InCall } from './in-call.ts';
+import { LinePool } from './line-pool.ts';
 
 /** The timer's interval, ms. */
 const TICK_MS = 10_000;
@@ -36,14 +39,18 @@ export type Tended = {
 
 /**
  * One tick of the timer: begins outages, checks calls whose lease has ended, gives away free lines, and ends outages.
- * All leases are checked before any line is given away, because an expired line may belong to a live call of another
- * outage.
+ * All leases are checked before any line is given away: a line is given away only if it has no holder, or one that has no
+ * call by the rows read here.
+ * @param inCall knows who holds a line for a requested call.
  */
-export async function tendOutages(services: Services): Promise<Tended[]> {
+export async function tendOutages(services: Services, inCall = new InCall(services.now())): Promise<Tended[]> {
   const begunAt = services.now();
   const visits = (await services.outages.open()).map((stored) => new Visit(services, stored));
-  for (const visit of visits) await visit.attempt(() => visit.beginAndHeal());
-  for (const visit of visits) await visit.attempt(() => visit.callAndFinish());
+  for (const visit of visits) inCall.expect(visit.outageId);
+  for (const visit of visits) await visit.attempt(() => visit.beginAndHeal(inCall));
+  const pool = new LinePool(services, inCall, (problem) => visits[0]?.note(problem));
+  for (const visit of visits) await visit.attempt(() => visit.callAndFinish(pool));
+  if (inCall.isAwaited) await pool.survey();
   if (isFoldingDue(begunAt, services.now())) for (const visit of visits) await visit.foldCounts();
   return visits.map((visit) => visit.report());
 }
@@ -56,13 +63,17 @@ class Visit {
   readonly #services: Services;
   #stored: StoredOutage;
   #isBegun = false;
-  #filled: Filled = { started: 0, linesInUse: 0, dueLagMs: 0 };
+  #filled: Omit<Filled, 'given'> = { started: 0, linesInUse: 0, dueLagMs: 0 };
   #healed = 0;
   readonly #problems: unknown[] = [];
 
   constructor(services: Services, stored: StoredOutage) {
     this.#services = services;
     this.#stored = stored;
+  }
+
+  get outageId(): string {
+    return this.#stored.outage.id;
   }
 
   report(): Tended {
@@ -75,29 +86,36 @@ class Visit {
     try {
       await work();
     } catch (problem) {
-      this.#problems.push(problem);
+      this.note(problem);
     }
   }
 
-  async beginAndHeal(): Promise<void> {
+  note(problem: unknown): void {
+    this.#problems.push(problem);
+  }
+
+  async beginAndHeal(inCall: InCall): Promise<void> {
     const outage = begun(this.#stored.outage, this.#services.now());
     if (outage.state === 'scheduled') return;
     if (!(await this.#become(outage)) || isWaitingForList(outage, this.#services.now())) return;
     this.#isBegun = true;
-    for (const shard of shardsOf(outage)) await this.attempt(() => this.#healShard(shard));
+    await this.attempt(() => this.#heal(outage, inCall));
   }
 
-  async callAndFinish(): Promise<void> {
+  async callAndFinish(pool: LinePool): Promise<void> {
     if (!this.#isBegun) return;
     const now = this.#services.now();
     if (isCalledOff(this.#stored.outage, now)) return this.#callOff();
     // A paused outage stays open until it is resumed, even if everybody has an outcome: people may still be added.
     if (!isCalling(this.#stored.outage, now)) return;
-    const survey = await this.#services.lines.survey();
+    const survey = await pool.survey();
     await this.#services.lines.ensure(this.#stored.outage.callers, survey.lines);
     if (!(await this.#become(withResting(this.#stored.outage, (number) => survey.callers.get(number)?.caller)))) return;
     const { outage } = this.#stored;
-    this.#filled = await fillLines(this.#services, outage, await usableLines(this.#services, outage, survey));
+    const usable = await usableLines(this.#services, outage, survey);
+    const { given, ...filled } = await fillLines(this.#services, outage, usable);
+    pool.take(given);
+    this.#filled = filled;
     if (this.#filled.started > 0 || !(await this.#isListComplete(outage)) || !(await this.#isDone(outage))) return;
     if (outage.allClearFor === undefined && (await this.#isEmpty(outage))) {
       await this.#become({ ...outage, isListAwaited: true });
@@ -193,9 +211,25 @@ class Visit {
     }
   }
 
-  async #healShard(shard: Shard): Promise<void> {
-    const rows = await this.#due(shard, 'leased');
-    for (const row of rows.filter(({ at }) => at <= this.#services.now())) {
+  /** Reads all attempts in progress, at most as many as there are lines, and checks those whose lease has ended. */
+  async #heal(outage: Outage, inCall: InCall): Promise<void> {
+    const read: string[] = [];
+    let isComplete = true;
+    for (const shard of shardsOf(outage)) {
+      const rows = await this.#services.recipients.due(shard, 'leased', Number.POSITIVE_INFINITY).catch((problem) => {
+        this.note(problem);
+        isComplete = false;
+        return [];
+      });
+      read.push(...rows.map((row) => holderOfAttempt(refOf(shard, row), row)));
+      const expired = rows.filter(({ at }) => at <= this.#services.now());
+      await this.#healRows(shard, expired.slice(0, this.#services.settings.batches.dueRows));
+    }
+    if (isComplete) inCall.add(outage.id, read);
+  }
+
+  async #healRows(shard: Shard, rows: readonly DueRow[]): Promise<void> {
+    for (const row of rows) {
       await this.attempt(async () => {
         const ref = refOf(shard, row);
         const stored = await this.#services.recipients.find(ref);

@@ -1,16 +1,28 @@
 import { reportLost, requestCall } from '../calls/request-owner.ts';
+import { holderOfRequest } from '../rules/outages/line-holder.ts';
 import type { Services } from '../services/services.ts';
 import type { RequestDue, StoredRequest } from '../storage/call-requests.ts';
 import { healCall } from './heal-call.ts';
+import { BY_HAND, InCall } from './in-call.ts';
 
 /**
- * Handles the requested calls that are due: sends the messages of those that wait again, and checks those whose lease
- * has ended. One request to storage if none is due.
+ * Handles the requested calls that are due, at most a batch: sends the messages of those that wait again, and checks those
+ * whose lease has ended. One request to storage if none is due.
+ * @param inCall gets to know who holds a line.
  * @returns how many were handled, and the errors of single ones; the others were handled all the same.
  */
-export async function tendRequests(services: Services): Promise<{ healed: number; problems: unknown[] }> {
+export async function tendRequests(
+  services: Services,
+  inCall = new InCall(services.now()),
+): Promise<{ healed: number; problems: unknown[] }> {
   const problems: unknown[] = [];
-  const due = await services.requests.due(services.now(), services.settings.batches.requests);
+  const rows = await services.requests.due();
+  inCall.add(
+    BY_HAND,
+    rows.map(({ requestId, holder }) => holderOfRequest(requestId, { holder })),
+  );
+  const due = rows.filter(({ at }) => at <= services.now()).slice(0, services.settings.batches.requests);
+  inCall.isAwaited = due.some(({ holder }) => holder === undefined);
   for (const row of due) await healRequest(services, row).catch((problem) => problems.push(problem));
   return { healed: due.length, problems };
 }

@@ -13,8 +13,16 @@ import { AttemptResult } from './retry.ts';
 export const Phase = z.enum(['waiting', 'dispatched', 'dialling', 'done']);
 export type Phase = z.infer<typeof Phase>;
 
-/** The line that an attempt holds, and the ETag of its row: only its current value can pass the line on. */
-export const HeldLine = z.object({ lineId: z.string(), number: z.string(), etag: z.string() });
+/**
+ * The line that an attempt holds, and the ETag of its row: only its current value can pass the line on. `holder` is the
+ * name on that row (line-holder.ts).
+ */
+export const HeldLine = z.object({
+  lineId: z.string(),
+  number: z.string(),
+  etag: z.string(),
+  holder: z.string().optional(),
+});
 export type HeldLine = z.infer<typeof HeldLine>;
 
 /** A person on the list of an outage, unique by number. */

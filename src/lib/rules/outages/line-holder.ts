@@ -1,0 +1,38 @@
+import type { AttemptRef } from '../calls/purpose.ts';
+import type { HeldLine } from './recipient.ts';
+
+/**
+ * The name that is written on a line's row while somebody holds it. Each lease to a new holder has a name of its own, so
+ * that a late copy of an earlier change never takes the line of a later call for its own.
+ */
+
+export const attemptHolder = ({ outageId, recipientId, attempt }: AttemptRef, leasedAt: Date): string =>
+  `${outageId}|${recipientId}|${attempt}|${leasedAt.getTime()}`;
+
+export const requestHolder = (requestId: string, leasedAt: Date): string =>
+  `${REQUEST}|${requestId}|${leasedAt.getTime()}`;
+
+/** The holder of an attempt's line. Recipients that an earlier version gave a line do not keep its holder. */
+export const holderOfAttempt = (
+  { outageId, recipientId, attempt }: Omit<AttemptRef, 'shard'>,
+  { holder }: Pick<HeldLine, 'holder'> = {},
+): string => holder ?? `${outageId}|${recipientId}|${attempt}`;
+
+export const holderOfRequest = (requestId: string, { holder }: Pick<HeldLine, 'holder'> = {}): string =>
+  holder ?? `${REQUEST}|${requestId}`;
+
+export type LineHolder =
+  | { readonly kind: 'attempt'; readonly outageId: string; readonly recipientId: string; readonly attempt: number }
+  | { readonly kind: 'request'; readonly requestId: string }
+  /** Written by a version that knows more kinds. */
+  | { readonly kind: 'unknown' };
+
+export function readHolder(holder: string): LineHolder {
+  const [first = '', second = '', ...more] = holder.split('|');
+  const isAttempt = more.length === 2 || (more.length === 1 && first !== REQUEST);
+  if (isAttempt) return { kind: 'attempt', outageId: first, recipientId: second, attempt: Number(more[0]) };
+  if (first === REQUEST && second !== '') return { kind: 'request', requestId: second };
+  return { kind: 'unknown' };
+}
+
+const REQUEST = 'request';
