@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { startRequestedCall } from '../lib/calls/requested-calls.ts';
+import { orSendAgain } from '../lib/calls/send-again.ts';
 import { startAttempt } from '../lib/calls/start-attempt.ts';
 import { StartAttempt, StartRequestedCall } from '../lib/rules/calls/actions.ts';
 import { queueFunction } from '../lib/triggers/queue-function.ts';
@@ -8,6 +9,15 @@ import { queueFunction } from '../lib/triggers/queue-function.ts';
 export default queueFunction(
   'start-call',
   z.union([StartAttempt, StartRequestedCall]),
-  (services, message, messageId) =>
-    'outageId' in message ? startAttempt(services, message) : startRequestedCall(services, message, messageId),
+  (services, given, messageId) => {
+    if ('outageId' in given) {
+      const { resent, ...ref } = given;
+      return orSendAgain(services, 'start-call', { ...ref, resent }, () => startAttempt(services, ref));
+    }
+    // The message has another id when it is sent again, and must still be the same request.
+    const { resent, ...message } = { ...given, requestId: given.requestId ?? messageId };
+    return orSendAgain(services, 'start-call', { ...message, resent }, () =>
+      startRequestedCall(services, message, messageId),
+    );
+  },
 );

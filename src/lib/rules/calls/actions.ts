@@ -46,8 +46,15 @@ export function addressOf({
     : { id: callLegId, address: { callLegId } };
 }
 
+const Resent = z
+  .number()
+  .int()
+  .positive()
+  .optional()
+  .describe('Set by the app when it sends the message again because storage failed: how often it did.');
+
 /** Sent by the dispatcher: dial this attempt. */
-export const StartAttempt = AttemptRef.strict();
+export const StartAttempt = AttemptRef.extend({ resent: Resent }).strict();
 export type StartAttempt = z.infer<typeof StartAttempt>;
 
 const SPEECH = Speech.optional().describe('Instead of audio: a text and the voice that speaks it (docs/acs.md).');
@@ -81,6 +88,7 @@ export const StartRequestedCall = z
     requestId: SafeId.optional().describe(
       'Makes the request idempotent: each id is dialled once. Default: the id of the queue message.',
     ),
+    resent: Resent,
   })
   .refine(oneSoundAtMost, TWO_SOUNDS);
 export type StartRequestedCall = z.infer<typeof StartRequestedCall>;
