@@ -138,11 +138,11 @@ onEachStore((opened) => {
 
     it('counts as gone once a hang-up has found no call to end', async () => {
       const { legs, leg, id } = aLeg();
-      expect(await legs.examine(id)).toEqual({ stored: undefined, isGone: false });
+      expect(await legs.examine(id)).toMatchObject({ stored: undefined, isGone: false });
       await legs.record(undefined, event, leg, [], NOW);
       const hungUp = { operationContext: 'hang-up-3', action: 'hang-up', at: NOW.toISOString() } as const;
       await legs.keepAction(id, { ...hungUp, status: 'done' });
-      expect(await legs.examine(id)).toEqual({ stored: await legs.find(id), isGone: false });
+      expect(await legs.examine(id)).toMatchObject({ stored: await legs.find(id), isGone: false });
       await legs.keepAction(id, { ...hungUp, status: 'superseded', reason: 'there is no call to end' });
       expect((await legs.examine(id)).isGone).toBe(true);
     });
