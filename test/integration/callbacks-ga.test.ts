@@ -99,7 +99,7 @@ test('every event of a callback counts, and an unknown one is stored', async () 
   expect(kept.map(({ type }) => type).sort()).toEqual([
     'CallLegStateChanged',
     'CallLegStateChanged',
-    'Unknown',
+    'PlayAudioResult',
     'Unknown',
   ]);
 });
