@@ -210,7 +210,7 @@ const statesOf = (edges: Edges): string[] =>
   [...new Set([...edges].flatMap((edge) => edge.split(': ')[0]?.split(' --> ') ?? []))].sort();
 
 describe('the state diagrams of docs/architecture.md', () => {
-  it('the stages of a call leg are drawn with exactly the transitions that the code makes', () => {
+  it('the stages of a call leg are drawn with exactly the transitions that the code makes', { timeout: 60_000 }, () => {
     expect(sorted(edgesOfCalls())).toEqual(sorted(drawn('stages')));
     expect(statesOf(drawn('stages'))).toEqual(Stage.options.toSorted());
   });
