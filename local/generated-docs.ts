@@ -62,7 +62,9 @@ This is the body of \`POST /api/outages\`, and the content of a file for \`npm r
 
 Add people with \`PUT /api/outages/{id}/recipients\`, as CSV (\`text/csv\`) or NDJSON (\`application/x-ndjson\`, one object a
 line). A CSV needs a header row, and the column \`phone\` or \`communicationUserId\`. The columns \`name\`, \`timeZone\` and
-\`language\` are optional; all other columns are kept with the person. A list may be up to 100 MB, a row up to 8 KB.
+\`language\` are optional; all other columns are kept with the person. A row may have up to 8 KB, a request up to 8 MB (about 130,000 people). A longer
+list goes in parts, each with the header row: adding is idempotent. The dashboard and
+\`npm run -s lists -- upload OUTAGE FILE\` split it.
 
 ${table(OutageSpec)}
 
@@ -111,7 +113,8 @@ function http(): string {
 All routes are under \`/api\` and use JSON. They need a function key in the header \`x-functions-key\` or as \`?code=\`, unless
 marked *No key needed*. Times are UTC, ISO 8601. Errors are problem details
 ([RFC 9457](https://www.rfc-editor.org/rfc/rfc9457)): \`detail\` says what was wrong, \`errors\` names each field. A wrong key is
-401 without a body; a body of more than 100 MB is 413. While a setting is wrong, every route but
+401 without a body; a body that is too long is 413, above 100 MiB 500 without a body
+(the host). While a setting is wrong, every route but
 \`/api/health\` is 503, and \`errors\` names the setting. \`GET /api/openapi.json\` returns the same as OpenAPI 3.1.
 
 ${parts.join('\n')}`;

@@ -1,12 +1,8 @@
 /** The app's entry: registers every function, reads the settings and composes the services that the functions use. */
-import { app } from '@azure/functions';
 import { FUNCTIONS } from './functions.ts';
 import { startServices } from './lib/services/start.ts';
 import { startTelemetry } from './lib/telemetry/start.ts';
 import { register } from './lib/triggers/functions.ts';
-
-// Lists and reports of any length are streamed, in constant memory.
-app.setup({ enableHttpStream: true });
 
 // First of all: if loading fails before the first function is registered, the worker reports an app without functions.
 for (const [name, it] of Object.entries(FUNCTIONS)) register(name, it, () => services);

@@ -9,8 +9,6 @@ export type LoadedApp = {
   worker: Worker;
   /** Undefined if the app failed before it loaded the library. It has no functions then. */
   model: ProgrammingModel | undefined;
-  /** Where the library receives HTTP requests, if the app turned on streams (`app.setup({enableHttpStream: true})`). */
-  streamUri: string | undefined;
 };
 
 let loaded: { entry: string; app: LoadedApp } | undefined;
@@ -22,7 +20,7 @@ let loaded: { entry: string; app: LoadedApp } | undefined;
  *
  * If loading throws before a function is registered, the app has no functions, and nothing else says so, as in the
  * worker (FunctionsMetadataHandler: it reports the error only if it indexes the functions itself).
- * @throws Error for a second app, and if loading throws later.
+ * @throws Error for a second app, if loading throws later, and if the app turns on HTTP streams.
  */
 export async function loadApp(entryPath: string, log: Log): Promise<LoadedApp> {
   const entry = resolve(entryPath);
@@ -56,5 +54,8 @@ async function load(entry: string, log: Log): Promise<LoadedApp> {
   const model = worker.programmingModel;
   // The library reports its streaming proxy as a capability. The worker's own capabilities are not needed.
   const capabilities = (await model?.getCapabilities?.({})) ?? {};
-  return { worker, model, streamUri: capabilities['HttpUri'] };
+  if (capabilities['HttpUri'] !== undefined) {
+    throw new Error('HTTP streams (enableHttpStream) are not supported by the local host.');
+  }
+  return { worker, model };
 }

@@ -38,6 +38,9 @@ export type HostOptions = {
   messageLease?: MessageLease;
 };
 
+/** Bytes: more are 431 (Kestrel, MaxRequestHeadersTotalSize). */
+const MAX_HEADERS = 32 * 1024;
+
 export type RunningHost = {
   url: string;
   functions: readonly FunctionListing[];
@@ -65,14 +68,13 @@ export async function startHost(options: HostOptions): Promise<RunningHost> {
     ...shared,
     functions: enabled.filter((bound) => bound.type === 'httpTrigger'),
     routePrefix: hostSettings.routePrefix,
-    streamUri: app.streamUri,
   });
   const triggers = new Map(
     functions.map((bound) => [bound, createTrigger(bound, { ...shared, lease: options.messageLease })]),
   );
 
   // Longer than clients keep idle connections; otherwise the server may close one just as a client uses it again.
-  const server = createServer({ keepAliveTimeout: 120_000 });
+  const server = createServer({ keepAliveTimeout: 120_000, maxHeaderSize: MAX_HEADERS });
   const url = await listen(server, options.port ?? 0, options.host ?? '127.0.0.1');
   const entries = functions.map((bound) => ({
     listing: list(bound, url, shared),

@@ -35,6 +35,24 @@ export function headerRecord(request: IncomingMessage): Record<string, string> {
 }
 
 /**
+ * The URL that the app sees: the host decodes the path, except slashes, and encodes it again, so that `%2B` becomes `+`
+ * and `%2F` becomes `%252F`.
+ */
+function urlForApp(request: IncomingMessage): string {
+  const { origin, search } = requestUrl(request);
+  const [path = '/'] = (request.url ?? '/').split('?', 1);
+  return `${origin}${path.split('/').map(encodedAgain).join('/')}${search}`;
+}
+
+function encodedAgain(segment: string): string {
+  try {
+    return encodeURI(decodeURIComponent(segment.replace(/%2f/gi, '%252F'))).replace(/[?#]/g, encodeURIComponent);
+  } catch {
+    return segment;
+  }
+}
+
+/**
  * The request as the Functions host sends it to a worker with the capability RawHttpBodyBytes and nullable
  * dictionaries.
  */
@@ -52,7 +70,7 @@ export function toRpcRequest(
   return {
     http: {
       method: request.method ?? 'GET',
-      url: url.href,
+      url: urlForApp(request),
       nullableHeaders: nullable(headerRecord(request)),
       nullableParams: nullable(params),
       nullableQuery: nullable(query),
@@ -78,8 +96,9 @@ export function writeRpcResponse(response: ServerResponse, data: RpcTypedData | 
   response.statusCode = Number(http.statusCode ?? 200);
   const body = bodyBytes(http.body);
   const mayHaveBody = response.statusCode >= 200 && response.statusCode !== 204 && response.statusCode !== 304;
-  if (mayHaveBody) response.setHeader('content-length', body.length);
-  response.end(mayHaveBody ? body : undefined);
+  // In chunks, as the Functions host sends it.
+  if (mayHaveBody) response.write(body);
+  response.end();
 }
 
 function bodyBytes(body: RpcTypedData | null | undefined): Uint8Array {

@@ -1,7 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { HttpFunction } from './bindings.ts';
 import { BodyTooLarge, headerRecord, readBody, requestUrl, toRpcRequest, writeRpcResponse } from './http-messages.ts';
-import { serveStreamed } from './http-stream.ts';
 import type { Invoker } from './invocation.ts';
 import type { Log } from './log.ts';
 import { RouteTable } from './routes.ts';
@@ -13,6 +12,9 @@ export const DEFAULT_FUNCTION_KEY = 'local';
 /** Bytes (platform docs: HTTP trigger limits). The app setting FUNCTIONS_REQUEST_BODY_SIZE_LIMIT overrides it. */
 const DEFAULT_BODY_LIMIT = 100 * 1024 * 1024;
 
+/** Longest path with query, in characters: longer ones are 414 (Kestrel, MaxRequestLineSize). */
+const MAX_URL = 8 * 1024;
+
 /** Who may call the functions. */
 export type Keys = {
   key: string;
@@ -20,11 +22,11 @@ export type Keys = {
   enforced: boolean;
 };
 
-/** Whether the request has the key (platform docs: header `x-functions-key`, or `?code=`). */
+/** Whether the request has the key, in upper or lower case (platform docs: header `x-functions-key`, or `?code=`). */
 export function hasKey(request: IncomingMessage, keys: Keys): boolean {
   if (!keys.enforced) return true;
   const given = request.headers['x-functions-key'] ?? requestUrl(request).searchParams.get('code');
-  return given === keys.key;
+  return typeof given === 'string' && given.toLowerCase() === keys.key.toLowerCase();
 }
 
 /** The path of a function, as `func start` lists it. */
@@ -39,7 +41,6 @@ export class HttpTrigger {
   readonly #invoker: Invoker;
   readonly #keys: Keys;
   readonly #log: Log;
-  readonly #streamUri: string | undefined;
   readonly #bodyLimit: number;
 
   constructor(options: {
@@ -49,12 +50,10 @@ export class HttpTrigger {
     keys: Keys;
     log: Log;
     settings: Settings;
-    streamUri: string | undefined;
   }) {
     this.#invoker = options.invoker;
     this.#keys = options.keys;
     this.#log = options.log;
-    this.#streamUri = options.streamUri;
     this.#bodyLimit = Number(options.settings['FUNCTIONS_REQUEST_BODY_SIZE_LIMIT'] || DEFAULT_BODY_LIMIT);
     for (const bound of options.functions) {
       const path = routePath(bound, options.routePrefix);
@@ -71,17 +70,17 @@ export class HttpTrigger {
    */
   async serve(request: IncomingMessage, response: ServerResponse): Promise<boolean> {
     const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
+    // The server of the Functions host refuses these before it looks for a function.
+    if (/%00/.test(path)) return refused(response, 400);
+    if ((request.url ?? '').length > MAX_URL) return refused(response, 414);
     const match = this.#routes.match(request.method ?? 'GET', path);
     if (!match) return false;
     const bound = match.target;
-    if (bound.authLevel !== 'anonymous' && !hasKey(request, this.#keys)) {
-      response.writeHead(401, { 'content-length': 0 }).end();
-      return true;
-    }
+    if (bound.authLevel !== 'anonymous' && !hasKey(request, this.#keys)) return refused(response, 401);
     try {
       await this.#run(bound, match.params, request, response);
     } catch (error) {
-      if (error instanceof BodyTooLarge) refuseBody(request, response);
+      if (error instanceof BodyTooLarge) refuse(request, response, 500);
       else this.#fail(bound, response, error);
     }
     return true;
@@ -93,16 +92,9 @@ export class HttpTrigger {
     request: IncomingMessage,
     response: ServerResponse,
   ): Promise<void> {
-    const { invoker, streamUri, bodyLimit } = {
-      invoker: this.#invoker,
-      streamUri: this.#streamUri,
-      bodyLimit: this.#bodyLimit,
-    };
-    if (streamUri) return serveStreamed({ streamUri, bound, params, request, response, invoker, bodyLimit });
-
-    const body = await readBody(request, bodyLimit);
+    const body = await readBody(request, this.#bodyLimit);
     const headers = headerRecord(request);
-    const outcome = await invoker.invoke(bound, {
+    const outcome = await this.#invoker.invoke(bound, {
       data: toRpcRequest(request, params, body),
       traceParent: headers['traceparent'],
       traceState: headers['tracestate'],
@@ -121,13 +113,21 @@ export class HttpTrigger {
   }
 }
 
-/** Answers 413, and reads on for a while: otherwise the caller would get a connection reset instead of the answer. */
-function refuseBody(request: IncomingMessage, response: ServerResponse): void {
+function refused(response: ServerResponse, status: number): true {
+  response.writeHead(status, { 'content-length': 0 }).end();
+  return true;
+}
+
+/**
+ * Answers without a body, and reads on for a while: otherwise the caller would get a connection reset instead of the
+ * answer. A body above the limit is 500, not 413 (https://github.com/Azure/azure-functions-host/issues/10519).
+ */
+function refuse(request: IncomingMessage, response: ServerResponse, status: number): void {
   if (response.headersSent) {
     response.destroy();
     return;
   }
-  response.writeHead(413, { connection: 'close', 'content-length': 0 });
+  response.writeHead(status, { connection: 'close', 'content-length': 0 });
   response.flushHeaders();
   const end = () => response.end();
   const timer = setTimeout(end, 2_000);

@@ -1,4 +1,7 @@
+import { listParts, NOTHING_ADDED, withPart } from '../lib/rules/outages/list-parts.ts';
+import { FIRST_PART, NEXT_PART } from '../lib/rules/outages/report-parts.ts';
 import { signal } from './signal.ts';
+import type { ImportReport } from './types.ts';
 
 /** The client of the management API. Every answer is JSON; every error is problem details (RFC 9457). */
 
@@ -49,8 +52,17 @@ export async function ask<Answer>(path: string, asked: Asked = {}): Promise<Answ
   return response.status === 204 ? (undefined as Answer) : ((await response.json()) as Answer);
 }
 
-/** Like `ask`, for an answer that is a file. */
-export const download = async (path: string): Promise<Blob> => (await send(path, {})).blob();
+/** Downloads a report, part by part: one answer of the app is not longer than its memory allows. @throws Refusal */
+export async function downloadReport(path: string): Promise<Blob> {
+  const parts: Blob[] = [];
+  let part: string | null = FIRST_PART;
+  while (part !== null) {
+    const answer = await send(`${path}?part=${encodeURIComponent(part)}`, {});
+    parts.push(await answer.blob());
+    part = answer.headers.get(NEXT_PART);
+  }
+  return new Blob(parts, { type: 'text/csv' });
+}
 
 async function send(
   path: string,
@@ -91,25 +103,53 @@ function refusalIn(status: number, text: string): Refusal {
   }
 }
 
-/** Uploads a file and reports its progress (0 to 1). @throws Refusal */
-export function upload<Answer>(
+/**
+ * Uploads a list, in parts if it is long, and reports the progress (0 to 1).
+ * @throws Refusal
+ */
+export async function upload(
   path: string,
   file: Blob,
   type: string,
-  progress: (part: number) => void,
-): Promise<Answer> {
+  progress: (share: number) => void,
+): Promise<ImportReport> {
+  let [report, sent] = [NOTHING_ADDED, 0];
+  try {
+    for await (const { bytes, linesBefore } of listParts(chunksOf(file), type === 'text/csv')) {
+      const whole = Math.max(file.size, 1);
+      const part = await put<ImportReport>(path, new Blob([bytes]), type, (loaded) =>
+        progress(Math.min((sent + loaded) / whole, 1)),
+      );
+      report = withPart(report, part, linesBefore);
+      sent += bytes.length;
+    }
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new Refusal(0, `The list cannot be sent: ${error.message}`);
+  }
+  return report;
+}
+
+/** Reads a file piece by piece. Not as a stream: not every browser can iterate over one. */
+async function* chunksOf(file: Blob): AsyncGenerator<Uint8Array> {
+  const length = 1_000_000;
+  for (let at = 0; at < file.size; at += length) yield new Uint8Array(await file.slice(at, at + length).arrayBuffer());
+}
+
+/** @param progress gets the bytes sent so far. */
+function put<Answer>(path: string, body: Blob, type: string, progress: (loaded: number) => void): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
     request.open('PUT', `/api/${path}`);
     request.setRequestHeader('x-functions-key', key.get() ?? '');
     request.setRequestHeader('content-type', type);
-    request.upload.onprogress = ({ loaded, total }) => progress(total > 0 ? loaded / total : 0);
+    request.upload.onprogress = ({ loaded }) => progress(loaded);
     request.onerror = () =>
       reject(new Refusal(0, 'The connection was lost. Send the list again: nobody is added twice'));
     request.onload = () => {
       if (request.status < 300) resolve(JSON.parse(request.responseText) as Answer);
       else reject(refusalIn(request.status, request.responseText));
     };
-    request.send(file);
+    request.send(body);
   });
 }

@@ -93,6 +93,7 @@ describe('stopping', () => {
 describe('an app that cannot start', () => {
   it.each([
     ['throws after it registered a function', { FIXTURE_BROKEN: 'late' }, 'SOME_SETTING must be set'],
+    ['turns on HTTP streams', { FIXTURE_STREAM: '1' }, 'HTTP streams (enableHttpStream) are not supported'],
     ['refers to a missing setting', { FIXTURE_UNSET: '1' }, 'NO_SUCH_SETTING, which is not set'],
   ])('exits with 1 and prints its message if it %s', async (_, env, message) => {
     await expect(start({ env })).rejects.toThrow(message);

@@ -1,9 +1,6 @@
-import { request } from 'node:http';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Stack, startStack } from '../../local/stack.ts';
-import { MAX_LIST } from '../../src/lib/outages/import-rows.ts';
+import { MAX_LIST } from '../../src/lib/rules/outages/list-parts.ts';
 import { ask } from './support/api.ts';
 
 let stack: Stack;
@@ -33,20 +30,6 @@ async function upload(id: string, type: string | undefined, body: string | Buffe
   return [response.status, await response.json()];
 }
 
-/** Uploads without a content-length. @returns the status. */
-async function uploadWithoutLength(id: string, chunks: () => Iterable<Buffer>): Promise<number | undefined> {
-  const asked = request(`${stack.url}/api/outages/${id}/recipients`, {
-    method: 'PUT',
-    headers: { 'x-functions-key': stack.functionKey, 'content-type': 'application/x-ndjson' },
-  });
-  const answered = new Promise<number | undefined>((resolve, reject) => {
-    asked.once('response', (response) => resolve(response.resume().statusCode)).once('error', reject);
-  });
-  // The app stops reading an upload that it has refused, so sending the rest may fail.
-  pipeline(Readable.from(chunks()), asked).catch(() => undefined);
-  return answered;
-}
-
 const recipientsOf = async (id: string) => (await ask(stack, 'getOutage', { params: { id } })).body;
 
 describe('a list of people over HTTP', () => {
@@ -68,22 +51,15 @@ describe('a list of people over HTTP', () => {
     expect(problem).toMatchObject({ errors: ['content-type: must be text/csv or application/x-ndjson'] });
   });
 
-  it('that is longer than its limit is refused at once if it announces its length', async () => {
-    const [status, problem] = await upload(await declared(), 'text/csv', Buffer.alloc(MAX_LIST + 1, 'phone\n'));
-    expect(status).toBe(413);
-    expect(problem).toMatchObject({ title: 'Content too large', detail: 'The body is larger than 100 MB' });
-  });
-
-  it('that is longer than its limit is refused midway if it does not announce its length; earlier rows are kept', async () => {
+  it('that is longer than its limit is refused, and nobody is added', async () => {
     const id = await declared();
-    const person = (index: number): string => `{"phone":"+1425555${1000 + index}","note":"${'x'.repeat(6_000)}"}\n`;
-    const sent = await uploadWithoutLength(id, function* () {
-      for (let index = 0; index < 200; index++) yield Buffer.from(person(index));
-      const nobody = Buffer.from(`{"phone":"","note":"${'x'.repeat(6_000)}"}\n`);
-      for (let length = 0; length < MAX_LIST; length += nobody.length) yield nobody;
-    });
-    expect(sent).toBe(413);
-    expect(await recipientsOf(id)).toMatchObject({ recipients: 200 });
+    const row = '+14255550121\n';
+    const list = `phone\n${row.repeat(Math.ceil(MAX_LIST / row.length))}`;
+    const [status, problem] = await upload(id, 'text/csv', list);
+    expect(status).toBe(413);
+    const detail = 'The body is larger than 8 MB: send it in parts, each with the header row';
+    expect(problem).toMatchObject({ title: 'Content too large', detail });
+    expect(await recipientsOf(id)).toMatchObject({ recipients: 0 });
   });
 
   it('that breaks off is refused: its rows so far are kept, and are not added twice when it is sent again', async () => {

@@ -141,7 +141,7 @@ it('a page of people costs one request for each shard that it needs, and the rep
   expect(await requestsOf(page({ limit: 100 }))).toBe(1);
   expect(await requestsOf(page({ limit: 1000 }))).toBeLessThanOrEqual(outage.shards);
   expect(await requestsOf(page({ outcome: 'busy' }))).toBe(outage.shards);
-  expect(await requestsOf(() => reportOf(services, outage).toArray())).toBe(outage.shards);
+  expect(await requestsOf(() => reportOf(services, outage, {}))).toBe(outage.shards);
 });
 
 it('folding a shard costs one query, and one transaction for up to 49 changes', {

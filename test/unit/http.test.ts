@@ -10,7 +10,7 @@ import {
   UnauthorizedError,
 } from '../../src/lib/base/errors.ts';
 import { CallAutomationError } from '../../src/lib/call-automation/errors.ts';
-import { answering, bodyType, jsonBody, streamedBody } from '../../src/lib/triggers/http.ts';
+import { answering, bodyChunks, bodyType, jsonBody } from '../../src/lib/triggers/http.ts';
 
 const request = (body?: string): HttpRequest =>
   new HttpRequest({
@@ -119,7 +119,7 @@ describe('a body', () => {
 
   const pieces = async (asked: HttpRequest, limit: number): Promise<string> => {
     let text = '';
-    for await (const chunk of streamedBody(asked, limit)) text += Buffer.from(chunk).toString();
+    for await (const chunk of bodyChunks(asked, limit)) text += Buffer.from(chunk).toString();
     return text;
   };
 

@@ -26,9 +26,7 @@ export function Upload({ id, onDone }: { readonly id: string; readonly onDone: (
     setStage({ is: 'sending', name, part: 0 });
     try {
       const path = `outages/${encodeURIComponent(id)}/recipients`;
-      const report = await upload<ImportReport>(path, file, typeOf(name), (part) =>
-        setStage({ is: 'sending', name, part }),
-      );
+      const report = await upload(path, file, typeOf(name), (part) => setStage({ is: 'sending', name, part }));
       setStage({ is: 'done', name, report });
       onDone();
     } catch (error) {

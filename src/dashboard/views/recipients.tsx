@@ -1,6 +1,6 @@
 import { useRef, useState } from 'preact/hooks';
 import { OUTCOME_GLOSSARY } from '../../lib/rules/calls/outcome-glossary.ts';
-import { ask, download, Refusal } from '../api.ts';
+import { ask, downloadReport, Refusal } from '../api.ts';
 import { Scroll } from '../parts/scroll.tsx';
 import { TimelineDialog } from '../parts/timeline.tsx';
 import { Problem, Trouble } from '../parts/trouble.tsx';
@@ -159,7 +159,7 @@ function Report({ path }: { readonly path: string }) {
     setRefusal(undefined);
     try {
       const link = document.createElement('a');
-      link.href = URL.createObjectURL(await download(`${path}/report.csv`));
+      link.href = URL.createObjectURL(await downloadReport(`${path}/report.csv`));
       link.download = 'report.csv';
       link.click();
       URL.revokeObjectURL(link.href);

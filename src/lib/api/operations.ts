@@ -5,6 +5,7 @@ import { Cancellation } from '../outages/steer.ts';
 import { SafeId } from '../rules/calls/purpose.ts';
 import { AllClear } from '../rules/outages/all-clear-message.ts';
 import { ImportReport } from '../rules/outages/import-report.ts';
+import { MAX_LIST } from '../rules/outages/list-parts.ts';
 import { OutageSpec } from '../rules/outages/outage.ts';
 import { Activity } from '../views/activity.ts';
 import { CallView } from '../views/call-view.ts';
@@ -13,7 +14,7 @@ import { Health } from '../views/health.ts';
 import { OptOutQuery, OptOutView } from '../views/opt-out-view.ts';
 import { DeclaredOutage, OutageEntry, OutageView } from '../views/outage-view.ts';
 import { RecipientPage, RecipientQuery } from '../views/recipient-view.ts';
-import { REPORT_COLUMNS } from '../views/report.ts';
+import { REPORT_COLUMNS, REPORT_LIMITS, ReportQuery } from '../views/report.ts';
 import { byRoute, json, NO_PARAMETERS, plain, text } from './builders.ts';
 import { type Content, type Operation, operation } from './operation.ts';
 
@@ -121,18 +122,24 @@ export const OPERATIONS = {
       ...LIST_TYPES,
     ),
     answers: { 200: json('The counts, and the reason for each of the first 100 rejected rows.', ImportReport) },
-    refusals: { ...NOT_NOW, 413: 'The list is larger than 100 MB.' },
+    refusals: {
+      ...NOT_NOW,
+      413: `The list is larger than ${MAX_LIST / 1_000_000} MB. Send it in parts, each with the header row.`,
+    },
   }),
   listRecipients: onOutage('/recipients', RecipientQuery, {
     method: 'GET',
     does: 'Lists the recipients of an outage, with their state and outcome. A page may have fewer than `limit` recipients, or none; it is the last page only if it has no `cursor`.',
     answers: { 200: json('One page.', RecipientPage) },
   }),
-  getReport: onOutage('/report.csv', NO_PARAMETERS, {
+  getReport: onOutage('/report.csv', ReportQuery, {
     method: 'GET',
     does: 'Downloads a report: one row per recipient, with the outcome. A cell that a spreadsheet would run as a formula begins with an apostrophe.',
     answers: {
-      200: text(`CSV, streamed. Columns: ${REPORT_COLUMNS.join(', ')}.`, 'text/csv'),
+      200: text(`CSV. Columns: ${REPORT_COLUMNS.join(', ')}.`, 'text/csv'),
+    },
+    refusals: {
+      413: `The report is larger than ${REPORT_LIMITS.whole / 1_000_000} MB. Get it in parts, with \`part\`.`,
     },
   }),
   getActivity: onOutage('/activity', NO_PARAMETERS, {

@@ -11,9 +11,6 @@ export type Cells = Readonly<Record<string, string>>;
 export const LIST_TYPES = ['text/csv', 'application/x-ndjson'] as const;
 export type ListType = (typeof LIST_TYPES)[number];
 
-/** Longest list, in bytes: just below the limit of the Functions host. */
-export const MAX_LIST = 100_000_000;
-
 /**
  * Longest row, in characters. It bounds memory, and keeps a full transaction below 4 MiB even if every character is
  * escaped.

@@ -2,6 +2,7 @@ import { eachOf } from '../base/each-of.ts';
 import { masked } from '../base/masking.ts';
 import type { Identifier } from '../call-automation/identifiers.ts';
 import type { ImportReport } from '../rules/outages/import-report.ts';
+import { MAX_REJECTIONS } from '../rules/outages/list-parts.ts';
 import type { Outage } from '../rules/outages/outage.ts';
 import { callableFrom, TimeZone } from '../rules/outages/quiet-hours.ts';
 import { type Contact, newRecipient, type Recipient } from '../rules/outages/recipient.ts';
@@ -12,9 +13,6 @@ import type { StoredOutage } from '../storage/outages.ts';
 import { MAX_ADDED } from '../storage/recipients.ts';
 import { type Cells, type ListType, type Row, rowsOf } from './import-rows.ts';
 import { OpenList } from './open-list.ts';
-
-/** The report lists at most this many rejected rows, and counts all of them. */
-const MAX_REJECTIONS = 100;
 
 /** Concurrent transactions. The rest of the list waits unread. */
 const COMMITS = 16;

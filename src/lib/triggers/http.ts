@@ -66,28 +66,32 @@ function parsed(json: string): unknown {
 
 async function textBody(request: HttpRequest): Promise<string> {
   const chunks: Uint8Array[] = [];
-  for await (const chunk of streamedBody(request, MAX_JSON)) chunks.push(chunk);
+  for await (const chunk of bodyChunks(request, MAX_JSON)) chunks.push(chunk);
   return Buffer.concat(chunks).toString('utf8');
 }
 
 /**
- * The body, chunk by chunk. The limit must be lower than that of the Functions host, which answers 500 to more than 100
- * MiB (https://github.com/Azure/azure-functions-host/issues/10519).
+ * The body, chunk by chunk. The limit must be lower than that of the Functions host, which reads a body whole and
+ * answers 500 to more than 100 MiB (https://github.com/Azure/azure-functions-host/issues/10519).
  * @param limit bytes.
+ * @param advice what to do about a body that is too long.
  * @throws TooLargeError before it reads anything if `content-length` is over the limit, otherwise at the limit.
  */
-export async function* streamedBody(request: HttpRequest, limit: number): AsyncGenerator<Uint8Array> {
-  mustFit(Number(request.headers.get('content-length') ?? 0), limit);
+export async function* bodyChunks(request: HttpRequest, limit: number, advice?: string): AsyncGenerator<Uint8Array> {
+  mustFit(Number(request.headers.get('content-length') ?? 0), limit, advice);
   let length = 0;
   for await (const chunk of request.body ?? []) {
     length += chunk.length;
-    mustFit(length, limit);
+    mustFit(length, limit, advice);
     yield chunk;
   }
 }
 
-function mustFit(length: number, limit: number): void {
-  if (length > limit) throw new TooLargeError(`The body is larger than ${limit / 1_000_000} MB`);
+function mustFit(length: number, limit: number, advice: string | undefined): void {
+  if (length <= limit) return;
+  throw new TooLargeError(
+    `The body is larger than ${limit / 1_000_000} MB${advice === undefined ? '' : `: ${advice}`}`,
+  );
 }
 
 /** @returns the media type of the body, without parameters. @throws InvalidInputError if it is none of these. */

@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { InvalidInputError } from '../base/errors.ts';
 import type { Identifier } from '../call-automation/identifiers.ts';
 import { Outcome } from '../rules/calls/outcome.ts';
 import type { Outage } from '../rules/outages/outage.ts';
@@ -7,6 +6,7 @@ import { type Phase, Recipient } from '../rules/outages/recipient.ts';
 import { AttemptResult } from '../rules/outages/retry.ts';
 import type { Services } from '../services/services.ts';
 import { RecipientState } from './outage-view.ts';
+import { cursorOf, FIRST_PLACE, type Place, placeAfter, placeOf } from './place.ts';
 
 /** The person that a call is for. */
 export const Person = z.object({
@@ -84,7 +84,7 @@ export async function pageOfRecipients(
   { cursor, limit, ...wanted }: RecipientQuery,
 ): Promise<RecipientPage> {
   const page: RecipientView[] = [];
-  let place: Place | undefined = cursor === undefined ? { shard: 0, after: '' } : placeOf(cursor, outage);
+  let place: Place | undefined = cursor === undefined ? FIRST_PLACE : placeOf(cursor, outage, 'cursor');
   for (let reads = 0; place && page.length < limit && reads < MAX_READS; reads++) {
     const part = await partOfPage(services, outage, place, limit - page.length, wanted);
     page.push(...part.people);
@@ -111,28 +111,5 @@ async function partOfPage(
     .filter((person) => (outcome ?? person.outcome) === person.outcome && (state ?? person.state) === person.state);
   const people = found.slice(0, limit);
   const last = found.length > limit ? people.at(-1) : rows.length === read ? rows.at(-1) : undefined;
-  const next = last ? { ...place, after: last.recipientId } : { shard: place.shard + 1, after: '' };
-  return { people, next: next.shard < outage.shards ? next : undefined };
-}
-
-/** Where the next page begins. Clients see it as an opaque cursor. */
-const Place = z.object({ shard: z.number().int().nonnegative(), after: z.string() });
-type Place = z.infer<typeof Place>;
-
-const cursorOf = (place: Place): string => Buffer.from(JSON.stringify(place)).toString('base64url');
-
-function placeOf(cursor: string, { shards }: Outage): Place {
-  const place = Place.safeParse(parsed(Buffer.from(cursor, 'base64url').toString('utf8')));
-  if (place.success && place.data.shard < shards) return place.data;
-  throw new InvalidInputError('The recipients cannot be listed', [
-    'cursor: must be the cursor of an earlier answer for this outage',
-  ]);
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+  return { people, next: placeAfter(place, last, outage) };
 }

@@ -1,10 +1,12 @@
-import { pipeline, Readable } from 'node:stream';
-import { type CastingContext, stringify } from 'csv-stringify';
+import { stringify } from 'csv-stringify/sync';
+import { z } from 'zod';
+import { TooLargeError } from '../base/errors.ts';
 import type { Outage } from '../rules/outages/outage.ts';
 import type { Recipient } from '../rules/outages/recipient.ts';
-import { shardsOf } from '../rules/outages/shard.ts';
+import { FIRST_PART, NEXT_PART } from '../rules/outages/report-parts.ts';
 import type { Services } from '../services/services.ts';
-import { viewRecipient } from './recipient-view.ts';
+import { cursorOf, FIRST_PLACE, type Place, placeAfter, placeOf } from './place.ts';
+import { MAX_PAGE, viewRecipient } from './recipient-view.ts';
 
 /** The columns of a report, in order. */
 export const REPORT_COLUMNS = [
@@ -22,24 +24,62 @@ export const REPORT_COLUMNS = [
   'lastCallLegId',
 ];
 
+/** Longest report in one answer, and longest part of one, in bytes. A part ends with the page that reaches its limit. */
+export type ReportLimits = { readonly whole: number; readonly part: number };
+export const REPORT_LIMITS: ReportLimits = { whole: 16_000_000, part: 4_000_000 };
+
+export const ReportQuery = z.object({
+  part: z
+    .string()
+    .optional()
+    .describe(
+      `Get the report in parts of about ${REPORT_LIMITS.part / 1_000_000} MB: \`${FIRST_PART}\`, then the header \`${NEXT_PART}\` of the previous answer, until an answer has none. The parts, one after the other, are the report.`,
+    ),
+});
+export type ReportQuery = z.infer<typeof ReportQuery>;
+
+/** The report or a part of it, and where the next part begins. */
+export type Report = { readonly csv: Buffer; readonly next?: string };
+
 /**
- * The report of an outage as a CSV stream: one row per recipient, with at most one page of the list in memory. Puts an
- * apostrophe before a cell that a spreadsheet would run as a formula. One request for each thousand recipients, and one
- * per shard.
+ * The report of an outage as CSV: one row per recipient. Puts an apostrophe before a cell that a spreadsheet would run
+ * as a formula. One request for each thousand recipients, and one per shard.
+ * @throws TooLargeError if the report does not fit one answer; InvalidInputError if there is no such part.
  */
-export function reportOf({ recipients }: Services, outage: Outage): Readable {
-  const rows = async function* (): AsyncIterable<object> {
-    for (const shard of shardsOf(outage)) {
-      for await (const recipient of recipients.all(shard)) yield rowOf(recipient);
-    }
-  };
-  // Phone numbers are E.164, only `+` and digits, so they are safe. Any other cell may hold a formula.
-  const string = (value: string, { column }: CastingContext) => ({ value, escape_formulas: column !== 'phone' });
-  const csv = stringify({ header: true, columns: REPORT_COLUMNS, cast: { string } });
-  // The reader of the stream gets the error, so the callback ignores it.
-  pipeline(Readable.from(rows()), csv, () => undefined);
-  return csv;
+export async function reportOf(
+  { recipients }: Services,
+  outage: Outage,
+  { part }: ReportQuery,
+  limits: ReportLimits = REPORT_LIMITS,
+): Promise<Report> {
+  const isFirst = part === undefined || part === FIRST_PART;
+  let place: Place | undefined = isFirst ? FIRST_PLACE : placeOf(part, outage, 'part');
+  const pages = [isFirst ? csvOf([], true) : ''];
+  let bytes = 0;
+  while (place && (part === undefined || bytes < limits.part)) {
+    const page = await recipients.page({ outageId: outage.id, shard: place.shard }, place.after, MAX_PAGE);
+    const rows = page.map(({ recipient }) => recipient);
+    const csv = csvOf(rows.map(rowOf));
+    pages.push(csv);
+    bytes += Buffer.byteLength(csv);
+    if (part === undefined && bytes > limits.whole) throw tooLarge(limits);
+    place = placeAfter(place, rows.length === MAX_PAGE ? rows.at(-1) : undefined, outage);
+  }
+  return { csv: Buffer.from(pages.join('')), ...(place && { next: cursorOf(place) }) };
 }
+
+const tooLarge = ({ whole }: ReportLimits): TooLargeError =>
+  new TooLargeError(
+    `The report is larger than ${whole / 1_000_000} MB: get it in parts, with ?part=${FIRST_PART}, or with npm run lists`,
+  );
+
+/** Phone numbers are E.164, only `+` and digits, so they are safe. Any other cell may hold a formula. */
+const csvOf = (rows: readonly object[], header = false): string =>
+  stringify([...rows], {
+    header,
+    columns: REPORT_COLUMNS,
+    cast: { string: (value, { column }) => ({ value, escape_formulas: column !== 'phone' }) },
+  });
 
 function rowOf(recipient: Recipient): object {
   const { attempts, ...view } = viewRecipient(recipient);

@@ -3,7 +3,6 @@
  * Functions app and does not know the local host. Queue names come from app settings, so that each test has its own
  * queues. The app reports events to the test over the IPC channel of its process.
  */
-import { Readable } from 'node:stream';
 import {
   app,
   type HttpRequest,
@@ -94,50 +93,6 @@ app.http('says', {
     return {};
   },
 });
-app.http('firstChunk', {
-  methods: ['POST'],
-  handler: async (request) => {
-    // Answers after the first chunk. With HTTP streams, that is before the request ends.
-    for await (const chunk of request.body ?? []) {
-      return { body: Buffer.from(chunk) };
-    }
-    return { status: 400 };
-  },
-});
-
-let goOn = (): void => undefined;
-app.http('drips', {
-  methods: ['GET'],
-  handler: () => ({
-    body: Readable.from(
-      (async function* () {
-        yield 'one';
-        await new Promise<void>((resolve) => (goOn = resolve));
-        yield 'two';
-      })(),
-    ),
-  }),
-});
-app.http('goOn', {
-  methods: ['POST'],
-  handler: () => {
-    goOn();
-    return {};
-  },
-});
-app.http('breaksOff', {
-  methods: ['GET'],
-  handler: () => ({
-    body: Readable.from(
-      (async function* () {
-        yield 'one';
-        await new Promise<void>((resolve) => (goOn = resolve));
-        throw new Error('a secret of the app');
-      })(),
-    ),
-  }),
-});
-
 app.hook.preInvocation((context) => {
   if (context.invocationContext.functionName === 'json') context.hookData['seen'] = true;
 });

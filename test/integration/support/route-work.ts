@@ -31,7 +31,7 @@ export function routeWork(services: Services, { id, script }: Outage): Record<st
       pageOfRecipients(services, await read(), RecipientQuery.parse({ limit: 100 })),
     'PUT /outages/{id}/recipients': async () =>
       importRecipients(services, await services.outages.read(id), Readable.from(['phone\n']), 'text/csv'),
-    'GET /outages/{id}/report.csv': async () => reportOf(services, await read()).toArray(),
+    'GET /outages/{id}/report.csv': async () => reportOf(services, await read(), {}),
     'POST /outages/{id}/pause': async () => viewOutage(services, await pauseOutage(services, id)),
     'POST /outages/{id}/restore': async () =>
       viewOutage(services, await restoreOutage(services, id, { message: script.message })),

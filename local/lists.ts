@@ -1,0 +1,87 @@
+import { createReadStream } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { ImportReport } from '../src/lib/rules/outages/import-report.ts';
+import { listParts, NOTHING_ADDED, withPart } from '../src/lib/rules/outages/list-parts.ts';
+import { FIRST_PART, NEXT_PART } from '../src/lib/rules/outages/report-parts.ts';
+import { runCommand, UsageError } from './cli.ts';
+
+const USAGE = `Usage: npm run -s lists -- upload OUTAGE FILE [flags]
+       npm run -s lists -- report OUTAGE [flags]
+
+Uploads a list of recipients of any length, or downloads a report of any length: in parts, because the app refuses a
+list of more than 8 MB and a report of more than 16 MB.
+  upload   adds the recipients of a CSV or NDJSON file (.ndjson, .jsonl); prints the counts as JSON
+  report   writes the report to stdout, as CSV
+
+  --url URL   the app (default http://127.0.0.1:7071)
+  --key KEY   the function key (default: the environment's RINGDOWN_KEY)
+  --help      this text`;
+
+await runCommand(async () => {
+  const { values, positionals } = parse();
+  if (values.help) {
+    process.stdout.write(`${USAGE}\n`);
+    return 0;
+  }
+  const [command, outage, file, ...more] = positionals;
+  const app = appAt(values.url, values.key ?? process.env['RINGDOWN_KEY']);
+  if (command === 'upload' && outage && file && more.length === 0) {
+    process.stdout.write(`${JSON.stringify(await upload(app, outage, file), null, 2)}\n`);
+    return 0;
+  }
+  if (command === 'report' && outage && file === undefined) {
+    for await (const part of report(app, outage)) process.stdout.write(part);
+    return 0;
+  }
+  throw new UsageError('Use: upload OUTAGE FILE, or report OUTAGE.');
+});
+
+function parse() {
+  try {
+    return parseArgs({
+      options: {
+        url: { type: 'string', default: 'http://127.0.0.1:7071' },
+        key: { type: 'string' },
+        help: { type: 'boolean', short: 'h' },
+      },
+      allowPositionals: true,
+    });
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error));
+  }
+}
+
+type App = (path: string, init?: RequestInit) => Promise<Response>;
+
+function appAt(url: string, key: string | undefined): App {
+  if (!key) throw new UsageError('Give the function key: --key, or RINGDOWN_KEY in the environment.');
+  return async (path, init = {}) => {
+    const headers = { 'x-functions-key': key, ...init.headers };
+    const response = await fetch(new URL(`/api/outages/${path}`, url), { ...init, headers });
+    if (!response.ok) throw new Error(`The app answered ${response.status} ${await response.text()}`);
+    return response;
+  };
+}
+
+async function upload(app: App, outage: string, file: string): Promise<ImportReport> {
+  const isCsv = !/\.(ndjson|jsonl)$/i.test(file);
+  let whole = NOTHING_ADDED;
+  for await (const { bytes, linesBefore } of listParts(createReadStream(file), isCsv)) {
+    const answer = await app(`${encodeURIComponent(outage)}/recipients`, {
+      method: 'PUT',
+      headers: { 'content-type': isCsv ? 'text/csv' : 'application/x-ndjson' },
+      body: bytes,
+    });
+    whole = withPart(whole, ImportReport.parse(await answer.json()), linesBefore);
+  }
+  return whole;
+}
+
+async function* report(app: App, outage: string): AsyncGenerator<Buffer> {
+  let part: string | null = FIRST_PART;
+  while (part !== null) {
+    const answer: Response = await app(`${encodeURIComponent(outage)}/report.csv?part=${encodeURIComponent(part)}`);
+    yield Buffer.from(await answer.arrayBuffer());
+    part = answer.headers.get(NEXT_PART);
+  }
+}

@@ -1,0 +1,57 @@
+import { parse } from 'csv-parse/sync';
+import { expect, it } from 'vitest';
+import { InvalidInputError, TooLargeError } from '../../src/lib/base/errors.ts';
+import { REPORT_COLUMNS, reportOf } from '../../src/lib/views/report.ts';
+import { MemoryWorld, recipientWith } from './support/memory-services.ts';
+
+/** 2,500 people in three shards; a page of the list has at most a thousand. */
+async function city() {
+  const world = new MemoryWorld();
+  const { services } = world;
+  const { outage } = await world.outage({ shards: 3 });
+  const ids: string[] = [];
+  for (const [shard, size] of [1_200, 0, 1_300].entries()) {
+    const people = Array.from({ length: size }, (_, index) =>
+      recipientWith({ identifier: { communicationUser: { id: `8:acs:${shard}-${index}` } } }),
+    );
+    await services.recipients.add({ outageId: outage.id, shard }, people, () => new Date());
+    ids.push(...people.map(({ recipientId }) => recipientId));
+  }
+  return { services, outage, ids: ids.sort() };
+}
+
+const idsIn = (csv: string): string[] =>
+  parse(csv, { columns: true })
+    .map((row: unknown) => (typeof row === 'object' && row && 'recipientId' in row ? String(row.recipientId) : ''))
+    .sort();
+
+it('a report has everybody once, whole or in parts', async () => {
+  const { services, outage, ids } = await city();
+  const whole = await reportOf(services, outage, {});
+  expect(whole.next).toBeUndefined();
+  expect(idsIn(whole.csv.toString())).toEqual(ids);
+
+  const parts: string[] = [];
+  let part: string | undefined = 'first';
+  while (part !== undefined) {
+    const { csv, next } = await reportOf(services, outage, { part }, { whole: 0, part: 1 });
+    parts.push(csv.toString());
+    part = next;
+  }
+  expect(parts.length).toBeGreaterThan(3);
+  expect(parts.join('')).toBe(whole.csv.toString());
+});
+
+it('a report that is too long is refused, and says how to get it', async () => {
+  const { services, outage } = await city();
+  const report = reportOf(services, outage, {}, { whole: 1_000, part: 1_000 });
+  await expect(report).rejects.toThrow(TooLargeError);
+  await expect(report).rejects.toThrow('get it in parts, with ?part=first');
+});
+
+it('a report of nobody is its header row, and there is no part that no answer named', async () => {
+  const world = new MemoryWorld();
+  const { outage } = await world.outage({});
+  expect((await reportOf(world.services, outage, {})).csv.toString()).toBe(`${REPORT_COLUMNS.join()}\n`);
+  await expect(reportOf(world.services, outage, { part: 'second' })).rejects.toThrow(InvalidInputError);
+});
