@@ -121,7 +121,7 @@ ${parts.join('\n')}`;
 }
 
 function operationText(operation: Operation): string {
-  const { method, route, isAnonymous, does, params, query, body, answers } = operation;
+  const { method, isHeadToo, route, isAnonymous, does, params, query, body, answers } = operation;
   const asked = z.object({ ...params.shape, ...query.shape });
   const outcomes = [
     ...Object.entries(answers).map(([status, { says }]) => [status, says]),
@@ -129,7 +129,7 @@ function operationText(operation: Operation): string {
   ];
   return [
     `## ${method} /api/${route}`,
-    `${does}${isAnonymous ? ' *No key needed.*' : ''}`,
+    `${does}${isHeadToo ? ' Answers `HEAD` too.' : ''}${isAnonymous ? ' *No key needed.*' : ''}`,
     ...(Object.keys(asked.shape).length > 0 ? [table(asked)] : []),
     ...(body ? [`Body (${Object.keys(body.types ?? {}).join(' or ')}): ${body.says}`] : []),
     `| answer | meaning |\n|---|---|\n${outcomes.map(([status, says]) => `| ${status} | ${says} |`).join('\n')}`,

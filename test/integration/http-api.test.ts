@@ -320,7 +320,8 @@ describe('the app', () => {
       each.trigger === 'http' ? [`${each.methods.join()} ${new URL(each.url).pathname} ${each.authLevel}`] : [],
     );
     const documented = Object.values(OPERATIONS).map(
-      ({ method, route, isAnonymous }) => `${method} /api/${route} ${isAnonymous ? 'anonymous' : 'function'}`,
+      ({ method, isHeadToo, route, isAnonymous }) =>
+        `${method}${isHeadToo ? ',HEAD' : ''} /api/${route} ${isAnonymous ? 'anonymous' : 'function'}`,
     );
     expect(registered.map(decodeURIComponent).sort()).toEqual(documented.sort());
   });

@@ -20,12 +20,16 @@ type Asked<Params extends z.ZodObject, Query extends z.ZodObject> = {
  * details.
  */
 export function httpFunction<Params extends z.ZodObject, Query extends z.ZodObject>(
-  { method, route, isAnonymous, params, query }: Operation<Params, Query>,
+  { method, isHeadToo, route, isAnonymous, params, query }: Operation<Params, Query>,
   handler: (services: Services, asked: Asked<Params, Query>) => Promise<HttpResponseInit>,
 ): HttpFunction {
   return {
     kind: 'http',
-    options: { methods: [method], route, authLevel: isAnonymous ? 'anonymous' : 'function' },
+    options: {
+      methods: isHeadToo ? [method, 'HEAD'] : [method],
+      route,
+      authLevel: isAnonymous ? 'anonymous' : 'function',
+    },
     handlerFor: (services) =>
       answering((request, context) =>
         handler(services, {

@@ -11,6 +11,8 @@ export type Content = {
 /** One operation of the HTTP API: method, route, parameters, body and answers. */
 export type Operation<Params extends z.ZodObject = z.ZodObject, Query extends z.ZodObject = z.ZodObject> = {
   readonly method: HttpMethod;
+  /** Answers HEAD too, as monitors ask. The host leaves out the body. */
+  readonly isHeadToo?: boolean;
   /** Below /api. */
   readonly route: string;
   /** No function key is needed. */

@@ -199,6 +199,7 @@ export const OPERATIONS = {
   }),
   dashboard: plain({
     method: 'GET',
+    isHeadToo: true,
     route: 'dashboard',
     isAnonymous: true,
     does: 'Serves the page of the dashboard. It holds no data and asks for the function key.',
@@ -206,6 +207,7 @@ export const OPERATIONS = {
   }),
   dashboardFile: byRoute({
     method: 'GET',
+    isHeadToo: true,
     route: 'dashboard/{file}',
     isAnonymous: true,
     does: 'Serves a file of the dashboard.',
@@ -215,6 +217,7 @@ export const OPERATIONS = {
   }),
   getHealth: plain({
     method: 'GET',
+    isHeadToo: true,
     route: 'health',
     isAnonymous: true,
     does: 'Checks that the settings are valid and that storage answers.',
