@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { InvocationContext } from '@azure/functions';
+import { InvocationContext, type TriggerMetadata } from '@azure/functions';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { InvalidInputError } from '../../src/lib/base/errors.ts';
@@ -103,11 +103,12 @@ describe('an action of the script', () => {
 
 describe('a message from its queue', () => {
   const { services } = new MemoryWorld();
-  const taken = async (message: unknown) => {
+  const taken = async (message: unknown, triggerMetadata: TriggerMetadata = { id: 'message-id' }) => {
     const log: string[] = [];
     const seen: unknown[] = [];
     const context = new InvocationContext({
-      triggerMetadata: { id: 'message-id' },
+      invocationId: 'invocation-id',
+      triggerMetadata,
       logHandler: (_, ...values) => log.push(values.join(' ')),
     });
     const { handlerFor } = queueFunction('hang-up', HangUp, async (_services, parsed, id) => {
@@ -123,6 +124,19 @@ describe('a message from its queue', () => {
       log: ['done: hung up'],
       seen: [{ parsed: { callLegId: 'leg-1' }, id: 'message-id' }],
     });
+  });
+
+  it.each([{}, { id: '' }, { dequeueCount: 0, popReceipt: '' }])(
+    'is handled with the id of the invocation if it was run by hand: %j',
+    async (metadata) => {
+      const { seen } = await taken({ callLegId: 'leg-1' }, metadata);
+      expect(seen).toEqual([{ parsed: { callLegId: 'leg-1' }, id: 'invocation-id' }]);
+    },
+  );
+
+  it('that hides its id is refused: with another id at each delivery, an action would be asked twice', async () => {
+    const metadata = { id: { mine: 1 }, popReceipt: 'receipt' };
+    await expect(taken({ callLegId: 'leg-1' }, metadata)).rejects.toThrow('id: must be a text');
   });
 
   it('that does not fit throws the reason, so that it ends on the poison queue', async () => {

@@ -15,7 +15,8 @@ import type { QueueFunction } from './functions.ts';
 /**
  * Connects a queue to a workflow: parses the message, handles it, logs the result. If it fails, the host
  * delivers it again and finally moves it to the poison queue; the reason is recorded for `npm run poison`.
- * @param handle gets the message and its id on the queue, which stays the same when it is delivered again.
+ * @param handle gets the message and its id on the queue, which stays the same when it is delivered again. A run by hand
+ * (`POST /admin/functions/{name}`) has no message, and gets the id of the invocation.
  */
 export function queueFunction<Schema extends z.ZodType>(
   queue: QueueName,
@@ -39,9 +40,7 @@ export function queueFunction<Schema extends z.ZodType>(
     try {
       const parsed = message.safeParse(body);
       if (!parsed.success) throw new InvalidInputError('The message does not fit its queue', problemsOf(parsed.error));
-      const messageId = context.triggerMetadata?.['id'];
-      if (typeof messageId !== 'string') throw new Error('The host gave the queue message no id');
-      const { result, why } = await handle(services, parsed.data, messageId);
+      const { result, why } = await handle(services, parsed.data, messageIdOf(context));
       span.setAttributes({ 'ringdown.result': result, 'ringdown.why': why });
       context.info(`${result}: ${why}`);
     } catch (error) {
@@ -52,6 +51,14 @@ export function queueFunction<Schema extends z.ZodType>(
       throw error;
     }
   }
+}
+
+/** @throws Error for a message whose id the host hid: a member of the same name, which is not a text, takes its place. */
+function messageIdOf({ triggerMetadata, invocationId }: InvocationContext): string {
+  const { id, popReceipt } = triggerMetadata ?? {};
+  if (typeof id === 'string' && id !== '') return id;
+  if (typeof popReceipt !== 'string' || popReceipt === '') return invocationId;
+  throw new InvalidInputError('The message does not fit its queue', ['id: must be a text']);
 }
 
 /** The members that every message for a call action has. */
