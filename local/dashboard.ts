@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import { build, stop } from 'esbuild';
 
 const SOURCES = fileURLToPath(new URL('../src/dashboard/', import.meta.url));
@@ -37,8 +38,17 @@ async function bundle(folder: string): Promise<void> {
     logLevel: 'warning',
   });
   await mkdir(folder, { recursive: true });
-  for (const { path, contents } of outputFiles) await put(join(folder, basename(path)), contents);
-  for (const name of ['index.html', 'icon.svg']) await put(join(folder, name), readFileSync(join(SOURCES, name)));
+  for (const { path, contents } of outputFiles) await putAll(join(folder, basename(path)), contents);
+  for (const name of ['index.html', 'icon.svg']) await putAll(join(folder, name), readFileSync(join(SOURCES, name)));
+}
+
+const BEST = { params: { [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY } };
+
+/** Writes a file as it is and compressed, as src/lib/triggers/page-files.ts serves it. */
+async function putAll(path: string, contents: Uint8Array): Promise<void> {
+  await put(path, contents);
+  await put(`${path}.br`, brotliCompressSync(contents, BEST));
+  await put(`${path}.gz`, gzipSync(contents, { level: 9 }));
 }
 
 async function put(path: string, contents: Uint8Array): Promise<void> {

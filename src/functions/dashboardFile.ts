@@ -1,7 +1,7 @@
 import { httpFunction } from '../lib/api/http-function.ts';
 import { OPERATIONS } from '../lib/api/operations.ts';
-import { pageFile } from '../lib/triggers/page-files.ts';
+import { pageFile, wantedBy } from '../lib/triggers/page-files.ts';
 
 export default httpFunction(OPERATIONS.dashboardFile, (_services, { params, request }) =>
-  pageFile(params.file, request.headers.get('if-none-match')),
+  pageFile(params.file, wantedBy(request)),
 );

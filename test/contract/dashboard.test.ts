@@ -1,3 +1,6 @@
+import { type IncomingMessage, request } from 'node:http';
+import { buffer } from 'node:stream/consumers';
+import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ask } from '../integration/support/api.ts';
 import { Town } from '../integration/support/town.ts';
@@ -12,6 +15,15 @@ afterAll(() => town.close());
 
 const get = (path: string, headers: Record<string, string> = {}): Promise<Response> =>
   fetch(`${town.stack.url}/api/dashboard${path}`, { headers });
+
+/** A request whose answer is left as it travels: `fetch` would decompress it. */
+async function raw(path: string, headers: Record<string, string>) {
+  const asked = request(`${town.stack.url}/api/dashboard${path}`, { headers }).end();
+  const answer: IncomingMessage = await new Promise((resolve, reject) =>
+    asked.once('response', resolve).once('error', reject),
+  );
+  return { status: answer.statusCode, headers: answer.headers, body: await buffer(answer) };
+}
 
 const FILES = {
   '': 'text/html; charset=utf-8',
@@ -84,6 +96,24 @@ test.each(['main.js.map', 'app.tsx', '..%2Fapp.tsx', '__proto__', 'toString'])(
     expect(response.headers.get('content-type')).toBe('application/problem+json');
   },
 );
+
+test('sends a file compressed to whoever accepts it, each form with its own ETag', async () => {
+  const answers = new Map<string, { body: Buffer; etag: string | null; coding: string | null }>();
+  for (const accepted of ['identity', 'gzip, deflate', 'gzip, deflate, br, zstd', 'br;q=0, gzip;q=0.5', 'br;q=0.0']) {
+    const { status, headers, body } = await raw('/main.js', { 'accept-encoding': accepted });
+    expect({ status, vary: headers['vary'] }).toEqual({ status: 200, vary: 'accept-encoding' });
+    answers.set(accepted, { body, etag: headers['etag'] ?? null, coding: headers['content-encoding'] ?? null });
+  }
+  expect([...answers.values()].map(({ coding }) => coding)).toEqual([null, 'gzip', 'br', 'gzip', null]);
+  const plain = answers.get('identity')?.body ?? Buffer.alloc(0);
+  expect(gunzipSync(answers.get('gzip, deflate')?.body ?? '')).toEqual(plain);
+  expect(brotliDecompressSync(answers.get('gzip, deflate, br, zstd')?.body ?? '')).toEqual(plain);
+  expect(new Set([...answers.values()].map(({ etag }) => etag)).size).toBe(3);
+  const brotli = answers.get('gzip, deflate, br, zstd');
+  const headers = { 'accept-encoding': 'br', 'if-none-match': `"other", W/${brotli?.etag}` };
+  expect(await raw('/main.js', headers)).toMatchObject({ status: 304, body: Buffer.alloc(0) });
+  expect(await raw('/main.js', { ...headers, 'accept-encoding': 'gzip' })).toMatchObject({ status: 200 });
+});
 
 test('answers as the OpenAPI document says', async () => {
   await ask(town.stack, 'dashboard', { key: null });
