@@ -1,6 +1,8 @@
 // Creates everything that Ringdown needs in Azure, in one resource group. How to deploy it: docs/deploy.md.
 targetScope = 'resourceGroup'
 
+import { instanceCounts, resourceTags } from 'modules/types.bicep'
+
 @minLength(3)
 @maxLength(16)
 @description('Name from which the names of the resources are made: lower-case letters, digits and hyphens.')
@@ -39,7 +41,7 @@ param maxCallSeconds int = 3600
 // cold start, and many hang up. These two therefore always have an instance. A cold start of `startCall` only delays the first
 // calls, and one of `hangUp` only keeps a line in use for longer.
 @description('Number of always-ready instances, by scale group: http, or function:<name>. Each is billed even when idle.')
-param alwaysReady object = {
+param alwaysReady instanceCounts = {
   http: 1
   'function:playAudio': 1
 }
@@ -68,7 +70,7 @@ param storageSku string = 'Standard_ZRS'
 param environmentName string = ''
 
 var suffix = uniqueString(resourceGroup().id)
-var tags = empty(environmentName) ? {} : { 'azd-env-name': environmentName }
+var tags resourceTags = empty(environmentName) ? {} : { 'azd-env-name': environmentName }
 
 resource identity 'Microsoft.ManagedIdentity/userAssignedIdentities@2024-11-30' = {
   name: '${name}-identity'
@@ -77,7 +79,6 @@ resource identity 'Microsoft.ManagedIdentity/userAssignedIdentities@2024-11-30' 
 }
 
 module storage 'modules/storage.bicep' = {
-  name: '${name}-storage'
   params: {
     name: take(toLower('${replace(name, '-', '')}${suffix}'), 24)
     location: location
@@ -88,7 +89,6 @@ module storage 'modules/storage.bicep' = {
 }
 
 module communication 'modules/communication.bicep' = {
-  name: '${name}-communication'
   params: {
     name: '${name}-${suffix}'
     location: location
@@ -100,7 +100,6 @@ module communication 'modules/communication.bicep' = {
 }
 
 module secret 'modules/secret.bicep' = {
-  name: '${name}-secret'
   params: {
     vaultName: take('${name}-${suffix}', 24)
     location: location
@@ -110,7 +109,6 @@ module secret 'modules/secret.bicep' = {
 }
 
 module monitoring 'modules/monitoring.bicep' = {
-  name: '${name}-monitoring'
   params: {
     name: name
     location: location
@@ -121,7 +119,6 @@ module monitoring 'modules/monitoring.bicep' = {
 }
 
 module app 'modules/app.bicep' = {
-  name: '${name}-app'
   params: {
     name: '${name}-${suffix}'
     location: location
@@ -133,7 +130,7 @@ module app 'modules/app.bicep' = {
     communicationEndpoint: communication.outputs.endpoint
     communicationResourceId: communication.outputs.immutableResourceId
     speechEndpoint: communication.outputs.speechEndpoint
-    callbackSecret: secret.outputs.reference
+    callbackSecretUri: secret.outputs.callbackSecretUri
     previousCallbackSecretUri: previousCallbackSecretUri
     callbackBaseUrl: callbackBaseUrl
     callerNumbers: callerNumbers

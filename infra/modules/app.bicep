@@ -1,8 +1,10 @@
 // The function app on Flex Consumption. It uses one managed identity; its settings contain no keys.
 
+import { instanceCounts, resourceTags } from 'types.bicep'
+
 param name string
 param location string
-param tags object
+param tags resourceTags
 param identityId string
 param identityClientId string
 param storageAccountName string
@@ -10,19 +12,19 @@ param deploymentContainerUrl string
 param communicationEndpoint string
 param communicationResourceId string
 param speechEndpoint string
-param callbackSecret string
+param callbackSecretUri string
 param previousCallbackSecretUri string
 param callbackBaseUrl string
 param callerNumbers string
 param callLeaseSeconds int
 param maxCallSeconds int
 param applicationInsightsConnectionString string
-param alwaysReady object
+param alwaysReady instanceCounts
 param maximumInstances int
 param instanceMemoryMB int
 
-// Exactly the settings that src/lib/config/settings.ts reads: test/unit/infra.test.ts compares them. Empty ones are left out: an
-// empty AzureWebJobsStorage would hide the account name from the host, and for the others the app's defaults apply.
+// The settings that src/lib/config/settings.ts reads, and one of the host: test/unit/infra.test.ts compares them. Empty ones are
+// left out: an empty AzureWebJobsStorage would hide the account name from the host, and for the others the app's defaults apply.
 var settings = {
   AzureWebJobsStorage: ''
   AzureWebJobsStorage__accountName: storageAccountName
@@ -40,13 +42,15 @@ var settings = {
   COGNITIVE_SERVICES_ENDPOINT: speechEndpoint
   CALLER_NUMBERS: callerNumbers
   CALLBACK_BASE_URL: callbackBaseUrl
-  CALLBACK_SECRET: callbackSecret
+  CALLBACK_SECRET: '@Microsoft.KeyVault(SecretUri=${callbackSecretUri})'
   CALLBACK_SECRET_PREVIOUS: empty(previousCallbackSecretUri)
     ? ''
     : '@Microsoft.KeyVault(SecretUri=${previousCallbackSecretUri})'
   CALL_LEASE_SECONDS: string(callLeaseSeconds)
   MAX_CALL_SECONDS: string(maxCallSeconds)
   BREAKER_AFTER: ''
+  // Without it the host answers at / with a page of its own.
+  AzureWebJobsDisableHomepage: 'true'
   // The Functions host reads it too. It only allows sending telemetry, so it is not a secret.
   APPLICATIONINSIGHTS_CONNECTION_STRING: applicationInsightsConnectionString
 }

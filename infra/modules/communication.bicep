@@ -1,10 +1,12 @@
 // Azure Communication Services, and optionally the Azure AI resource for text-to-speech. No keys: the app's identity has access to
 // ACS, and the identity of ACS has access to the AI resource. Phone numbers are bought by hand afterwards: docs/deploy.md.
 
+import { resourceTags } from 'types.bicep'
+
 param name string
 param location string
 param dataLocation string
-param tags object
+param tags resourceTags
 param principalId string
 param withSpeech bool
 

@@ -1,9 +1,11 @@
 // Application Insights on Log Analytics, and the alerts that need a person at any hour. What to do about each:
 // docs/operations.md.
 
+import { resourceTags } from 'types.bicep'
+
 param name string
 param location string
-param tags object
+param tags resourceTags
 param alertEmail string
 param standstill string
 
@@ -99,7 +101,7 @@ traces
   }
 ]
 
-resource alert 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = [
+resource alert 'Microsoft.Insights/scheduledQueryRules@2026-03-01' = [
   for rule in alerts: {
     name: '${name}-${rule.name}'
     location: location

@@ -1,9 +1,11 @@
 // The secret that signs callback URIs, the only secret of the app. It is in Key Vault, not in the app settings, so that a deployment
 // can keep it without knowing it. To rotate it, write a new version (docs/operations.md).
 
+import { resourceTags } from 'types.bicep'
+
 param vaultName string
 param location string
-param tags object
+param tags resourceTags
 param principalId string
 
 @secure()
@@ -44,4 +46,5 @@ resource access 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
 }
 
 output vaultName string = vault.name
-output reference string = '@Microsoft.KeyVault(VaultName=${vault.name};SecretName=${secret.name})'
+// Without a version: Azure takes the newest.
+output callbackSecretUri string = secret.properties.secretUri

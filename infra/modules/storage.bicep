@@ -1,10 +1,12 @@
 // The storage account: the app's tables and queues, the state of the Functions host, and the deployment package. Key access is off;
 // the app's identity has the three data roles.
 
+import { resourceTags } from 'types.bicep'
+
 param name string
 param location string
 param sku string
-param tags object
+param tags resourceTags
 param principalId string
 
 // The same as in src/lib/storage: test/unit/infra.test.ts compares them. Created here, so that the first call does not wait for it,
