@@ -36,6 +36,9 @@ function refusal(body: unknown): string {
   return 'it was accepted';
 }
 
+/** What is wrong with an odd event. */
+const problemsOf = (body: unknown): string[] => z.array(z.string()).parse(only(body).data['problems']);
+
 const LEG = '471f3600-4e1f-4cd4-9eec-4a484e4cbf00';
 
 describe('the events of the reference page', () => {
@@ -117,10 +120,10 @@ describe('a tone', () => {
     expect(toneNamed(tone).data).toMatchObject({ toneInfo: { tone: key } });
   });
 
-  it('that no telephone has is refused', () => {
-    expect(refusal(changed('dtmf-received', { ToneInfo: { SequenceId: 2, Tone: 'Tone10' } }))).toContain(
+  it('that no telephone has is kept as unknown', () => {
+    expect(problemsOf(changed('dtmf-received', { ToneInfo: { SequenceId: 2, Tone: 'Tone10' } }))).toEqual([
       'data.toneInfo.tone: is not a telephone key',
-    );
+    ]);
   });
 });
 
@@ -164,13 +167,21 @@ describe('an event with unknown parts', () => {
   });
 });
 
-describe('a body is refused, and the error names the invalid field,', () => {
+describe('a body without any event is refused, and the error says why,', () => {
   it.each([
     ['if it is missing', undefined, 'Event 0 of the callback is not an event'],
     ['if it is null', null, 'Event 0'],
     ['if it is a text', 'hello', 'Event 0'],
     ['if it is an empty array', [], 'the array is empty'],
     ['if it is another object', { hello: 'world' }, 'eventType: '],
+    ['if it has two of them', [{ hello: 'world' }, 7], 'eventType: '],
+  ])('%s', (_, body, problem) => {
+    expect(refusal(body)).toContain(problem);
+  });
+});
+
+describe('an odd event is kept as unknown, with what is wrong with it,', () => {
+  it.each([
     ['if it has no time', { ...example('dtmf-received'), eventTime: 'yesterday' }, 'eventTime: '],
     ['if it has no data', { ...example('dtmf-received'), data: null }, 'data: '],
     ['if it has no call leg', changed('call-leg-established', { CallLegId: null }), 'data.callLegId: '],
@@ -182,19 +193,37 @@ describe('a body is refused, and the error names the invalid field,', () => {
     ['if it has no state', changed('call-leg-established', { CallState: 7 }), 'data.callState: '],
     ['if it has no tone', changed('dtmf-received', { ToneInfo: null }), 'data.toneInfo: '],
     [
-      'if it has no sequence number',
-      changed('dtmf-received', { ToneInfo: { Tone: 'Tone1' } }),
+      'if a number is text',
+      changed('dtmf-received', { ToneInfo: { SequenceId: '2', Tone: 'Tone1' } }),
       'data.toneInfo.sequenceId: ',
     ],
     ['if its status is unknown', changed('play-audio-completed', { Status: 'Maybe' }), 'data.status: '],
     ['if it has no participants', changed('participants-updated', { Participants: null }), 'data.participants: '],
   ])('%s', (_, body, problem) => {
-    expect(refusal(body)).toContain(problem);
+    expect(only(body).type).toBe('Unknown');
+    expect(problemsOf(body).join()).toContain(problem);
   });
 
-  it('with its index in the array, even if the other events are valid', () => {
-    const bad = changed('call-leg-established', { CallLegId: null });
-    expect(refusal([example('dtmf-received'), bad])).toContain('Event 1 of the callback is no CallLegStateChanged');
+  it('with its call leg and type, and its neighbours are read', () => {
+    const odd = changed('dtmf-received', { ToneInfo: { SequenceId: 'two', Tone: 'Tone1' } });
+    const { eventTime: _, ...timeless } = example('dtmf-received');
+    const read = parseCallEvents([example('call-leg-established'), odd, timeless, 7, example('dtmf-received')]);
+    expect(read.map(({ type }) => type)).toEqual([
+      'CallLegStateChanged',
+      'Unknown',
+      'Unknown',
+      'Unknown',
+      'DtmfReceived',
+    ]);
+    expect(read[1]?.data).toMatchObject({ callLegId: LEG, eventType: 'Microsoft.Communication.DtmfReceived' });
+  });
+
+  it('at the time of its arrival if it has none, and without its data if they are long', () => {
+    const now = new Date('2026-01-05T08:00:00Z');
+    const odd = { ...changed('dtmf-received', { Note: 'x'.repeat(20_000) }), eventTime: undefined };
+    const [event] = parseCallEvents([odd], now);
+    expect(event?.occurredAt).toBe(now.toISOString());
+    expect(JSON.stringify(event).length).toBeLessThan(1_000);
   });
 });
 

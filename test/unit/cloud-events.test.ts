@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { InvalidInputError } from '../../src/lib/base/errors.ts';
 import { parseCallEvents } from '../../src/lib/call-automation/callbacks.ts';
 import type { CallEvent } from '../../src/lib/call-automation/events.ts';
 import { endingOf, OURS, OVER_LIMIT } from '../../src/lib/rules/calls/endings.ts';
@@ -154,9 +153,11 @@ describe('a callback', () => {
     ['an unknown key', posted('ContinuousDtmfRecognitionToneReceived', { sequenceId: 1, tone: 'flash' }), 'tone'],
     ['a tone without its number', posted('ContinuousDtmfRecognitionToneReceived', { tone: 'one' }), 'sequenceId'],
     ['no time', { ...posted('CallConnected'), time: 'now' }, 'time'],
-  ])('with %s is refused, and says why', (_, element, named) => {
-    expect(() => parseCallEvents([posted('PlayStarted'), element])).toThrow(InvalidInputError);
-    expect(() => parseCallEvents([posted('PlayStarted'), element])).toThrow(named);
+    ['a text for a number', posted('CallDisconnected', { resultInformation: { code: 'none' } }), 'code'],
+  ])('with %s keeps it as unknown and says why; its neighbours are read', (_, element, named) => {
+    const [before, odd, after] = parseCallEvents([posted('PlayStarted'), element, posted('PlayCompleted')]);
+    expect([before?.type, odd?.type, after?.type]).toEqual(['PlayAudioResult', 'Unknown', 'PlayAudioResult']);
+    expect(JSON.stringify(odd?.data['problems'])).toContain(named);
   });
 });
 

@@ -123,7 +123,7 @@ const Envelope = z.looseObject({
 /**
  * Parses one event of the 2021 API, in either casing.
  * @param index its position in the callback, for the error message.
- * @throws InvalidInputError naming the element and field; apply none of the callback's events then.
+ * @throws InvalidInputError naming the element and field.
  */
 export function parseCallEvent(element: unknown, index: number): CallEvent {
   const envelope = Envelope.safeParse(toCamelCase(element));

@@ -15,8 +15,7 @@ export type Proofs = { readonly token: string; readonly authorization: string | 
 /**
  * Handles a callback in the only safe order: verify the tokens, read the whole body, then apply each event.
  * @param readBody is called only if the tokens are valid.
- * @throws UnauthorizedError if a token is not valid; InvalidInputError if any part of the body is malformed: then no
- * event is applied.
+ * @throws UnauthorizedError if a token is not valid; InvalidInputError if the body contains no event.
  */
 export async function receiveCallback(
   services: Services,
@@ -26,7 +25,7 @@ export async function receiveCallback(
   const purpose = await services.callbacks.purposeOf(token);
   await services.sender?.verify(authorization);
   const received: Received[] = [];
-  for (const event of parseCallEvents(await readBody())) {
+  for (const event of parseCallEvents(await readBody(), services.now())) {
     const { type, data } = event;
     const handled = await traced(
       `event ${type}`,
