@@ -107,6 +107,16 @@ describe('a body', () => {
     await expect(jsonBody(request(text))).rejects.toThrow(InvalidInputError);
   });
 
+  it('may have a byte order mark, or be UTF-16', async () => {
+    await expect(jsonBody(request('\ufeff{"title":"Storm"}'))).resolves.toEqual({ title: 'Storm' });
+    const utf16 = new HttpRequest({
+      method: 'POST',
+      url: 'https://ringdown.example/api/outages',
+      body: { bytes: Buffer.from('\ufeff{"title":"Zoë"}', 'utf16le') },
+    });
+    await expect(jsonBody(utf16)).resolves.toEqual({ title: 'Zoë' });
+  });
+
   it('that is missing is answered with 400', async () => {
     await expect(jsonBody(request())).rejects.toThrow(InvalidInputError);
   });

@@ -139,6 +139,26 @@ describe('a message from its queue', () => {
     await expect(taken({ callLegId: 'leg-1' }, metadata)).rejects.toThrow('id: must be a text');
   });
 
+  it('may have a byte order mark', async () => {
+    const { seen } = await taken('\ufeff{"callLegId":"leg-1"}');
+    expect(seen).toEqual([{ parsed: { callLegId: 'leg-1' }, id: 'message-id' }]);
+  });
+
+  it.each([
+    ['eyJjYWxsTGVnSWQiOiJsZWctMSJ9', 'is base64, send plain JSON'],
+    ['{callLegId:leg-1}', 'is not JSON: its names have no double quotes'],
+  ])('that is no JSON says so: %s', async (message, problem) => {
+    await expect(taken(message)).rejects.toThrow(`The message does not fit its queue: ${problem}`);
+  });
+
+  it('is refused with an example that is not masked, there and in what is recorded', async () => {
+    const message = { targets: [{ phoneNumber: { value: '+1 (425) 555-0182' } }] };
+    const handle = queueFunction('start-call', StartRequestedCall, async () => done('taken')).handlerFor(services);
+    const context = new InvocationContext({ triggerMetadata: { id: 'm' }, logHandler: () => undefined });
+    await expect(handle(message, context)).rejects.toThrow('e.g. +14255550123');
+    expect((await services.failures.find('start-call', message))?.reason).toContain('e.g. +14255550123');
+  });
+
   it('that does not fit throws the reason, so that it ends on the poison queue', async () => {
     await expect(taken({ callLegId: 7 })).rejects.toThrow(InvalidInputError);
     await expect(taken({ callLegId: 7 })).rejects.toThrow(/^The message does not fit its queue: callLegId: /);

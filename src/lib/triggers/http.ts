@@ -1,5 +1,6 @@
 import type { HttpRequest, HttpResponseInit, InvocationContext } from '@azure/functions';
 import { ConfigurationError, InvalidInputError, RingdownError, TooLargeError } from '../base/errors.ts';
+import { notJson, textOf } from '../base/json-text.ts';
 
 /**
  * Turns errors into problem details (RFC 9457); nothing else does. The detail of a 5xx goes to the log, not to the
@@ -60,14 +61,14 @@ function parsed(json: string): unknown {
   try {
     return JSON.parse(json);
   } catch (cause) {
-    throw new InvalidInputError('The request is invalid', ['body: must be JSON'], { cause });
+    throw new InvalidInputError('The request is invalid', [`body: ${notJson(json)}`], { cause });
   }
 }
 
 async function textBody(request: HttpRequest): Promise<string> {
   const chunks: Uint8Array[] = [];
   for await (const chunk of bodyChunks(request, MAX_JSON)) chunks.push(chunk);
-  return Buffer.concat(chunks).toString('utf8');
+  return textOf(Buffer.concat(chunks));
 }
 
 /**

@@ -1,7 +1,8 @@
 import type { InvocationContext } from '@azure/functions';
 import type { Span, SpanContext } from '@opentelemetry/api';
 import type { z } from 'zod';
-import { InvalidInputError } from '../base/errors.ts';
+import { InvalidInputError, RingdownError } from '../base/errors.ts';
+import { notJson, withoutMark } from '../base/json-text.ts';
 import { masked } from '../base/masking.ts';
 import { problemsOf } from '../base/problems.ts';
 import type { RequestIdentity } from '../call-automation/port.ts';
@@ -28,7 +29,7 @@ export function queueFunction<Schema extends z.ZodType>(
     queue,
     message,
     handlerFor: (services) => (given, context) => {
-      const { body, from } = withoutTrace(given);
+      const { body, from } = withoutTrace(messageIn(given));
       const attributes = { 'ringdown.queue': queue };
       return traced(`queue ${queue}`, { kind: SpanKind.SERVER, parent: from, attributes }, (span) =>
         run(services, body, context, span),
@@ -39,12 +40,15 @@ export function queueFunction<Schema extends z.ZodType>(
   async function run(services: Services, body: unknown, context: InvocationContext, span: Span): Promise<void> {
     try {
       const parsed = message.safeParse(body);
-      if (!parsed.success) throw new InvalidInputError('The message does not fit its queue', problemsOf(parsed.error));
+      if (!parsed.success) {
+        const problems = typeof body === 'string' ? [notJson(body)] : problemsOf(parsed.error);
+        throw new InvalidInputError('The message does not fit its queue', problems);
+      }
       const { result, why } = await handle(services, parsed.data, messageIdOf(context));
       span.setAttributes({ 'ringdown.result': result, 'ringdown.why': why });
       context.info(`${result}: ${why}`);
     } catch (error) {
-      const reason = masked(error instanceof Error ? `${error.name}: ${error.message}` : String(error));
+      const reason = reasonOf(error);
       // Rethrow the original error even if recording it fails.
       const recorded = services.failures.record(queue, body, reason, services.now());
       await recorded.catch((unrecorded) => context.error(unrecorded));
@@ -59,6 +63,12 @@ function messageIdOf({ triggerMetadata, invocationId }: InvocationContext): stri
   if (typeof id === 'string' && id !== '') return id;
   if (typeof popReceipt !== 'string' || popReceipt === '') return invocationId;
   throw new InvalidInputError('The message does not fit its queue', ['id: must be a text']);
+}
+
+/** Our own errors show no number but those of examples; any other may repeat what it was given. */
+function reasonOf(error: unknown): string {
+  const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  return error instanceof RingdownError ? text : masked(text);
 }
 
 /** The members that every message for a call action has. */
@@ -91,6 +101,16 @@ export function actionFunction<Schema extends z.ZodType<ActionMessage>>(
     const address = addressOf(message).id;
     return performAction(services, { queue, address, message }, (as) => ask(services, message, as, messageId));
   });
+}
+
+/** The host parses a message that is JSON, and passes any other as text; one with a byte order mark is no JSON to it. */
+function messageIn(given: unknown): unknown {
+  if (typeof given !== 'string' || given === withoutMark(given)) return given;
+  try {
+    return JSON.parse(withoutMark(given));
+  } catch {
+    return given;
+  }
 }
 
 /** The message without the trace context that telemetry/traced-queues.ts added to it. */
