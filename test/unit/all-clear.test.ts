@@ -181,7 +181,8 @@ describe('an outage that had expired', () => {
     const { services, world, tick, ends, find, state } = await storm(ANN, BOB, CAT);
     const inSeconds = (seconds: number): string => new Date(world.now.getTime() + seconds * 1000).toISOString();
     await tick();
-    await patchOutage(services, 'storm', { expiresAt: inSeconds(0) });
+    await patchOutage(services, 'storm', { expiresAt: inSeconds(1) });
+    world.passes(1);
     await tick();
     const waiting = await Promise.all([ANN, BOB, CAT].map(async (number) => (await find(number))?.outcome));
     expect(waiting.filter((outcome) => outcome === 'cancelled')).toHaveLength(1);

@@ -181,7 +181,7 @@ describe('a rejected row', () => {
       duplicates: 0,
       rejected: 2,
       rejections: [
-        { line: 3, reason: 'phone: is not a valid phone number' },
+        { line: 3, reason: 'phone: has letters' },
         { line: 4, reason: 'phone: is empty' },
       ],
     });

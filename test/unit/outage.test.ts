@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { InvalidInputError } from '../../src/lib/base/errors.ts';
 import { declareOutage } from '../../src/lib/outages/declare.ts';
-import { begun, hasExpired, OutageSpec } from '../../src/lib/rules/outages/outage.ts';
+import { begun, hasExpired, Outage, OutageSpec } from '../../src/lib/rules/outages/outage.ts';
 import { MemoryWorld, outageWith } from './support/memory-services.ts';
 
 const NOW = new Date('2026-01-05T08:00:00.000Z');
@@ -55,7 +55,7 @@ describe('declaring an outage', () => {
     ['callers.0.lines', { callers: [{ number: '+14255550100', lines: 0 }] }],
     ['retry.maxAttempts', { retry: { maxAttempts: 0 } }],
     ['retry.delaySeconds.busy', { retry: { delaySeconds: { busy: -1 } } }],
-    ['defaultCountry', { defaultCountry: 'us' }],
+    ['defaultCountry', { defaultCountry: 'UK' }],
     ['startAt', { startAt: 'tomorrow' }],
     ['shards', { shards: 0 }],
     ['id', { id: 'storm/1' }],
@@ -66,6 +66,63 @@ describe('declaring an outage', () => {
     await expect(refused).rejects.toMatchObject({
       problems: [expect.stringMatching(new RegExp(`^${field}: |"${field}"$`))],
     });
+  });
+
+  it.each([
+    [
+      'before it starts',
+      { startAt: '2031-01-02T00:00:00Z', expiresAt: '2031-01-01T00:00:00Z' },
+      'must be after startAt',
+    ],
+    [
+      'when it starts',
+      { startAt: '2031-01-01T02:00:00+02:00', expiresAt: '2031-01-01T00:00:00Z' },
+      'must be after startAt',
+    ],
+    ['in the past', { startAt: '2020-01-01T00:00:00Z', expiresAt: '2020-01-02T00:00:00Z' }, 'must be after now'],
+    ['now', { expiresAt: '2026-01-05T09:00:00+01:00' }, 'must be after now'],
+  ])('that ends %s is refused', async (_, times, problem) => {
+    const { services } = new MemoryWorld();
+    await expect(declareOutage(services, { ...whole, ...times })).rejects.toMatchObject({
+      problems: [expect.stringContaining(`expiresAt: ${problem}`)],
+    });
+  });
+
+  it('may give its times with an offset', async () => {
+    const times = { startAt: '2031-01-01T00:00:00+02:00', expiresAt: '2030-12-31T23:00:00Z' };
+    const { outage } = await declareOutage(new MemoryWorld().services, { ...whole, ...times });
+    expect(outage).toMatchObject(times);
+  });
+
+  it('again after it expired gets the same answer as before', async () => {
+    const world = new MemoryWorld();
+    const brief = { ...whole, id: 'brief', expiresAt: '2026-01-05T09:00:00Z' };
+    expect((await declareOutage(world.services, brief)).isNew).toBe(true);
+    world.passes(7_200);
+    expect((await declareOutage(world.services, brief)).isNew).toBe(false);
+  });
+
+  it('takes only time zones with one meaning for its quiet hours', async () => {
+    const quiet = (timeZone: string) => ({ ...whole, quietHours: { from: '21:00', to: '08:00', timeZone } });
+    await expect(declareOutage(new MemoryWorld().services, quiet('BST'))).rejects.toThrow(
+      'quietHours.timeZone: BST is an abbreviation',
+    );
+    const { outage } = await declareOutage(new MemoryWorld().services, quiet('+01:00'));
+    expect(outage.quietHours?.timeZone).toBe('UTC+1');
+  });
+
+  it('that was stored with what would be refused today can still be read', () => {
+    const stored = {
+      ...outageWith(),
+      defaultCountry: 'UK',
+      quietHours: { from: '21:00', to: '08:00', timeZone: 'EST' },
+    };
+    expect(Outage.parse(stored)).toMatchObject({ defaultCountry: 'UK' });
+  });
+
+  it('shows the example of a number unmasked in what it refuses', async () => {
+    const refused = declareOutage(new MemoryWorld().services, { ...whole, callers: [{ number: '425 555 0100' }] });
+    await expect(refused).rejects.toThrow('must be a phone number in E.164 form, e.g. +14255550123');
   });
 
   it('with texts is refused if the service cannot speak, and each text is named', async () => {

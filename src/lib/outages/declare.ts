@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { ConflictError, InvalidInputError } from '../base/errors.ts';
 import { problemsOf } from '../base/problems.ts';
-import { declared, type Outage, OutageSpec } from '../rules/outages/outage.ts';
+import { contradictions, declared, type Outage, OutageSpec } from '../rules/outages/outage.ts';
 import type { Services } from '../services/services.ts';
 import { mustBeSayable } from './sayable.ts';
 
@@ -15,6 +15,11 @@ export async function declareOutage(services: Services, body: unknown): Promise<
   mustBeSayable(services, 'The outage cannot be declared', spec.data);
   const id = spec.data.id ?? randomUUID();
   const outage = declared(spec.data, id, [...services.settings.callers], services.now());
+  const problems = contradictions(outage, services.now());
+  // A declaration that is repeated after its outage expired gets the same answer as before.
+  if (problems.length > 0 && !(await services.outages.find(id))) {
+    throw new InvalidInputError('The outage cannot be declared', problems);
+  }
   await services.lines.ensure(outage.callers, await services.lines.list());
   const added = await services.outages.add(outage);
   const before = added.outage.declaration ?? outage.declaration;

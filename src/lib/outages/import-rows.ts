@@ -2,6 +2,7 @@ import { pipeline } from 'node:stream/promises';
 import { CsvError, parse } from 'csv-parse';
 import { z } from 'zod';
 import { InvalidInputError } from '../base/errors.ts';
+import { masked } from '../base/masking.ts';
 
 /** A row with its cells by column name, or what is wrong with it. `line` counts from 1. */
 export type Row = { readonly line: number } & ({ readonly cells: Cells } | { readonly problem: string });
@@ -94,7 +95,7 @@ function jsonRow(text: string): { cells: Cells } | { problem: string } {
   if (row.success) return { cells: row.data };
   const [issue] = row.error.issues;
   const column = issue?.path[0];
-  return { problem: column === undefined ? 'is not a JSON object' : `${String(column)}: ${issue?.message}` };
+  return { problem: column === undefined ? 'is not a JSON object' : `${masked(String(column))}: ${issue?.message}` };
 }
 
 function parsed(text: string): unknown {

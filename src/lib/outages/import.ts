@@ -1,13 +1,13 @@
 import { eachOf } from '../base/each-of.ts';
-import { masked } from '../base/masking.ts';
 import type { Identifier } from '../call-automation/identifiers.ts';
 import type { ImportReport } from '../rules/outages/import-report.ts';
 import { MAX_REJECTIONS } from '../rules/outages/list-parts.ts';
 import type { Outage } from '../rules/outages/outage.ts';
-import { callableFrom, TimeZone } from '../rules/outages/quiet-hours.ts';
+import { callableFrom } from '../rules/outages/quiet-hours.ts';
 import { type Contact, newRecipient, type Recipient } from '../rules/outages/recipient.ts';
 import { type Shard, shardOf } from '../rules/outages/shard.ts';
-import { phoneNumberOf } from '../rules/phone-numbers.ts';
+import { readNumber } from '../rules/phone-numbers.ts';
+import { notATimeZone, timeZoneOf } from '../rules/time-zones.ts';
 import type { Services } from '../services/services.ts';
 import type { StoredOutage } from '../storage/outages.ts';
 import { MAX_ADDED } from '../storage/recipients.ts';
@@ -90,7 +90,7 @@ class Import {
     const contact = 'problem' in row ? row.problem : contactOf(row.cells, this.#outage.defaultCountry);
     if (typeof contact === 'string') {
       this.#counts.rejected++;
-      if (this.#rejections.length < MAX_REJECTIONS) this.#rejections.push({ line: row.line, reason: masked(contact) });
+      if (this.#rejections.length < MAX_REJECTIONS) this.#rejections.push({ line: row.line, reason: contact });
       return undefined;
     }
     const recipient = newRecipient(contact);
@@ -134,11 +134,12 @@ function contactOf(cells: Cells, defaultCountry: string): Contact | string {
   const { phone, communicationUserId, name, timeZone, language, ...extra } = cells;
   const identifier = identifierOf(phone, communicationUserId, defaultCountry);
   if (typeof identifier === 'string') return identifier;
-  if (timeZone && !TimeZone.safeParse(timeZone).success) return 'timeZone: is not an IANA time zone';
+  const zone = timeZone ? timeZoneOf(timeZone) : undefined;
+  if (timeZone && zone === undefined) return `timeZone: ${notATimeZone(timeZone)}`;
   return {
     identifier,
     ...(name && { name }),
-    ...(timeZone && { timeZone }),
+    ...(zone && { timeZone: zone }),
     ...(language && { language }),
     ...(Object.keys(extra).length > 0 && { extra }),
   };
@@ -150,6 +151,6 @@ function identifierOf(
   defaultCountry: string,
 ): Identifier | string {
   if (!phone) return userId ? { communicationUser: { id: userId } } : 'phone: is empty';
-  const value = phoneNumberOf(phone, defaultCountry);
-  return value === undefined ? 'phone: is not a valid phone number' : { phoneNumber: { value } };
+  const read = readNumber(phone, defaultCountry);
+  return 'problem' in read ? `phone: ${read.problem}` : { phoneNumber: { value: read.number } };
 }

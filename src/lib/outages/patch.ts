@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { InvalidInputError } from '../base/errors.ts';
 import { problemsOf } from '../base/problems.ts';
 import { Sound } from '../call-automation/speech.ts';
-import { type Outage, OutageSpec } from '../rules/outages/outage.ts';
+import { contradictions, type Outage, OutageSpec } from '../rules/outages/outage.ts';
 import type { Services } from '../services/services.ts';
 import { changeOutage, mustAllow } from './change-outage.ts';
 import { mustBeSayable } from './sayable.ts';
@@ -38,6 +38,8 @@ export async function patchOutage(services: Services, id: string, body: unknown)
     mustAllow(outage, 'patch');
     const patched = withPatch(outage, patch.data);
     mustBeSayable(services, 'The outage cannot be changed', patched);
+    const problems = patched.expiresAt === outage.expiresAt ? [] : contradictions(patched, services.now());
+    if (problems.length > 0) throw new InvalidInputError('The outage cannot be changed', problems);
     return patched;
   });
 }

@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { InvalidInputError, NotFoundError } from '../base/errors.ts';
 import { PhoneNumber } from '../call-automation/identifiers.ts';
 import { recipientIdOf } from '../rules/calls/recipient-id.ts';
-import { phoneNumberOf } from '../rules/phone-numbers.ts';
+import { Country } from '../rules/countries.ts';
+import { readNumber } from '../rules/phone-numbers.ts';
 import type { Services } from '../services/services.ts';
 
 /** A number that no outage may call again. */
@@ -17,18 +18,14 @@ export const OptOutView = z.object({
 export type OptOutView = z.infer<typeof OptOutView>;
 
 export const OptOutQuery = z.object({
-  country: z
-    .string()
-    .regex(/^[A-Z]{2}$/, 'must be a two-letter country code, for example US')
-    .default('US')
-    .describe('The country of a number without a country code.'),
+  country: Country.default('US').describe('The country of a number without a country code: ISO 3166, two letters.'),
 });
 
 /** Parses a number as people type it. @throws InvalidInputError */
 export function calleeOf(text: string, country: string): { number: string; recipientId: string } {
-  const number = phoneNumberOf(text, country);
-  if (number === undefined)
-    throw new InvalidInputError('The request is invalid', ['number: is not a valid phone number']);
+  const read = readNumber(text, country);
+  if ('problem' in read) throw new InvalidInputError('The request is invalid', [`number: ${read.problem}`]);
+  const { number } = read;
   return { number, recipientId: recipientIdOf({ phoneNumber: { value: number } }) };
 }
 

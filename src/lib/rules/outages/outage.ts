@@ -4,7 +4,8 @@ import { PhoneNumber } from '../../call-automation/identifiers.ts';
 import { RestingCaller } from '../calls/breaker.ts';
 import { SafeId } from '../calls/purpose.ts';
 import { CallScript } from '../calls/script.ts';
-import { QuietHours } from './quiet-hours.ts';
+import { Country } from '../countries.ts';
+import { QuietHours, StoredQuietHours } from './quiet-hours.ts';
 import { RetryPolicy } from './retry.ts';
 
 /** ACS allows two concurrent outbound calls per number by default (ACS: service limits). */
@@ -26,7 +27,13 @@ export const allClearIdOf = (id: string): string => `${id}${ALL_CLEAR}`;
 /** Leaves room for the suffix of its all-clear. */
 const OutageId = SafeId.max(64 - ALL_CLEAR.length);
 
-/** An outage as it is declared. Times are UTC, ISO 8601. */
+/** A moment, with its offset from UTC. */
+const Moment = z.iso.datetime({
+  offset: true,
+  error: 'must be a date and time with its offset, e.g. 2031-01-31T21:00:00Z or 2031-01-31T22:00:00+01:00',
+});
+
+/** An outage as it is declared. Times are ISO 8601. */
 export const OutageSpec = z.strictObject({
   id: OutageId.optional().describe('Makes the declaration idempotent. Default: a new id.'),
   title: z
@@ -48,15 +55,13 @@ export const OutageSpec = z.strictObject({
     .min(1)
     .optional()
     .describe('Limits the calls at once. Default: the lines of the callers.'),
-  startAt: z.iso.datetime().optional().describe('When calling starts. Default: now.'),
-  expiresAt: z.iso.datetime().optional().describe('Nobody is called after this time.'),
+  startAt: Moment.optional().describe('When calling starts. Default: now.'),
+  expiresAt: Moment.optional().describe('Nobody is called after this time, which is after the start and after now.'),
   retry: RetryPolicy.prefault({}).describe('When a person who was not reached is called again; see below.'),
   quietHours: QuietHours.optional().describe('When nobody is called; see below.'),
-  defaultCountry: z
-    .string()
-    .regex(/^[A-Z]{2}$/, 'must be a two-letter country code, e.g. US')
-    .default('US')
-    .describe('The country of numbers without a country code.'),
+  defaultCountry: Country.default('US').describe(
+    'The country of numbers without a country code: ISO 3166, two letters.',
+  ),
   shards: z.number().int().min(1).max(32).default(4).describe('Parts of the recipient list. Cannot be changed later.'),
 });
 export type OutageSpec = z.infer<typeof OutageSpec>;
@@ -102,6 +107,11 @@ export type ListHold = z.infer<typeof ListHold>;
 export const Outage = OutageSpec.extend({
   id: SafeId,
   callers: z.array(Caller).min(1),
+  // An outage that was declared before these were checked as they are today can still be read.
+  startAt: z.string().optional(),
+  expiresAt: z.string().optional(),
+  quietHours: StoredQuietHours.optional(),
+  defaultCountry: z.string(),
   state: OutageState,
   createdAt: z.string(),
   startedAt: z.string().optional(),
@@ -135,6 +145,14 @@ export function declared(spec: OutageSpec, id: string, defaultCallers: Caller[],
     createdAt: now.toISOString(),
     declaration: digestOf(spec),
   };
+}
+
+/** What is wrong with the times of an outage, one problem a field. */
+export function contradictions({ startAt, expiresAt }: Pick<Outage, 'startAt' | 'expiresAt'>, now: Date): string[] {
+  if (expiresAt === undefined) return [];
+  const end = new Date(expiresAt);
+  if (startAt !== undefined && end <= new Date(startAt)) return ['expiresAt: must be after startAt'];
+  return end <= now ? [`expiresAt: must be after now, ${now.toISOString()}`] : [];
 }
 
 /** Equal for equal declarations, independent of the order of members. */
