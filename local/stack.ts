@@ -22,6 +22,8 @@ export type StackOptions = {
   readonly simulator?: SimulatorOptions;
   /** App settings that override those of the stack. */
   readonly settings?: Readonly<Record<string, string>>;
+  /** Entry module of the app. Default: that of the sources. */
+  readonly app?: string;
   /** Folder of a built package to run instead of the sources. */
   readonly packageDir?: string;
   readonly logLevel?: 'error' | 'warn' | 'info' | 'debug';
@@ -114,7 +116,7 @@ function startApp(port: number, settings: NodeJS.ProcessEnv, options: StackOptio
   const { packageDir } = options;
   const { app, hostJson } = packageDir
     ? { app: join(packageDir, 'app.cjs'), hostJson: join(packageDir, 'host.json') }
-    : SOURCES;
+    : { ...SOURCES, ...(options.app !== undefined && { app: options.app }) };
   const args = ['--app', app, '--port', String(port), '--host-json', hostJson, '--function-key', FUNCTION_KEY];
   return startProcess({
     name: 'the app',

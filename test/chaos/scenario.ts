@@ -41,6 +41,7 @@ export type Scenario = {
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
+const REQUEST_MS = 20 * SECOND;
 export const OPERATOR = '+14255559999';
 export const callerNumber = (index: number): string => `+1425555010${index}`;
 const phoneNumber = (index: number): string => `+1425555${2000 + index}`;
@@ -65,7 +66,11 @@ export function drawScenario(seed: number, recipients: number | undefined): Scen
   const callers = withLines(drawCallers(random), size.lines);
   const faults = drawRates(random);
   const calmAfterMs = random.int(3, 40) * MINUTE;
-  const limits = { leaseMs: random.pick([60, 120, 300]) * SECOND, maxCallMs: random.pick([10, 20, 30]) * MINUTE };
+  const limits = {
+    leaseMs: random.pick([60, 120, 300]) * SECOND,
+    maxCallMs: random.pick([10, 20, 30]) * MINUTE,
+    requestMs: REQUEST_MS,
+  };
   const outages = random.weighted([
     [1, 3],
     [2, 1],
@@ -159,7 +164,7 @@ export function calmScenario(people: number): Scenario {
   return {
     settings: {
       callers,
-      limits: { leaseMs: 300 * SECOND, maxCallMs: 60 * MINUTE },
+      limits: { leaseMs: 300 * SECOND, maxCallMs: 60 * MINUTE, requestMs: REQUEST_MS },
       batches: BATCHES,
       breakerAfter: BREAKER_AFTER,
     },
@@ -183,7 +188,7 @@ export function crowdedScenario(lines: number): Scenario {
     ...calm,
     settings: {
       callers,
-      limits: { leaseMs: MINUTE, maxCallMs: 10 * MINUTE },
+      limits: { leaseMs: MINUTE, maxCallMs: 10 * MINUTE, requestMs: REQUEST_MS },
       batches: { ...BATCHES, dueRows: 1 },
       breakerAfter: BREAKER_AFTER,
     },

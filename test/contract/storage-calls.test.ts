@@ -157,6 +157,16 @@ onEachStore((opened) => {
       expect((await legs.find(id))?.leg).toMatchObject({ plays: 1, stage: 'ringing' });
     });
 
+    it('of more than a thousand events is read whole: its own row sorts last', async () => {
+      const { legs, leg, id } = aLeg();
+      await legs.record(undefined, event, leg, [], NOW);
+      const tones = Array.from({ length: 1_010 }, (_, index) => tone('1', index + 1));
+      await Promise.all(tones.map((pressed) => legs.keep(id, pressed, NOW)));
+      expect((await legs.examine(id)).stored?.leg).toEqual(leg);
+      const timeline = await legs.timeline(id);
+      expect([timeline.leg, timeline.events.length]).toEqual([leg, 1_011]);
+    });
+
     it('has a timeline in the order in which the app learned of it', async () => {
       const { legs, leg, id } = aLeg();
       const received = [tone('9', 3), event, audioEnded('completed', 'message-1')];

@@ -4,7 +4,7 @@ import { Town } from './support/town.ts';
 
 let town: Town;
 beforeAll(async () => {
-  town = await Town.found({ settings: { CALL_LEASE_SECONDS: '5' } });
+  town = await Town.quick(5);
 });
 afterAll(async () => {
   town.nothingElseRang();

@@ -166,9 +166,38 @@ describe('the end of a call', () => {
     await oneEnds();
     expect(dialled(world)).toHaveLength(2);
     expect(await free(world)).toHaveLength(1);
+    await tendOutages(world.services);
     await oneEnds();
     expect(dialled(world)).toHaveLength(3);
     expect(await free(world)).toHaveLength(1);
+  });
+
+  it('reads no lines, even if the outage limits its calls', async () => {
+    const world = new MemoryWorld();
+    await world.outage({ callers: LINES, maxConcurrentCalls: 1 }, ANN, BOB);
+    await tendOutages(world.services);
+    world.services.lines.list = () => Promise.reject(new Error('the lines were read'));
+    world.services.lines.survey = () => Promise.reject(new Error('the lines were read'));
+    const [called] = await world.services.recipients.due(STORM, 'leased', 1);
+    const ref = { outageId: 'storm', shard: 0, recipientId: called?.recipientId ?? '', attempt: 1 };
+    await concludeAttempt(world.services, ref, { outcome: 'heard' });
+    expect(dialled(world)).toHaveLength(2);
+  });
+
+  it('starts calls again without a pause once the limit that was lowered is kept', async () => {
+    const world = new MemoryWorld();
+    await world.outage({ callers: LINES, maxConcurrentCalls: 2 }, ANN, BOB, EVE);
+    await tendOutages(world.services);
+    const current = async () => (await world.services.outages.read('storm')).outage.isShrinking;
+    await patchOutage(world.services, 'storm', { maxConcurrentCalls: 1 });
+    await tendOutages(world.services);
+    expect(await current()).toBe(true);
+    await patchOutage(world.services, 'storm', { maxConcurrentCalls: 2 });
+    await tendOutages(world.services);
+    expect(await current()).toBeUndefined();
+    await patchOutage(world.services, 'storm', { maxConcurrentCalls: 1 });
+    await patchOutage(world.services, 'storm', { maxConcurrentCalls: null });
+    expect(await current()).toBeUndefined();
   });
 
   it('reported twice does not pass the line on twice', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { StorageError } from '../../src/lib/base/errors.ts';
+import { StorageError, UnendedCallError } from '../../src/lib/base/errors.ts';
 import { applyCallEvent } from '../../src/lib/calls/apply-event.ts';
 import { startRequestedCall } from '../../src/lib/calls/requested-calls.ts';
 import { concludeAttempt } from '../../src/lib/outages/conclude.ts';
@@ -217,5 +217,51 @@ describe('the end of a call that is delivered twice', () => {
     // Whoever still has the line of the earlier call cannot use it.
     await passOnLine(world.services, outage, first, SHARD);
     expect(await inProgress(world)).toHaveLength(1);
+  });
+});
+
+describe('a call that the service does not end', () => {
+  it('is closed as unknown long after any call has ended, for a person to see, and its line is used again', async () => {
+    const world = new MemoryWorld();
+    await world.outage({ callers: [{ number: '+14255550190', lines: 1 }] }, ...numbers(2));
+    await tendOutages(world.services);
+    const [first] = await inProgress(world);
+    const ref = refOf(first ?? expect.fail('nobody is called'));
+    const stored = await world.services.recipients.find(ref);
+    if (!stored) throw new Error('they have gone');
+    const dialling: Recipient = {
+      ...stored.recipient,
+      phase: 'dialling',
+      askedAt: world.now.toISOString(),
+      callLegId: 'leg-1',
+    };
+    await world.services.recipients.save(ref, stored, { recipient: dialling, due: 'unchanged' });
+    const problems: unknown[] = [];
+    for (let minute = 0; minute < 90; minute++) {
+      world.passes(60);
+      problems.push(...(await tendOutages(world.services)).flatMap((tended) => tended.problems));
+    }
+    expect(world.queues.on('hang-up').length).toBeGreaterThan(10);
+    expect(problems).toEqual([expect.any(UnendedCallError)]);
+    expect(String(problems[0])).toContain('leg-1');
+    expect((await world.services.recipients.find(ref))?.recipient.results).toMatchObject([
+      { outcome: 'unknown', reason: 'the service did not end it' },
+    ]);
+    expect(world.queues.on('start-call').length).toBeGreaterThan(1);
+  });
+});
+
+describe('more than ten thousand lines', () => {
+  it('are all seen, and made once', async () => {
+    const world = new MemoryWorld();
+    const { lines } = world.services;
+    const callers = Array.from({ length: 11 }, (_, index) => ({ number: `+1425555${5000 + index}`, lines: 1000 }));
+    await lines.ensure(callers, []);
+    const { lines: all } = await lines.survey();
+    expect(all).toHaveLength(11_000);
+    expect(await lines.list()).toHaveLength(11_000);
+    const store = new Error('a line was made again');
+    Object.defineProperty(lines, 'lease', { value: () => Promise.reject(store) });
+    await lines.ensure(callers, all);
   });
 });

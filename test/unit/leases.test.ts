@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { SILENT } from '../../src/lib/rules/calls/endings.ts';
-import { type Evidence, onLeaseEnded } from '../../src/lib/rules/calls/leases.ts';
+import { type Evidence, marginMs, onLeaseEnded } from '../../src/lib/rules/calls/leases.ts';
 import { type CallLeg, endedUnreported, newCallLeg } from '../../src/lib/rules/calls/leg.ts';
 
 const BEGAN = new Date('2026-01-05T08:00:00.000Z');
 const MINUTE = 60_000;
-const limits = { leaseMs: 5 * MINUTE, maxCallMs: 60 * MINUTE };
+const limits = { leaseMs: 5 * MINUTE, maxCallMs: 60 * MINUTE, requestMs: 20_000 };
 const minutesIn = (minutes: number): Date => new Date(BEGAN.getTime() + minutes * MINUTE);
 
 const dialling = (more: Partial<Evidence> = {}): Evidence => ({ phase: 'dialling', callLegId: 'leg-1', ...more });
@@ -19,6 +19,13 @@ function leg(heardAfter: number, more: Partial<CallLeg> = {}): CallLeg {
 
 const verdictAfter = (minutes: number, evidence: Evidence) => onLeaseEnded(evidence, minutesIn(minutes), limits);
 const until = (minutes: number) => ({ until: minutesIn(minutes) });
+
+describe('the margin before the end of a lease', () => {
+  it('is a quarter of it, and never shorter than a request to the service can take', () => {
+    expect(marginMs({ ...limits, leaseMs: 300_000 })).toBe(75_000);
+    expect(marginMs({ ...limits, leaseMs: 60_000 })).toBe(20_000);
+  });
+});
 
 describe('when the lease of a call ends', () => {
   it('and its start message was never handled, the message is sent again', () => {
@@ -51,6 +58,19 @@ describe('when the lease of a call ends', () => {
     const ending = dialling({ leg: leg(0), isEnding: true });
     expect(verdictAfter(6, ending)).toEqual({ kind: 'hangUp', callLegId: 'leg-1', ...until(11) });
     expect(verdictAfter(50, ending)).toMatchObject({ kind: 'hangUp' });
+  });
+
+  it('the call is given up if the hang-up is refused until long after any call has ended', () => {
+    const ending = dialling({ leg: leg(0), isEnding: true });
+    expect(verdictAfter(75, ending)).toMatchObject({ kind: 'hangUp' });
+    expect(verdictAfter(76, ending)).toEqual({ kind: 'abandon', callLegId: 'leg-1' });
+    const silent = dialling({ isEnding: true, askedAt: BEGAN.toISOString() });
+    expect(verdictAfter(75, silent)).toMatchObject({ kind: 'hangUp' });
+    expect(verdictAfter(76, silent)).toEqual({ kind: 'abandon', callLegId: 'leg-1' });
+  });
+
+  it('a call that has not been told to end is first told, however late', () => {
+    expect(verdictAfter(600, dialling({ leg: leg(0) }))).toMatchObject({ kind: 'hangUp' });
   });
 
   it('and the service knows no such call, its leg is closed', () => {

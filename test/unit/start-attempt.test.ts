@@ -7,6 +7,7 @@ import type { CallAutomation, RequestIdentity } from '../../src/lib/call-automat
 import { applyCallEvent } from '../../src/lib/calls/apply-event.ts';
 import { startRequestedCall } from '../../src/lib/calls/requested-calls.ts';
 import { startAttempt } from '../../src/lib/calls/start-attempt.ts';
+import { concludeAttempt } from '../../src/lib/outages/conclude.ts';
 import { fillLines } from '../../src/lib/outages/dispatcher.ts';
 import { cancelOutage, pauseOutage } from '../../src/lib/outages/steer.ts';
 import type { AttemptRef } from '../../src/lib/rules/calls/purpose.ts';
@@ -135,6 +136,20 @@ describe('if the answer to createCall was lost', () => {
     world.passes(20);
     expect(await startAttempt(services, ref)).toMatchObject({ result: 'done' });
     expect(exchange.dialled).toBe(1);
+  });
+
+  it('the request is not repeated if an earlier attempt has meanwhile ended for good', async () => {
+    const { world, exchange, services, ref } = await dispatched(true);
+    const stored = await services.recipients.find(ref);
+    if (!stored) throw new Error('they have gone');
+    const second = { ...ref, attempt: 2 };
+    await services.recipients.save(ref, stored, { recipient: { ...stored.recipient, attempt: 2 }, due: 'unchanged' });
+    exchange.answers.push(lost);
+    await startAttempt(services, second);
+    await concludeAttempt(services, ref, { outcome: 'declined' });
+    world.passes(20);
+    expect(await startAttempt(services, second)).toMatchObject({ result: 'superseded' });
+    expect(exchange.asked).toHaveLength(1);
   });
 
   it('another copy of the message waits while the first request may still be in progress', async () => {

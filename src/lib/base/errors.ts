@@ -65,6 +65,11 @@ export class UnansweredError extends RingdownError {
   readonly httpStatus = 502;
 }
 
+/** The service refuses to end a call that must have ended long ago. A person must look into it. */
+export class UnendedCallError extends RingdownError {
+  readonly httpStatus = 502;
+}
+
 /**
  * Storage did not answer, or its answer was unexpected. If `isTransient`, a retry may help, and the request may have
  * been carried out.

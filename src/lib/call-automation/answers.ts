@@ -9,13 +9,13 @@ export function requestIdOf(response: PipelineResponse): string {
   return response.headers.get('x-ms-request-id') ?? response.headers.get('ms-cv') ?? response.request.requestId;
 }
 
-/** Retry-After is seconds or an HTTP date (RFC 9110, 10.2.3). */
+/** Retry-After is seconds or an HTTP date (RFC 9110, 10.2.3). At least a second: at once is no time to wait. */
 export function retryAfterMs(response: PipelineResponse): number | undefined {
   const value = response.headers.get('retry-after');
   if (value === undefined) return undefined;
   const seconds = Number(value);
   const ms = Number.isNaN(seconds) ? Date.parse(value) - Date.now() : seconds * 1000;
-  return Number.isNaN(ms) ? undefined : Math.max(0, ms);
+  return Number.isNaN(ms) ? undefined : Math.max(1000, ms);
 }
 
 /** Error for a response that refuses the request. @param table what the API's codes mean. */

@@ -41,20 +41,12 @@ export async function placeAgain(
   place: Place,
   obstacle: () => Promise<string | undefined>,
 ): Promise<Handled> {
-  const leftMs = Date.parse(call.askedAt ?? '') + askingMs(services) - services.now().getTime();
+  const leftMs = Date.parse(call.askedAt ?? '') + services.settings.limits.requestMs - services.now().getTime();
   if (leftMs > 0) return repeatLater(call, leftMs);
   const why = await obstacle();
   if (why !== undefined) return superseded(`${call.name} may have been placed; not requested again: ${why}`);
   return placeCall(services, call, place, true);
 }
-
-/**
- * Longer than one request to the service can take (the client gives up after fifteen seconds and does not retry), ms.
- */
-const ASKING_MS = 20_000;
-
-/** How long to wait before the request is repeated, ms. Must end well before the lease does. */
-const askingMs = ({ settings }: Services): number => Math.min(ASKING_MS, settings.limits.leaseMs / 3);
 
 /**
  * A call that was postponed is a new request when its turn comes again, so the time of the claim is part of the
@@ -78,7 +70,7 @@ async function onRefusal(
   const mayBeRepeated = error.mayHaveHappened || isPassing(error);
   // The refusal of a repetition says nothing about the first request: its call may be live, so the lease decides.
   if (error.mayHaveHappened || isRepetition) {
-    if (services.calls.isRepeatable && mayBeRepeated) return repeatLater(call, askingMs(services));
+    if (services.calls.isRepeatable && mayBeRepeated) return repeatLater(call, services.settings.limits.requestMs);
     return { result: 'unanswered', why: `${call.name} may have been placed (${code}); its lease decides` };
   }
   if (!isPassing(error)) return call.refuse(code, error);

@@ -2,6 +2,7 @@ import { UnansweredError } from '../base/errors.ts';
 import type { RequestIdentity } from '../call-automation/port.ts';
 import { mustBePlayable } from '../call-automation/speech.ts';
 import type { JoinCall, StartRequestedCall } from '../rules/calls/actions.ts';
+import { marginMs } from '../rules/calls/leases.ts';
 import { recipientIdOf } from '../rules/calls/recipient-id.ts';
 import { type Handled, type Services, superseded } from '../services/services.ts';
 import { type CallRequest, dueTimeOf, type StoredRequest } from '../storage/call-requests.ts';
@@ -117,7 +118,7 @@ async function alreadyClaimed(services: Services, stored: StoredRequest, place: 
   // Shortly before the lease ends it is too late: the timer would give the call up, and its line away, while the service
   // is still being asked.
   const leaseLeft = dueTimeOf(stored.request).getTime() - services.now().getTime();
-  if (!(leaseLeft > services.settings.limits.leaseMs / 4)) {
+  if (!(leaseLeft > marginMs(services.settings.limits))) {
     return superseded(`the lease of request ${requestId} is about to end`);
   }
   const call = requestCall(services, stored);

@@ -1,12 +1,14 @@
 import type { PlaceCallRequest, RequestIdentity } from '../call-automation/port.ts';
 import { deferAttempt } from '../outages/attempt-progress.ts';
 import { concludeAttempt } from '../outages/conclude.ts';
+import { marginMs } from '../rules/calls/leases.ts';
 import type { AttemptRef } from '../rules/calls/purpose.ts';
 import { claimed, refusalToDial } from '../rules/outages/attempts.ts';
 import { isCalledOff } from '../rules/outages/lifecycle.ts';
 import type { Outage } from '../rules/outages/outage.ts';
 import { callableFrom } from '../rules/outages/quiet-hours.ts';
 import type { Recipient } from '../rules/outages/recipient.ts';
+import { endsTheMatter } from '../rules/outages/retry.ts';
 import { type Handled, postponed, type Services, superseded } from '../services/services.ts';
 import type { StoredRecipient } from '../storage/recipients.ts';
 import { attemptCall } from './attempt-owner.ts';
@@ -18,8 +20,8 @@ import { type Place, placeAgain, placeCall } from './place-call.ts';
  */
 export async function startAttempt(services: Services, ref: AttemptRef): Promise<Handled> {
   const stored = await services.recipients.find(ref);
-  const { leaseMs } = services.settings.limits;
-  const refusal = refusalToDial(stored?.recipient, ref, services.now(), leaseMs / 4, services.calls.isRepeatable);
+  const margin = marginMs(services.settings.limits);
+  const refusal = refusalToDial(stored?.recipient, ref, services.now(), margin, services.calls.isRepeatable);
   if (!stored || refusal) return superseded(refusal ?? 'the recipient is not in the outage');
 
   // The current row, not a cached one: once a pause or a stop is answered, no call that begins after it is placed.
@@ -60,6 +62,9 @@ async function dialAgain(
   if (!call) return superseded('the attempt is not in progress');
   return placeAgain(services, call, placing(services, stored.recipient, ref, outage), async () => {
     const now = services.now();
+    // An earlier attempt may have ended late.
+    const isSettled = stored.recipient.results.some((result) => endsTheMatter(outage.retry, result));
+    if (isSettled) return 'an earlier attempt has ended the matter';
     const isQuiet = callableFrom(now, outage.quietHours, stored.recipient.timeZone) > now;
     return isQuiet || outage.state === 'paused' ? 'it is no time to call' : whyNotToCall(services, outage, ref);
   });

@@ -3,7 +3,7 @@ import { ConfigurationError } from '../base/errors.ts';
 import { API_VERSION } from '../call-automation/requests.ts';
 import { Caller, DEFAULT_LINES } from '../rules/outages/outage.ts';
 
-const seconds = (fallback: number) => z.coerce.number().int().min(5).max(86_400).default(fallback);
+const seconds = (fallback: number, least: number) => z.coerce.number().int().min(least).max(86_400).default(fallback);
 
 const Secret = z
   .string()
@@ -97,8 +97,10 @@ const Common = z.object({
     .regex(/^InstrumentationKey=/i, 'must look like InstrumentationKey=…;IngestionEndpoint=https://…/')
     .optional()
     .describe('Application Insights resource for traces and metrics. If it is not set, none are sent.'),
-  CALL_LEASE_SECONDS: seconds(300).describe('Check an attempt after this many seconds without an event.'),
-  MAX_CALL_SECONDS: seconds(3600).describe('Longest duration of a call, in seconds.'),
+  CALL_LEASE_SECONDS: seconds(300, 60).describe(
+    'Check an attempt after this many seconds without an event. At least 60: several times as long as a request to ACS may take.',
+  ),
+  MAX_CALL_SECONDS: seconds(3600, 5).describe('Longest duration of a call, in seconds.'),
   BREAKER_AFTER: z.coerce
     .number()
     .int()

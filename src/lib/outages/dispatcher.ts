@@ -42,7 +42,7 @@ export type Filled = {
 export async function fillLines(services: Services, outage: Outage, lines: readonly Line[]): Promise<Filled> {
   const now = services.now();
   const ours = linesOf(outage.callers, lines);
-  const free = ours.filter((line) => isFree(line, now)).slice(0, roomFor(outage, lines));
+  const free = ours.filter((line) => isFree(line, now)).slice(0, Math.max(0, roomFor(outage, lines)));
   const due = await dueNow(services, shardsOf(outage), Math.max(1, free.length), Math.max(1, free.length));
   const candidates = due.slice(0, free.length);
   await Promise.all(
@@ -65,28 +65,21 @@ export async function fillLines(services: Services, outage: Outage, lines: reado
 /** After losing this many races for a recipient, free the line; the timer fills it. */
 const TRIES = 5;
 
-/**
- * When a call ends, gives its line to the next due recipient at once, or frees it. If the outage limits its concurrent
- * calls, this costs one more request to read the lines: the limit may have been lowered.
- */
+/** When a call ends, gives its line to the next due recipient at once, or frees it. */
 export async function passOnLine(services: Services, outage: Outage, line: HeldLine, shard: Shard): Promise<void> {
   const shards = shardsFrom(outage, shard);
   let held: HeldLine | undefined = line;
   for (let tries = 0; held && tries < TRIES; tries++) {
-    const candidates = (await mayGoOn(services, outage, line)) ? await dueNow(services, shards, 1, RIVALS) : [];
+    const candidates = mayGoOn(outage, line, services.now()) ? await dueNow(services, shards, 1, RIVALS) : [];
     if (candidates.length === 0) break;
     held = await giveLine(services, held, startingAt(candidates, line.lineId));
   }
   if (held) await services.lines.free(held, services.now());
 }
 
-/** True if the outage may place another call on this line. */
-async function mayGoOn({ lines, now }: Services, outage: Outage, { lineId, number }: HeldLine): Promise<boolean> {
-  if (!isCalling(outage, now()) || restsFor(outage, number)) return false;
-  if (outage.maxConcurrentCalls === undefined) return true;
-  const others = (await lines.list()).filter((line) => line.lineId !== lineId);
-  return roomFor(outage, others) > 0;
-}
+/** True if the outage may place another call on this line. One call for another never exceeds the limit of calls at once. */
+const mayGoOn = (outage: Outage, { number }: HeldLine, now: Date): boolean =>
+  isCalling(outage, now) && !restsFor(outage, number) && !outage.isShrinking;
 
 /** Lines freed at the same time compete for the same recipients, so each starts elsewhere among the first this many. */
 const RIVALS = 32;
@@ -145,9 +138,9 @@ async function dueNow(
   return found;
 }
 
-/** How many more concurrent calls the outage may have. */
-function roomFor(outage: Outage, lines: readonly Line[]): number {
+/** How many more concurrent calls the outage may have; negative if it has too many. */
+export function roomFor(outage: Outage, lines: readonly Line[]): number {
   if (outage.maxConcurrentCalls === undefined) return lines.length;
   const inUse = lines.filter(({ holder }) => holder.startsWith(`${outage.id}|`)).length;
-  return Math.max(0, outage.maxConcurrentCalls - inUse);
+  return outage.maxConcurrentCalls - inUse;
 }

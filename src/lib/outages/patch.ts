@@ -52,7 +52,7 @@ function withPatch(outage: Outage, { script = {}, ...fields }: OutagePatch): Out
     expiresAt: changed(outage.expiresAt, fields.expiresAt),
     // If the outage had expired, its list may need another pass.
     progress: fields.expiresAt === undefined ? outage.progress : undefined,
-    maxConcurrentCalls: changed(outage.maxConcurrentCalls, fields.maxConcurrentCalls),
+    ...limited(outage, changed(outage.maxConcurrentCalls, fields.maxConcurrentCalls)),
     script: {
       ...outage.script,
       message: script.message ?? outage.script.message,
@@ -60,6 +60,13 @@ function withPatch(outage: Outage, { script = {}, ...fields }: OutagePatch): Out
       unavailable: changed(outage.script.unavailable, script.unavailable),
     },
   };
+}
+
+/** More calls than a lower limit allows may be in progress. */
+function limited(before: Outage, limit: number | undefined): Pick<Outage, 'maxConcurrentCalls' | 'isShrinking'> {
+  const { maxConcurrentCalls = Number.POSITIVE_INFINITY, isShrinking } = before;
+  const isLower = limit !== undefined && limit < maxConcurrentCalls;
+  return { maxConcurrentCalls: limit, isShrinking: isLower || (limit === undefined ? undefined : isShrinking) };
 }
 
 /** Undefined keeps the value; null removes it. */

@@ -16,6 +16,9 @@ import { BATCHES } from './batches.ts';
 import { CallbackUris } from './callback-uris.ts';
 import type { Services } from './services.ts';
 
+/** Longer than a request for a call can take: the client gives up after fifteen seconds and does not retry. Ms. */
+const REQUEST_MS = 20_000;
+
 /** Composition root: creates the app's services from its settings. Sends no requests. */
 export function compose(settings: Settings): Services {
   const storage = storageAccess(settings);
@@ -33,7 +36,11 @@ export function compose(settings: Settings): Services {
     settings: {
       callers: settings.CALLER_NUMBERS,
       breakerAfter: settings.BREAKER_AFTER,
-      limits: { leaseMs: settings.CALL_LEASE_SECONDS * 1000, maxCallMs: settings.MAX_CALL_SECONDS * 1000 },
+      limits: {
+        leaseMs: settings.CALL_LEASE_SECONDS * 1000,
+        maxCallMs: settings.MAX_CALL_SECONDS * 1000,
+        requestMs: REQUEST_MS,
+      },
       batches: BATCHES,
     },
     now,

@@ -65,7 +65,7 @@ export class CallLegs {
    * after that; `isAudioAccepted`: the service accepted the request for the audio that was playing.
    */
   async examine(callLegId: string): Promise<Examined> {
-    const rows = await this.#tables.query(TABLE, partition(callLegId), startingWith(''), MAX_ROWS);
+    const rows = await this.#tables.query(TABLE, partition(callLegId), startingWith(''), Number.POSITIVE_INFINITY);
     const row = rows.find(({ rowKey }) => rowKey === LEG);
     const leg = row && toLeg(row);
     const actions = those(rows, ActionRow, 'action|');
@@ -159,7 +159,7 @@ export class CallLegs {
 
   /** The leg, events and actions of a call; events and actions each in order of time. */
   async timeline(callLegId: string): Promise<Timeline> {
-    const rows = await this.#tables.query(TABLE, partition(callLegId), startingWith(''), MAX_ROWS);
+    const rows = await this.#tables.query(TABLE, partition(callLegId), startingWith(''), Number.POSITIVE_INFINITY);
     return {
       leg: rows.filter(({ rowKey }) => rowKey === LEG).map(toLeg)[0],
       events: those(rows, EventRow, 'event|').sort(by(({ receivedAt }) => receivedAt)),
@@ -183,7 +183,6 @@ const eventRow = ({ type, occurredAt, data }: CallEvent, actions: readonly CallA
 
 const TABLE = 'CallLegs';
 const LEG = 'leg';
-const MAX_ROWS = 1000;
 const eventKey = (event: CallEvent): string => `event|${identityOfEvent(event)}`;
 const actionKey = (operationContext: string): string => `action|${safe(operationContext)}`;
 const partition = safe;

@@ -1,3 +1,4 @@
+import { UnendedCallError } from '../base/errors.ts';
 import type { OwnedCall } from '../calls/owned-call.ts';
 import { lineLease } from '../outages/dispatcher.ts';
 import { ENDING_MS, onLeaseEnded } from '../rules/calls/leases.ts';
@@ -5,7 +6,10 @@ import { type CallLeg, endedUnreported, newCallLeg } from '../rules/calls/leg.ts
 import { leaving } from '../rules/calls/purpose.ts';
 import type { Services } from '../services/services.ts';
 
-/** Checks a call whose lease has ended before the call did. rules/calls/leases.ts decides what to do, and says why. */
+/**
+ * Checks a call whose lease has ended before the call did. rules/calls/leases.ts decides what to do, and says why.
+ * @throws UnendedCallError once the call is given up because the service refuses to end it.
+ */
 export async function healCall(services: Services, call: OwnedCall): Promise<void> {
   const { callLegId } = call;
   const { stored, isGone, isAudioAccepted } =
@@ -22,13 +26,16 @@ export async function healCall(services: Services, call: OwnedCall): Promise<voi
       return;
     case 'hangUp':
       return hangUp(services, call, verdict.callLegId, verdict.until, 'lease-ended');
+    case 'abandon':
     case 'close': {
       // Close the leg first, so that late events still reach the owner.
       const before = leg ?? newCallLeg(verdict.callLegId, call.purpose, now);
-      const ended = endedUnreported(before, hasHeard(services, before, isAudioAccepted), now);
+      const ended = endedUnreported(before, hasHeard(services, before, isAudioAccepted), now, UNREPORTED[verdict.kind]);
       if (!(await services.legs.save(stored, ended))) return;
       const { outcome = 'unknown', reason, optOut } = ended;
-      return call.conclude({ outcome, reason, optOut });
+      await call.conclude({ outcome, reason, optOut });
+      if (verdict.kind === 'abandon') throw unended(call, verdict.callLegId);
+      return;
     }
     case 'conclude': {
       const { outcome, reason } = verdict;
@@ -36,6 +43,15 @@ export async function healCall(services: Services, call: OwnedCall): Promise<voi
     }
   }
 }
+
+/** Why a call counts as ended whose end was not reported. */
+const UNREPORTED = { close: 'its end was never reported', abandon: 'the service did not end it' } as const;
+
+const unended = ({ name }: OwnedCall, callLegId: string): UnendedCallError =>
+  new UnendedCallError(
+    `The service refuses to end call leg ${callLegId} of ${name}, which has lasted longer than MAX_CALL_SECONDS. It is ` +
+      'no longer attended, and its line is used again: end it by hand if it is still in progress',
+  );
 
 const NOTHING_KNOWN = { stored: undefined, isGone: false, isAudioAccepted: false };
 

@@ -1,6 +1,6 @@
 import { attemptCall } from '../calls/attempt-owner.ts';
 import { begunProgress, callOff, isThrough } from '../outages/call-off.ts';
-import { type Filled, fillLines } from '../outages/dispatcher.ts';
+import { type Filled, fillLines, roomFor } from '../outages/dispatcher.ts';
 import { usableLines } from '../outages/resting.ts';
 import type { RestingCaller } from '../rules/calls/breaker.ts';
 import type { AttemptRef } from '../rules/calls/purpose.ts';
@@ -116,6 +116,9 @@ class Visit {
     const { given, ...filled } = await fillLines(this.#services, outage, usable);
     pool.take(given);
     this.#filled = filled;
+    if (outage.isShrinking && roomFor(outage, (await pool.survey()).lines) >= 0) {
+      return void (await this.#become({ ...outage, isShrinking: undefined }));
+    }
     if (this.#filled.started > 0 || !(await this.#isListComplete(outage)) || !(await this.#isDone(outage))) return;
     if (outage.allClearFor === undefined && (await this.#isEmpty(outage))) {
       await this.#become({ ...outage, isListAwaited: true });

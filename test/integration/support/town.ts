@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { QueueClient } from '@azure/storage-queue';
 import { expect } from 'vitest';
 import { management } from '../../../local/management.ts';
@@ -28,6 +29,8 @@ const API: Api = APIS.find((api) => api === process.env['TOWN_API']) ?? '2021-04
 /** Operations that only today's API needs. */
 const PREPARATIONS: ReadonlySet<string> = new Set(['getCall', 'listen']);
 
+const QUICK_APP = fileURLToPath(new URL('../../fixtures/quick-app.ts', import.meta.url));
+
 /**
  * A town with a telephone service, and Ringdown to call its people: the whole app on the local runtime, real Azurite,
  * the real simulator. Simulated time runs twenty times faster; the app's own does not.
@@ -48,6 +51,12 @@ export class Town {
     const tables = new AzureTables({ connectionString: stack.storage });
     this.#recipients = new Recipients(tables);
     this.#legs = new CallLegs(tables);
+  }
+
+  /** Like `found`, with leases of seconds, so that the timer checks silent calls within the test. */
+  static quick(leaseSeconds: number, options: StackOptions = {}): Promise<Town> {
+    const settings = { ...options.settings, QUICK_LEASE_SECONDS: String(leaseSeconds) };
+    return Town.found({ ...options, settings, app: QUICK_APP });
   }
 
   static async found(options: StackOptions = {}): Promise<Town> {

@@ -58,7 +58,7 @@ export class MemoryWorld {
       callbacks: new CallbackUris('https://ringdown.example', { current: 'x'.repeat(32) }, now),
       settings: {
         callers: [{ number: '+14255550190', lines: 2 }],
-        limits: { leaseMs: 300_000, maxCallMs: 3_600_000 },
+        limits: { leaseMs: 300_000, maxCallMs: 3_600_000, requestMs: 20_000 },
         batches: BATCHES,
         breakerAfter: 10,
       },

@@ -1,8 +1,17 @@
 import { type CallLeg, isOver } from '../calls/leg.ts';
 import type { Outcome } from './outcome.ts';
 
-/** How long an attempt and a call may take, ms. Settings: CALL_LEASE_SECONDS, MAX_CALL_SECONDS. */
-export type LeaseLimits = { readonly leaseMs: number; readonly maxCallMs: number };
+/**
+ * How long an attempt, a call and a request to the service may take, ms. Settings: CALL_LEASE_SECONDS, MAX_CALL_SECONDS.
+ * A request is bounded by the client, and a lease must be several times as long.
+ */
+export type LeaseLimits = { readonly leaseMs: number; readonly maxCallMs: number; readonly requestMs: number };
+
+/**
+ * How long before the end of its lease a call is no longer placed, ms: the request must have ended before the timer may
+ * act on the lease.
+ */
+export const marginMs = ({ leaseMs, requestMs }: LeaseLimits): number => Math.max(leaseMs / 4, requestMs);
 
 /** What is known about a call whose lease has ended. */
 export type Evidence = {
@@ -31,13 +40,14 @@ export type Evidence = {
  * `wait`       the call is alive; check again at that time.
  * `hangUp`     no news for too long: end the call, and check again at that time until there is evidence that it ended.
  * `close`      the call has ended and no event said so: close its leg.
+ * `abandon`    the service refuses to end the call, long after any call has ended: close its leg, and tell a person.
  * `conclude`   record the outcome as far as it is known.
  */
 export type Verdict =
   | { readonly kind: 'startAgain' }
   | { readonly kind: 'wait'; readonly until: Date }
   | { readonly kind: 'hangUp'; readonly callLegId: string; readonly until: Date }
-  | { readonly kind: 'close'; readonly callLegId: string }
+  | { readonly kind: 'close' | 'abandon'; readonly callLegId: string }
   | { readonly kind: 'conclude'; readonly outcome: Outcome; readonly reason: string | undefined };
 
 /** The call may have been placed, but no event about it ever arrived. */
@@ -54,6 +64,7 @@ export function onLeaseEnded(evidence: Evidence, now: Date, limits: LeaseLimits)
   if (callLegId === undefined && mayAskAgain(evidence, now, limits)) return { kind: 'startAgain' };
   if (callLegId === undefined) return { kind: 'conclude', ...NO_NEWS };
   if (isGone) return { kind: 'close', callLegId };
+  if (isEnding && now.getTime() > abandonedFrom(evidence, limits)) return { kind: 'abandon', callLegId };
   const after = (ms: number): Date => new Date(Math.min(now.getTime() + ms, now.getTime() + limits.leaseMs));
   const alive = leg ? aliveUntil(leg, evidence, limits) - now.getTime() : 0;
   if (alive > 0) return { kind: 'wait', until: after(alive) };
@@ -69,4 +80,11 @@ function aliveUntil(leg: CallLeg, { mayBeSilent }: Evidence, { leaseMs, maxCallM
   const longest = Date.parse(leg.createdAt) + maxCallMs;
   if (mayBeSilent || leg.stage === 'talking') return longest;
   return Math.min(Date.parse(leg.updatedAt) + leaseMs, longest);
+}
+
+/** How long a call may outlive its longest duration while hang-ups are refused, ms; at least two hang-ups are tried. */
+const ABANDON_MS = 15 * 60_000;
+
+function abandonedFrom({ leg, askedAt = '' }: Evidence, { leaseMs, maxCallMs }: LeaseLimits): number {
+  return Date.parse(leg?.createdAt ?? askedAt) + maxCallMs + Math.max(ABANDON_MS, 2 * leaseMs);
 }

@@ -103,10 +103,16 @@ export const isOver = (leg: CallLeg): boolean => leg.stage === 'ended';
  * Ends the leg of a call that the service no longer knows and whose end it never reported. The state stays as last
  * reported; later events can still improve the outcome.
  * @param hasHeard there is evidence that the callee heard something, if anybody answered.
+ * @param why it counts as ended.
  */
-export function endedUnreported(leg: CallLeg, hasHeard: boolean, now: Date): CallLeg {
+export function endedUnreported(
+  leg: CallLeg,
+  hasHeard: boolean,
+  now: Date,
+  why = 'its end was never reported',
+): CallLeg {
   const outcome = better(leg.outcome, endingUnreported(leg, hasHeard));
-  const reason = outcome === 'failed' ? SILENT : 'its end was never reported';
+  const reason = outcome === 'failed' ? SILENT : why;
   const at = now.toISOString();
   const ended = { ...leg, stage: 'ended', awaits: undefined, endedAt: at, updatedAt: at } as const;
   return outcome === leg.outcome ? ended : { ...ended, outcome, reason };

@@ -123,6 +123,8 @@ export const Outage = OutageSpec.extend({
   allClearFor: SafeId.optional().describe('The outage whose all-clear this is.'),
   allClearBy: SafeId.optional().describe('The outage that is the all-clear of this one.'),
   progress: Progress.optional(),
+  /** The limit of calls at once was lowered: calls that end free their lines until as few are in use. */
+  isShrinking: z.boolean().optional(),
   resting: z
     .array(RestingCaller)
     .optional()
