@@ -16,7 +16,7 @@ const TimeSpan = z.string().transform((text, context) => {
 
 /** `extensions.queues` with its defaults and limits (platform docs: host.json, Storage extension 5.x). */
 const Queues = z
-  .looseObject({
+  .strictObject({
     maxPollingInterval: TimeSpan.pipe(z.number().min(100)).default(60_000),
     visibilityTimeout: TimeSpan.default(0),
     batchSize: z.int().min(1).max(32).default(16),
@@ -33,11 +33,31 @@ const Queues = z
     newBatchThreshold: newBatchThreshold ?? Math.floor((rest.batchSize / 2) * availableParallelism()),
   }));
 
-const HostJson = z.looseObject({
+/** Levels of a category in the log, and those before it (platform docs: Configure monitoring, log levels). */
+const LogLevel = z.enum(['Trace', 'Debug', 'Information', 'Warning', 'Error', 'Critical', 'None']);
+
+/** What this host does not know is refused by name: a setting that is ignored here would be a surprise in Azure. */
+const HostJson = z.strictObject({
   version: z.literal('2.0').default('2.0'),
+  /** Default: that of the plan Flex Consumption, 30 minutes. */
+  functionTimeout: TimeSpan.pipe(z.number().positive()).default(30 * 60_000),
+  logging: z
+    .strictObject({
+      logLevel: z.record(z.string(), LogLevel).default({}),
+      /** Settings for Application Insights, to which this host sends nothing. */
+      applicationInsights: z.looseObject({}).optional(),
+    })
+    .prefault({}),
+  /** The extensions are part of this host; only their id and version are checked. */
+  extensionBundle: z
+    .strictObject({
+      id: z.literal('Microsoft.Azure.Functions.ExtensionBundle'),
+      version: z.string().regex(/^\[4\.\*, 5\.0\.0\)$/, 'must be [4.*, 5.0.0): the Storage extension 5.x'),
+    })
+    .optional(),
   extensions: z
-    .looseObject({
-      http: z.looseObject({ routePrefix: z.string().default('api') }).prefault({}),
+    .strictObject({
+      http: z.strictObject({ routePrefix: z.string().default('api') }).prefault({}),
       queues: Queues.prefault({}),
     })
     .prefault({}),
@@ -49,6 +69,9 @@ export type QueueSettings = z.output<typeof Queues>;
 /** The settings of host.json that this host applies. */
 export type HostSettings = {
   routePrefix: string;
+  functionTimeoutMs: number;
+  /** The level of each category of the log; that of the longest name that begins a category's own counts. */
+  logLevel: Readonly<Record<string, z.output<typeof LogLevel>>>;
   queues: QueueSettings;
 };
 
@@ -56,8 +79,13 @@ export type HostSettings = {
 export function parseHostJson(content: unknown): HostSettings {
   const parsed = HostJson.safeParse(content);
   if (!parsed.success) throw new Error(`host.json is not valid:\n${z.prettifyError(parsed.error)}`);
-  const { http, queues } = parsed.data.extensions;
-  return { routePrefix: http.routePrefix.replace(/^\/+|\/+$/g, ''), queues };
+  const { functionTimeout, logging, extensions } = parsed.data;
+  return {
+    routePrefix: extensions.http.routePrefix.replace(/^\/+|\/+$/g, ''),
+    functionTimeoutMs: functionTimeout,
+    logLevel: logging.logLevel,
+    queues: extensions.queues,
+  };
 }
 
 /**

@@ -44,6 +44,8 @@ const MAX_HEADERS = 32 * 1024;
 export type RunningHost = {
   url: string;
   functions: readonly FunctionListing[];
+  /** Resolves, with the reason, when a function took longer than `functionTimeout`. The process must end then. */
+  ended: Promise<Error>;
   /** Accepts no new work, waits for running functions, and closes everything. */
   stop(): Promise<void>;
 };
@@ -60,7 +62,7 @@ export async function startHost(options: HostOptions): Promise<RunningHost> {
     typeof options.hostJson === 'object' ? parseHostJson(options.hostJson) : readHostJson(options.hostJson);
 
   const app = await loadApp(options.app, log);
-  const invoker = new Invoker(app, log);
+  const invoker = new Invoker(app, log, hostSettings);
   const functions = [...app.worker.functions.values()].map((registered) => readBindings(registered, settings));
   const enabled = functions.filter((bound) => !isDisabled(bound.name, settings));
   const shared = { invoker, keys, log, settings, hostSettings };
@@ -96,6 +98,7 @@ export async function startHost(options: HostOptions): Promise<RunningHost> {
   return {
     url,
     functions: entries.map((entry) => entry.listing),
+    ended: invoker.ended,
     stop: () => {
       stopped ??= stopHost({ server, answering, active, invoker, app, log, graceMs });
       return stopped;

@@ -11,7 +11,8 @@ import type {
   RpcTraceContext,
   RpcTypedData,
 } from './core-types.ts';
-import { describeError, fromCoreLevel, type Log } from './log.ts';
+import type { HostSettings } from './host-json.ts';
+import { describeError, fromCoreLevel, isLogged, type Log } from './log.ts';
 
 /** The input of an invocation. */
 export type InvocationInput = {
@@ -31,15 +32,27 @@ export type InvocationOutcome = {
   result: unknown;
 };
 
-/** Runs functions through the app's library, with the same steps as Azure's Node worker, and counts them. */
+/**
+ * Runs functions through the app's library, with the same steps as Azure's Node worker, and counts them. A function that
+ * takes longer than `functionTimeout` ends the worker: every function that runs at that moment fails, and its queue
+ * message is delivered again (platform docs: host.json, functionTimeout).
+ */
 export class Invoker {
+  /** Resolves, with the reason, when the worker has to be ended. No function may run after that. */
+  readonly ended: Promise<Error>;
   readonly #app: LoadedApp;
   readonly #log: Log;
+  readonly #settings: Pick<HostSettings, 'functionTimeoutMs' | 'logLevel'>;
   readonly #running = new Set<Promise<unknown>>();
+  readonly #end: (reason: Error) => void;
 
-  constructor(app: LoadedApp, log: Log) {
+  constructor(app: LoadedApp, log: Log, settings: Pick<HostSettings, 'functionTimeoutMs' | 'logLevel'>) {
     this.#app = app;
     this.#log = log;
+    this.#settings = settings;
+    const { promise, resolve } = Promise.withResolvers<Error>();
+    this.ended = promise;
+    this.#end = resolve;
   }
 
   get running(): number {
@@ -48,11 +61,16 @@ export class Invoker {
 
   /** Runs a function once. Logs a failure and rethrows it: what happens next depends on the trigger. */
   invoke(bound: BoundFunction, input: InvocationInput): Promise<InvocationOutcome> {
-    const run = this.#invoke(bound, input);
+    const run = Promise.race([this.#invoke(bound, input), this.#cut()]);
     this.#running.add(run);
     const settled = () => this.#running.delete(run);
     run.then(settled, settled);
     return run;
+  }
+
+  /** Fails when the worker is ended. */
+  async #cut(): Promise<never> {
+    throw await this.ended;
   }
 
   /** Resolves when no function is running. */
@@ -64,6 +82,12 @@ export class Invoker {
     const invocationId = input.invocationId ?? randomUUID();
     const started = performance.now();
     this.#log.debug(`[${bound.name}] invocation ${invocationId} starts`);
+    const limit = this.#settings.functionTimeoutMs;
+    const timer = setTimeout(() => {
+      const reason = `Timeout value of ${limit / 1000} s exceeded by function ${bound.name} (${invocationId})`;
+      this.#log.error(`${reason}. The worker ends.`);
+      this.#end(new Error(reason));
+    }, limit);
     try {
       const outcome = await this.#run(bound, input, invocationId);
       const took = Math.round(performance.now() - started);
@@ -72,6 +96,8 @@ export class Invoker {
     } catch (error) {
       this.#log.error(`[${bound.name}] invocation ${invocationId} failed: ${describeError(error)}`);
       throw error;
+    } finally {
+      clearTimeout(timer);
     }
   }
 
@@ -85,6 +111,7 @@ export class Invoker {
       // Log hooks may change the line; they are not awaited (library docs: `app.hook.log`).
       const line = { ...shared, level, message, category, invocationContext };
       for (const hook of worker.hooks('log')) hook(line);
+      if (!isLogged(`Function.${bound.name}.User`, line.level, this.#settings.logLevel)) return;
       this.#log[fromCoreLevel(line.level)](`[${bound.name}] ${line.message}`);
     };
 

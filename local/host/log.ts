@@ -39,6 +39,20 @@ export function fromCoreLevel(level: CoreLogLevel): LogLevel {
   }
 }
 
+const SEVERITIES: readonly string[] = ['trace', 'debug', 'information', 'warning', 'error', 'critical', 'none'];
+
+/**
+ * Whether `logging.logLevel` of host.json lets a line pass: the level of the longest name that begins the category
+ * counts, then that of `default`, then Information (platform docs: Configure monitoring).
+ */
+export function isLogged(category: string, level: CoreLogLevel, levels: Readonly<Record<string, string>>): boolean {
+  const [name = 'default'] = Object.keys(levels)
+    .filter((each) => category === each || category.startsWith(`${each}.`))
+    .sort((a, b) => b.length - a.length);
+  const least = (levels[name] ?? 'Information').toLowerCase();
+  return SEVERITIES.indexOf(level) >= SEVERITIES.indexOf(least);
+}
+
 /** The text of an error for a log line: message, stack and causes. */
 export function describeError(error: unknown): string {
   if (!(error instanceof Error)) return `threw ${String(error)}`;

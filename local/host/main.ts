@@ -98,6 +98,9 @@ async function main(): Promise<void> {
   }
   process.on('uncaughtException', crash);
   process.on('unhandledRejection', crash);
+  const running = host;
+  // The Functions host starts a new worker. Here that is the parent's task.
+  running.ended.then(() => running.stop()).then(() => process.exit(1), crash);
   announce(host, parsed.json);
 }
 

@@ -1,6 +1,9 @@
+import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { describe, expect, it } from 'vitest';
+import type { CoreLogLevel } from '../../local/host/core-types.ts';
 import { parseHostJson } from '../../local/host/host-json.ts';
+import { isLogged } from '../../local/host/log.ts';
 import { PollingBackoff } from '../../local/host/queue-backoff.ts';
 import { RouteTable } from '../../local/host/routes.ts';
 import { Schedule } from '../../local/host/schedule.ts';
@@ -9,6 +12,8 @@ describe('host.json', () => {
   it("defaults to the platform's values", () => {
     expect(parseHostJson({ version: '2.0', logging: {} })).toEqual({
       routePrefix: 'api',
+      functionTimeoutMs: 1_800_000,
+      logLevel: {},
       queues: {
         maxPollingInterval: 60_000,
         visibilityTimeout: 0,
@@ -18,6 +23,35 @@ describe('host.json', () => {
         messageEncoding: 'base64',
       },
     });
+  });
+
+  it.each([
+    { functionTimeout: '5 minutes' },
+    { functionTimeOut: '00:05:00' },
+    { logging: { logLevel: { default: 'Loud' } } },
+    { logging: { console: {} } },
+    { extensionBundle: { id: 'Microsoft.Azure.Functions.ExtensionBundle', version: '[3.*, 4.0.0)' } },
+    { extensions: { http: { maxConcurrentRequests: 1 } } },
+    { extensions: { queues: { batchsize: 1 } } },
+    { extensions: { serviceBus: {} } },
+    { concurrency: {} },
+  ])('is refused by name for what this host does not honour: %j', (content) => {
+    const path = JSON.stringify(content).match(/\w+/g) ?? [];
+    expect(() => parseHostJson(content)).toThrow(new RegExp(path.filter((name) => /^[a-z]/.test(name)).join('|')));
+  });
+
+  it('of the app is honoured', () => {
+    const content: unknown = JSON.parse(readFileSync('host.json', 'utf8'));
+    expect(parseHostJson(content)).toMatchObject({ functionTimeoutMs: 300_000, logLevel: { 'Azure.Core': 'Error' } });
+  });
+
+  it('filters the log by the longest name that begins a category', () => {
+    const levels = { default: 'Warning', Function: 'Information', 'Function.tick.User': 'Error' };
+    const logged = (category: string, level: CoreLogLevel) => isLogged(category, level, levels);
+    expect([logged('Azure.Core', 'information'), logged('Azure.Core', 'warning')]).toEqual([false, true]);
+    expect([logged('Function.work.User', 'information'), logged('Functions', 'information')]).toEqual([true, false]);
+    expect([logged('Function.tick.User', 'warning'), logged('Function.tick.User', 'error')]).toEqual([false, true]);
+    expect([isLogged('Any', 'debug', {}), isLogged('Any', 'information', {})]).toEqual([false, true]);
   });
 
   it('parses durations with days, hours, minutes, seconds and fractions', () => {

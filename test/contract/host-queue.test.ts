@@ -95,6 +95,28 @@ describe('a message', () => {
   });
 });
 
+describe('a function that takes longer than functionTimeout', () => {
+  it('ends the worker: every message that was handled is delivered again, and counted', async () => {
+    const queueName = `work-${randomUUID()}`;
+    const env = { FIXTURE_QUEUE: queueName, FixtureStorage: azurite.connectionString };
+    const queues = { maxPollingInterval: '00:00:00.200' };
+    const host = await startFixture({ env, queues, host: { functionTimeout: '00:00:01' } });
+    hosts.push(host);
+    const queue = queueService(azurite.connectionString).getQueueClient(queueName);
+    await queue.sendMessage('{"takeMs":60000}');
+    await host.events.until('message');
+    await queue.sendMessage('{"takeMs":60001}');
+    expect(await host.exited).toBe(1);
+    expect(host.stderrTail()).toMatch(/Timeout value of 1 s exceeded by function work/);
+    const peeked = await eventually(async () => {
+      const { peekedMessageItems } = await queue.peekMessages({ numberOfMessages: 32 });
+      return peekedMessageItems.length === 2 ? peekedMessageItems : undefined;
+    });
+    expect(peeked.map(({ messageText }) => messageText)).toContain('{"takeMs":60000}');
+    expect(peeked.find(({ messageText }) => messageText === '{"takeMs":60000}')?.dequeueCount).toBe(1);
+  });
+});
+
 describe('a failure', () => {
   it('makes the message visible again after visibilityTimeout', async () => {
     const { host, queue } = await startWorker({ visibilityTimeout: '00:00:01' });

@@ -63,12 +63,18 @@ const readyMessage = z.object({ url: z.url(), functions: z.array(z.record(z.stri
 
 /** Starts the fixture app on a local host, in a process of its own. */
 export async function startFixture(
-  options: { env?: Record<string, string>; args?: string[]; queues?: Record<string, unknown>; http?: object } = {},
+  options: {
+    env?: Record<string, string>;
+    args?: string[];
+    queues?: Record<string, unknown>;
+    http?: object;
+    host?: object;
+  } = {},
 ): Promise<FixtureHost> {
   const directory = await mkdtemp(join(tmpdir(), 'host-fixture-'));
   const hostJson = join(directory, 'host.json');
   const extensions = { queues: { messageEncoding: 'none', ...options.queues }, http: options.http ?? {} };
-  await writeFile(hostJson, JSON.stringify({ version: '2.0', extensions }));
+  await writeFile(hostJson, JSON.stringify({ version: '2.0', extensions, ...options.host }));
   const events = new Events();
   try {
     const child = await startProcess({
