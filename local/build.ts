@@ -17,7 +17,7 @@ const FILES: Record<string, (path: string) => void> = {
   // The Core Tools read the worker runtime from this file ("Worker runtime cannot be 'None'") and do not upload it.
   'local.settings.json': (path) =>
     writeJson(path, { IsEncrypted: false, Values: { FUNCTIONS_WORKER_RUNTIME: 'node', AzureWebJobsStorage: '' } }),
-  '.funcignore': (path) => writeFileSync(path, `${['.funcignore', 'local.settings.json', '*.map'].join('\n')}\n`),
+  '.funcignore': (path) => writeFileSync(path, `${['.funcignore', 'local.settings.json'].join('\n')}\n`),
 };
 
 const Identity = z.object({ name: z.string(), version: z.string(), license: z.string(), private: z.boolean() });
@@ -46,7 +46,7 @@ await runCommand(async () => {
   await bundle({ entryPoints: ['src/main.ts'], outfile: join(out, 'app.cjs'), plugins: [withoutLocales, apart] });
   // Minify names too: nearly all of it is third-party code, whose names are not needed in stack traces.
   const telemetry = ['src/lib/telemetry/azure-monitor.ts'];
-  await bundle({ entryPoints: telemetry, outfile: join(out, 'azure-monitor.cjs'), minify: true, sourcemap: false });
+  await bundle({ entryPoints: telemetry, outfile: join(out, 'azure-monitor.cjs'), minify: true });
   await bundleDashboard(join(out, 'dashboard', 'built'));
   for (const [name, make] of Object.entries(FILES)) make(join(out, name));
   process.stdout.write(`The package is in ${out}. To publish it: cd ${out} && func azure functionapp publish <app>\n`);
@@ -68,8 +68,7 @@ async function bundle(options: BuildOptions): Promise<void> {
     // to files still work in the package.
     banner: { js: "const moduleUrl = require('node:url').pathToFileURL(__dirname + '/lib/triggers/app.cjs').href;" },
     define: { 'import.meta.url': 'moduleUrl' },
-    sourcemap: 'linked',
-    sourcesContent: false,
+    // No source map: nothing would read it. Function names, which are kept, say where an error was thrown (ADR 0017).
     logLevel: 'warning',
     ...options,
   });

@@ -11,8 +11,8 @@ export type ProcessOptions = {
   cwd?: string;
   /** Also write the child's output to our stderr. */
   showOutput?: boolean;
-  /** Receives all messages of the child except `{type: 'ready'}`. */
-  onMessage?: (message: unknown) => void;
+  /** Receives all messages of the child except `{type: 'ready'}`, and may answer them. */
+  onMessage?: (message: unknown, answer: (message: object) => void) => void;
   /** How long to wait for `{type: 'ready'}`. */
   readyTimeoutMs?: number;
   /** How long {@link RunningProcess.stop} waits before it sends SIGKILL. */
@@ -107,7 +107,7 @@ function awaitReady(
     );
     child.on('message', (message: unknown) => {
       if (typeof message !== 'object' || message === null || !('type' in message) || message.type !== 'ready') {
-        onMessage?.(message);
+        onMessage?.(message, (answer) => child.send(answer));
         return;
       }
       clearTimeout(timer);

@@ -35,6 +35,11 @@ afterAll(async () => {
 test('one call is one trace, from dispatch to outcome, and no number, name or token leaves the app', {
   timeout: 60_000,
 }, async () => {
+  // Telemetry starts when the app has been idle, seconds after its first answer.
+  await eventually(async () => {
+    await town.tick();
+    expect([...collector.traces().values()].flat()).toContain('notifyOutages');
+  });
   const ann = town.callee().answers().hears('message').presses('1').hears('thanks');
   const outage = await town.declare([], {});
   expect(await outage.add(`phone,name\n${ann.identity},Annabel Lee\n`)).toMatchObject({ added: 1 });
@@ -47,7 +52,6 @@ test('one call is one trace, from dispatch to outcome, and no number, name or to
     expect(trace).toEqual(expect.arrayContaining(STEPS));
     expect(trace.filter((name) => name === 'dispatch')).toHaveLength(1);
   });
-  expect([...collector.traces().values()].flat()).toContain('notifyOutages');
 
   // The app sends metrics once a minute, and when it stops.
   await town.stack.app().stop();

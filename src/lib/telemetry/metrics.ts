@@ -29,22 +29,47 @@ function instruments(): Instruments {
   return made.instruments;
 }
 
+/** Most recordings that wait for the export to start. */
+const MAX_HELD = 10_000;
+let held: ((it: Instruments) => void)[] | undefined;
+
+/** Holds what is recorded until the export starts. Without it, recordings before the start are lost. */
+export function holdMetrics(): void {
+  held = [];
+}
+
+/** Records what was held, and holds nothing more. */
+export function releaseMetrics(): void {
+  const waiting = held ?? [];
+  held = undefined;
+  for (const recording of waiting) recording(instruments());
+}
+
+function record(recording: (it: Instruments) => void): void {
+  if (held === undefined) recording(instruments());
+  else if (held.length < MAX_HELD) held.push(recording);
+}
+
 const of = (outageId: string | undefined): Attributes => (outageId === undefined ? {} : { outage: outageId });
 
-/** Records the metrics of docs/operations.md. Does nothing until the export has started. */
+/** Records the metrics of docs/operations.md. Does nothing if there is no export. */
 export const measure = {
-  callStarted: (): void => instruments().started.add(1),
-  callAnswered: (outageId: string | undefined): void => instruments().answered.add(1, of(outageId)),
+  callStarted: (): void => record(({ started }) => started.add(1)),
+  callAnswered: (outageId: string | undefined): void => record(({ answered }) => answered.add(1, of(outageId))),
   callEnded(outageId: string | undefined, outcome: Outcome): void {
-    if (outcome === 'acknowledged') instruments().acknowledged.add(1, of(outageId));
-    if (!isAnswered(outcome)) instruments().failed.add(1, { ...of(outageId), outcome });
+    record(({ acknowledged, failed }) => {
+      if (outcome === 'acknowledged') acknowledged.add(1, of(outageId));
+      if (!isAnswered(outcome)) failed.add(1, { ...of(outageId), outcome });
+    });
   },
   /** @param ms from the answer until we asked the service to play. */
-  firstAudio: (ms: number): void => instruments().firstAudio.record(ms),
+  firstAudio: (ms: number): void => record(({ firstAudio }) => firstAudio.record(ms)),
   /** @param dueLagMs how long the recipient due longest has waited, ms. */
-  outage(outageId: string, linesInUse: number, dueLagMs: number, resting: number): void {
-    instruments().linesInUse.record(linesInUse, of(outageId));
-    instruments().resting.record(resting, of(outageId));
-    instruments().dueLag.record(dueLagMs / 1000, of(outageId));
+  outage(outageId: string, inUse: number, dueLagMs: number, numbersResting: number): void {
+    record(({ linesInUse, resting, dueLag }) => {
+      linesInUse.record(inUse, of(outageId));
+      resting.record(numbersResting, of(outageId));
+      dueLag.record(dueLagMs / 1000, of(outageId));
+    });
   },
 } as const;
