@@ -1,6 +1,6 @@
 import type { CallEvent } from '../call-automation/events.ts';
+import { noteReached } from '../outages/caller-standing.ts';
 import type { CallAction } from '../rules/calls/actions.ts';
-import { OURS, OVER_LIMIT } from '../rules/calls/endings.ts';
 import { type CallLeg, isOver, newCallLeg } from '../rules/calls/leg.ts';
 import { type CallPurpose, leaving } from '../rules/calls/purpose.ts';
 import { announcement, soundOf } from '../rules/calls/script.ts';
@@ -9,9 +9,7 @@ import { filledIn, saysName } from '../rules/outages/wording.ts';
 import { done, type Handled, type Services, superseded } from '../services/services.ts';
 import { untilSaved } from '../storage/until-saved.ts';
 import { measure } from '../telemetry/metrics.ts';
-import { attemptOwner } from './attempt-owner.ts';
-import type { CallOwner } from './owned-call.ts';
-import { requestOwner } from './request-owner.ts';
+import { concludeCall, ownerOf } from './conclude-call.ts';
 
 /**
  * Handles one event, in any order and however often it is delivered: records it with the new state of the leg, enqueues
@@ -27,9 +25,17 @@ export async function applyCallEvent(services: Services, purpose: CallPurpose, e
   const { before, leg, actions, isNew, isNews } = await record(services, purpose, callLegId, event);
   for (const { queue, message, delaySeconds } of actions) await services.queues.send(queue, message, delaySeconds);
   if (isNew) count(before, leg);
+  if (leg.answered && !before.answered) await endRest(services, leg);
   if (leg.optOut && !(isNew && before.optOut)) await storeOptOut(services, leg);
-  if (isOver(leg) && isNews) await concludeCall(services, leg);
-  return isNew ? done(describe(leg)) : superseded('the event was recorded before');
+  const note = isOver(leg) && isNews ? await concludeCall(services, leg) : undefined;
+  return isNew ? done([describe(leg), note].filter(Boolean).join('; ')) : superseded('the event was recorded before');
+}
+
+/** Somebody answered: if the number that called them rests, that ends. Costs requests only while a number of the outage rests. */
+async function endRest(services: Services, { purpose, callLegId }: CallLeg): Promise<void> {
+  if (purpose.kind !== 'attempt' || !(await services.outages.recent(purpose.outageId)).resting) return;
+  const placed = await ownerOf(services, purpose).placed(callLegId);
+  if (placed?.number !== undefined) await noteReached(services, placed.number, placed.placedAt);
 }
 
 /** Stored with the event of the key, because another outage may dial before this call ends. */
@@ -114,15 +120,6 @@ async function planFor({ outages, recipients, requests }: Services, purpose: Cal
   return { script: sound === undefined ? undefined : announcement(sound) };
 }
 
-/** Reasons for which a call was not placed that are nobody's outcome: the attempt does not count. */
-const NOT_THE_CALLEES: ReadonlySet<string> = new Set([OVER_LIMIT, OURS]);
-
-/** How long to leave a line alone after the service refused a call, ms. */
-const PATIENCE_MS = 30_000;
-
-const ownerOf = (services: Services, purpose: CallPurpose): CallOwner =>
-  purpose.kind === 'attempt' ? attemptOwner(services, purpose) : requestOwner(services, purpose.requestId);
-
 /** If the answer to createCall was lost, the first event tells the id of the call leg. */
 async function bindLeg(services: Services, purpose: CallPurpose, callLegId: string): Promise<void> {
   if (await ownerOf(services, purpose).bind(callLegId)) return;
@@ -130,12 +127,4 @@ async function bindLeg(services: Services, purpose: CallPurpose, callLegId: stri
   const { maxCallMs } = services.settings.limits;
   const message = { callLegId, ...leaving(purpose), operationContext: 'given-up' };
   await services.queues.send('hang-up', message, maxCallMs / 1000);
-}
-
-async function concludeCall(services: Services, leg: CallLeg): Promise<void> {
-  const { purpose, callLegId, outcome = 'unknown', reason, optOut } = leg;
-  const owner = ownerOf(services, purpose);
-  if (reason === undefined || !NOT_THE_CALLEES.has(reason))
-    return owner.conclude({ outcome, reason, optOut }, callLegId);
-  return owner.postpone(new Date(services.now().getTime() + PATIENCE_MS), callLegId);
 }

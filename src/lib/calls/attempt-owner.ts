@@ -1,4 +1,4 @@
-import { bindAttempt, postponeAttempt } from '../outages/attempt-progress.ts';
+import { bindAttempt, placedAttempt, postponeAttempt } from '../outages/attempt-progress.ts';
 import { concludeAttempt } from '../outages/conclude.ts';
 import { NO_NEWS } from '../rules/calls/leases.ts';
 import type { AttemptRef } from '../rules/calls/purpose.ts';
@@ -14,7 +14,8 @@ const PATIENCE_MS = 30_000;
 /** An attempt of an outage as the owner of a call. */
 export const attemptOwner = (services: Services, ref: AttemptRef): CallOwner => ({
   bind: (callLegId) => bindAttempt(services, ref, callLegId),
-  postpone: (until, callLegId) => postponeAttempt(services, ref, until, callLegId),
+  postpone: (until, callLegId, refusedAt) => postponeAttempt(services, ref, until, { callLegId, refusedAt }),
+  placed: (callLegId) => placedAttempt(services, ref, callLegId),
   conclude: (result, callLegId) => concludeAttempt(services, ref, { ...result, callLegId }),
 });
 
@@ -34,11 +35,12 @@ export function attemptCall(services: Services, ref: AttemptRef, stored: StoredR
     line,
     needsLine: true,
     holder: holderOfAttempt(ref, line),
+    refusedAt: recipient.refusedAt,
     patienceMs: PATIENCE_MS,
     resend: (delaySeconds) => queues.send('start-call', ref, delaySeconds),
     bind: async (id) => void (await recipients.save(ref, stored, bound(recipient, id))),
-    postpone: async (until) => {
-      await postponeAttempt(services, ref, until);
+    postpone: async (until, refusedAt) => {
+      await postponeAttempt(services, ref, until, { refusedAt });
       return true;
     },
     refuse: async (code) => {

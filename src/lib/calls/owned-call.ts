@@ -11,6 +11,18 @@ export type CallResult = {
   readonly optOut?: boolean | undefined;
 };
 
+/** Where and when the owner's current call was placed. */
+export type Placed = {
+  /** Our number; undefined if the call shows none. */
+  readonly number: string | undefined;
+  /** UTC. */
+  readonly placedAt: string;
+  /** Tells one callee from another. */
+  readonly callee: string;
+  /** When the first call to this callee was placed that failed for a reason of ours. UTC. */
+  readonly refusedAt?: string | undefined;
+};
+
 /**
  * What a call is placed for. There are two kinds: an attempt of an outage (attempt-owner.ts), and a request that
  * somebody enqueued by hand (request-owner.ts). Each operation reads the row afresh and is idempotent.
@@ -18,8 +30,14 @@ export type CallResult = {
 export type CallOwner = {
   /** Records the id of the call leg. @returns false if the owner was given up, so that no lease covers the call. */
   bind(callLegId: string): Promise<boolean>;
-  /** The service had too many calls: the call is placed again at `until`, unless the owner has another call by now. */
-  postpone(until: Date, callLegId: string): Promise<void>;
+  /**
+   * The service refused the call for a reason that is not the callee's: it is placed again at `until`, unless the owner has
+   * another call by now.
+   * @param refusedAt when the call was placed, if the reason is ours.
+   */
+  postpone(until: Date, callLegId: string, refusedAt?: string): Promise<void>;
+  /** @returns undefined if this call is not the owner's current one: it has ended, or another was placed. */
+  placed(callLegId: string): Promise<Placed | undefined>;
   /** The call has ended. */
   conclude(result: CallResult, callLegId: string): Promise<void>;
 };
@@ -42,6 +60,8 @@ export type OwnedCall = {
   /** The call has no script, so silence is normal. */
   readonly mayBeSilent?: boolean;
   readonly line?: HeldLine | undefined;
+  /** When the first call to this callee was claimed that was refused for a reason of ours. UTC. */
+  readonly refusedAt?: string | undefined;
   readonly needsLine: boolean;
   /** The holder that is written on its line. */
   readonly holder: string;
@@ -54,9 +74,10 @@ export type OwnedCall = {
   bind(callLegId: string): Promise<void>;
   /**
    * The call was not placed: it is placed again at `until`, and its line is left alone until then.
+   * @param refusedAt when the call was claimed, if it was refused for a reason of ours.
    * @returns false if the row changed meanwhile, so that nothing is placed again.
    */
-  postpone(until: Date): Promise<boolean>;
+  postpone(until: Date, refusedAt?: string): Promise<boolean>;
   /**
    * The service refused the call for good.
    * @param code status and error code.

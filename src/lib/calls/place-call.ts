@@ -1,6 +1,8 @@
 import { CallAutomationError } from '../call-automation/errors.ts';
-import type { Meaning } from '../call-automation/meaning.ts';
+import { isOurFault, type Meaning } from '../call-automation/meaning.ts';
 import type { RequestIdentity } from '../call-automation/port.ts';
+import { noteTrouble } from '../outages/caller-standing.ts';
+import { isResting, restingAs, restingNote, verdictOn } from '../rules/calls/breaker.ts';
 import { done, type Handled, postponed, type Services, superseded } from '../services/services.ts';
 import type { OwnedCall } from './owned-call.ts';
 
@@ -73,11 +75,42 @@ async function onRefusal(
     if (services.calls.isRepeatable && mayBeRepeated) return repeatLater(call, services.settings.limits.requestMs);
     return { result: 'unanswered', why: `${call.name} may have been placed (${code}); its lease decides` };
   }
-  if (!isPassing(error)) return call.refuse(code, error);
+  const { isOurs, mayWait, note } = await ourFault(services, call, error);
+  if (!(isOurs ? mayWait : isPassing(error))) return call.refuse(code, error);
   const waitMs = error.retryAfterMs ?? call.patienceMs;
-  const isPostponed = await call.postpone(new Date(services.now().getTime() + waitMs));
+  const isPostponed = await call.postpone(
+    new Date(services.now().getTime() + waitMs),
+    isOurs ? call.askedAt : undefined,
+  );
   if (!isPostponed) return superseded(`${call.name} changed while the service was asked (${code})`);
-  return postponed(`${call.name} is placed again in ${Math.ceil(waitMs / 1000)} s (${code})`);
+  return postponed(`${call.name} is placed again in ${Math.ceil(waitMs / 1000)} s (${code})${note}`);
+}
+
+/**
+ * A refusal that concerns us is counted against the caller number. The call waits for us to mend the reason, unless others were
+ * reached meanwhile. A request by hand that the service calls wrong is refused, for a person to see, unless its number rests.
+ */
+async function ourFault(
+  services: Services,
+  call: OwnedCall,
+  { means, status, code }: CallAutomationError,
+): Promise<{ isOurs: boolean; mayWait: boolean; note: string }> {
+  if (!isOurFault(means)) return { isOurs: false, mayWait: false, note: '' };
+  const { line, purpose, askedAt = '' } = call;
+  const trouble = {
+    means: 'ours',
+    code: `${status} ${code}`,
+    whose: identityOf(call).identity,
+    placedAt: askedAt,
+  } as const;
+  const standing = line && (await noteTrouble(services, line.number, trouble));
+  const isPatient = purpose.kind === 'attempt' || means === 'denied' || (standing && isResting(standing.caller));
+  const resting = standing?.hasTripped ? restingAs(standing.caller) : undefined;
+  return {
+    isOurs: true,
+    mayWait: isPatient === true && verdictOn('ours', standing, call.refusedAt) === 'postpone',
+    note: resting ? `; ${restingNote(resting)}` : '',
+  };
 }
 
 async function repeatLater(call: OwnedCall, ms: number): Promise<Handled> {
@@ -86,11 +119,7 @@ async function repeatLater(call: OwnedCall, ms: number): Promise<Handled> {
   return postponed(`${call.name} may have been placed; the same request is sent again in ${seconds} s`);
 }
 
-/**
- * Refusals that pass. None of them is the fault of the callee or of the message. `denied` stays until somebody mends the
- * settings; the call waits that long, because a call that is lost for a wrong key could not be recovered. One set for both
- * kinds of owner.
- */
+/** Refusals that pass. None of them is the fault of the callee or of the message. One set for both kinds of owner. */
 const PASSING: ReadonlySet<Meaning> = new Set(['unreachable', 'denied', 'limit', 'congested', 'notNow']);
 
 const isPassing = ({ means }: CallAutomationError): boolean => PASSING.has(means);

@@ -1,10 +1,12 @@
+import { provesNumber } from '../rules/calls/breaker.ts';
+import { NO_NEWS } from '../rules/calls/leases.ts';
 import type { RequestPurpose } from '../rules/calls/purpose.ts';
 import { soundOf } from '../rules/calls/script.ts';
 import { holderOfRequest } from '../rules/outages/line-holder.ts';
 import { type Handled, postponed, type Services, superseded } from '../services/services.ts';
 import type { CallRequest, StoredRequest } from '../storage/call-requests.ts';
 import { untilSaved } from '../storage/until-saved.ts';
-import type { CallOwner, OwnedCall } from './owned-call.ts';
+import type { CallOwner, CallResult, OwnedCall, Placed } from './owned-call.ts';
 
 /** How long a request waits for a line, or after a passing refusal, ms; then the timer sends its message again. */
 export const REQUEST_PATIENCE_MS = 5_000;
@@ -13,7 +15,8 @@ export const REQUEST_PATIENCE_MS = 5_000;
 export const requestOwner = (services: Services, requestId: string): CallOwner => ({
   bind: (callLegId) => bindRequest(services, requestId, callLegId),
   postpone: (until, callLegId) => postponeRequest(services, requestId, until, callLegId),
-  conclude: () => endRequest(services, requestId),
+  placed: (callLegId) => placedRequest(services, requestId, callLegId),
+  conclude: (result) => endRequest(services, requestId, result),
 });
 
 /** The purpose of a request's call. Joining a conversation makes us a guest in it. */
@@ -53,8 +56,8 @@ export function requestCall(services: Services, stored: StoredRequest): OwnedCal
       return saved && requestCall(services, saved);
     },
     hasEnded: async () => (await requests.find(requestId))?.request.phase === 'done',
-    giveUpWithoutLine: () => giveUp(services, stored),
-    conclude: () => giveUp(services, stored),
+    giveUpWithoutLine: () => giveUp(services, stored, NO_NEWS),
+    conclude: (result) => giveUp(services, stored, result),
   };
 }
 
@@ -106,27 +109,39 @@ async function postponeRequest(services: Services, requestId: string, until: Dat
   if (line) await services.lines.free(line, until);
 }
 
+/** Where and when the request's call was placed; undefined if it has ended, or another call was placed. */
+async function placedRequest(services: Services, requestId: string, callLegId: string): Promise<Placed | undefined> {
+  const request = (await services.requests.find(requestId))?.request;
+  if (!request || request.phase === 'done' || request.callLegId !== callLegId) return undefined;
+  return { number: request.line?.number, placedAt: request.askedAt ?? '', callee: `request ${requestId}` };
+}
+
 /** The service reported the end of the request's call. */
-async function endRequest(services: Services, requestId: string): Promise<void> {
+async function endRequest(services: Services, requestId: string, result: CallResult): Promise<void> {
   await untilSaved(`The end of request ${requestId}`, async () => {
     const stored = await services.requests.find(requestId);
     if (!stored || stored.request.phase === 'done') return null;
-    return (await concludeRequest(services, stored)) || undefined;
+    return (await concludeRequest(services, stored, result)) || undefined;
   });
 }
 
 /** Ends a request and frees its line. @returns false if the request changed since it was read; then nothing is done. */
-async function concludeRequest({ requests, lines, now }: Services, stored: StoredRequest): Promise<boolean> {
+async function concludeRequest(
+  { requests, lines, now }: Services,
+  stored: StoredRequest,
+  { outcome, reason }: CallResult,
+): Promise<boolean> {
   const { request } = stored;
   const saved = await requests.save(stored, { ...request, phase: 'done', line: undefined }, undefined);
-  if (saved && request.line) await lines.free(request.line, now());
+  const reachedAt = provesNumber(outcome, reason) ? request.askedAt : undefined;
+  if (saved && request.line) await lines.free(request.line, now(), reachedAt);
   return saved !== undefined;
 }
 
 /** Ends a request whose lease has ended. If no call leg is known, a person must see it. */
-async function giveUp(services: Services, stored: StoredRequest): Promise<void> {
+async function giveUp(services: Services, stored: StoredRequest, result: CallResult): Promise<void> {
   if (stored.request.callLegId !== undefined) {
-    await concludeRequest(services, stored);
+    await concludeRequest(services, stored, result);
     return;
   }
   const given = await services.requests.save(stored, { ...stored.request, phase: 'done' }, 'unchanged');

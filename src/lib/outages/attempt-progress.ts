@@ -20,6 +20,7 @@ export async function deferAttempt(
 /**
  * The call was not placed, for a reason that is not the callee's: the recipient is called later and the attempt does
  * not count. The line is left alone until then, while others work.
+ * @param refusedAt when the call was claimed, if it was refused for a reason of ours.
  * @param callLegId if set, only the attempt with this call is postponed: it keeps its number, and may have a new call
  * by now.
  */
@@ -27,16 +28,30 @@ export async function postponeAttempt(
   services: Services,
   ref: AttemptRef,
   until: Date,
-  callLegId?: string,
+  { callLegId, refusedAt }: { readonly callLegId?: string | undefined; readonly refusedAt?: string | undefined } = {},
 ): Promise<void> {
   const line = await untilSaved(`The delay of attempt ${ref.attempt}`, async () => {
     const stored = await services.recipients.find(ref);
     if (!stored || !isAt(stored.recipient, ref)) return null;
     if (callLegId !== undefined && stored.recipient.callLegId !== callLegId) return null;
-    const saved = await services.recipients.save(ref, stored, postponed(stored.recipient, until));
+    const saved = await services.recipients.save(ref, stored, postponed(stored.recipient, until, refusedAt));
     return saved && (stored.recipient.line ?? null);
   });
   if (line) await services.lines.free(line, until);
+}
+
+/** Where and when the attempt's call was placed; undefined if it has ended, or another call was placed. */
+export async function placedAttempt(
+  services: Services,
+  ref: AttemptRef,
+  callLegId: string,
+): Promise<
+  { number: string | undefined; placedAt: string; callee: string; refusedAt: string | undefined } | undefined
+> {
+  const recipient = (await services.recipients.find(ref))?.recipient;
+  if (!recipient || !isAt(recipient, ref) || recipient.callLegId !== callLegId) return undefined;
+  const { line, askedAt = '', recipientId, refusedAt } = recipient;
+  return { number: line?.number, placedAt: askedAt, callee: recipientId, refusedAt };
 }
 
 /**

@@ -6,22 +6,13 @@ import {
   probed,
   reached,
   rested,
+  type Standing,
   type Trouble,
   troubled,
 } from '../rules/calls/breaker.ts';
 import type { Services } from '../services/services.ts';
 import type { StoredCaller } from '../storage/caller-numbers.ts';
 import { untilSaved } from '../storage/until-saved.ts';
-
-/** What a failed call leads to. */
-export type Standing = {
-  /** The caller number, this call included. */
-  readonly caller: CallerNumber;
-  /** Before this call, somebody had been reached from the number, and no call had failed since. */
-  readonly wasProven: boolean;
-  /** The number rests from this call on. */
-  readonly hasTripped: boolean;
-};
 
 /** After losing this many races, others have counted more than enough: do without this call. */
 const TRIES = 5;

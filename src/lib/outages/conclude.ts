@@ -1,3 +1,4 @@
+import { provesNumber } from '../rules/calls/breaker.ts';
 import type { AttemptRef } from '../rules/calls/purpose.ts';
 import { concluded, type Moved } from '../rules/outages/attempts.ts';
 import { isCalledOff } from '../rules/outages/lifecycle.ts';
@@ -30,8 +31,8 @@ export async function concludeAttempt(
   const outage = await services.outages.recent(ref.outageId);
   const at = services.now();
   if (optOut) await services.optOuts.add(ref.recipientId, { outageId: ref.outageId, at });
-  const line = await recordResult(services, outage, ref, result, decidedOn);
-  if (line) await passOnLine(services, outage, line, ref);
+  const freed = await recordResult(services, outage, ref, result, decidedOn);
+  if (freed?.line) await passOnLine(services, outage, freed.line, ref, freed.reachedAt);
 }
 
 const NEVER_AGAIN: RetryPolicy = { maxAttempts: 1, delaySeconds: {} };
@@ -46,6 +47,9 @@ const policyOf = (outage: Outage, now: Date): RetryPolicy => (isCalledOff(outage
 const tellLate = async (services: Services, ref: AttemptRef, recipient: Recipient): Promise<void> =>
   tellAllClear(services, await services.outages.current(ref.outageId), ref, [recipient]);
 
+/** A line whose call has ended, and when that call was placed, if it reached somebody. */
+type Freed = { readonly line: HeldLine | undefined; readonly reachedAt: string | undefined };
+
 /** @returns the line that the recipient held, if this ended the attempt that held it. */
 async function recordResult(
   services: Services,
@@ -53,7 +57,7 @@ async function recordResult(
   ref: AttemptRef,
   result: Omit<Result, 'optOut'>,
   decidedOn: StoredRecipient | undefined,
-): Promise<HeldLine | undefined> {
+): Promise<Freed | undefined> {
   const recorded = await untilSaved(`The result of attempt ${ref.attempt}`, async () => {
     const now = services.now();
     const before = decidedOn ?? (await services.recipients.find(ref));
@@ -65,7 +69,12 @@ async function recordResult(
     if (after) return { before, after };
     return decidedOn ? null : undefined;
   });
-  return recorded ? carriedOn(services, ref, recorded.before, recorded.after) : undefined;
+  if (!recorded) return undefined;
+  const { askedAt } = recorded.before.recipient;
+  return {
+    line: await carriedOn(services, ref, recorded.before, recorded.after),
+    reachedAt: provesNumber(result.outcome, result.reason) ? askedAt : undefined,
+  };
 }
 
 /** Does what follows from a recorded result. @returns the line that is free now. */

@@ -65,16 +65,25 @@ export async function fillLines(services: Services, outage: Outage, lines: reado
 /** After losing this many races for a recipient, free the line; the timer fills it. */
 const TRIES = 5;
 
-/** When a call ends, gives its line to the next due recipient at once, or frees it. */
-export async function passOnLine(services: Services, outage: Outage, line: HeldLine, shard: Shard): Promise<void> {
+/**
+ * When a call ends, gives its line to the next due recipient at once, or frees it.
+ * @param reachedAt when the call was placed, if it reached somebody.
+ */
+export async function passOnLine(
+  services: Services,
+  outage: Outage,
+  line: HeldLine,
+  shard: Shard,
+  reachedAt?: string,
+): Promise<void> {
   const shards = shardsFrom(outage, shard);
   let held: HeldLine | undefined = line;
   for (let tries = 0; held && tries < TRIES; tries++) {
     const candidates = mayGoOn(outage, line, services.now()) ? await dueNow(services, shards, 1, RIVALS) : [];
     if (candidates.length === 0) break;
-    held = await giveLine(services, held, startingAt(candidates, line.lineId));
+    held = await giveLine(services, held, startingAt(candidates, line.lineId), reachedAt);
   }
-  if (held) await services.lines.free(held, services.now());
+  if (held) await services.lines.free(held, services.now(), reachedAt);
 }
 
 /** True if the outage may place another call on this line. One call for another never exceeds the limit of calls at once. */
@@ -94,13 +103,14 @@ async function giveLine(
   services: Services,
   line: HeldLine,
   candidates: readonly Candidate[],
+  reachedAt?: string,
 ): Promise<HeldLine | undefined> {
   let held: HeldLine = line;
   for (const { shard, due } of candidates) {
     const ref = { ...shard, recipientId: due.recipientId, attempt: due.attempt + 1 };
     const leasedAt = services.now();
     const leaseUntil = new Date(leasedAt.getTime() + services.settings.limits.leaseMs);
-    const mine = await services.lines.lease(held, attemptHolder(ref, leasedAt), lineLease(leaseUntil), leasedAt);
+    const mine = await services.lines.lease(held, attemptHolder(ref, leasedAt), lineLease(leaseUntil), leasedAt, reachedAt);
     if (!mine) return undefined;
     held = mine;
     if (isTooLate(leasedAt, services.now())) return held;

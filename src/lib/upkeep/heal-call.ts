@@ -1,8 +1,9 @@
 import { UnendedCallError } from '../base/errors.ts';
+import { concludeCall } from '../calls/conclude-call.ts';
 import type { OwnedCall } from '../calls/owned-call.ts';
 import { lineLease } from '../outages/dispatcher.ts';
 import { ENDING_MS, onLeaseEnded } from '../rules/calls/leases.ts';
-import { type CallLeg, endedUnreported, newCallLeg } from '../rules/calls/leg.ts';
+import { type CallLeg, endedUnreported, isOver, newCallLeg } from '../rules/calls/leg.ts';
 import { leaving } from '../rules/calls/purpose.ts';
 import type { Services } from '../services/services.ts';
 
@@ -38,6 +39,8 @@ export async function healCall(services: Services, call: OwnedCall): Promise<voi
       return;
     }
     case 'conclude': {
+      // The process that heard of the end died before it told the owner.
+      if (leg && isOver(leg)) return void (await concludeCall(services, leg));
       const { outcome, reason } = verdict;
       return call.conclude({ outcome, reason, optOut: leg?.optOut });
     }

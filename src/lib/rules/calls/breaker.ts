@@ -1,4 +1,7 @@
 import { z } from 'zod';
+import { isOurFault, type Meaning } from '../../call-automation/meaning.ts';
+import { SILENT } from './endings.ts';
+import type { Outcome } from './outcome.ts';
 
 /**
  * When a caller number rests, and for how long. Pure. A number whose calls keep ending for a reason that concerns us is not called
@@ -13,6 +16,12 @@ import { z } from 'zod';
  */
 export const TroubleKind = z.enum(['ours', 'badNumber']);
 export type TroubleKind = z.infer<typeof TroubleKind>;
+
+/** What the meaning of a failed call may say about the caller number; undefined if nothing. */
+export function troubleIn(means: Meaning): TroubleKind | undefined {
+  if (means === 'badNumber') return means;
+  return isOurFault(means) ? 'ours' : undefined;
+}
 
 /** A call from the number that failed for such a reason. */
 export type Trouble = {
@@ -126,6 +135,49 @@ export function restingAs(caller: CallerNumber): RestingCaller | undefined {
   return since === undefined || probeAt === undefined
     ? undefined
     : { number, since, because: whyResting(caller), probeAt };
+}
+
+const REACHED: ReadonlySet<Outcome> = new Set([
+  'acknowledged',
+  'connected',
+  'heard',
+  'answered',
+  'optedOut',
+  'declined',
+  'busy',
+  'noAnswer',
+]);
+
+/** True if a call that ended so proves that its caller number works: the callee's phone was reached. */
+export const provesNumber = (outcome: Outcome, reason: string | undefined): boolean =>
+  REACHED.has(outcome) || reason === SILENT;
+
+/** What a failed call leads to. */
+export type Standing = {
+  /** The caller number, this call included. */
+  readonly caller: CallerNumber;
+  /** Before this call, somebody had been reached from the number, and no call had failed since. */
+  readonly wasProven: boolean;
+  /** The number rests from this call on. */
+  readonly hasTripped: boolean;
+};
+
+/**
+ * What a failed call means for the callee. `postpone`: nothing, the attempt does not count. `failed`: it counts, and the callee may
+ * be called again. `wrongNumber`: the number is not in service.
+ * @param standing undefined if the call came from no number of ours.
+ * @param refusedAt when the first call to this callee was placed that failed for a reason of ours, if one did.
+ */
+export function verdictOn(
+  means: TroubleKind,
+  standing: Standing | undefined,
+  refusedAt: string | undefined,
+): 'postpone' | 'failed' | 'wrongNumber' {
+  if (standing && isResting(standing.caller)) return 'postpone';
+  if (means === 'badNumber') return standing?.wasProven ? 'wrongNumber' : 'failed';
+  // Others were reached since, so the reason must lie in the calls to this callee.
+  const reachedAt = standing?.caller.reachedAt;
+  return refusedAt !== undefined && reachedAt !== undefined && reachedAt > refusedAt ? 'failed' : 'postpone';
 }
 
 /** Why the number rests, for people. */

@@ -7,6 +7,9 @@ export type Ending = { readonly outcome: Outcome; readonly reason?: string };
 /** The number is not in service. It is never dialled again: see retry.ts. */
 export const WRONG_NUMBER = 'wrongNumber';
 
+/** The number seems not to be in service, but the caller number may be to blame. It may be dialled again. */
+export const BAD_NUMBER = 'badNumber';
+
 /** Too many calls at once, or too many in a short time. It does not count as an attempt: see apply-event.ts. */
 export const OVER_LIMIT = 'overLimit';
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { CallEnding } from '../../call-automation/meaning.ts';
 import { SILENT } from './endings.ts';
 import { better, Outcome } from './outcome.ts';
 import { CallPurpose } from './purpose.ts';
@@ -68,6 +69,8 @@ export const CallLeg = z.object({
   optOut: z.boolean().optional(),
   outcome: Outcome.optional(),
   reason: z.string().optional(),
+  /** What the service said of the end of a call that nobody answered. */
+  ending: CallEnding.optional(),
   /** Time of the newest participant list: older lists are stale. */
   participantsAt: z.string().optional(),
   /** Its sequence number, if the service sends one. */

@@ -63,7 +63,8 @@ function onState(leg: CallLeg, { data, occurredAt }: Of<'CallLegStateChanged'>, 
   if (state.data !== 'terminated') return stay(moved);
   const ending = leg.answered ? endingOfAnswered(leg, plan) : endingOf(data.ending);
   const isKnown = leg.outcome !== undefined && leg.outcome !== 'unknown';
-  const ended = isKnown ? moved : { ...moved, reason: undefined, ...ending };
+  const said = leg.answered ? undefined : data.ending;
+  const ended = isKnown ? moved : { ...moved, reason: undefined, ...ending, ...(said && { ending: said }) };
   return stay({ ...ended, stage: 'ended', awaits: undefined, endedAt: occurredAt });
 }
 

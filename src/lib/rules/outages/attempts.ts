@@ -1,3 +1,4 @@
+import { provesNumber } from '../calls/breaker.ts';
 import { better, type Outcome } from '../calls/outcome.ts';
 import type { AttemptRef } from '../calls/purpose.ts';
 import type { HeldLine, Recipient } from './recipient.ts';
@@ -64,8 +65,13 @@ export const bound = (recipient: Recipient, callLegId: string): Moved => ({
 });
 
 /** The call was not placed, for a reason that is not the callee's: the attempt does not count. */
-export const postponed = (recipient: Recipient, until: Date): Moved => ({
-  recipient: { ...idle(recipient), phase: 'waiting', attempt: recipient.attempt - 1 },
+export const postponed = (recipient: Recipient, until: Date, refusedAt?: string): Moved => ({
+  recipient: {
+    ...idle(recipient),
+    phase: 'waiting',
+    attempt: recipient.attempt - 1,
+    refusedAt: recipient.refusedAt ?? refusedAt,
+  },
   due: { kind: 'waiting', at: until },
 });
 
@@ -93,7 +99,11 @@ export function concluded(
   if (before && better(before.outcome, result.outcome) === before.outcome) return undefined;
   // Keep the time at which the end was first known; only the result got better.
   const known = { ...result, at: before?.at ?? result.at };
-  const told = { ...recipient, results: [...recipient.results.filter((other) => other !== before), known] };
+  const told = {
+    ...recipient,
+    results: [...recipient.results.filter((other) => other !== before), known],
+    refusedAt: provesNumber(result.outcome, result.reason) ? undefined : recipient.refusedAt,
+  };
   const isSettled = told.results.some((each) => endsTheMatter(policy, each));
 
   if (recipient.phase === 'done') return done(told, now);

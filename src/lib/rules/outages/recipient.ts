@@ -45,6 +45,8 @@ export const Recipient = z.object({
   /** When the attempt was claimed and the service first asked. */
   askedAt: z.string().optional(),
   callLegId: z.string().optional(),
+  /** When the first call was claimed that was refused for a reason of ours, since the recipient was reached. */
+  refusedAt: z.string().optional(),
   /** A hang-up was sent because the lease had ended. */
   isEnding: z.boolean().optional(),
   results: z.array(AttemptResult).default([]),
