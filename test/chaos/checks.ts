@@ -10,6 +10,7 @@ import type { Cell, Columns } from '../../src/lib/storage/table-store.ts';
 import type { Call, CallParts, Operation } from './call.ts';
 import { counted, listed, resultsIn } from './counts.ts';
 import { LineChecks } from './line-checks.ts';
+import { BreakerChecks } from './misconfiguration.ts';
 import type { Invocation } from './process.ts';
 import type { Message } from './queues.ts';
 import type { Scenario } from './scenario.ts';
@@ -35,6 +36,8 @@ export type Rule =
   | 'pausing and stopping work'
   | 'people who were told are told that it is over'
   | 'a change reaches every call'
+  | 'our own misconfiguration is nobody’s outcome'
+  | 'a resting number is only probed'
   | 'no surprises';
 
 export type Violation = { readonly rule: Rule; readonly what: string };
@@ -86,9 +89,11 @@ export class Checks {
   readonly #optedOutAt = new Map<string, number>();
   readonly #steering: SteeringChecks;
   readonly #lines: LineChecks;
+  readonly breaker: BreakerChecks;
 
   constructor(facts: Facts) {
     this.#facts = facts;
+    this.breaker = new BreakerChecks(facts, (...broken) => this.fail(...broken));
     this.#steering = new SteeringChecks(facts, (...broken) => this.fail(...broken));
     this.#lines = new LineChecks(facts, (...broken) => this.fail(...broken));
   }
@@ -107,6 +112,7 @@ export class Checks {
   committed(changes: readonly RowChange[], by: Invocation | undefined): void {
     const people = new Map<string, RowChange>();
     for (const change of changes) {
+      this.breaker.committed(change);
       if (change.table === 'Recipients' && isOfPerson(change.rowKey)) {
         people.set(this.#recipientChanged(change), change);
       }

@@ -3,6 +3,7 @@ import { DIALECT_GA } from '../../simulator/wire-ga/dialect.ts';
 import { StorageError } from '../../src/lib/base/errors.ts';
 import { CallAutomationError } from '../../src/lib/call-automation/errors.ts';
 import type { CallEvent } from '../../src/lib/call-automation/events.ts';
+import type { CallAutomation } from '../../src/lib/call-automation/port.ts';
 import type { CallAction } from '../../src/lib/rules/calls/actions.ts';
 import { type CallLeg, LegState } from '../../src/lib/rules/calls/leg.ts';
 import type { Moved } from '../../src/lib/rules/outages/attempts.ts';
@@ -18,6 +19,7 @@ import { Recipients, type StoredRecipient } from '../../src/lib/storage/recipien
 import { ANY, type TableName, type TableStore, type Write } from '../../src/lib/storage/table-store.ts';
 import { onQueue } from '../fixtures/triggers.ts';
 import type { Rule } from './checks.ts';
+import { misconfiguredScenario } from './misconfiguration.ts';
 import { crowdedScenario, type Scenario } from './scenario.ts';
 
 /** Removes one protection from outside the app; the checks must find that. */
@@ -63,6 +65,45 @@ class ForgetfulOutages extends Outages {
     return super.save(before, isOver(outage) ? { ...outage, state: 'finished' } : outage, beside);
   }
 }
+
+/** Nobody sees that a number rests. */
+class RestlessLines extends Lines {
+  override async survey(): Promise<Survey> {
+    const survey = await super.survey();
+    const callers = [...survey.callers].map(
+      ([number, { caller, etag }]) => [number, { caller: { ...caller, restingSince: undefined }, etag }] as const,
+    );
+    return { ...survey, callers: new Map(callers) };
+  }
+}
+
+/** A refusal that concerns us is taken for any other. */
+const blaming = (calls: CallAutomation): CallAutomation => ({
+  isRepeatable: calls.isRepeatable,
+  speaks: calls.speaks,
+  reportsAudioStart: calls.reportsAudioStart,
+  joinCall: (...asked) => calls.joinCall(...asked),
+  hangUp: (...asked) => calls.hangUp(...asked),
+  playAudio: (...asked) => calls.playAudio(...asked),
+  cancelMediaProcessing: (...asked) => calls.cancelMediaProcessing(...asked),
+  inviteParticipants: (...asked) => calls.inviteParticipants(...asked),
+  removeParticipant: (...asked) => calls.removeParticipant(...asked),
+  createCall: (...asked) =>
+    calls.createCall(...asked).catch((error) => {
+      if (!(error instanceof CallAutomationError) || error.means !== 'ours') throw error;
+      const { status, code, requestId, mayHaveHappened } = error;
+      const operation = 'createCall';
+      throw new CallAutomationError({
+        operation,
+        status,
+        code,
+        means: 'failed',
+        message: '',
+        requestId,
+        mayHaveHappened,
+      });
+    }),
+});
 
 class DeafOutages extends Outages {
   /** A paused or stopped outage looks as if it were running. */
@@ -462,6 +503,27 @@ export const MUTATIONS: readonly Mutation[] = [
     name: 'a line that its holder left behind is not freed',
     breaks: ['no line stands idle'],
     services: (services, tables) => ({ ...services, lines: new UnreconciledLines(tables) }),
+  },
+  {
+    name: 'a caller number never rests',
+    breaks: ['a resting number is only probed'],
+    scenario: misconfiguredScenario('refused'),
+    services: (services) => ({
+      ...services,
+      settings: { ...services.settings, breakerAfter: Number.MAX_SAFE_INTEGER },
+    }),
+  },
+  {
+    name: 'a resting number is called from all the same',
+    breaks: ['a resting number is only probed'],
+    scenario: misconfiguredScenario('ended'),
+    services: (services, tables) => ({ ...services, lines: new RestlessLines(tables) }),
+  },
+  {
+    name: 'a refusal that concerns us counts as the callee’s',
+    breaks: ['our own misconfiguration is nobody’s outcome'],
+    scenario: misconfiguredScenario('refused'),
+    services: (services) => ({ ...services, calls: blaming(services.calls) }),
   },
   {
     name: 'every answered call counts as acknowledged',

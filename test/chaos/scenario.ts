@@ -5,6 +5,7 @@ import { BATCHES } from '../../src/lib/services/batches.ts';
 import { BEGINNING } from './clock.ts';
 import type { AppSettings } from './composition.ts';
 import { drawRates, drawSpells, type FaultRates, isCalm, NO_FAULTS, type Spell } from './faults.ts';
+import type { Misconfiguration } from './misconfiguration.ts';
 import { MIXED_TOWN, type Town } from './people.ts';
 import { Random } from './random.ts';
 import { BREAKER_AFTER, drawSize, withLines } from './size.ts';
@@ -35,6 +36,8 @@ export type Scenario = {
   readonly processes: number;
   readonly faults: FaultRates;
   readonly spells: readonly Spell[];
+  /** A while in which a caller number is misconfigured. */
+  readonly misconfiguration?: Misconfiguration | undefined;
   /** When faults stop, ms from the beginning. */
   readonly calmAfterMs: number;
 };

@@ -20,7 +20,8 @@ import type {
 } from '../../src/lib/call-automation/requests.ts';
 import type { CallPurpose } from '../../src/lib/rules/calls/purpose.ts';
 import { type About, Call, type CallParts, type Operation } from './call.ts';
-import type { Temper } from './people.ts';
+import { ENDED, type Misconfiguration, REFUSED } from './misconfiguration.ts';
+import type { Failure, Temper } from './people.ts';
 import type { Ground, Invocation, Request } from './process.ts';
 
 /** The app as a participant. */
@@ -45,12 +46,16 @@ export type ServiceWorld = {
   readonly dialect: Dialect;
   /** The service's limit of calls at once from a number. */
   linesOf(number: string): number;
+  /** What the service does with calls from this number, if it is misconfigured now. */
+  treatmentOf(number: string | undefined): Misconfiguration['how'] | undefined;
   temperOf(identity: string): Temper;
   purposeOf(callbackUri: string): CallPurpose;
   /** Resolves to the status of the answer, or 0 if the process dies or none is alive. */
   post(event: ServiceEvent): Promise<number>;
   isToBePlaced(parts: CallParts, inFlight: readonly Call[]): void;
   isPlaced(call: Call): void;
+  /** A call from this number was refused, because it is misconfigured. */
+  isRefused(number: string): void;
   isDone(call: Call, operation: Operation): void;
 };
 
@@ -108,12 +113,18 @@ export class Service {
     const parts = this.#partsOf(request, by, target, number);
     const inFlight = this.inFlight;
     this.#world.isToBePlaced(parts, inFlight);
+    const treatment = this.#world.treatmentOf(number);
+    if (treatment === 'ended') return this.#turnAway(parts, ENDED);
+    if (treatment === 'refused') {
+      this.#world.isRefused(number ?? '');
+      throw refusal('createCall', REFUSED.status, REFUSED.code);
+    }
     const taken = inFlight.filter((call) => number !== undefined && call.parts.number === number).length;
     const isTooMany = number !== undefined && taken >= this.#world.linesOf(number);
     if (isTooMany && this.#world.dialect.refusesCallsTooMany) {
       throw refusal('createCall', 429, 'ConcurrentCallLimitExceeded', 1_000);
     }
-    if (isTooMany) return this.#turnAway(parts);
+    if (isTooMany) return this.#turnAway(parts, REASONS.overLimit);
     const call = this.#place(parts);
     for (const who of request.targets) call.ring(who, this.#world.temperOf(identityOf(who)));
     return call;
@@ -169,9 +180,9 @@ export class Service {
   }
 
   /** The call has an id and events, but no phone rings, so it does not count as placed. */
-  #turnAway(parts: CallParts): Call {
+  #turnAway(parts: CallParts, why: Failure): Call {
     const call = this.#made(parts);
-    call.end(REASONS.overLimit);
+    call.end(why);
     return call;
   }
 

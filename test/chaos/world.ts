@@ -14,6 +14,7 @@ import { BEGINNING, Clock } from './clock.ts';
 import { composed, PlainCallbackUris, type Ports, purposeOfUri, reliable } from './composition.ts';
 import { type FaultKind, Faults } from './faults.ts';
 import { isInCall, linesIn } from './line-checks.ts';
+import { treatment, withMisconfiguration } from './misconfiguration.ts';
 import type { Mutation } from './mutations.ts';
 import { type Temper, temperOf } from './people.ts';
 import { AppProcess, type Ground, Invocation } from './process.ts';
@@ -115,7 +116,7 @@ class World {
 
   constructor({ seed, recipients, scenario, mutation, trace = 0, dialect = DIALECT_2021 }: WorldOptions) {
     this.#seed = seed;
-    this.#scenario = scenario ?? drawScenario(seed, recipients);
+    this.#scenario = scenario ?? withMisconfiguration(drawScenario(seed, recipients), new Random(`${seed} numbers`));
     this.#mutation = mutation;
     this.#temperRandom = new Random(`${seed} people`);
     const clock = new Clock();
@@ -128,11 +129,13 @@ class World {
       ground: this.#ground,
       dialect,
       linesOf: (number) => this.#scenario.settings.callers.find((caller) => caller.number === number)?.lines ?? 0,
+      treatmentOf: (number) => treatment(this.#scenario.misconfiguration, number, clock.now),
       temperOf: (identity) => this.#temperOf(identity),
       purposeOf: purposeOfUri,
       post: (event) => this.#post(event),
       isToBePlaced: (parts, inFlight) => this.#checks.isToBePlaced(parts, inFlight),
       isPlaced: (call) => this.#checks.isPlaced(call),
+      isRefused: (number) => this.#checks.breaker.refused(number),
       isDone: (call, operation) => this.#checks.isDone(call, operation),
     });
     this.#queues = new Queues(

@@ -45,7 +45,7 @@ async function settle(
   const whose = means === 'badNumber' ? callee : callLegId;
   const trouble = { means, code: ending.code, whose, placedAt };
   const standing = number === undefined ? undefined : await noteTrouble(services, number, trouble);
-  switch (verdictOn(means, standing, refusedAt)) {
+  switch (verdictOn(means, standing, refusedAt, placedAt)) {
     case 'postpone':
       await owner.postpone(patience(services), callLegId, placedAt);
       break;

@@ -108,7 +108,7 @@ async function ourFault(
   const resting = standing?.hasTripped ? restingAs(standing.caller) : undefined;
   return {
     isOurs: true,
-    mayWait: isPatient === true && verdictOn('ours', standing, call.refusedAt) === 'postpone',
+    mayWait: isPatient === true && verdictOn('ours', standing, call.refusedAt, askedAt) === 'postpone',
     note: resting ? `; ${restingNote(resting)}` : '',
   };
 }

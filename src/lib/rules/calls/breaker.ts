@@ -167,17 +167,20 @@ export type Standing = {
  * be called again. `wrongNumber`: the number is not in service.
  * @param standing undefined if the call came from no number of ours.
  * @param refusedAt when the first call to this callee was placed that failed for a reason of ours, if one did.
+ * @param placedAt when this call was placed.
  */
 export function verdictOn(
   means: TroubleKind,
   standing: Standing | undefined,
   refusedAt: string | undefined,
+  placedAt: string,
 ): 'postpone' | 'failed' | 'wrongNumber' {
   if (standing && isResting(standing.caller)) return 'postpone';
   if (means === 'badNumber') return standing?.wasProven ? 'wrongNumber' : 'failed';
-  // Others were reached since, so the reason must lie in the calls to this callee.
+  // Others were reached between the two calls, so the reason must lie in the calls to this callee.
   const reachedAt = standing?.caller.reachedAt;
-  return refusedAt !== undefined && reachedAt !== undefined && reachedAt > refusedAt ? 'failed' : 'postpone';
+  if (refusedAt === undefined || reachedAt === undefined) return 'postpone';
+  return refusedAt < reachedAt && reachedAt < placedAt ? 'failed' : 'postpone';
 }
 
 /** Why the number rests, for people. */
