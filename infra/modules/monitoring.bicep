@@ -85,6 +85,17 @@ requests
 '''
   }
   {
+    name: 'number-rests'
+    description: 'Calls from a caller number keep failing for a reason that concerns us, so the app calls from it only to probe it.'
+    severity: 1
+    window: 'PT5M'
+    query: '''
+traces
+| where message has 'caller number' and message has 'rests since'
+| project timestamp, message
+'''
+  }
+  {
     name: 'outage-stands-still'
     description: 'An outage is running but starts no calls: no free line, quiet hours, or ACS refuses them.'
     severity: 2
