@@ -104,7 +104,9 @@ describe('a caller number that is misconfigured', () => {
     await town.lives(240);
     await cancelOutage(town.app, town.id, {});
     await town.lives(30);
-    expect(await town.view()).toMatchObject({ state: 'cancelled', outcomes: { cancelled: 40 } });
+    const view = await town.view();
+    expect(view).toMatchObject({ state: 'cancelled', outcomes: { cancelled: 40 } });
+    expect(view.resting).toBeUndefined();
   });
 
   it('rests if everybody’s number is unknown, with nobody reached between, and nobody is a wrong number', async () => {

@@ -110,7 +110,13 @@ async function giveLine(
     const ref = { ...shard, recipientId: due.recipientId, attempt: due.attempt + 1 };
     const leasedAt = services.now();
     const leaseUntil = new Date(leasedAt.getTime() + services.settings.limits.leaseMs);
-    const mine = await services.lines.lease(held, attemptHolder(ref, leasedAt), lineLease(leaseUntil), leasedAt, reachedAt);
+    const mine = await services.lines.lease(
+      held,
+      attemptHolder(ref, leasedAt),
+      lineLease(leaseUntil),
+      leasedAt,
+      reachedAt,
+    );
     if (!mine) return undefined;
     held = mine;
     if (isTooLate(leasedAt, services.now())) return held;

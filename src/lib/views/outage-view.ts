@@ -3,7 +3,7 @@ import { Outcome } from '../rules/calls/outcome.ts';
 import { Forecast, forecast, latelySince } from '../rules/outages/forecast.ts';
 import { allowedActions, isCalling, OutageAction } from '../rules/outages/lifecycle.ts';
 import { Outage, OutageSpec } from '../rules/outages/outage.ts';
-import { pausedBecause, shownState } from '../rules/outages/resting.ts';
+import { mayCallLater, pausedBecause, shownState } from '../rules/outages/resting.ts';
 import { shardsOf } from '../rules/outages/shard.ts';
 import { doneIn, sumOf } from '../rules/outages/tally.ts';
 import type { Services } from '../services/services.ts';
@@ -77,7 +77,11 @@ export async function listOutages({ outages }: Services): Promise<OutageEntry[]>
 }
 
 /** What people see of the state. */
-const shown = (outage: Outage) => ({ state: shownState(outage), pausedBecause: pausedBecause(outage) });
+const shown = (outage: Outage) => ({
+  state: shownState(outage),
+  pausedBecause: pausedBecause(outage),
+  resting: mayCallLater(outage) ? outage.resting : undefined,
+});
 
 /** One request per shard: reads the counts, not the list. */
 export async function viewOutage({ tallies, now }: Services, outage: Outage): Promise<OutageView> {

@@ -33,6 +33,9 @@ export function pausedBecause(outage: Told): string | undefined {
   return `No caller number can be used: ${[...reasons].join('; ')}.`;
 }
 
+/** A rest matters only to an outage that still has people to call. */
+export const mayCallLater = ({ state }: Pick<Outage, 'state'>): boolean => state === 'running' || state === 'paused';
+
 /** True if the number rests, as far as the timer knew at its last tick. */
 export const restsFor = ({ resting = [] }: Pick<Outage, 'resting'>, number: string): boolean =>
   resting.some((caller) => caller.number === number);
