@@ -126,7 +126,7 @@ function drawOutage(random: Random, index: number, callers: readonly Caller[], p
     ...(random.chance(0.2) && { maxConcurrentCalls: 1 }),
     // The second outage often begins when the first has reached most of its people.
     ...(random.chance(index === 0 ? 0.2 : 0.6) && { startAt: timeAfter(random.int(1, index === 0 ? 5 : 30) * MINUTE) }),
-    ...(random.chance(0.1) && { expiresAt: timeAfter(random.int(5, 60) * MINUTE) }),
+    ...(random.chance(0.1) && { expiresAt: timeAfter(random.int(31, 90) * MINUTE) }),
     retry: {
       maxAttempts: random.int(1, 4),
       delaySeconds: random.pick(RETRIES),

@@ -17,6 +17,7 @@ const LAYERS: ReadonlyMap<string, string> = new Map([
   ['src/lib/telemetry', 'traces, metrics and Azure Monitor'],
   ['src/lib/storage', 'tables and queues: rows, keys, ETags, retries'],
   ['src/lib/config', 'reads and checks the settings'],
+  ['src/lib/lists', 'reads a list of people: bytes, text, rows, contacts'],
   ['src/lib/rules/outages', 'pure rules of outages and recipients: lifecycle, attempts, retries, quiet hours'],
   ['src/lib/rules', 'pure rules of calls and numbers: call legs, key presses, operators, outcomes'],
   ['src/lib/call-automation', 'the client of Azure Communication Services, by both of its APIs'],

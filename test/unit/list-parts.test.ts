@@ -68,12 +68,20 @@ describe('a list in parts', () => {
 });
 
 it('the report of an import in parts has the sums, and the lines of the whole list', () => {
-  const part = { added: 1, alreadyThere: 2, duplicates: 3, rejected: 4, rejections: [{ line: 2, reason: 'empty' }] };
+  const part = {
+    added: 1,
+    alreadyThere: 2,
+    duplicates: 3,
+    rejected: 4,
+    columns: [],
+    rejections: [{ line: 2, reason: 'empty' }],
+  };
   expect(withPart(withPart(NOTHING_ADDED, part, 0), part, 10)).toEqual({
     added: 2,
     alreadyThere: 4,
     duplicates: 6,
     rejected: 8,
+    columns: [],
     rejections: [
       { line: 2, reason: 'empty' },
       { line: 12, reason: 'empty' },

@@ -1,6 +1,8 @@
+import { Readable } from 'node:stream';
 import { parse } from 'csv-parse/sync';
 import { expect, it } from 'vitest';
 import { InvalidInputError, TooLargeError } from '../../src/lib/base/errors.ts';
+import { importRecipients } from '../../src/lib/outages/import.ts';
 import { REPORT_COLUMNS, reportOf } from '../../src/lib/views/report.ts';
 import { MemoryWorld, recipientWith } from './support/memory-services.ts';
 
@@ -21,7 +23,7 @@ async function city() {
 }
 
 const idsIn = (csv: string): string[] =>
-  parse(csv, { columns: true })
+  parse(csv, { bom: true, columns: true })
     .map((row: unknown) => (typeof row === 'object' && row && 'recipientId' in row ? String(row.recipientId) : ''))
     .sort();
 
@@ -42,6 +44,22 @@ it('a report has everybody once, whole or in parts', async () => {
   expect(parts.join('')).toBe(whole.csv.toString());
 });
 
+it('a report has the columns of the lists too, in their order, after ours', async () => {
+  const world = new MemoryWorld();
+  const { outage } = await world.outage({});
+  const add = async (list: string): Promise<void> => {
+    const stored = await world.services.outages.read(outage.id);
+    await importRecipients(world.services, stored, Readable.from([Buffer.from(list)]), 'text/csv');
+  };
+  await add('phone,zip,name,2024,state\n+14255550123,"=1+1",Zoë,yes,WA\n');
+  await add('phone,floor,zip\n+14255550124,3,98052\n');
+  const { csv } = await reportOf(world.services, (await world.services.outages.read(outage.id)).outage, {});
+  const [header = '', ...rows] = csv.toString().split('\n');
+  expect(header).toBe(`\ufeff${REPORT_COLUMNS.join()},zip,2024,state,floor`);
+  expect(rows.find((row) => row.includes('0123'))).toMatch(/,Zoë,.*,waiting,.*,'=1\+1,yes,WA,$/);
+  expect(rows.find((row) => row.includes('0124'))).toMatch(/,98052,,,3$/);
+});
+
 it('a report that is too long is refused, and says how to get it', async () => {
   const { services, outage } = await city();
   const report = reportOf(services, outage, {}, { whole: 1_000, part: 1_000 });
@@ -52,6 +70,6 @@ it('a report that is too long is refused, and says how to get it', async () => {
 it('a report of nobody is its header row, and there is no part that no answer named', async () => {
   const world = new MemoryWorld();
   const { outage } = await world.outage({});
-  expect((await reportOf(world.services, outage, {})).csv.toString()).toBe(`${REPORT_COLUMNS.join()}\n`);
+  expect((await reportOf(world.services, outage, {})).csv.toString()).toBe(`\ufeff${REPORT_COLUMNS.join()}\n`);
   await expect(reportOf(world.services, outage, { part: 'second' })).rejects.toThrow(InvalidInputError);
 });

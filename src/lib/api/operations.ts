@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { LIST_TYPES } from '../outages/import-rows.ts';
+import { LIST_TYPES } from '../lists/list.ts';
+import { ListQuery } from '../lists/list-query.ts';
 import { OutagePatch } from '../outages/patch.ts';
 import { Cancellation } from '../outages/steer.ts';
 import { SafeId } from '../rules/calls/purpose.ts';
@@ -114,17 +115,18 @@ export const OPERATIONS = {
     json('The all-clear.', AllClear),
     'The outage after the change. `allClearBy` is the id of the all-clear outage.',
   ),
-  importRecipients: onOutage('/recipients', NO_PARAMETERS, {
+  importRecipients: onOutage('/recipients', ListQuery, {
     method: 'PUT',
     does: 'Adds people to the recipient list of an outage. Keeps valid rows even if others are rejected. Idempotent.',
     body: text(
-      'CSV: a header row with the column `phone` or `communicationUserId`. Optional: `name`, `timeZone`, `language`; any other column is stored as it is. NDJSON: one object per line, with the same members.',
+      'CSV: a header row with the column `phone` or `communicationUserId`, or a usual name of it. Optional: `name`, `timeZone`, `language`; any other column is stored as it is. NDJSON: one object per line, with the same members. docs/lists.md says what is accepted.',
       ...LIST_TYPES,
     ),
     answers: { 200: json('The counts, and the reason for each of the first 100 rejected rows.', ImportReport) },
     refusals: {
       ...NOT_NOW,
       413: `The list is larger than ${MAX_LIST / 1_000_000} MB. Send it in parts, each with the header row.`,
+      415: 'The list is compressed (`content-encoding`).',
     },
   }),
   listRecipients: onOutage('/recipients', RecipientQuery, {
@@ -136,7 +138,10 @@ export const OPERATIONS = {
     method: 'GET',
     does: 'Downloads a report: one row per recipient, with the outcome. A cell that a spreadsheet would run as a formula begins with an apostrophe.',
     answers: {
-      200: text(`CSV. Columns: ${REPORT_COLUMNS.join(', ')}.`, 'text/csv'),
+      200: text(
+        `CSV, UTF-8 with a byte order mark. Columns: ${REPORT_COLUMNS.join(', ')}, and then those of the list itself.`,
+        'text/csv',
+      ),
     },
     refusals: {
       413: `The report is larger than ${REPORT_LIMITS.whole / 1_000_000} MB. Get it in parts, with \`part\`.`,

@@ -45,6 +45,11 @@ export class NotAllowedError extends RingdownError {
   readonly httpStatus = 409;
 }
 
+/** The body is in a form that is not supported. */
+export class UnsupportedError extends RingdownError {
+  readonly httpStatus = 415;
+}
+
 /** The body is longer than the limit. */
 export class TooLargeError extends RingdownError {
   readonly httpStatus = 413;

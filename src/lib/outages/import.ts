@@ -1,17 +1,14 @@
 import { eachOf } from '../base/each-of.ts';
-import type { Identifier } from '../call-automation/identifiers.ts';
+import { List, type ListOptions, type ListRow, type ListType } from '../lists/list.ts';
 import type { ImportReport } from '../rules/outages/import-report.ts';
 import { MAX_REJECTIONS } from '../rules/outages/list-parts.ts';
 import type { Outage } from '../rules/outages/outage.ts';
 import { callableFrom } from '../rules/outages/quiet-hours.ts';
-import { type Contact, newRecipient, type Recipient } from '../rules/outages/recipient.ts';
+import { newRecipient, type Recipient } from '../rules/outages/recipient.ts';
 import { type Shard, shardOf } from '../rules/outages/shard.ts';
-import { readNumber } from '../rules/phone-numbers.ts';
-import { notATimeZone, timeZoneOf } from '../rules/time-zones.ts';
 import type { Services } from '../services/services.ts';
 import type { StoredOutage } from '../storage/outages.ts';
 import { MAX_ADDED } from '../storage/recipients.ts';
-import { type Cells, type ListType, type Row, rowsOf } from './import-rows.ts';
 import { OpenList } from './open-list.ts';
 
 /** Concurrent transactions. The rest of the list waits unread. */
@@ -33,15 +30,17 @@ export async function importRecipients(
   stored: StoredOutage,
   list: AsyncIterable<Uint8Array>,
   type: ListType,
+  options: Omit<ListOptions, 'country'> = {},
 ): Promise<ImportReport> {
   const openList = new OpenList(services, stored);
+  const reading = new List({ ...options, country: stored.outage.defaultCountry });
   const work = new Import(services, stored.outage, openList);
   try {
-    await eachOf(work.batches(rowsOf(list, type)), COMMITS, (batch) => work.add(batch));
+    await eachOf(work.batches(reading.rows(list, type)), COMMITS, (batch) => work.add(batch));
   } finally {
-    await openList.release();
+    await openList.release(reading.ownColumns);
   }
-  return work.report;
+  return { ...work.report, columns: [...reading.columns] };
 }
 
 class Import {
@@ -60,12 +59,12 @@ class Import {
     this.#openList = openList;
   }
 
-  get report(): ImportReport {
+  get report(): Omit<ImportReport, 'columns'> {
     return { ...this.#counts, rejections: this.#rejections };
   }
 
   /** Yields the rows' recipients in batches, each once. If reading fails, yields those read so far, then throws. */
-  async *batches(rows: AsyncIterable<Row>): AsyncGenerator<Batch> {
+  async *batches(rows: AsyncIterable<ListRow>): AsyncGenerator<Batch> {
     const waiting = new Map<number, Batch>();
     const broken: unknown[] = [];
     try {
@@ -86,14 +85,14 @@ class Import {
     for (const error of broken) throw error;
   }
 
-  #recipientIn(row: Row): Recipient | undefined {
-    const contact = 'problem' in row ? row.problem : contactOf(row.cells, this.#outage.defaultCountry);
-    if (typeof contact === 'string') {
+  #recipientIn(row: ListRow): Recipient | undefined {
+    if ('problem' in row) {
+      const { line, problem: reason } = row;
       this.#counts.rejected++;
-      if (this.#rejections.length < MAX_REJECTIONS) this.#rejections.push({ line: row.line, reason: contact });
+      if (this.#rejections.length < MAX_REJECTIONS) this.#rejections.push({ line, reason });
       return undefined;
     }
-    const recipient = newRecipient(contact);
+    const recipient = newRecipient(row.contact);
     if (this.#seen.has(recipient.recipientId)) {
       this.#counts.duplicates++;
       return undefined;
@@ -127,30 +126,4 @@ class Import {
     const { startAt, createdAt, quietHours } = this.#outage;
     return callableFrom(new Date(startAt ?? createdAt), quietHours, timeZone);
   };
-}
-
-/** Returns the row's contact, or what is wrong with the row. */
-function contactOf(cells: Cells, defaultCountry: string): Contact | string {
-  const { phone, communicationUserId, name, timeZone, language, ...extra } = cells;
-  const identifier = identifierOf(phone, communicationUserId, defaultCountry);
-  if (typeof identifier === 'string') return identifier;
-  const zone = timeZone ? timeZoneOf(timeZone) : undefined;
-  if (timeZone && zone === undefined) return `timeZone: ${notATimeZone(timeZone)}`;
-  return {
-    identifier,
-    ...(name && { name }),
-    ...(zone && { timeZone: zone }),
-    ...(language && { language }),
-    ...(Object.keys(extra).length > 0 && { extra }),
-  };
-}
-
-function identifierOf(
-  phone: string | undefined,
-  userId: string | undefined,
-  defaultCountry: string,
-): Identifier | string {
-  if (!phone) return userId ? { communicationUser: { id: userId } } : 'phone: is empty';
-  const read = readNumber(phone, defaultCountry);
-  return 'problem' in read ? `phone: ${read.problem}` : { phoneNumber: { value: read.number } };
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { isHolding, newHold, withHold, withoutHold } from '../rules/outages/list-holds.ts';
 import type { ListHold } from '../rules/outages/outage.ts';
+import { withColumns } from '../rules/outages/own-columns.ts';
 import type { Services } from '../services/services.ts';
 import type { StoredOutage } from '../storage/outages.ts';
 import { untilSaved } from '../storage/until-saved.ts';
@@ -30,9 +31,12 @@ export class OpenList {
     return this.#opening;
   }
 
-  /** Call when nobody else is added. One request; none if nobody was. */
-  async release(): Promise<void> {
-    if (this.#hold) await this.#save((outage) => withoutHold(outage, this.#id));
+  /**
+   * Call when nobody else is added. One request; none if nobody was.
+   * @param columns of the list that are kept with each person.
+   */
+  async release(columns: readonly string[] = []): Promise<void> {
+    if (this.#hold) await this.#save((outage) => withColumns(withoutHold(outage, this.#id), columns));
   }
 
   async #renew(): Promise<void> {

@@ -1,6 +1,13 @@
 import type { HttpRequest, HttpResponseInit, InvocationContext } from '@azure/functions';
-import { ConfigurationError, InvalidInputError, RingdownError, TooLargeError } from '../base/errors.ts';
+import {
+  ConfigurationError,
+  InvalidInputError,
+  RingdownError,
+  TooLargeError,
+  UnsupportedError,
+} from '../base/errors.ts';
 import { notJson, textOf } from '../base/json-text.ts';
+import { masked } from '../base/masking.ts';
 
 /**
  * Turns errors into problem details (RFC 9457); nothing else does. The detail of a 5xx goes to the log, not to the
@@ -40,6 +47,7 @@ const TITLES: Readonly<Record<number, string>> = {
   404: 'Not found',
   409: 'Conflict',
   413: 'Content too large',
+  415: 'Unsupported media type',
   500: 'Internal server error',
   502: 'Bad gateway',
   503: 'Service unavailable',
@@ -94,6 +102,19 @@ function mustFit(length: number, limit: number, advice: string | undefined): voi
     `The body is larger than ${limit / 1_000_000} MB${advice === undefined ? '' : `: ${advice}`}`,
   );
 }
+
+/** @throws UnsupportedError if the body is compressed. */
+export function mustBePlain(request: HttpRequest): void {
+  const encoding = request.headers.get('content-encoding')?.trim().toLowerCase();
+  if (!encoding || encoding === 'identity') return;
+  throw new UnsupportedError(
+    `content-encoding: ${masked(encoding.slice(0, 40))} is not supported; send the body uncompressed`,
+  );
+}
+
+/** The charset of the content type, if it has one. */
+export const charsetOf = (request: HttpRequest): string | undefined =>
+  /;\s*charset="?([^\s";]+)/i.exec(request.headers.get('content-type') ?? '')?.[1];
 
 /** @returns the media type of the body, without parameters. @throws InvalidInputError if it is none of these. */
 export function bodyType<Type extends string>(request: HttpRequest, types: readonly Type[]): Type {

@@ -54,12 +54,13 @@ export async function reportOf(
 ): Promise<Report> {
   const isFirst = part === undefined || part === FIRST_PART;
   let place: Place | undefined = isFirst ? FIRST_PLACE : placeOf(part, outage, 'part');
-  const pages = [isFirst ? csvOf([], true) : ''];
+  const columns = columnsOf(outage);
+  const pages = [isFirst ? `\ufeff${csvOf([], columns, true)}` : ''];
   let bytes = 0;
   while (place && (part === undefined || bytes < limits.part)) {
     const page = await recipients.page({ outageId: outage.id, shard: place.shard }, place.after, MAX_PAGE);
     const rows = page.map(({ recipient }) => recipient);
-    const csv = csvOf(rows.map(rowOf));
+    const csv = csvOf(rows.map(rowOf), columns);
     pages.push(csv);
     bytes += Buffer.byteLength(csv);
     if (part === undefined && bytes > limits.whole) throw tooLarge(limits);
@@ -74,15 +75,26 @@ const tooLarge = ({ whole }: ReportLimits): TooLargeError =>
   );
 
 /** Phone numbers are E.164, only `+` and digits, so they are safe. Any other cell may hold a formula. */
-const csvOf = (rows: readonly object[], header = false): string =>
+const csvOf = (rows: readonly object[], columns: Column[], header = false): string =>
   stringify([...rows], {
     header,
-    columns: REPORT_COLUMNS,
+    columns,
     cast: { string: (value, { column }) => ({ value, escape_formulas: column !== 'phone' }) },
   });
+
+type Column = { key: string; header: string };
+
+/** Prefix of the keys of own columns; one of the list may have the name of one of ours. */
+const OWN = 'own|';
+
+const columnsOf = ({ ownColumns = [] }: Outage): Column[] => [
+  ...REPORT_COLUMNS.map((key) => ({ key, header: key })),
+  ...ownColumns.map((name) => ({ key: `${OWN}${name}`, header: name })),
+];
 
 function rowOf(recipient: Recipient): object {
   const { attempts, ...view } = viewRecipient(recipient);
   const lastCallLegId = recipient.callLegId ?? attempts.findLast(({ callLegId }) => callLegId)?.callLegId;
-  return { ...view, attempts: attempts.length, lastCallLegId };
+  const own = Object.entries(recipient.extra ?? {}).map(([name, cell]) => [`${OWN}${name}`, cell]);
+  return { ...view, attempts: attempts.length, lastCallLegId, ...Object.fromEntries(own) };
 }

@@ -29,12 +29,20 @@ export function withPart(report: ImportReport, later: ImportReport, linesBefore:
     alreadyThere: report.alreadyThere + later.alreadyThere,
     duplicates: report.duplicates + later.duplicates,
     rejected: report.rejected + later.rejected,
+    columns: report.columns.length > 0 ? report.columns : later.columns,
     rejections: [...report.rejections, ...rejections].slice(0, MAX_REJECTIONS),
   };
 }
 
 /** The report before anything was added. */
-export const NOTHING_ADDED: ImportReport = { added: 0, alreadyThere: 0, duplicates: 0, rejected: 0, rejections: [] };
+export const NOTHING_ADDED: ImportReport = {
+  added: 0,
+  alreadyThere: 0,
+  duplicates: 0,
+  rejected: 0,
+  columns: [],
+  rejections: [],
+};
 
 /**
  * Splits a list between rows, so that each part fits a request: adding a list is idempotent, so its parts may be added

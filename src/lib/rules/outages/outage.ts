@@ -125,6 +125,10 @@ export const Outage = OutageSpec.extend({
   progress: Progress.optional(),
   /** The limit of calls at once was lowered: calls that end free their lines until as few are in use. */
   isShrinking: z.boolean().optional(),
+  ownColumns: z
+    .array(z.string())
+    .optional()
+    .describe('The columns of the lists that are kept with the people as they are, in their order.'),
   resting: z
     .array(RestingCaller)
     .optional()

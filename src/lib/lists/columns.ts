@@ -1,0 +1,98 @@
+import { InvalidInputError } from '../base/errors.ts';
+import { masked } from '../base/masking.ts';
+import { DELIMITERS } from './delimited.ts';
+import { KnownColumn, meaningOf, plainName } from './known-columns.ts';
+
+/** Which column of a list is meant by a name of ours: what the request says, before any guess. */
+export type Mapping = Readonly<Partial<Record<KnownColumn, string>>>;
+
+/** A column of a list and what it was taken for; without `as` it is kept with the person. */
+export type Column = { readonly column: string; readonly as?: KnownColumn };
+
+/** Columns that a download of ours adds to a list; left out when it is sent again. */
+export const REASON_COLUMN = 'rejected because';
+export const LINE_COLUMN = 'rejected line';
+const OURS: ReadonlySet<string> = new Set([REASON_COLUMN, LINE_COLUMN]);
+export const isOurs = (name: string): boolean => OURS.has(name);
+
+/** Longest own columns of a list together, characters: they are stored in one cell. */
+const MAX_OWN = 24_000;
+
+/**
+ * Decides once what the columns of a list are.
+ * @throws InvalidInputError if nobody could be called by them, or one of ours is there twice.
+ */
+export function columnsOf(header: readonly string[], mapping: Mapping): readonly Column[] {
+  const names = named(header);
+  const known = new Map<number, KnownColumn>();
+  for (const each of KnownColumn.options) {
+    const index = mapping[each] === undefined ? takenFor(each, names, mapping) : mapped(each, mapping[each], names);
+    if (index !== undefined) known.set(index, each);
+  }
+  const taken = new Set(known.values());
+  if (!taken.has('phone') && !taken.has('communicationUserId')) throw namesNobody(header);
+  if (names.join().length > MAX_OWN) throw new InvalidInputError('The list has too many columns', [`${names.length}`]);
+  return names.map((column, index) => {
+    const as = known.get(index);
+    return { column, ...(as && { as }) };
+  });
+}
+
+/** Gives a name to columns without one, and different names to columns of the same name that are kept as they are. */
+function named(header: readonly string[]): string[] {
+  const seen = new Map<string, number>();
+  return header.map((name, index) => {
+    const own = name || `column ${index + 1}`;
+    const before = seen.get(own) ?? 0;
+    seen.set(own, before + 1);
+    return before === 0 || meaningOf(own) ? own : `${own} (${before + 1})`;
+  });
+}
+
+function mapped(known: KnownColumn, wanted: string, names: readonly string[]): number {
+  const exact = names.indexOf(wanted.trim());
+  const index = exact >= 0 ? exact : names.findIndex((name) => plainName(name) === plainName(wanted));
+  if (index >= 0) return index;
+  throw new InvalidInputError('The list has no such column', [
+    `${known}: there is no column ${masked(wanted)}; its columns are ${listed(names)}`,
+  ]);
+}
+
+/** The column that is taken for one of ours. The plainer name wins; two that are equally plain are refused. */
+function takenFor(known: KnownColumn, names: readonly string[], mapping: Mapping): number | undefined {
+  const isMapped = (name: string): boolean =>
+    Object.values(mapping).some((wanted) => plainName(wanted) === plainName(name));
+  const candidates = names.flatMap((name, index) => {
+    const meant = meaningOf(name);
+    return meant?.known === known && !isMapped(name) ? [{ name, index, rank: meant.rank }] : [];
+  });
+  const least = Math.min(...candidates.map(({ rank }) => rank));
+  const [first, ...others] = candidates.filter(({ rank }) => rank === least);
+  if (others.length === 0) return first?.index;
+  const both = [first, ...others].flatMap((each) => each?.name ?? []);
+  throw new InvalidInputError(`The list has the column ${known} twice`, [
+    `${listed(both)} are all taken for ${known}; say which one it is: ?${known}=${encodeURIComponent(both[0] ?? '')}`,
+  ]);
+}
+
+const listed = (names: readonly string[]): string => masked(names.map((name) => name.slice(0, 60)).join(', '));
+
+function namesNobody(header: readonly string[]): InvalidInputError {
+  const isPerson = header.some((cell) => /^\+?[\d\s().-]{7,}$/.test(cell));
+  return new InvalidInputError('The list has no column phone or communicationUserId', [
+    isPerson
+      ? 'its first row seems to be a person; the first row must name the columns, e.g. phone,name'
+      : `its first row names ${header.length} columns: ${listed(header)}; rename the one with the numbers to phone, or say which one it is: ?phone=…`,
+  ]);
+}
+
+/** The delimiter of a list by its first row: the one that gives known columns, or else the most columns. */
+export function delimiterOf(row: string): string {
+  const unquoted = row.replace(/"(?:[^"]|"")*"/g, (cell) => cell.replace(/[,;\t|]/g, ' '));
+  const scored = DELIMITERS.map((delimiter) => {
+    const cells = unquoted.split(delimiter).map((cell) => cell.trim().replace(/^"(.*)"$/, '$1'));
+    return { delimiter, known: cells.filter((cell) => meaningOf(cell)).length, count: cells.length };
+  });
+  const [best] = scored.sort((a, b) => b.known - a.known || b.count - a.count);
+  return best?.delimiter ?? ',';
+}

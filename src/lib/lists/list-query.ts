@@ -1,0 +1,20 @@
+import { z } from 'zod';
+import { KnownColumn } from './known-columns.ts';
+
+const column = z.string().trim().min(1).max(200).optional();
+
+/** Says which column of a list is which, in the query of a request. */
+export const ListQuery = z.object({
+  phone: column.describe('The column with the phone numbers, e.g. `Mobile%20Phone`. Default: found by its name.'),
+  communicationUserId: column.describe('The column with ACS user ids.'),
+  name: column.describe('The column with the names.'),
+  firstName: column.describe('The column with first names, if there is none with whole names.'),
+  lastName: column.describe('The column with last names, if there is none with whole names.'),
+  timeZone: column.describe('The column with the time zones.'),
+  language: column.describe('The column with the languages.'),
+});
+export type ListQuery = z.infer<typeof ListQuery>;
+
+/** The part of a query that names columns. */
+export const mappingIn = (query: ListQuery): Partial<Record<KnownColumn, string>> =>
+  Object.fromEntries(KnownColumn.options.flatMap((known) => (query[known] ? [[known, query[known]]] : [])));

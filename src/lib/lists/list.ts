@@ -1,0 +1,114 @@
+import { InvalidInputError } from '../base/errors.ts';
+import type { Contact } from '../rules/outages/recipient.ts';
+import { type Column, columnsOf, delimiterOf, isOurs, type Mapping } from './columns.ts';
+import { contactOf } from './contacts.ts';
+import { decoded } from './decoded.ts';
+import { rowsOfDelimited } from './delimited.ts';
+import { rowsOfNdjson } from './ndjson.ts';
+import type { ReadRow } from './row.ts';
+
+/** Supported content types of a list. */
+export const LIST_TYPES = ['text/csv', 'application/x-ndjson'] as const;
+export type ListType = (typeof LIST_TYPES)[number];
+
+/** How a list is to be read. */
+export type ListOptions = {
+  /** That of the content type, if it has one. */
+  readonly charset?: string | undefined;
+  readonly mapping?: Mapping | undefined;
+  /** The country of numbers without a country code. */
+  readonly country: string;
+};
+
+/** A row with its contact, or with what is wrong with it. `cells` are those of the list. */
+export type ListRow = { readonly line: number; readonly cells: readonly string[] } & (
+  | { readonly contact: Contact }
+  | { readonly problem: string }
+);
+
+/** A list of people, read while it arrives. */
+export class List {
+  readonly #options: ListOptions;
+  readonly #columns = new Map<string, Column>();
+
+  constructor(options: ListOptions) {
+    this.#options = options;
+  }
+
+  /** The columns met so far, in their order. */
+  get columns(): readonly Column[] {
+    return [...this.#columns.values()].filter(({ column }) => !isOurs(column));
+  }
+
+  /** The columns that are kept with each person as they are. */
+  get ownColumns(): readonly string[] {
+    return this.columns.filter(({ as }) => as === undefined).map(({ column }) => column);
+  }
+
+  /**
+   * Yields the rows as they arrive, with one row in memory at a time.
+   * @throws InvalidInputError if this is not a list, or cannot be read any further.
+   */
+  rows(bytes: AsyncIterable<Uint8Array>, type: ListType): AsyncIterable<ListRow> {
+    const text = decoded(bytes, this.#options.charset);
+    return type === 'text/csv' ? this.#ofDelimited(text) : this.#ofNdjson(text);
+  }
+
+  async *#ofDelimited(text: AsyncIterable<string>): AsyncGenerator<ListRow> {
+    let columns: readonly Column[] | undefined;
+    for await (const row of rowsOfDelimited(text, delimiterOf)) {
+      if (columns) {
+        yield this.#read(row, columns);
+        continue;
+      }
+      if (row.problem !== undefined)
+        throw new InvalidInputError('This is not a list', [`line ${row.line}: ${row.problem}`]);
+      columns = this.#named(row.cells);
+    }
+    if (!columns)
+      throw new InvalidInputError('The list is empty', ['its first row must name the columns, e.g. phone,name']);
+  }
+
+  async *#ofNdjson(text: AsyncIterable<string>): AsyncGenerator<ListRow> {
+    const known = new Map<string, readonly Column[] | string>();
+    let isFirst = true;
+    for await (const { names, ...row } of rowsOfNdjson(text)) {
+      if (isFirst && /^\s*\[/.test(row.cells[0] ?? '') && row.problem !== undefined) throw notNdjson();
+      isFirst = false;
+      if (row.problem !== undefined) {
+        yield this.#read(row, []);
+        continue;
+      }
+      const key = JSON.stringify(names);
+      const columns = known.get(key) ?? this.#namedOrProblem(names);
+      known.set(key, columns);
+      yield typeof columns === 'string' ? { ...row, problem: columns } : this.#read(row, columns);
+    }
+  }
+
+  #named(header: readonly string[]): readonly Column[] {
+    const columns = columnsOf(header, this.#options.mapping ?? {});
+    for (const each of columns) this.#columns.set(each.column, each);
+    return columns;
+  }
+
+  /** In NDJSON each row names its own columns. */
+  #namedOrProblem(names: readonly string[]): readonly Column[] | string {
+    try {
+      return this.#named(names);
+    } catch (error) {
+      if (!(error instanceof InvalidInputError)) throw error;
+      return error.message.includes('has no column phone') ? 'phone: is empty' : error.message;
+    }
+  }
+
+  #read({ line, cells, problem }: ReadRow, columns: readonly Column[]): ListRow {
+    const contact = problem ?? contactOf(cells, columns, this.#options.country);
+    return typeof contact === 'string' ? { line, cells, problem: contact } : { line, cells, contact };
+  }
+}
+
+const notNdjson = (): InvalidInputError =>
+  new InvalidInputError('This is not a list', [
+    'it begins with [, as a JSON array does; NDJSON has one object a line (jq -c ".[]" makes it of an array)',
+  ]);
