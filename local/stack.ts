@@ -3,8 +3,11 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { type Simulator, type SimulatorOptions, startSimulator } from '../simulator/simulator.ts';
+import { openQueue } from '../src/lib/storage/azure-queues.ts';
+import { QUEUES } from '../src/lib/storage/queue-store.ts';
 import { startAzurite } from './azurite.ts';
 import { bundleDashboard } from './dashboard.ts';
+import { DEFAULT_ADMIN_KEY } from './host/http-trigger.ts';
 import { FunctionListing } from './host/listing.ts';
 import { freePort } from './ports.ts';
 import { type RunningProcess, startProcess } from './processes.ts';
@@ -36,6 +39,7 @@ export type Stack = {
   readonly url: string;
   readonly functions: readonly FunctionListing[];
   readonly functionKey: string;
+  readonly adminKey: string;
   readonly storage: string;
   readonly simulator: Simulator;
   readonly settings: Readonly<Record<string, string>>;
@@ -69,6 +73,8 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     await bundleDashboard();
     const azurite = await startAzurite(options.azuritePorts);
     ending.push(() => azurite.stop());
+    // As infra/ does: the host does not create queues.
+    await Promise.all(QUEUES.map((queue) => openQueue(azurite, queue).createIfNotExists()));
     const simulator = await startSimulator({ audioDir: `${SAMPLES}audio`, ...options.simulator });
     ending.push(() => simulator.close());
     const port = options.appPort || (await freePort());
@@ -86,6 +92,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     return {
       ...Ready.parse(app.ready),
       functionKey: FUNCTION_KEY,
+      adminKey: DEFAULT_ADMIN_KEY,
       storage: azurite.connectionString,
       simulator,
       settings,

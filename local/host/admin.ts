@@ -1,11 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { z } from 'zod';
 import { readBody } from './http-messages.ts';
-import { hasKey, type Keys } from './http-trigger.ts';
+import { accessOf, type Keys } from './http-trigger.ts';
 import type { FunctionListing } from './listing.ts';
 
 /** Bytes. */
 const BODY_LIMIT = 1024 * 1024;
+/** The status for a key that does not open the admin API. */
+const REFUSALS: Readonly<Record<string, number>> = { none: 401, function: 403 };
 const RunRequest = z.looseObject({ input: z.unknown().optional() });
 
 /** A function that the admin API can run. */
@@ -16,8 +18,8 @@ export type AdminFunction = {
 
 /**
  * The host's own endpoints (platform docs: "Manually run a non HTTP-triggered function"): `GET /admin/functions`,
- * `POST /admin/functions/{name}` with `{"input": …}`, `GET /admin/host/status`. They need the same key as the
- * functions.
+ * `POST /admin/functions/{name}` with `{"input": …}`, `GET /admin/host/status`. They need the admin key; a function key is
+ * 403.
  */
 export class AdminApi {
   readonly #functions: ReadonlyMap<string, AdminFunction>;
@@ -34,7 +36,8 @@ export class AdminApi {
     const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
     const [, admin, area, name, ...rest] = path.replace(/\/$/, '').split('/');
     if (admin?.toLowerCase() !== 'admin') return false;
-    if (!hasKey(request, this.#keys)) return reply(response, 401);
+    const refusal = REFUSALS[accessOf(request, this.#keys)];
+    if (refusal !== undefined) return reply(response, refusal);
     if (rest.length > 0) return reply(response, 404);
 
     const target = `${request.method} ${area}${name === undefined ? '' : '/*'}`;

@@ -5,7 +5,7 @@ import { AdminApi } from './admin.ts';
 import { appHookContext, type LoadedApp, loadApp } from './app-loader.ts';
 import { type BoundFunction, type HttpFunction, readBindings } from './bindings.ts';
 import { type HostSettings, parseHostJson, readHostJson } from './host-json.ts';
-import { DEFAULT_FUNCTION_KEY, HttpTrigger, type Keys, routePath } from './http-trigger.ts';
+import { DEFAULT_ADMIN_KEY, DEFAULT_FUNCTION_KEY, HttpTrigger, type Keys, routePath } from './http-trigger.ts';
 import { Invoker } from './invocation.ts';
 import type { FunctionListing } from './listing.ts';
 import { createLog, describeError, type Log, type LogLevel } from './log.ts';
@@ -25,8 +25,10 @@ export type HostOptions = {
   hostJson?: string | Record<string, unknown>;
   /** App settings for the host. Default: `process.env`, which the app itself always reads. */
   settings?: Settings;
-  /** Key for the functions and the admin API. */
+  /** Key for the functions. */
   functionKey?: string;
+  /** Key for the admin API. */
+  adminKey?: string;
   /** If false, requests need no key, as with Core Tools. Default: true. */
   enforceKeys?: boolean;
   logLevel?: LogLevel;
@@ -57,7 +59,11 @@ export type RunningHost = {
 export async function startHost(options: HostOptions): Promise<RunningHost> {
   const settings = options.settings ?? process.env;
   const log = createLog(options.logLevel ?? 'info', options.writeLog);
-  const keys = { key: options.functionKey ?? DEFAULT_FUNCTION_KEY, enforced: options.enforceKeys ?? true };
+  const keys = {
+    key: options.functionKey ?? DEFAULT_FUNCTION_KEY,
+    adminKey: options.adminKey ?? DEFAULT_ADMIN_KEY,
+    enforced: options.enforceKeys ?? true,
+  };
   const hostSettings =
     typeof options.hostJson === 'object' ? parseHostJson(options.hostJson) : readHostJson(options.hostJson);
 

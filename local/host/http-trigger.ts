@@ -6,8 +6,11 @@ import type { Log } from './log.ts';
 import { RouteTable } from './routes.ts';
 import type { Settings } from './settings.ts';
 
-/** The default key for functions and the admin API. */
+/** The default key for functions. */
 export const DEFAULT_FUNCTION_KEY = 'local';
+
+/** The default admin key, which opens the host's own endpoints too. */
+export const DEFAULT_ADMIN_KEY = 'local-admin';
 
 /** Bytes (platform docs: HTTP trigger limits). The app setting FUNCTIONS_REQUEST_BODY_SIZE_LIMIT overrides it. */
 const DEFAULT_BODY_LIMIT = 100 * 1024 * 1024;
@@ -18,15 +21,25 @@ const MAX_URL = 8 * 1024;
 /** Who may call the functions. */
 export type Keys = {
   key: string;
+  adminKey: string;
   /** If false, requests need no key, as with Core Tools. */
   enforced: boolean;
 };
 
-/** Whether the request has the key, in upper or lower case (platform docs: header `x-functions-key`, or `?code=`). */
-export function hasKey(request: IncomingMessage, keys: Keys): boolean {
-  if (!keys.enforced) return true;
+/**
+ * What the request's key allows, in upper or lower case (platform docs: header `x-functions-key`, or `?code=`). The
+ * admin key opens everything.
+ */
+export function accessOf(request: IncomingMessage, keys: Keys): 'none' | 'function' | 'admin' {
+  if (!keys.enforced) return 'admin';
   const given = request.headers['x-functions-key'] ?? requestUrl(request).searchParams.get('code');
-  return typeof given === 'string' && given.toLowerCase() === keys.key.toLowerCase();
+  const key = typeof given === 'string' ? given.toLowerCase() : undefined;
+  if (key === keys.adminKey.toLowerCase()) return 'admin';
+  return key === keys.key.toLowerCase() ? 'function' : 'none';
+}
+
+function mayCall({ authLevel }: HttpFunction, access: ReturnType<typeof accessOf>): boolean {
+  return authLevel === 'anonymous' || access === 'admin' || (authLevel === 'function' && access === 'function');
 }
 
 /** The path of a function, as `func start` lists it. */
@@ -76,7 +89,7 @@ export class HttpTrigger {
     const match = this.#routes.match(request.method ?? 'GET', path);
     if (!match) return false;
     const bound = match.target;
-    if (bound.authLevel !== 'anonymous' && !hasKey(request, this.#keys)) return refused(response, 401);
+    if (!mayCall(bound, accessOf(request, this.#keys))) return refused(response, 401);
     try {
       await this.#run(bound, match.params, request, response);
     } catch (error) {

@@ -10,7 +10,8 @@ const USAGE = `Runs an Azure Functions app on this machine.
   --port <n>            default 7071; 0 picks a free port
   --host <address>      default 127.0.0.1
   --host-json <path>    default host.json in the working directory, if it exists
-  --function-key <key>  the key for functions and the admin API, default "local"
+  --function-key <key>  the key for functions, default "local"
+  --admin-key <key>     the key for the admin API, default "local-admin"
   --no-keys             accept requests without a key
   --log-level <level>   error, warn, info (default) or debug
   --json                when ready, print one JSON line`;
@@ -23,12 +24,21 @@ function readOptions(): { options: HostOptions; json: boolean } {
       host: { type: 'string' },
       'host-json': { type: 'string' },
       'function-key': { type: 'string' },
+      'admin-key': { type: 'string' },
       'no-keys': { type: 'boolean', default: false },
       'log-level': { type: 'string', default: 'info' },
       json: { type: 'boolean', default: false },
     },
   });
-  const { app, port, host, 'host-json': hostJson, 'function-key': functionKey, 'log-level': logLevel } = values;
+  const {
+    app,
+    port,
+    host,
+    'host-json': hostJson,
+    'function-key': functionKey,
+    'admin-key': adminKey,
+    'log-level': logLevel,
+  } = values;
   if (!app) throw new Error(`--app is missing.\n\n${USAGE}`);
   if (!/^\d{1,5}$/.test(port)) throw new Error(`--port must be a number, not "${port}".`);
   if (!isLogLevel(logLevel)) throw new Error(`--log-level must be error, warn, info or debug, not "${logLevel}".`);
@@ -42,6 +52,7 @@ function readOptions(): { options: HostOptions; json: boolean } {
       ...(host ? { host } : {}),
       ...(hostJson ? { hostJson } : {}),
       ...(functionKey ? { functionKey } : {}),
+      ...(adminKey ? { adminKey } : {}),
     },
   };
 }

@@ -31,7 +31,6 @@ export class QueueTrigger implements Trigger {
   readonly #stopping = new AbortController();
   /** Ends the wait in `#belowThreshold`. Called when a message is finished, and on stop. */
   #wake: () => void = () => undefined;
-  #created = false;
   #reachable = true;
   #loop: Promise<void> = Promise.resolve();
 
@@ -58,7 +57,6 @@ export class QueueTrigger implements Trigger {
   }
 
   async start(): Promise<void> {
-    await this.#create().catch((error: unknown) => this.#unreachable(error));
     this.#loop = this.#poll();
   }
 
@@ -87,10 +85,13 @@ export class QueueTrigger implements Trigger {
     }
   }
 
-  /** Receives a batch. Returns none if the queue is empty or storage is unavailable, which is logged once. */
+  /**
+   * Receives a batch. Returns none if the queue is empty or missing: like the real listener, this one does not create it.
+   * Returns none if storage is unavailable, which is logged once. Any other error stops the listener (extension source:
+   * QueueListener).
+   */
   async #receive(): Promise<DequeuedMessageItem[]> {
     try {
-      if (!this.#created) await this.#create();
       const { receivedMessageItems } = await this.#queue.receiveMessages({
         numberOfMessages: this.#settings.batchSize,
         visibilityTimeout: this.#lease.seconds,
@@ -104,15 +105,14 @@ export class QueueTrigger implements Trigger {
     }
   }
 
-  async #create(): Promise<void> {
-    await this.#queue.createIfNotExists();
-    this.#created = true;
-  }
-
   #unreachable(error: unknown): void {
-    if (errorCode(error) === 'QueueNotFound') this.#created = false;
+    if (errorCode(error) === 'QueueNotFound') return;
     if (this.#reachable) this.#log.error(`queue ${this.#bound.queueName} cannot be read: ${describeError(error)}`);
     this.#reachable = false;
+    const status = statusOf(error);
+    if (status === undefined || status >= 500) return;
+    this.#log.error(`The listener for function ${this.#bound.name} stops.`);
+    this.#stopping.abort();
   }
 
   #take(message: DequeuedMessageItem): void {
@@ -218,4 +218,10 @@ export class QueueTrigger implements Trigger {
 
 function errorCode(error: unknown): string | undefined {
   return typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : undefined;
+}
+
+/** The status of storage's answer; undefined if there was none. */
+function statusOf(error: unknown): number | undefined {
+  if (typeof error !== 'object' || error === null || !('statusCode' in error)) return undefined;
+  return typeof error.statusCode === 'number' ? error.statusCode : undefined;
 }

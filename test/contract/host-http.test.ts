@@ -150,13 +150,20 @@ describe('responses', () => {
 });
 
 describe('keys', () => {
-  it.each(['/api/locked', '/api/lockedForAdmin', '/admin/functions'])('are required for %s', async (path) => {
-    const key = { 'x-functions-key': 'local' };
+  it.each([
+    ['/api/locked', 'local', 401],
+    ['/api/lockedForAdmin', 'local-admin', 401],
+    ['/admin/functions', 'local-admin', 403],
+  ])('are required for %s', async (path, right, withFunctionKey) => {
+    const with_ = async (key: string) => (await call(path, { headers: { 'x-functions-key': key } })).status;
     expect((await call(path)).status).toBe(401);
     expect((await call(`${path}?code=wrong`)).status).toBe(401);
-    expect((await call(path, { headers: { 'x-functions-key': 'wrong' } })).status).toBe(401);
-    expect((await call(path, { headers: key })).status).toBe(200);
-    expect((await call(`${path}?code=local`)).status).toBe(200);
+    expect(await with_('wrong')).toBe(401);
+    if (right !== 'local') expect(await with_('local')).toBe(withFunctionKey);
+    expect(await with_(right)).toBe(200);
+    expect(await with_(right.toUpperCase())).toBe(200);
+    expect(await with_('local-admin')).toBe(200);
+    expect((await call(`${path}?code=${right}`)).status).toBe(200);
   });
 
   it('can be set to another value, or not be required', async () => {
@@ -174,7 +181,7 @@ describe('keys', () => {
 });
 
 describe('admin', () => {
-  const key = { 'x-functions-key': 'local' };
+  const key = { 'x-functions-key': 'local-admin' };
 
   it('lists the functions', async () => {
     const listed: unknown = await (await call('/admin/functions', { headers: key })).json();

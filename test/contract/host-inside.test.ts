@@ -26,6 +26,7 @@ it('a host inside another process keeps a message hidden while its function runs
     logLevel: 'error',
     messageLease: { seconds: 1, renewEveryMs: 200 },
   } as const;
+  await queueService(azurite.connectionString).createQueue('lease-queue');
   const host = await startHost(options);
   expect(host.functions).toEqual([{ name: 'patient', trigger: 'queue', queue: 'lease-queue' }]);
 

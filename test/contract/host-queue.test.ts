@@ -20,13 +20,14 @@ async function startWorker(
   settings: Record<string, unknown> = {},
   { queueName = `work-${randomUUID()}`, args = [] as string[] } = {},
 ): Promise<{ host: FixtureHost; queue: QueueClient; poison: QueueClient }> {
+  const service = queueService(azurite.connectionString);
+  await service.getQueueClient(queueName).createIfNotExists();
   const host = await startFixture({
     env: { FIXTURE_QUEUE: queueName, FixtureStorage: azurite.connectionString },
     queues: { maxPollingInterval: '00:00:00.200', ...settings },
     args,
   });
   hosts.push(host);
-  const service = queueService(azurite.connectionString);
   return { host, queue: service.getQueueClient(queueName), poison: service.getQueueClient(`${queueName}-poison`) };
 }
 
@@ -89,7 +90,7 @@ describe('a message', () => {
 
   it('can be sent by hand through the admin API', async () => {
     const { host } = await startWorker();
-    const init = { method: 'POST', headers: { 'x-functions-key': 'local' }, body: '{"input":{"leg":"7"}}' };
+    const init = { method: 'POST', headers: { 'x-functions-key': 'local-admin' }, body: '{"input":{"leg":"7"}}' };
     expect((await fetch(`${host.url}/admin/functions/work`, init)).status).toBe(202);
     expect((await host.events.until('message'))[0]).toMatchObject({ message: { leg: '7' } });
   });
@@ -103,6 +104,9 @@ describe('a function that takes longer than functionTimeout', () => {
     const host = await startFixture({ env, queues, host: { functionTimeout: '00:00:01' } });
     hosts.push(host);
     const queue = queueService(azurite.connectionString).getQueueClient(queueName);
+    // The host does not create it, and waits for it.
+    expect(await queue.exists()).toBe(false);
+    await queue.create();
     await queue.sendMessage('{"takeMs":60000}');
     await host.events.until('message');
     await queue.sendMessage('{"takeMs":60001}');
@@ -115,6 +119,14 @@ describe('a function that takes longer than functionTimeout', () => {
     expect(peeked.map(({ messageText }) => messageText)).toContain('{"takeMs":60000}');
     expect(peeked.find(({ messageText }) => messageText === '{"takeMs":60000}')?.dequeueCount).toBe(1);
   });
+});
+
+it('the listener stops if storage refuses it, and the host goes on', async () => {
+  const FixtureStorage = azurite.connectionString.replace(/AccountKey=[^;]+/, `AccountKey=${btoa('another key')}`);
+  const host = await startFixture({ env: { FIXTURE_QUEUE: 'refused', FixtureStorage } });
+  hosts.push(host);
+  await expect.poll(() => host.stderrTail(), { timeout: 10_000 }).toContain('The listener for function work stops.');
+  expect((await fetch(`${host.url}/api/json`, { method: 'POST', body: '{}' })).status).toBe(200);
 });
 
 describe('a failure', () => {
@@ -207,11 +219,11 @@ it('the host waits for storage that is unavailable', async () => {
   });
   hosts.push(host);
   expect((await fetch(`${host.url}/api/defaultRoute`)).status).toBe(200);
-  expect(host.stderrTail()).toContain(`queue ${queueName} cannot be read`);
+  await expect.poll(() => host.stderrTail(), { timeout: 10_000 }).toContain(`queue ${queueName} cannot be read`);
   const late = await startAzurite({ queuePort });
   try {
     const queue = queueService(late.connectionString).getQueueClient(queueName);
-    await eventually(async () => ((await queue.exists()) ? true : undefined));
+    await queue.create();
     await queue.sendMessage('{"late":true}');
     expect((await host.events.until('message'))[0]).toMatchObject({ message: { late: true } });
     expect(host.stderrTail()).toContain('reachable again');

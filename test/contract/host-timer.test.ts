@@ -55,7 +55,7 @@ it('a timer without runOnStartup does not run at start, but can run by hand', as
   const host = await startTimer({ FIXTURE_TIMER: onceAYear });
   expect(host.functions).toContainEqual({ name: 'tick', trigger: 'timer', schedule: onceAYear });
   expect(host.events.named('tick')).toEqual([]);
-  const init = { method: 'POST', headers: { 'x-functions-key': 'local' } };
+  const init = { method: 'POST', headers: { 'x-functions-key': 'local-admin' } };
   expect((await fetch(`${host.url}/admin/functions/tick`, init)).status).toBe(202);
   const [tick] = await host.events.until('tick');
   expect(tick).toMatchObject({

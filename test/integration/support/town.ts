@@ -153,7 +153,7 @@ export class Town {
   async tick(): Promise<void> {
     const response = await fetch(`${this.stack.url}/admin/functions/notifyOutages`, {
       method: 'POST',
-      headers: { 'x-functions-key': this.stack.functionKey, 'content-type': 'application/json' },
+      headers: { 'x-functions-key': this.stack.adminKey, 'content-type': 'application/json' },
       body: '{}',
     });
     expect(response.status).toBe(202);
