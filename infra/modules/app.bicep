@@ -49,6 +49,8 @@ var settings = {
   CALL_LEASE_SECONDS: string(callLeaseSeconds)
   MAX_CALL_SECONDS: string(maxCallSeconds)
   BREAKER_AFTER: ''
+  CALL_COUNTRIES: ''
+  CALL_NUMBER_TYPES: ''
   // Without it the host answers at / with a page of its own.
   AzureWebJobsDisableHomepage: 'true'
   // The Functions host reads it too. It only allows sending telemetry, so it is not a secret.

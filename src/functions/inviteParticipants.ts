@@ -1,12 +1,14 @@
 import { addressOf, InviteParticipants } from '../lib/rules/calls/actions.ts';
+import { mustBeCallable } from '../lib/rules/must-be-callable.ts';
 import type { Services } from '../lib/services/services.ts';
 import { actionFunction } from '../lib/triggers/queue-function.ts';
 
 export default actionFunction(
   'invite-participants',
   InviteParticipants,
-  async ({ calls, callbacks, settings }, message, as, messageId) =>
-    calls.inviteParticipants(
+  async ({ calls, callbacks, settings }, message, as, messageId) => {
+    mustBeCallable(settings.numbers, 'Nobody can be invited', 'participants', message.participants);
+    return calls.inviteParticipants(
       addressOf(message).address,
       {
         participants: message.participants,
@@ -15,7 +17,8 @@ export default actionFunction(
         ...(message.conversationId !== undefined && { callbackUri: await callbacks.errandUri(messageId) }),
       },
       as,
-    ),
+    );
+  },
 );
 
 /** Inviting a phone number requires one of our numbers as caller id (reference page, Invite participant). */

@@ -80,7 +80,7 @@ export function drawScenario(seed: number, recipients: number | undefined): Scen
   ]);
   const ids = Array.from({ length: outages }, (_, index) => `outage-${index + 1}`);
   const scenario = {
-    settings: { callers, limits, batches: size.batches, breakerAfter: size.breakerAfter },
+    settings: { callers, numbers: ANY_NUMBER, limits, batches: size.batches, breakerAfter: size.breakerAfter },
     outages: Array.from({ length: outages }, (_, index) => {
       const few = random.int(1, 7);
       const people = Math.floor((recipients ?? size.people ?? few) / outages);
@@ -99,6 +99,9 @@ export function drawScenario(seed: number, recipients: number | undefined): Scen
     deeds: drawDeeds(new Random(`${seed} steering`), ids, calmAfterMs, isCalm(faults, scenario.spells)),
   };
 }
+
+/** The people of the worlds have numbers of any country. */
+const ANY_NUMBER: AppSettings['numbers'] = { countries: '*', kinds: new Set(), own: new Set() };
 
 function drawCallers(random: Random): Caller[] {
   return Array.from({ length: random.int(1, 2) }, (_, index) => ({
@@ -167,6 +170,7 @@ export function calmScenario(people: number): Scenario {
   return {
     settings: {
       callers,
+      numbers: ANY_NUMBER,
       limits: { leaseMs: 300 * SECOND, maxCallMs: 60 * MINUTE, requestMs: REQUEST_MS },
       batches: BATCHES,
       breakerAfter: BREAKER_AFTER,
@@ -191,6 +195,7 @@ export function crowdedScenario(lines: number): Scenario {
     ...calm,
     settings: {
       callers,
+      numbers: ANY_NUMBER,
       limits: { leaseMs: MINUTE, maxCallMs: 10 * MINUTE, requestMs: REQUEST_MS },
       batches: { ...BATCHES, dueRows: 1 },
       breakerAfter: BREAKER_AFTER,

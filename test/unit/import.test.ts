@@ -46,7 +46,7 @@ const numbersOf = (people: readonly Recipient[]): (string | undefined)[] =>
 
 const list = (...rows: string[]): string => ['phone', ...rows].join('\n');
 const manyNumbers = (count: number): string[] =>
-  Array.from({ length: count }, (_, index) => `+1425555${String(index).padStart(4, '0')}`);
+  Array.from({ length: count }, (_, index) => `+1425556${String(index).padStart(4, '0')}`);
 
 describe('a list of people', () => {
   it('is imported with all its columns', async () => {

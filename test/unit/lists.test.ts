@@ -20,7 +20,8 @@ async function read(
   content: string | Uint8Array,
   { type = 'text/csv', size = 7, country = 'US', ...options }: Sent = {},
 ) {
-  const list = new List({ country, ...options });
+  const calling = { countries: '*' as const, kinds: new Set<never>(), own: new Set<string>() };
+  const list = new List({ country, calling, ...options });
   const rows: string[] = [];
   for await (const row of list.rows(inPieces(Buffer.from(content), size), type)) {
     if ('problem' in row) rows.push(`${row.line}: ${row.problem}`);

@@ -4,6 +4,7 @@ import { mustBePlayable } from '../call-automation/speech.ts';
 import type { JoinCall, StartRequestedCall } from '../rules/calls/actions.ts';
 import { marginMs } from '../rules/calls/leases.ts';
 import { recipientIdOf } from '../rules/calls/recipient-id.ts';
+import { mustBeCallable } from '../rules/must-be-callable.ts';
 import { type Handled, type Services, superseded } from '../services/services.ts';
 import { type CallRequest, dueTimeOf, type StoredRequest } from '../storage/call-requests.ts';
 import { type Place, placeAgain, placeCall } from './place-call.ts';
@@ -35,6 +36,7 @@ export async function startRequestedCall(
 ): Promise<Handled> {
   const message = { ...given, requestId: given.requestId ?? messageId };
   mustBePlayable(services.calls, 'The call cannot be placed', { speech: message.speech });
+  mustBeCallable(services.settings.numbers, 'The call cannot be placed', 'targets', message.targets);
   const request: CallRequest = { requestId: message.requestId, queue: 'start-call', message, phase: 'waiting' };
   const { callerNumber, targets } = message;
   return handleRequest(

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { ConfigurationError } from '../base/errors.ts';
 import { API_VERSION } from '../call-automation/requests.ts';
+import { GuardedKind } from '../rules/callable-numbers.ts';
+import { Country } from '../rules/countries.ts';
 import { Caller, DEFAULT_LINES } from '../rules/outages/outage.ts';
 
 const seconds = (fallback: number, least: number) => z.coerce.number().int().min(least).max(86_400).default(fallback);
@@ -23,6 +25,30 @@ const CallerNumbers = z.string().transform((text, context): Caller[] =>
     return [];
   }),
 );
+
+/** Entries of a comma-separated list. */
+const entriesOf = (text: string): string[] =>
+  text
+    .split(',')
+    .map((entry) => entry.trim())
+    .filter(Boolean);
+
+const CallCountries = z.string().transform((text, context): readonly string[] | '*' => {
+  if (text.trim() === '*') return '*';
+  const countries = z.array(Country).min(1).safeParse(entriesOf(text));
+  if (countries.success) return countries.data;
+  context.addIssue(
+    `must be * or ISO codes of countries, comma-separated, e.g. US,CA: ${countries.error.issues[0]?.message}`,
+  );
+  return z.NEVER;
+});
+
+const CallNumberTypes = z.string().transform((text, context): readonly GuardedKind[] => {
+  const kinds = z.array(GuardedKind).safeParse(entriesOf(text));
+  if (kinds.success) return kinds.data;
+  context.addIssue(`must be some of ${GuardedKind.options.join(', ')}, comma-separated`);
+  return z.NEVER;
+});
 
 const ConnectionString = z
   .string()
@@ -86,6 +112,12 @@ const Common = z.object({
   ...Storage,
   CALLER_NUMBERS: CallerNumbers.describe(
     'Our phone numbers, and how many calls each can have at once: number:lines, comma-separated.',
+  ),
+  CALL_COUNTRIES: CallCountries.optional().describe(
+    'The countries that may be called: ISO codes, comma-separated, or `*`. Default: those of CALLER_NUMBERS.',
+  ),
+  CALL_NUMBER_TYPES: CallNumberTypes.default([]).describe(
+    `Kinds of number that may be called although they are dear: ${GuardedKind.options.join(', ')}; comma-separated. Default: none.`,
   ),
   CALLBACK_BASE_URL: z
     .url({ protocol: /^https?$/, message: 'must be the http(s) URL at which ACS reaches this app' })

@@ -1,5 +1,6 @@
 import { masked } from '../base/masking.ts';
 import type { Identifier } from '../call-automation/identifiers.ts';
+import { type CallingRules, kindOf, type NumberKind, obstacleTo } from '../rules/callable-numbers.ts';
 import type { Contact } from '../rules/outages/recipient.ts';
 import { readNumber } from '../rules/phone-numbers.ts';
 import { notATimeZone, timeZoneOf } from '../rules/time-zones.ts';
@@ -9,27 +10,43 @@ import type { KnownColumn } from './known-columns.ts';
 /** What a row says about a person: the cells that Ringdown uses, and the list's own. */
 type Person = { readonly known: Partial<Record<KnownColumn, string>>; readonly extra: Record<string, string> };
 
+/** How numbers are read, and which may be called. */
+export type NumberRules = {
+  /** The country of numbers without a country code. */
+  readonly country: string;
+  readonly calling: CallingRules;
+};
+
+/** What is known of a number without calling it. */
+export type NumberFacts = { readonly country: string; readonly kind: NumberKind };
+
+export type FoundContact = { readonly contact: Contact; readonly number?: NumberFacts };
+
 /**
  * The contact of a row, or what is wrong with the row. The reason never repeats a number. A short row has empty cells at
  * its end; a long one is not read, because its cells are not in the columns that they seem to be in.
- * @param country that of numbers without a country code.
  */
-export function contactOf(cells: readonly string[], columns: readonly Column[], country: string): Contact | string {
+export function contactOf(
+  cells: readonly string[],
+  columns: readonly Column[],
+  rules: NumberRules,
+): FoundContact | string {
   const person = personOf(cells, columns);
   if (typeof person === 'string') return person;
   const { known, extra } = person;
-  const identifier = identifierOf(known.phone, known.communicationUserId, country);
-  if (typeof identifier === 'string') return identifier;
+  const callee = calleeOf(known.phone, known.communicationUserId, rules);
+  if (typeof callee === 'string') return callee;
   const zone = known.timeZone ? timeZoneOf(known.timeZone) : undefined;
   if (known.timeZone && zone === undefined) return `timeZone: ${notATimeZone(known.timeZone)}`;
   const name = known.name || [known.firstName, known.lastName].filter(Boolean).join(' ');
-  return {
-    identifier,
+  const contact = {
+    identifier: callee.identifier,
     ...(name && { name }),
     ...(zone && { timeZone: zone }),
     ...(known.language && { language: known.language }),
     ...(Object.keys(extra).length > 0 && { extra }),
   };
+  return { contact, ...(callee.number && { number: callee.number }) };
 }
 
 function personOf(cells: readonly string[], columns: readonly Column[]): Person | string {
@@ -46,12 +63,22 @@ function personOf(cells: readonly string[], columns: readonly Column[]): Person 
   return { known, extra };
 }
 
-function identifierOf(phone: string | undefined, userId: string | undefined, country: string): Identifier | string {
-  if (phone) {
-    const read = readNumber(phone, country);
-    return 'problem' in read ? `phone: ${read.problem}` : { phoneNumber: { value: read.number } };
-  }
+type Callee = { readonly identifier: Identifier; readonly number?: NumberFacts };
+
+function calleeOf(phone: string | undefined, userId: string | undefined, rules: NumberRules): Callee | string {
+  if (phone) return phoneOf(phone, rules);
   if (!userId) return 'phone: is empty';
-  if (userId.startsWith('8:')) return { communicationUser: { id: userId } };
+  if (userId.startsWith('8:')) return { identifier: { communicationUser: { id: userId } } };
   return `communicationUserId: ${masked(userId.slice(0, 40))} is not an ACS user id, 8:acs:…`;
+}
+
+function phoneOf(phone: string, { country, calling }: NumberRules): Callee | string {
+  const read = readNumber(phone, country);
+  if ('problem' in read) return `phone: ${read.problem}`;
+  const { number, parsed } = read;
+  const kind = kindOf(parsed);
+  const obstacle = obstacleTo(parsed, kind, calling);
+  if (obstacle !== undefined) return `phone: ${obstacle}`;
+  const facts = { country: parsed.country ?? `+${parsed.countryCallingCode}`, kind };
+  return { identifier: { phoneNumber: { value: number } }, number: facts };
 }

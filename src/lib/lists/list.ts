@@ -1,7 +1,6 @@
 import { InvalidInputError } from '../base/errors.ts';
-import type { Contact } from '../rules/outages/recipient.ts';
 import { type Column, columnsOf, delimiterOf, isOurs, type Mapping } from './columns.ts';
-import { contactOf } from './contacts.ts';
+import { contactOf, type FoundContact, type NumberRules } from './contacts.ts';
 import { decoded } from './decoded.ts';
 import { rowsOfDelimited } from './delimited.ts';
 import { rowsOfNdjson } from './ndjson.ts';
@@ -12,17 +11,15 @@ export const LIST_TYPES = ['text/csv', 'application/x-ndjson'] as const;
 export type ListType = (typeof LIST_TYPES)[number];
 
 /** How a list is to be read. */
-export type ListOptions = {
+export type ListOptions = NumberRules & {
   /** That of the content type, if it has one. */
   readonly charset?: string | undefined;
   readonly mapping?: Mapping | undefined;
-  /** The country of numbers without a country code. */
-  readonly country: string;
 };
 
 /** A row with its contact, or with what is wrong with it. `cells` are those of the list. */
 export type ListRow = { readonly line: number; readonly cells: readonly string[] } & (
-  | { readonly contact: Contact }
+  | FoundContact
   | { readonly problem: string }
 );
 
@@ -103,8 +100,8 @@ export class List {
   }
 
   #read({ line, cells, problem }: ReadRow, columns: readonly Column[]): ListRow {
-    const contact = problem ?? contactOf(cells, columns, this.#options.country);
-    return typeof contact === 'string' ? { line, cells, problem: contact } : { line, cells, contact };
+    const found = problem ?? contactOf(cells, columns, this.#options);
+    return typeof found === 'string' ? { line, cells, problem: found } : { line, cells, ...found };
   }
 }
 

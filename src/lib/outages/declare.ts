@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { ConflictError, InvalidInputError } from '../base/errors.ts';
 import { problemsOf } from '../base/problems.ts';
+import { mustBeCallable } from '../rules/must-be-callable.ts';
 import { contradictions, declared, type Outage, OutageSpec } from '../rules/outages/outage.ts';
 import type { Services } from '../services/services.ts';
 import { mustBeSayable } from './sayable.ts';
@@ -13,6 +14,8 @@ export async function declareOutage(services: Services, body: unknown): Promise<
   const spec = OutageSpec.safeParse(body);
   if (!spec.success) throw new InvalidInputError('The outage cannot be declared', problemsOf(spec.error));
   mustBeSayable(services, 'The outage cannot be declared', spec.data);
+  const { operators } = spec.data.script;
+  mustBeCallable(services.settings.numbers, 'The outage cannot be declared', 'script.operators', operators);
   const id = spec.data.id ?? randomUUID();
   const outage = declared(spec.data, id, [...services.settings.callers], services.now());
   const problems = contradictions(outage, services.now());

@@ -1,4 +1,5 @@
 import { eachOf } from '../base/each-of.ts';
+import type { NumberRules } from '../lists/contacts.ts';
 import { List, type ListOptions, type ListRow, type ListType } from '../lists/list.ts';
 import type { ImportReport } from '../rules/outages/import-report.ts';
 import { MAX_REJECTIONS } from '../rules/outages/list-parts.ts';
@@ -30,10 +31,10 @@ export async function importRecipients(
   stored: StoredOutage,
   list: AsyncIterable<Uint8Array>,
   type: ListType,
-  options: Omit<ListOptions, 'country'> = {},
+  options: Pick<ListOptions, 'charset' | 'mapping'> = {},
 ): Promise<ImportReport> {
   const openList = new OpenList(services, stored);
-  const reading = new List({ ...options, country: stored.outage.defaultCountry });
+  const reading = new List({ ...options, ...numberRulesOf(services, stored.outage) });
   const work = new Import(services, stored.outage, openList);
   try {
     await eachOf(work.batches(reading.rows(list, type)), COMMITS, (batch) => work.add(batch));
@@ -41,6 +42,12 @@ export async function importRecipients(
     await openList.release(reading.ownColumns);
   }
   return { ...work.report, columns: [...reading.columns] };
+}
+
+/** How the numbers of an outage's list are read, and which may be called. */
+export function numberRulesOf({ settings }: Services, { defaultCountry, callers }: Outage): NumberRules {
+  const own = new Set([...settings.numbers.own, ...callers.map(({ number }) => number)]);
+  return { country: defaultCountry, calling: { ...settings.numbers, own } };
 }
 
 class Import {

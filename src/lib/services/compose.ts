@@ -4,6 +4,7 @@ import { CallbackSender } from '../call-automation/ga/callback-sender.ts';
 import type { CallAutomation } from '../call-automation/port.ts';
 import { credentialOf } from '../config/azure-identity.ts';
 import type { Settings } from '../config/settings.ts';
+import { type CallingRules, countriesOf } from '../rules/callable-numbers.ts';
 import { storageAccess } from '../storage/access.ts';
 import { AzureQueues } from '../storage/azure-queues.ts';
 import { AzureTables } from '../storage/azure-tables.ts';
@@ -35,6 +36,7 @@ export function compose(settings: Settings): Services {
     sender: senderOf(settings, now),
     settings: {
       callers: settings.CALLER_NUMBERS,
+      numbers: callingRules(settings),
       breakerAfter: settings.BREAKER_AFTER,
       limits: {
         leaseMs: settings.CALL_LEASE_SECONDS * 1000,
@@ -45,6 +47,12 @@ export function compose(settings: Settings): Services {
     },
     now,
   };
+}
+
+function callingRules({ CALL_COUNTRIES, CALL_NUMBER_TYPES, CALLER_NUMBERS }: Settings): CallingRules {
+  const own = CALLER_NUMBERS.map(({ number }) => number);
+  const countries = CALL_COUNTRIES === '*' ? '*' : new Set(CALL_COUNTRIES ?? countriesOf(own));
+  return { countries, kinds: new Set(CALL_NUMBER_TYPES), own: new Set(own) };
 }
 
 function callAutomation(settings: Settings): CallAutomation {

@@ -1,5 +1,6 @@
 import type { CallbackSender } from '../call-automation/ga/callback-sender.ts';
 import type { CallAutomation } from '../call-automation/port.ts';
+import type { CallingRules } from '../rules/callable-numbers.ts';
 import type { LeaseLimits } from '../rules/calls/leases.ts';
 import type { Caller } from '../rules/outages/outage.ts';
 import type { QueueStore } from '../storage/queue-store.ts';
@@ -16,6 +17,8 @@ export type Services = Stores & {
   readonly sender?: CallbackSender | undefined;
   readonly settings: {
     readonly callers: readonly Caller[];
+    /** Which numbers may be called. */
+    readonly numbers: CallingRules;
     readonly limits: LeaseLimits;
     readonly batches: Batches;
     /** After this many calls in a row that fail for the same reason of our own, their caller number rests. */

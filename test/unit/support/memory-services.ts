@@ -60,6 +60,7 @@ export class MemoryWorld {
         callers: [{ number: '+14255550190', lines: 2 }],
         limits: { leaseMs: 300_000, maxCallMs: 3_600_000, requestMs: 20_000 },
         batches: BATCHES,
+        numbers: { countries: '*', kinds: new Set(), own: new Set(['+14255550190']) },
         breakerAfter: 10,
       },
       now,

@@ -1,0 +1,73 @@
+import { InvocationContext } from '@azure/functions';
+import { describe, expect, it } from 'vitest';
+import inviteParticipants from '../../src/functions/inviteParticipants.ts';
+import startCall from '../../src/functions/startCall.ts';
+import { readSettings } from '../../src/lib/config/settings.ts';
+import { declareOutage } from '../../src/lib/outages/declare.ts';
+import { compose } from '../../src/lib/services/compose.ts';
+import type { Services } from '../../src/lib/services/services.ts';
+import { MemoryWorld } from './support/memory-services.ts';
+
+/** An app that may only call the US. */
+function american(): Services {
+  const { services } = new MemoryWorld();
+  const numbers = { countries: new Set(['US']), kinds: new Set<never>(), own: new Set(['+14255550190']) };
+  return { ...services, settings: { ...services.settings, numbers } };
+}
+
+const person = (value: string) => ({ phoneNumber: { value } });
+const context = new InvocationContext({ triggerMetadata: { id: 'message' }, logHandler: () => undefined });
+
+describe('a number that the settings do not allow', () => {
+  it.each([
+    ['+491701234567', 'is of DE, which the setting CALL_COUNTRIES does not name'],
+    ['+19005550123', 'is a premium-rate number'],
+    ['+14255550190', 'is one of our own caller numbers'],
+  ])('is not called by hand, not invited, and not an operator: %s', async (number, why) => {
+    const services = american();
+    const byHand = startCall.handlerFor(services)({ targets: [person(number)] }, context);
+    await expect(byHand).rejects.toThrow(`targets.0.phoneNumber.value: ${why}`);
+    const message = { callLegId: 'leg', participants: [person('+14255550123'), person(number)] };
+    const invited = inviteParticipants.handlerFor(services)(message, context);
+    await expect(invited).rejects.toThrow(`participants.1.phoneNumber.value: ${why}`);
+    const script = { message: 'https://audio.example/message.wav', operators: [person(number)] };
+    const declared = declareOutage(services, { title: 'Storm', script });
+    await expect(declared).rejects.toThrow(`script.operators.0.phoneNumber.value: ${why}`);
+  });
+});
+
+describe('the settings', () => {
+  const rules = (given: Record<string, string>) =>
+    compose(
+      readSettings({
+        AzureWebJobsStorage: 'UseDevelopmentStorage=true',
+        CALLER_NUMBERS: '+14255550190:2,+442079460000:1',
+        CALLBACK_BASE_URL: 'https://ringdown.example',
+        CALLBACK_SECRET: 'x'.repeat(32),
+        ACS_CONNECTION_STRING: 'endpoint=https://acs.example/;accesskey=a2V5',
+        ACS_SOURCE_IDENTITY: '8:acs:app',
+        ...given,
+      }),
+    ).settings.numbers;
+
+  it('allow the countries of the caller numbers, and no dear numbers, by default', () => {
+    expect(rules({})).toEqual({
+      countries: new Set(['US', 'GB']),
+      kinds: new Set(),
+      own: new Set(['+14255550190', '+442079460000']),
+    });
+  });
+
+  it('name countries and kinds', () => {
+    expect(rules({ CALL_COUNTRIES: ' us , CA', CALL_NUMBER_TYPES: 'premium,satellite' })).toMatchObject({
+      countries: new Set(['US', 'CA']),
+      kinds: new Set(['premium', 'satellite']),
+    });
+    expect(rules({ CALL_COUNTRIES: '*' }).countries).toBe('*');
+  });
+
+  it('are refused with what to write', () => {
+    expect(() => rules({ CALL_COUNTRIES: 'UK' })).toThrow('UK is not a country code; write GB');
+    expect(() => rules({ CALL_NUMBER_TYPES: 'fax' })).toThrow('must be some of premium, sharedCost, personal');
+  });
+});
