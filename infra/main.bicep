@@ -11,8 +11,26 @@ param name string = 'ringdown'
 @description('Azure region. It must offer Flex Consumption; list the regions with: az functionapp list-flexconsumption-locations.')
 param location string = resourceGroup().location
 
-@description('Geography in which ACS stores its data at rest. It cannot be changed later.')
-param dataLocation string = 'United States'
+@description('Geography in which ACS stores its data at rest. It can never be changed, so it has no default: choose it with the region.')
+@allowed([
+  'Africa'
+  'Asia Pacific'
+  'Australia'
+  'Brazil'
+  'Canada'
+  'Europe'
+  'France'
+  'Germany'
+  'India'
+  'Japan'
+  'Korea'
+  'Norway'
+  'Switzerland'
+  'UAE'
+  'UK'
+  'United States'
+])
+param dataLocation string
 
 @description('The app\'s own phone numbers, each with the number of calls it may have at once: number:lines, comma-separated. Required: the app does not start without it.')
 param callerNumbers string = ''
@@ -54,6 +72,17 @@ param maximumInstances int = 40
 @description('Memory per instance, in MB.')
 @allowed([512, 2048, 4096])
 param instanceMemoryMB int = 2048
+
+@description('Version of Node.js: docs/deploy.md has the versions that Azure supports.')
+@allowed(['22', '24'])
+param nodeVersion string = '22'
+
+@description('What Azure does with running functions when a new version is published: Recreate stops them, RollingUpdate (preview) lets them finish. See docs/operations.md.')
+@allowed(['Recreate', 'RollingUpdate'])
+param updateStrategy string = 'Recreate'
+
+@description('Whether the instances are spread over zones. Azure then keeps two instances of each scale group ready, and bills them: docs/costs.md.')
+param zoneRedundant bool = false
 
 @description('Email address for alerts. If empty, alerts are only shown in the portal.')
 param alertEmail string = ''
@@ -115,6 +144,7 @@ module monitoring 'modules/monitoring.bicep' = {
     tags: tags
     alertEmail: alertEmail
     standstill: standstill
+    principalId: identity.properties.principalId
   }
 }
 
@@ -140,6 +170,9 @@ module app 'modules/app.bicep' = {
     alwaysReady: alwaysReady
     maximumInstances: maximumInstances
     instanceMemoryMB: instanceMemoryMB
+    nodeVersion: nodeVersion
+    updateStrategy: updateStrategy
+    zoneRedundant: zoneRedundant
   }
 }
 

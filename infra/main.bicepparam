@@ -1,9 +1,10 @@
 using './main.bicep'
 
-// Values come from environment variables, which azd sets (azd env set NAME VALUE). You can also write them here.
+// The values of a deployment with azd, from its environment: azd env set NAME VALUE. With the Azure CLI, copy sample.bicepparam instead.
 param environmentName = readEnvironmentVariable('AZURE_ENV_NAME', '')
+// Has no default, because it can never be changed: azd env set ACS_DATA_LOCATION Europe
+param dataLocation = readEnvironmentVariable('ACS_DATA_LOCATION')
 param callerNumbers = readEnvironmentVariable('CALLER_NUMBERS', '')
 param alertEmail = readEnvironmentVariable('ALERT_EMAIL', '')
 param withSpeech = bool(readEnvironmentVariable('WITH_SPEECH', 'false'))
-param dataLocation = readEnvironmentVariable('ACS_DATA_LOCATION', 'United States')
 param previousCallbackSecretUri = readEnvironmentVariable('PREVIOUS_CALLBACK_SECRET_URI', '')

@@ -22,6 +22,9 @@ param applicationInsightsConnectionString string
 param alwaysReady instanceCounts
 param maximumInstances int
 param instanceMemoryMB int
+param nodeVersion string
+param updateStrategy 'Recreate' | 'RollingUpdate'
+param zoneRedundant bool
 
 // The settings that src/lib/config/settings.ts reads, and one of the host: test/unit/infra.test.ts compares them. Empty ones are
 // left out: an empty AzureWebJobsStorage would hide the account name from the host, and for the others the app's defaults apply.
@@ -53,8 +56,9 @@ var settings = {
   CALL_NUMBER_TYPES: ''
   // Without it the host answers at / with a page of its own.
   AzureWebJobsDisableHomepage: 'true'
-  // The Functions host reads it too. It only allows sending telemetry, so it is not a secret.
+  // The Functions host reads both, too. The resource takes no key, so the connection string is only an address.
   APPLICATIONINSIGHTS_CONNECTION_STRING: applicationInsightsConnectionString
+  APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'Authorization=AAD;ClientId=${identityClientId}'
 }
 
 var given = filter(items(settings), setting => !empty(setting.value))
@@ -67,6 +71,7 @@ resource plan 'Microsoft.Web/serverfarms@2025-03-01' = {
   sku: { name: 'FC1', tier: 'FlexConsumption' }
   properties: {
     reserved: true
+    zoneRedundant: zoneRedundant
   }
 }
 
@@ -87,7 +92,10 @@ resource app 'Microsoft.Web/sites@2025-03-01' = {
       appSettings: map(given, setting => { name: setting.key, value: setting.value })
     }
     functionAppConfig: {
-      runtime: { name: 'node', version: '22' }
+      runtime: { name: 'node', version: nodeVersion }
+      // Bicep's types lack it. Microsoft documents it from API version 2024-11-01 on: Site update strategies in Flex Consumption.
+      #disable-next-line BCP037
+      siteUpdateStrategy: { type: updateStrategy }
       deployment: {
         storage: {
           type: 'blobContainer'

@@ -1,15 +1,13 @@
-import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import http from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { UnsecuredJWT } from 'jose';
 import { generate } from 'selfsigned';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { z } from 'zod';
 import { type RunningAzurite, startAzurite } from '../../local/azurite.ts';
 import { startProcess } from '../../local/processes.ts';
+import { IdentityEndpoint } from '../fixtures/identity-endpoint.ts';
 
 /**
  * Storage without keys: the app asks the identity endpoint that Azure gives every app (docs: App Service, managed
@@ -43,47 +41,6 @@ beforeEach(() => {
   identities.asked.length = 0;
 });
 
-/** Azure's endpoint for the tokens of an app's identities. Azurite reads them; only Azure could check the signature. */
-class IdentityEndpoint {
-  readonly asked: Record<string, string>[] = [];
-  readonly secret = 'only this app knows';
-  audience = 'https://storage.azure.com';
-  readonly #server = http.createServer((request, response) => this.#answer(request, response));
-
-  static async open(): Promise<IdentityEndpoint> {
-    const endpoint = new IdentityEndpoint();
-    endpoint.#server.listen(0, '127.0.0.1');
-    await once(endpoint.#server, 'listening');
-    return endpoint;
-  }
-
-  get url(): string {
-    const { port } = z.object({ port: z.number() }).parse(this.#server.address());
-    return `http://127.0.0.1:${port}/msi/token`;
-  }
-
-  async close(): Promise<void> {
-    this.#server.close();
-  }
-
-  #answer(request: http.IncomingMessage, response: http.ServerResponse): void {
-    const { searchParams } = new URL(request.url ?? '', this.url);
-    this.asked.push(Object.fromEntries(searchParams));
-    if (request.headers['x-identity-header'] !== this.secret) return void response.writeHead(401).end();
-    const now = Math.floor(Date.now() / 1000);
-    const token = new UnsecuredJWT({ aud: this.audience, iss: 'https://sts.windows.net/tenant/' })
-      .setIssuedAt(now)
-      .setNotBefore(now - 60)
-      .setExpirationTime(now + 3600)
-      .encode();
-    const resource = searchParams.get('resource');
-    response.setHeader('content-type', 'application/json');
-    response.end(
-      JSON.stringify({ access_token: token, expires_on: String(now + 3600), resource, token_type: 'Bearer' }),
-    );
-  }
-}
-
 /** Runs the app's clients with these settings instead of a connection string. @returns what happened. */
 async function used(settings: Record<string, string>): Promise<unknown> {
   const app = await startProcess({
@@ -92,8 +49,7 @@ async function used(settings: Record<string, string>): Promise<unknown> {
     env: {
       PATH: process.env['PATH'],
       NODE_EXTRA_CA_CERTS: join(folder, 'cert.pem'),
-      IDENTITY_ENDPOINT: identities.url,
-      IDENTITY_HEADER: identities.secret,
+      ...identities.settings,
       ACS_CONNECTION_STRING: 'endpoint=http://127.0.0.1:1/;accesskey=YQ==',
       ACS_SOURCE_IDENTITY: '8:acs:us',
       CALLER_NUMBERS: '+14255550190',

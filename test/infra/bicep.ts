@@ -18,6 +18,17 @@ import { z } from 'zod';
 
 const run = promisify(execFile);
 
+export type Environment = Readonly<Record<string, string>>;
+
+const id = (n: number): string => `00000000-0000-0000-0000-${String(n).padStart(12, '0')}`;
+/** Where the predicted deployment takes place. */
+const PLACE = Object.entries({
+  '--tenant-id': id(1),
+  '--subscription-id': id(2),
+  '--resource-group': 'ringdown',
+  '--location': 'westeurope',
+}).flat();
+
 /** The Bicep compiler, pinned: another version has other rules and knows other API versions. */
 const VERSION = '0.49.2';
 const OS: Partial<Record<NodeJS.Platform, string>> = { linux: 'linux', darwin: 'osx', win32: 'win' };
@@ -69,9 +80,13 @@ export async function restoreBicep(): Promise<string> {
   }
 }
 
-/** Compiles a file, with its modules. @returns One line for each thing that the compiler or the linter says about it. */
-export async function lint(bicep: string, file: string): Promise<string[]> {
-  return lines(await said(bicep, ['lint', file]));
+/**
+ * Compiles a file of parameters, with the template and its modules.
+ * @param environment The environment variables that the parameters read.
+ * @returns One line for each thing that the compiler or the linter says about it.
+ */
+export async function lint(bicep: string, file: string, environment: Environment): Promise<string[]> {
+  return lines(await said(bicep, ['lint', file], environment));
 }
 
 /** @returns The files that the compiler would write otherwise. */
@@ -102,27 +117,18 @@ const Snapshot = z.object({
 export type Snapshot = z.infer<typeof Snapshot>;
 
 /**
- * Predicts the deployment of infra/main.bicepparam.
+ * Predicts a deployment.
+ * @param parameters A file of infra/.
  * @param environment The environment variables that the parameters read.
  * @throws Error if a parameter is missing, unknown or of the wrong type.
  */
-export async function snapshot(bicep: string, environment: Readonly<Record<string, string>>): Promise<Snapshot> {
-  const place = [
-    '--tenant-id',
-    id(1),
-    '--subscription-id',
-    id(2),
-    '--resource-group',
-    'ringdown',
-    '--location',
-    'westeurope',
-  ];
+export async function snapshot(bicep: string, parameters: string, environment: Environment): Promise<Snapshot> {
   return withCopy(async (folder) => {
-    // The compiler keeps its cache in the home folder.
-    const env = { HOME: homedir(), ...environment };
-    await run(bicep, ['snapshot', join(folder, 'main.bicepparam'), '--mode', 'overwrite', ...place], { env });
+    const args = ['snapshot', join(folder, parameters), '--mode', 'overwrite', ...PLACE];
+    await run(bicep, args, { env: inFull(environment) });
     // It writes the snapshot beside the parameters.
-    return Snapshot.parse(JSON.parse(readFileSync(join(folder, 'main.snapshot.json'), 'utf8')));
+    const written = parameters.replace(/\.bicepparam$/, '.snapshot.json');
+    return Snapshot.parse(JSON.parse(readFileSync(join(folder, written), 'utf8')));
   });
 }
 
@@ -138,9 +144,9 @@ async function withCopy<T>(work: (folder: string) => Promise<T>): Promise<T> {
   }
 }
 
-async function said(program: string, args: string[]): Promise<string> {
+async function said(program: string, args: string[], environment: Environment): Promise<string> {
   try {
-    const { stdout, stderr } = await run(program, args);
+    const { stdout, stderr } = await run(program, args, { env: inFull(environment) });
     return stdout + stderr;
   } catch (error) {
     return reason(error);
@@ -154,6 +160,7 @@ function reason(error: unknown): string {
   return output.trim() || error.message;
 }
 
-const id = (n: number): string => `00000000-0000-0000-0000-${String(n).padStart(12, '0')}`;
+/** The compiler keeps its cache in the home folder. */
+const inFull = (environment: Environment): NodeJS.ProcessEnv => ({ HOME: homedir(), ...environment });
 
 const lines = (text: string): string[] => text.split('\n').filter((line) => line.trim() !== '');

@@ -13,8 +13,9 @@ try {
   process.exit(process.argv.includes('--required') ? 1 : 0);
 }
 
-// Compiles the template with its modules, and the parameters against it.
-const found = await lint(bicep, 'infra/main.bicepparam');
+// Each compiles the template with its modules, and its parameters against them.
+const found = await lint(bicep, 'infra/sample.bicepparam', {});
+found.push(...(await lint(bicep, 'infra/main.bicepparam', { ACS_DATA_LOCATION: 'Europe' })));
 for (const file of await unformatted(bicep))
   found.push(`infra/${file} : Warning: not formatted. Run: bicep format infra/${file}`);
 for (const line of found) console.error(line);

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { IdentityEndpoint } from '../fixtures/identity-endpoint.ts';
 import { Collector } from './support/collector.ts';
 import { eventually } from './support/eventually.ts';
 import { Town } from './support/town.ts';
@@ -20,16 +21,26 @@ const STEPS = [
   'acs hangUp',
 ];
 
+const CLIENT_ID = '11111111-2222-3333-4444-555555555555';
+
 let collector: Collector;
+let identities: IdentityEndpoint;
 let town: Town;
 
 beforeAll(async () => {
-  collector = await Collector.open();
-  town = await Town.found({ settings: { ...collector.settings, CALLBACK_SECRET: SECRET }, logLevel: 'debug' });
+  [collector, identities] = await Promise.all([Collector.open(), IdentityEndpoint.open()]);
+  identities.audience = 'https://monitor.azure.com';
+  const settings = {
+    ...collector.settings,
+    ...identities.settings,
+    APPLICATIONINSIGHTS_AUTHENTICATION_STRING: `Authorization=AAD;ClientId=${CLIENT_ID}`,
+    CALLBACK_SECRET: SECRET,
+  };
+  town = await Town.found({ settings, logLevel: 'debug' });
 });
 afterAll(async () => {
   await town.close();
-  await collector.close();
+  await Promise.all([collector.close(), identities.close()]);
 });
 
 test('one call is one trace, from dispatch to outcome, and no number, name or token leaves the app', {
@@ -52,6 +63,9 @@ test('one call is one trace, from dispatch to outcome, and no number, name or to
     expect(trace).toEqual(expect.arrayContaining(STEPS));
     expect(trace.filter((name) => name === 'dispatch')).toHaveLength(1);
   });
+  // Application Insights takes no key, so every request carries a token of the identity that the settings name.
+  expect(identities.asked[0]).toMatchObject({ resource: 'https://monitor.azure.com', client_id: CLIENT_ID });
+  for (const authorization of collector.authorizations) expect(authorization).toMatch(/^Bearer eyJ/);
 
   // The app sends metrics once a minute, and when it stops.
   await town.stack.app().stop();

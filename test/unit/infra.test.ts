@@ -28,8 +28,8 @@ describe.skipIf(!bicep)('a deployment of infra/', () => {
   let withEverything: Snapshot;
   beforeAll(async () => {
     [byDefault, withEverything] = await Promise.all([
-      snapshot(bicep ?? '', {}),
-      snapshot(bicep ?? '', {
+      snapshot(bicep ?? '', 'sample.bicepparam', {}),
+      snapshot(bicep ?? '', 'main.bicepparam', {
         AZURE_ENV_NAME: 'storms',
         CALLER_NUMBERS: '+14255550190:2',
         ALERT_EMAIL: 'on-call@example.org',
@@ -60,6 +60,13 @@ describe.skipIf(!bicep)('a deployment of infra/', () => {
     expect(settings(withEverything).get('CALL_LEASE_SECONDS')).toBe("'300'");
   });
 
+  it('runs on Node 22, updates all instances at once and spreads over no zones, unless asked to', () => {
+    expect(site(byDefault)).toMatchObject({
+      functionAppConfig: { runtime: { name: 'node', version: '22' }, siteUpdateStrategy: { type: 'Recreate' } },
+    });
+    expect(byType(byDefault, 'Microsoft.Web/serverfarms')[0]?.properties).toMatchObject({ zoneRedundant: false });
+  });
+
   it('switches the home page of the host off', () => {
     expect(settings(byDefault).get('AzureWebJobsDisableHomepage')).toBe("'true'");
   });
@@ -77,6 +84,7 @@ describe.skipIf(!bicep)('a deployment of infra/', () => {
   it('grants the identity of the app just these roles', () => {
     expect(roles(byDefault)).toEqual([
       'Microsoft.Communication/communicationServices: b24988ac-6180-42a0-ab88-20f7382dd24c',
+      'Microsoft.Insights/components: 3913510d-42f4-4e42-8a64-420c390055eb',
       'Microsoft.KeyVault/vaults: 4633458b-17de-408a-b874-0445c86b69e6',
       'Microsoft.Storage/storageAccounts: 0a9a7e1f-b9d0-4cc4-a60d-0319b160aaa3',
       'Microsoft.Storage/storageAccounts: 974c5e8b-45b9-4653-ba55-5f855dd0fb88',
@@ -96,6 +104,8 @@ describe.skipIf(!bicep)('a deployment of infra/', () => {
       byType(withEverything, type).map(({ properties }) => properties?.['disableLocalAuth']);
     expect(off('Microsoft.Communication/communicationServices')).toEqual([true]);
     expect(off('Microsoft.CognitiveServices/accounts')).toEqual([true]);
+    const [insights] = byType(byDefault, 'Microsoft.Insights/components');
+    expect(insights?.properties).toMatchObject({ DisableLocalAuth: true });
     const [storage] = byType(byDefault, 'Microsoft.Storage/storageAccounts');
     expect(storage?.properties).toMatchObject({ allowSharedKeyAccess: false, allowBlobPublicAccess: false });
   });
@@ -104,7 +114,6 @@ describe.skipIf(!bicep)('a deployment of infra/', () => {
     expect(site(byDefault)).toMatchObject({
       httpsOnly: true,
       functionAppConfig: {
-        runtime: { name: 'node' },
         scaleAndConcurrency: {
           alwaysReady: [
             { name: 'function:playAudio', instanceCount: 1 },
@@ -144,6 +153,19 @@ describe.skipIf(!bicep)('a deployment of infra/', () => {
   it('stores the data of ACS in the geography that was asked for', () => {
     const [communication] = byType(withEverything, 'Microsoft.Communication/communicationServices');
     expect(communication?.properties).toMatchObject({ dataLocation: 'Europe' });
+  });
+});
+
+describe('a file of parameters', () => {
+  const text = (name: string) => readFileSync(`infra/${name}`, 'utf8');
+
+  it('reads no environment with the Azure CLI, so that a new shell drops no value', () => {
+    expect(text('sample.bicepparam')).not.toContain('readEnvironmentVariable');
+  });
+
+  it('gives no default to what can never be changed', () => {
+    expect(text('main.bicepparam')).toContain("param dataLocation = readEnvironmentVariable('ACS_DATA_LOCATION')\n");
+    expect(text('main.bicep')).toMatch(/^param dataLocation string$/m);
   });
 });
 

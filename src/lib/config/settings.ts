@@ -58,6 +58,17 @@ const SourceIdentity = z.string().regex(/^8:/, 'must be an ACS user id, 8:acs:�
 
 const ClientId = z.guid('must be the client id of an identity, a GUID');
 
+/** `Authorization=AAD;ClientId=<id>`, as the Functions host reads it (Azure Functions, app settings reference). */
+const TelemetryIdentity = z.string().transform((text, context) => {
+  const entries = text.split(';').map((entry) => entry.trim().split('=', 2));
+  const { authorization, clientid: clientId } = Object.fromEntries(
+    entries.map(([name = '', value = '']) => [name.toLowerCase(), value]),
+  );
+  if (authorization === 'AAD' && (clientId === undefined || ClientId.safeParse(clientId).success)) return { clientId };
+  context.addIssue('must be Authorization=AAD, or Authorization=AAD;ClientId=<GUID>');
+  return z.NEVER;
+});
+
 const HttpsUrl = z.url({ protocol: /^https$/, message: 'must be an https URL' });
 
 /**
@@ -129,6 +140,9 @@ const Common = z.object({
     .regex(/^InstrumentationKey=/i, 'must look like InstrumentationKey=…;IngestionEndpoint=https://…/')
     .optional()
     .describe('Application Insights resource for traces and metrics. If it is not set, none are sent.'),
+  APPLICATIONINSIGHTS_AUTHENTICATION_STRING: TelemetryIdentity.optional().describe(
+    'Send telemetry with the managed identity instead of the key of the connection string: `Authorization=AAD`, and `;ClientId=…` for a user-assigned identity.',
+  ),
   CALL_LEASE_SECONDS: seconds(300, 60).describe(
     'Check an attempt after this many seconds without an event. At least 60: several times as long as a request to ACS may take.',
   ),

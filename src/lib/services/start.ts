@@ -1,13 +1,15 @@
 import { ConfigurationError } from '../base/errors.ts';
-import { readSettings } from '../config/settings.ts';
+import { credentialOf } from '../config/azure-identity.ts';
+import { readSettings, type Settings } from '../config/settings.ts';
+import type { TelemetryTarget } from '../telemetry/azure-monitor.ts';
 import { compose } from './compose.ts';
 import type { Services } from './services.ts';
 
 export type Started = {
   /** The services, or why there are none. */
   readonly services: Services | ConfigurationError;
-  /** Connection string of the Application Insights resource, if telemetry is configured. */
-  readonly telemetry?: string | undefined;
+  /** Where to send telemetry, if it is configured. */
+  readonly telemetry?: TelemetryTarget | undefined;
 };
 
 /**
@@ -18,12 +20,21 @@ export type Started = {
 export function startServices(environment: NodeJS.ProcessEnv, log: (line: string) => void): Started {
   try {
     const settings = readSettings(environment);
-    return { services: compose(settings), telemetry: settings.APPLICATIONINSIGHTS_CONNECTION_STRING };
+    return { services: compose(settings), telemetry: telemetryTarget(settings) };
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error;
     for (const problem of error.problems) log(errorLine(problem));
     return { services: error };
   }
+}
+
+function telemetryTarget(settings: Settings): TelemetryTarget | undefined {
+  const connectionString = settings.APPLICATIONINSIGHTS_CONNECTION_STRING;
+  const identity = settings.APPLICATIONINSIGHTS_AUTHENTICATION_STRING;
+  if (connectionString === undefined) return undefined;
+  return identity === undefined
+    ? { connectionString }
+    : { connectionString, credential: credentialOf({ ...identity, isManaged: true }) };
 }
 
 /**

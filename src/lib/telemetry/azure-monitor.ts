@@ -1,4 +1,8 @@
+import type { TokenCredential } from '@azure/identity';
 import { shutdownAzureMonitor, useAzureMonitor } from 'applicationinsights';
+
+/** The Application Insights resource that gets the telemetry, and the identity to send it with. Default: the key in the string. */
+export type TelemetryTarget = { readonly connectionString: string; readonly credential?: TokenCredential };
 
 /**
  * Sends the traces and metrics to Application Insights. It takes about a second to load, so it has its own file and
@@ -8,11 +12,11 @@ import { shutdownAzureMonitor, useAzureMonitor } from 'applicationinsights';
  * its requests and our log.
  * @returns a function that flushes and stops the export.
  */
-export function startAzureMonitor(connectionString: string): () => Promise<void> {
+export function startAzureMonitor(target: TelemetryTarget): () => Promise<void> {
   const off = { enabled: false };
   useAzureMonitor({
     azureMonitorExporterOptions: {
-      connectionString,
+      ...target,
       // Do not write telemetry to a disk that others may read.
       disableOfflineStorage: true,
     },

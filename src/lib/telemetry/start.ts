@@ -1,4 +1,5 @@
 import { app } from '@azure/functions';
+import type { TelemetryTarget } from './azure-monitor.ts';
 import { holdMetrics, releaseMetrics } from './metrics.ts';
 
 /** How long after the end of the first invocation loading may begin, ms, and how long the app must be idle before. */
@@ -13,22 +14,22 @@ const AT_LATEST_MS = 30_000;
  * (docs/costs.md), and the first invocation may play the first audio of a call. Metrics are held until then; there are
  * no traces of that time. Flushes the rest when the process ends.
  */
-export function startTelemetry(connectionString: string): void {
+export function startTelemetry(target: TelemetryTarget): void {
   holdMetrics();
   const idle = new IdleTime();
   app.hook.preInvocation(() => idle.begin());
   app.hook.postInvocation(() => idle.end());
-  const started = idle.reached().then(() => load(connectionString));
+  const started = idle.reached().then(() => load(target));
   app.hook.appTerminate(async () => {
     if (idle.isReached) await (await started)?.();
   });
 }
 
 /** @returns a function that flushes and stops the export; undefined if it could not be started. */
-async function load(connectionString: string): Promise<(() => Promise<void>) | undefined> {
+async function load(target: TelemetryTarget): Promise<(() => Promise<void>) | undefined> {
   try {
     const { startAzureMonitor } = await import('./azure-monitor.ts');
-    return startAzureMonitor(connectionString);
+    return startAzureMonitor(target);
   } catch (error) {
     console.error('Telemetry did not start: error; the app continues without it:', error);
     return undefined;

@@ -28,6 +28,8 @@ const CERTIFICATE = 'certificate.pem';
 /** A local ingestion endpoint of Application Insights that keeps what it receives. */
 export class Collector {
   readonly received: string[] = [];
+  /** The `authorization` header of each request. */
+  readonly authorizations: (string | undefined)[] = [];
   readonly #server: Server;
   readonly #folder: string;
   #url = '';
@@ -38,6 +40,7 @@ export class Collector {
       const body = await buffer(request);
       const text = (request.headers['content-encoding'] === 'gzip' ? gunzipSync(body) : body).toString();
       this.received.push(text);
+      this.authorizations.push(request.headers.authorization);
       const items = envelopesIn(text).length;
       response.setHeader('content-type', 'application/json');
       response.end(JSON.stringify({ itemsReceived: items, itemsAccepted: items, errors: [] }));
