@@ -37,7 +37,7 @@ describe.skipIf(!bicep)('a deployment of infra/', () => {
         ACS_DATA_LOCATION: 'Europe',
       }),
     ]);
-  });
+  }, 180_000);
 
   it('compiles without a diagnostic', () => {
     expect(byDefault.diagnostics).toEqual([]);

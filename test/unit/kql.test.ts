@@ -8,7 +8,7 @@ const OF_ALERTS = queriesOfInfra();
 const OF_DOCUMENTS = queriesOf('docs/operations.md');
 
 // The first query takes seconds, because the language service builds its tables.
-beforeAll(() => void problems('requests'));
+beforeAll(() => void problems('requests'), 180_000);
 
 it('the queries of the alerts and of the document are found', () => {
   expect(OF_ALERTS.length).toBeGreaterThanOrEqual(4);
