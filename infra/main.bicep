@@ -45,7 +45,7 @@ param callbackBaseUrl string = ''
 param previousCallbackSecretUri string = ''
 
 @description('The timer checks an attempt without events for this long, in seconds. Must be longer than the longest audio.')
-@minValue(5)
+@minValue(60)
 @maxValue(86400)
 param callLeaseSeconds int = 300
 
