@@ -23,7 +23,7 @@ describe('the services', () => {
       APPLICATIONINSIGHTS_CONNECTION_STRING: 'InstrumentationKey=k',
     });
     expect(services).not.toBeInstanceOf(ConfigurationError);
-    expect(telemetry).toBe('InstrumentationKey=k');
+    expect(telemetry).toEqual({ connectionString: 'InstrumentationKey=k' });
     expect(lines).toEqual([]);
   });
 
