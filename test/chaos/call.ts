@@ -4,6 +4,7 @@ import type { Key } from '../../src/lib/call-automation/events.ts';
 import { type Identifier, identityOf } from '../../src/lib/call-automation/identifiers.ts';
 import type { PlayRequest } from '../../src/lib/call-automation/port.ts';
 import type { CallPurpose } from '../../src/lib/rules/calls/purpose.ts';
+import { drawEnding, drawOurEnding } from './endings.ts';
 import { CANCELLED_CALL, type Failure, type Temper } from './people.ts';
 import type { Ground, Invocation } from './process.ts';
 
@@ -73,7 +74,10 @@ export class Call {
   #playing: PlayRequest[] = [];
   /** Changes whenever audio starts or stops. */
   #sound = 0;
-  #wasAudioHeard = false;
+  /** Why nobody answered, as the service tells it. */
+  failure: Failure | undefined;
+  /** Audio began while the call was in progress. */
+  wasAudioHeard = false;
   #onAudio: () => void = () => undefined;
 
   constructor(parts: CallParts, ground: Ground, told: (call: Call, news: News, about: About) => void) {
@@ -113,7 +117,8 @@ export class Call {
     this.#note(() => `rings: ${temper.name}`);
     this.#after(temper.rings * 1000, () => {
       if (this.isOver) return;
-      if (temper.fails) return this.end(temper.fails);
+      const failure = this.#oddEnding() ?? temper.fails;
+      if (failure) return this.end(failure);
       this.#establish();
       this.#enter({
         identifier: target,
@@ -124,6 +129,12 @@ export class Call {
       });
       this.#begin(temper);
     });
+  }
+
+  #oddEnding(): Failure | undefined {
+    const { faults, random } = this.#ground;
+    if (faults.strikes('oursEnded')) return drawOurEnding(random);
+    return faults.strikes('oddlyEnded') ? drawEnding(random) : undefined;
   }
 
   /** The conversation that is joined is already in progress. */
@@ -142,6 +153,7 @@ export class Call {
   end(reason?: Failure): void {
     if (this.isOver) return;
     const told = this.isEstablished ? undefined : (reason ?? CANCELLED_CALL);
+    this.failure = told;
     this.#state = 'Terminating';
     this.#note(() => `ends${told ? `: ${told.message}` : ''}`);
     this.#tellState(undefined);
@@ -224,7 +236,7 @@ export class Call {
       }
     };
     this.#onAudio = begin;
-    if (this.#wasAudioHeard) begin();
+    if (this.wasAudioHeard) begin();
     else this.#after(WITHOUT_AUDIO_MS, begin);
   }
 
@@ -297,7 +309,7 @@ export class Call {
     const context = request.operationContext;
     this.#tell({ what: 'audioStarted', operationContext: context ?? null }, { what: `audio started ${context}` });
     this.#sound++;
-    this.#wasAudioHeard = true;
+    this.wasAudioHeard = true;
     this.#onAudio();
     if (!request.loop) this.#after(secondsOf(request.audioFileUri ?? '') * 1000, () => this.#ended(request, COMPLETED));
   }

@@ -9,8 +9,10 @@ import { QUEUES } from '../../src/lib/storage/queue-store.ts';
 import type { Cell, Columns } from '../../src/lib/storage/table-store.ts';
 import type { Call, CallParts, Operation } from './call.ts';
 import { counted, listed, resultsIn } from './counts.ts';
+import { isOurs, isUnclear } from './endings.ts';
 import { LineChecks } from './line-checks.ts';
 import { BreakerChecks } from './misconfiguration.ts';
+import { OutcomeChecks } from './outcome-checks.ts';
 import type { Invocation } from './process.ts';
 import type { Message } from './queues.ts';
 import type { Scenario } from './scenario.ts';
@@ -38,6 +40,7 @@ export type Rule =
   | 'a change reaches every call'
   | 'our own misconfiguration is nobody’s outcome'
   | 'a resting number is only probed'
+  | 'an outcome is what happened'
   | 'no surprises';
 
 export type Violation = { readonly rule: Rule; readonly what: string };
@@ -79,7 +82,7 @@ export class Checks {
   /** Ids of the calls that are in the tables. */
   readonly #known = new Set<string>();
   /** How many calls each attempt and each request has placed. */
-  readonly #placed = new Map<string, number>();
+  readonly #placed = new Map<string, Call[]>();
   /** The recorded events, with the actions that each one requires. */
   readonly #recorded = new Map<string, Actions>();
   /** The events that changed their leg. */
@@ -90,12 +93,14 @@ export class Checks {
   readonly #steering: SteeringChecks;
   readonly #lines: LineChecks;
   readonly breaker: BreakerChecks;
+  readonly #outcomes: OutcomeChecks;
 
   constructor(facts: Facts) {
     this.#facts = facts;
     this.breaker = new BreakerChecks(facts, (...broken) => this.fail(...broken));
     this.#steering = new SteeringChecks(facts, (...broken) => this.fail(...broken));
     this.#lines = new LineChecks(facts, (...broken) => this.fail(...broken));
+    this.#outcomes = new OutcomeChecks(facts, (...broken) => this.fail(...broken));
   }
 
   fail(rule: Rule, what: string): void {
@@ -249,9 +254,11 @@ export class Checks {
   isPlaced(call: Call): void {
     const { purpose, placedBy } = call.parts;
     const name = purpose.kind === 'attempt' ? attemptOf(purpose) : `request ${purpose.requestId}`;
-    const count = (this.#placed.get(name) ?? 0) + 1;
-    this.#placed.set(name, count);
-    if (count > 1) this.fail('nobody is called twice', `${placedBy.name} places a second call for ${name}`);
+    const earlier = this.#placed.get(name) ?? [];
+    this.#placed.set(name, [...earlier, call]);
+    // A call that may have failed for a reason of ours does not count: it is placed again.
+    if (earlier.some(({ failure }) => !failure || !(isOurs(failure) || isUnclear(failure))))
+      this.fail('nobody is called twice', `${placedBy.name} places a second call for ${name}`);
     this.#watch(call);
   }
 
@@ -345,6 +352,7 @@ export class Checks {
     this.#everybodyHasAnOutcome();
     this.#everyRequestIsDone();
     this.#steering.atEnd();
+    this.#outcomes.atEnd();
     this.#everyKeyCounted();
     for (const [partition, rows] of this.#facts.tables.partitions('Recipients')) this.#countsAreTrue(partition, rows);
     for (const call of this.#facts.service.inFlight) {

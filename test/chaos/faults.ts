@@ -27,11 +27,17 @@ export type FaultRates = {
   readonly timerDoubled: number;
   /** The service cannot play a file. */
   readonly audioFailed: number;
+  /** The service refuses a request with a code that says nothing about the call; it answers nothing until the client gives up. */
+  readonly refused: number;
+  readonly serviceHangs: number;
+  /** A call ends before it is answered: with any code; with a code that concerns our own configuration. */
+  readonly oddlyEnded: number;
+  readonly oursEnded: number;
 };
 export type FaultKind = keyof FaultRates;
 
 /** The highest rate of each fault. */
-const WORST: FaultRates = {
+const WORST: { [Kind in FaultKind]: number } = {
   death: 0.012,
   slow: 0.03,
   storageRefused: 0.08,
@@ -49,42 +55,46 @@ const WORST: FaultRates = {
   messageDelayed: 0.1,
   timerDoubled: 0.3,
   audioFailed: 0.1,
+  refused: 0.15,
+  serviceHangs: 0.08,
+  oddlyEnded: 0.15,
+  oursEnded: 0.1,
 };
 
 const KINDS = Object.keys(WORST).filter((kind): kind is FaultKind => kind in WORST);
 
-const ratesOf = (rate: (kind: FaultKind) => number): FaultRates => ({
-  death: rate('death'),
-  slow: rate('slow'),
-  storageRefused: rate('storageRefused'),
-  storageUnheard: rate('storageUnheard'),
-  storageAnswerLost: rate('storageAnswerLost'),
-  throttled: rate('throttled'),
-  serviceFailed: rate('serviceFailed'),
-  serviceUnreachable: rate('serviceUnreachable'),
-  serviceAnswerLost: rate('serviceAnswerLost'),
-  callbackLost: rate('callbackLost'),
-  callbackDoubled: rate('callbackDoubled'),
-  callbackDelayed: rate('callbackDelayed'),
-  messageDoubled: rate('messageDoubled'),
-  messageAgainLate: rate('messageAgainLate'),
-  messageDelayed: rate('messageDelayed'),
-  timerDoubled: rate('timerDoubled'),
-  audioFailed: rate('audioFailed'),
-});
+function ratesOf(rate: (kind: FaultKind) => number): FaultRates {
+  const rates = { ...WORST };
+  for (const kind of KINDS) rates[kind] = rate(kind);
+  return rates;
+}
 
 export const NO_FAULTS: FaultRates = ratesOf(() => 0);
 
-/** Some worlds have no faults, some one or two kinds, some all kinds. */
-export function drawRates(random: Random): FaultRates {
+/** How the service refuses and fails calls. */
+const REFUSALS: ReadonlySet<FaultKind> = new Set(['refused', 'serviceHangs', 'oddlyEnded', 'oursEnded']);
+
+/**
+ * Some worlds have no faults, some one or two kinds, some all kinds.
+ * @param refusals draws how the service refuses and fails calls, which it does not in half of the worlds.
+ */
+export function drawRates(random: Random, refusals: Random): FaultRates {
+  const usual = drawnRates(random, 0.1);
+  const refusing = drawnRates(refusals, 0.5);
+  return ratesOf((kind) => (REFUSALS.has(kind) ? refusing(kind) : usual(kind)));
+}
+
+/** @param calm how many worlds have none of these faults, 0 to 1. */
+function drawnRates(random: Random, calm: number): (kind: FaultKind) => number {
+  const wild = (1 - calm) / 3;
   const wildness = random.weighted([
-    [0, 1],
-    [0.15, 3],
-    [0.5, 3],
-    [1, 3],
+    [0, calm],
+    [0.15, wild],
+    [0.5, wild],
+    [1, wild],
   ]);
   const variety = random.pick([0.15, 0.5, 1]);
-  return ratesOf((kind) => (random.chance(variety) ? WORST[kind] * wildness * (0.3 + 0.7 * random.next()) : 0));
+  return (kind) => (random.chance(variety) ? WORST[kind] * wildness * (0.3 + 0.7 * random.next()) : 0);
 }
 
 /** A period in which one kind of fault nearly always occurs. */
@@ -97,12 +107,20 @@ export const isCalm = (rates: FaultRates, spells: readonly Spell[]): boolean =>
 const SPELL_KINDS = ['storageRefused', 'storageUnheard', 'serviceFailed', 'throttled', 'callbackLost'] as const;
 const SPELL_RATE = 0.8;
 
-/** @param forMs how long faults can occur, from `beginning`, ms. */
-export function drawSpells(random: Random, beginning: number, forMs: number): Spell[] {
-  return Array.from({ length: random.pick([0, 0, 1, 2]) }, () => {
+const LONG_SPELL_KINDS = ['refused', 'oursEnded', 'serviceHangs'] as const;
+
+/**
+ * @param refusals draws long spells, as of a wrong setting.
+ * @param forMs how long faults can occur, from `beginning`, ms.
+ */
+export function drawSpells(random: Random, refusals: Random, beginning: number, forMs: number): Spell[] {
+  const short = Array.from({ length: random.pick([0, 0, 1, 2]) }, () => {
     const from = beginning + random.int(0, forMs);
     return { kind: random.pick(SPELL_KINDS), from, until: from + random.int(1_000, 120_000) };
   });
+  if (!refusals.chance(0.15)) return short;
+  const from = beginning + refusals.int(0, forMs / 2);
+  return [...short, { kind: refusals.pick(LONG_SPELL_KINDS), from, until: from + refusals.int(60_000, 900_000) }];
 }
 
 /** Decides which faults occur. After a certain time none do. */

@@ -5,6 +5,7 @@ import { CallAutomationError } from '../../src/lib/call-automation/errors.ts';
 import type { CallEvent } from '../../src/lib/call-automation/events.ts';
 import type { CallAutomation } from '../../src/lib/call-automation/port.ts';
 import type { CallAction } from '../../src/lib/rules/calls/actions.ts';
+import { SILENT } from '../../src/lib/rules/calls/endings.ts';
 import { type CallLeg, LegState } from '../../src/lib/rules/calls/leg.ts';
 import type { Moved } from '../../src/lib/rules/outages/attempts.ts';
 import { isOver } from '../../src/lib/rules/outages/lifecycle.ts';
@@ -227,6 +228,16 @@ class ForgetfulRecipients extends Recipients {
     const { recipient } = moved;
     const outcome = recipient.outcome && recipient.results.at(-1)?.outcome;
     return super.save(place, before, { ...moved, recipient: { ...recipient, outcome } });
+  }
+}
+
+class CredulousRecipients extends Recipients {
+  /** A call in which nobody heard anything counts as answered. */
+  override save(...[place, before, moved]: Parameters<Recipients['save']>): Promise<StoredRecipient | undefined> {
+    const results = moved.recipient.results.map((result) =>
+      result.reason === SILENT ? { ...result, outcome: 'answered' as const, reason: undefined } : result,
+    );
+    return super.save(place, before, { ...moved, recipient: { ...moved.recipient, results } });
   }
 }
 
@@ -537,6 +548,11 @@ export const MUTATIONS: readonly Mutation[] = [
     name: 'an outage that was stopped ends as finished',
     breaks: ['pausing and stopping work'],
     services: (services, tables) => ({ ...services, outages: new ForgetfulOutages(tables, services.now) }),
+  },
+  {
+    name: 'a silent call counts as answered',
+    breaks: ['an outcome is what happened'],
+    services: (services, tables) => ({ ...services, recipients: new CredulousRecipients(tables) }),
   },
   {
     name: 'a pressed key does not count',

@@ -16,7 +16,14 @@ export type Request<Answer> = {
   readonly what: () => string;
   readonly effect: () => Answer | Promise<Answer>;
   /** What goes wrong: the error that the app gets, and whether the request still has its effect. */
-  readonly trouble?: { readonly isDone: boolean; readonly error: Error } | undefined;
+  readonly trouble?:
+    | {
+        readonly isDone: boolean;
+        readonly error: Error;
+        /** How long nothing is answered before that, ms. */
+        readonly afterMs?: number;
+      }
+    | undefined;
 };
 
 const USUAL_MS = [1, 40] as const;
@@ -100,7 +107,7 @@ export class Invocation {
         if (!this.process.isAlive && !random.chance(ARRIVES_ALL_THE_SAME)) return;
         const answer = await this.#carryOut(request);
         if (!answer || !this.process.isAlive) return;
-        clock.after(this.#latency(), () => {
+        clock.after(this.#latency() + (request.trouble?.afterMs ?? 0), () => {
           if (!this.process.isAlive) return;
           if ('error' in answer) reject(answer.error);
           else resolve(answer.value);

@@ -39,7 +39,10 @@ await runCommand(async () => {
   let toldAt = Date.now();
   await liveAll({ first, count: seeds, api, recipients }, threads, (report) => {
     campaign.add(report);
-    if (report.violation) broken.push(report);
+    if (report.violation) {
+      broken.push(report);
+      process.stderr.write(`seed ${report.seed}: ${report.violation.rule}: ${report.violation.what}\n`);
+    }
     if (Date.now() - toldAt < 2_000) return;
     toldAt = Date.now();
     process.stderr.write(`${campaign.worlds}/${seeds} worlds, ${broken.length} with a broken promise\n`);

@@ -38,6 +38,8 @@ export type Scenario = {
   readonly spells: readonly Spell[];
   /** A while in which a caller number is misconfigured. */
   readonly misconfiguration?: Misconfiguration | undefined;
+  /** When no process runs, ms from the beginning. */
+  readonly sleep?: { readonly from: number; readonly until: number } | undefined;
   /** When faults stop, ms from the beginning. */
   readonly calmAfterMs: number;
 };
@@ -67,7 +69,8 @@ export function drawScenario(seed: number, recipients: number | undefined): Scen
   const random = new Random(`${seed} scenario`);
   const size = drawSize(new Random(`${seed} size`));
   const callers = withLines(drawCallers(random), size.lines);
-  const faults = drawRates(random);
+  const refusals = new Random(`${seed} refusals`);
+  const faults = drawRates(random, refusals);
   const calmAfterMs = random.int(3, 40) * MINUTE;
   const limits = {
     leaseMs: random.pick([60, 120, 300]) * SECOND,
@@ -91,17 +94,26 @@ export function drawScenario(seed: number, recipients: number | undefined): Scen
     byHand: Array.from({ length: random.pick([0, 0, 1, 2]) }, (_, index) => drawByHand(random, index)),
     processes: random.int(1, 3),
     faults,
-    spells: drawSpells(random, BEGINNING, calmAfterMs),
+    spells: drawSpells(random, refusals, BEGINNING, calmAfterMs),
     calmAfterMs,
   };
+  const isCalmWorld = isCalm(faults, scenario.spells);
   return {
     ...scenario,
-    deeds: drawDeeds(new Random(`${seed} steering`), ids, calmAfterMs, isCalm(faults, scenario.spells)),
+    sleep: isCalmWorld ? undefined : drawSleep(new Random(`${seed} sleep`), calmAfterMs),
+    deeds: drawDeeds(new Random(`${seed} steering`), ids, calmAfterMs, isCalmWorld),
   };
 }
 
 /** The people of the worlds have numbers of any country. */
 const ANY_NUMBER: AppSettings['numbers'] = { countries: '*', kinds: new Set(), own: new Set() };
+
+/** In one world of eight nothing runs for a while, as if the host had stopped. */
+function drawSleep(random: Random, calmAfterMs: number): Scenario['sleep'] {
+  if (!random.chance(0.12)) return undefined;
+  const from = random.int(0, Math.min(calmAfterMs, 10 * MINUTE));
+  return { from, until: Math.min(calmAfterMs, from + random.int(1 * MINUTE, 15 * MINUTE)) };
+}
 
 function drawCallers(random: Random): Caller[] {
   return Array.from({ length: random.int(1, 2) }, (_, index) => ({

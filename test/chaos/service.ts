@@ -1,6 +1,7 @@
 import type { Dialect, News } from '../../simulator/service/news.ts';
 import { REASONS } from '../../simulator/service/reasons.ts';
 import { CallAutomationError } from '../../src/lib/call-automation/errors.ts';
+import { MEANINGS_GA } from '../../src/lib/call-automation/ga/meanings.ts';
 import { type Identifier, identityOf } from '../../src/lib/call-automation/identifiers.ts';
 import { meaningOfRefusal } from '../../src/lib/call-automation/meaning.ts';
 import { MEANINGS_2021 } from '../../src/lib/call-automation/meanings-2021.ts';
@@ -23,6 +24,7 @@ import { type About, Call, type CallParts, type Operation } from './call.ts';
 import { ENDED, type Misconfiguration, REFUSED } from './misconfiguration.ts';
 import type { Failure, Temper } from './people.ts';
 import type { Ground, Invocation, Request } from './process.ts';
+import { drawRefusal, type OperationName, of, type Refusal, refusalOfState } from './refusals.ts';
 
 /** The app as a participant. */
 const SOURCE: Identifier = { communicationUser: { id: '8:acs:ringdown' } };
@@ -65,6 +67,8 @@ const RESENDS = 3;
 const RESEND_MS = 500;
 /** The client gives up after this, even if Retry-After is longer (transport.ts). */
 const PATIENCE_MS = 60_000;
+/** The client waits this long for an answer (transport.ts). */
+const TIME_OUT_MS = 15_000;
 
 /** A simulated Call Automation service: its calls, and the callbacks that it posts. */
 export class Service {
@@ -83,8 +87,26 @@ export class Service {
     return this.#world.dialect.name === 'ga';
   }
 
-  get reportsAudioStart(): boolean {
+  get isGa(): boolean {
     return this.#world.dialect.name === 'ga';
+  }
+
+  get reportsAudioStart(): boolean {
+    return this.isGa;
+  }
+
+  /** The error that the app's client makes of a refusal. */
+  refused(operation: OperationName, { status, code }: Refusal, retryAfterMs?: number): CallAutomationError {
+    return new CallAutomationError({
+      operation,
+      status,
+      code,
+      means: meaningOfRefusal(this.isGa ? MEANINGS_GA : MEANINGS_2021, status, code),
+      message: 'refused',
+      requestId: 'request',
+      retryAfterMs,
+      mayHaveHappened: status >= 500 || status === 408,
+    });
   }
 
   find(callLegId: string): Call | undefined {
@@ -117,12 +139,12 @@ export class Service {
     if (treatment === 'ended') return this.#turnAway(parts, ENDED);
     if (treatment === 'refused') {
       this.#world.isRefused(number ?? '');
-      throw refusal('createCall', REFUSED.status, REFUSED.code);
+      throw this.refused('createCall', REFUSED);
     }
     const taken = inFlight.filter((call) => number !== undefined && call.parts.number === number).length;
     const isTooMany = number !== undefined && taken >= this.#world.linesOf(number);
     if (isTooMany && this.#world.dialect.refusesCallsTooMany) {
-      throw refusal('createCall', 429, 'ConcurrentCallLimitExceeded', 1_000);
+      throw this.refused('createCall', of(429, 'ConcurrentCallLimitExceeded'), 1_000);
     }
     if (isTooMany) return this.#turnAway(parts, REASONS.overLimit);
     const call = this.#place(parts);
@@ -148,7 +170,7 @@ export class Service {
    * @throws CallAutomationError if the call is not in progress.
    */
   act(
-    name: string,
+    name: OperationName,
     callLegId: string,
     context: string | undefined,
     by: Invocation,
@@ -158,11 +180,13 @@ export class Service {
     const before = this.isRepeatable && identity !== undefined && this.#doneByIdentity.get(identity);
     if (before) return before;
     const call = this.find(callLegId);
-    if (!call) throw refusal(name, 400, 'CallNotFound');
+    if (!call) throw this.refused(name, refusalOfState(this.isGa, true, this.#world.ground.random));
     const isPossible = name === 'hangUp' ? !call.isOver : call.isEstablished;
     const operation: Operation = { name, context, by, isDone: isPossible, isAnswered: false };
     call.operations.push(operation);
-    if (!isPossible) throw refusal(name, 400, call.isOver ? 'CallNotFound' : 'CallNotEstablished');
+    if (!isPossible) {
+      throw this.refused(name, refusalOfState(this.isGa, call.isOver, this.#world.ground.random));
+    }
     what(call);
     this.#world.isDone(call, operation);
     if (identity !== undefined) this.#doneByIdentity.set(identity, operation);
@@ -244,19 +268,6 @@ export class Service {
   }
 }
 
-function refusal(operation: string, status: number, code: string, retryAfterMs?: number): CallAutomationError {
-  return new CallAutomationError({
-    operation,
-    status,
-    code,
-    means: meaningOfRefusal(MEANINGS_2021, status, code),
-    message: 'refused',
-    requestId: 'request',
-    retryAfterMs,
-    mayHaveHappened: status >= 500 || status === 408,
-  });
-}
-
 const noAnswer = (operation: string, mayHaveHappened: boolean): CallAutomationError =>
   new CallAutomationError({
     operation,
@@ -328,19 +339,20 @@ export class AskedService implements CallAutomation {
     { identity }: RequestIdentity,
   ): Promise<void> {
     const remove = (call: Call): void => {
-      if (!call.remove(participantId)) throw refusal('remove', 400, 'ParticipantNotFound');
+      if (!call.remove(participantId))
+        throw this.#service.refused('remove', this.#service.isGa ? of(404, 8522) : of(400, 'ParticipantNotFound'));
     };
     return this.#act('remove', legOf(address), undefined, remove, identity);
   }
 
-  async #place(name: string, place: () => Call): Promise<CallLegResponse> {
+  async #place(name: OperationName, place: () => Call): Promise<CallLegResponse> {
     const call = await this.#by.ask('service', { what: () => name, effect: place, trouble: this.#trouble(name) });
     call.isAnswerDelivered = true;
     return { callLegId: call.id };
   }
 
   async #act(
-    name: string,
+    name: OperationName,
     callLegId: string,
     context: string | undefined,
     what: (call: Call) => void,
@@ -366,22 +378,38 @@ export class AskedService implements CallAutomation {
     }
   }
 
-  #trouble(name: string): Request<never>['trouble'] {
+  #trouble(name: OperationName): Request<never>['trouble'] {
     const { faults, random } = this.#ground;
-    switch (faults.oneOf(['throttled', 'serviceFailed', 'serviceUnreachable', 'serviceAnswerLost'])) {
+    switch (faults.oneOf(SERVICE_FAULTS)) {
       case 'throttled':
-        return { isDone: false, error: refusal(name, 429, 'TooManyRequests', random.int(1, 40) * 1000) };
+        return {
+          isDone: false,
+          error: this.#service.refused(name, of(429, 'TooManyRequests'), random.int(1, 40) * 1000),
+        };
       case 'serviceFailed':
-        return { isDone: false, error: refusal(name, 500, 'InternalServerError') };
+        return { isDone: false, error: this.#service.refused(name, of(500, 'InternalServerError')) };
       case 'serviceUnreachable':
         return { isDone: false, error: noAnswer(name, false) };
       case 'serviceAnswerLost':
         return { isDone: true, error: noAnswer(name, true) };
+      case 'serviceHangs':
+        return { isDone: random.chance(0.5), error: noAnswer(name, true), afterMs: TIME_OUT_MS };
+      case 'refused':
+        return { isDone: false, error: this.#service.refused(name, drawRefusal(this.#service.isGa, name, random)) };
       case undefined:
         return undefined;
     }
   }
 }
+
+const SERVICE_FAULTS = [
+  'throttled',
+  'serviceFailed',
+  'serviceUnreachable',
+  'serviceAnswerLost',
+  'serviceHangs',
+  'refused',
+] as const;
 
 /** Out of call, the conversation id names the call. */
 const legOf = (address: CallAddress): string =>

@@ -171,6 +171,8 @@ class World {
       this.#after(afterMs, () => this.#queues.put(queue, message));
     }
     for (const deed of this.#scenario.deeds) this.#after(deed.afterMs, () => this.#steer(deed));
+    const { sleep } = this.#scenario;
+    if (sleep) this.#after(sleep.from, () => this.#sleep());
     this.#wake();
   }
 
@@ -195,9 +197,20 @@ class World {
       this.#processes[slot] = undefined;
       this.#queues.bury(process);
       for (const giveUp of this.#unanswered.get(process) ?? []) giveUp();
-      this.#after(this.#ground.random.int(500, 30_000), () => this.#start(slot, life + 1));
+      const delayMs = this.#ground.random.int(500, 30_000);
+      this.#after(Math.max(delayMs, this.#sleepLeft()), () => this.#start(slot, life + 1));
     });
     this.#processes[slot] = process;
+  }
+
+  #sleep(): void {
+    for (const process of this.#processes) process?.die();
+  }
+
+  #sleepLeft(): number {
+    const { from = 0, until = 0 } = this.#scenario.sleep ?? {};
+    const ms = this.#ground.clock.now - BEGINNING;
+    return from <= ms ? until - ms : 0;
   }
 
   #anyProcess(): AppProcess | undefined {
