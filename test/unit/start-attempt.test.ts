@@ -228,6 +228,21 @@ describe('if the process that sent the request has died and its message is never
   });
 });
 
+it('a request that got no answer is not repeated if an earlier attempt has ended the matter meanwhile', async () => {
+  const { world, exchange, services, ref } = await dispatched(true);
+  await concludeAttempt(services, ref, { outcome: 'busy' });
+  world.passes(2);
+  const { outage } = await services.outages.read('storm');
+  await fillLines(services, outage, await services.lines.list());
+  exchange.answers.push(lost);
+  const second = { ...ref, attempt: 2 };
+  expect(await startAttempt(services, second)).toMatchObject({ result: 'postponed' });
+  await concludeAttempt(services, ref, { outcome: 'heard' });
+  world.passes(20);
+  expect(await startAttempt(services, second)).toMatchObject({ result: 'superseded' });
+  expect(exchange.asked).toHaveLength(1);
+});
+
 describe('a start message that is still on its queue when a person', () => {
   const free = async (services: Services): Promise<number> =>
     (await services.lines.list()).filter(({ leaseUntil }) => new Date(leaseUntil) <= services.now()).length;

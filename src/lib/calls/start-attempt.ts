@@ -3,12 +3,11 @@ import { deferAttempt } from '../outages/attempt-progress.ts';
 import { concludeAttempt } from '../outages/conclude.ts';
 import { marginMs } from '../rules/calls/leases.ts';
 import type { AttemptRef } from '../rules/calls/purpose.ts';
-import { claimed, refusalToDial } from '../rules/outages/attempts.ts';
+import { claimed, isSettled, refusalToDial } from '../rules/outages/attempts.ts';
 import { isCalledOff } from '../rules/outages/lifecycle.ts';
 import type { Outage } from '../rules/outages/outage.ts';
 import { callableFrom } from '../rules/outages/quiet-hours.ts';
 import type { Recipient } from '../rules/outages/recipient.ts';
-import { endsTheMatter } from '../rules/outages/retry.ts';
 import { type Handled, postponed, type Services, superseded } from '../services/services.ts';
 import type { StoredRecipient } from '../storage/recipients.ts';
 import { attemptCall } from './attempt-owner.ts';
@@ -62,9 +61,8 @@ async function dialAgain(
   if (!call) return superseded('the attempt is not in progress');
   return placeAgain(services, call, placing(services, stored.recipient, ref, outage), async () => {
     const now = services.now();
-    // An earlier attempt may have ended late.
-    const isSettled = stored.recipient.results.some((result) => endsTheMatter(outage.retry, result));
-    if (isSettled) return 'an earlier attempt has ended the matter';
+    // The result of an earlier attempt came late, while this one was being dialled.
+    if (isSettled(stored.recipient, outage.retry)) return 'an earlier attempt has ended the matter';
     const isQuiet = callableFrom(now, outage.quietHours, stored.recipient.timeZone) > now;
     return isQuiet || outage.state === 'paused' ? 'it is no time to call' : whyNotToCall(services, outage, ref);
   });

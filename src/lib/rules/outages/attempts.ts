@@ -81,6 +81,10 @@ export const leaseExtended = (recipient: Recipient, until: Date): Moved => ({
   due: { kind: 'leased', at: until },
 });
 
+/** A result that is known by now ends the matter: the recipient is not called again. */
+export const isSettled = ({ results }: Recipient, policy: RetryPolicy): boolean =>
+  results.some((result) => endsTheMatter(policy, result));
+
 /** The recipient is not called any more: the best result so far is the outcome. */
 export const expired = (recipient: Recipient, now: Date): Moved => done(recipient, now);
 
@@ -104,14 +108,14 @@ export function concluded(
     results: [...recipient.results.filter((other) => other !== before), known],
     refusedAt: provesNumber(result.outcome, result.reason) ? undefined : recipient.refusedAt,
   };
-  const isSettled = told.results.some((each) => endsTheMatter(policy, each));
+  const settled = isSettled(told, policy);
 
   if (recipient.phase === 'done') return done(told, now);
-  if (recipient.phase === 'waiting') return isSettled ? done(told, now) : { recipient: told, due: 'unchanged' };
+  if (recipient.phase === 'waiting') return settled ? done(told, now) : { recipient: told, due: 'unchanged' };
   if (recipient.attempt !== result.attempt) {
-    return isSettled && recipient.phase === 'dispatched' ? done(told, now) : { recipient: told, due: 'unchanged' };
+    return settled && recipient.phase === 'dispatched' ? done(told, now) : { recipient: told, due: 'unchanged' };
   }
-  const again = isSettled ? undefined : retryAt(policy, result, told.results, now);
+  const again = settled ? undefined : retryAt(policy, result, told.results, now);
   return again
     ? { recipient: { ...idle(told), phase: 'waiting' }, due: { kind: 'waiting', at: again } }
     : done(told, now);
