@@ -1,6 +1,7 @@
 import callEvents from './functions/callEvents.ts';
 import cancelMedia from './functions/cancelMedia.ts';
 import cancelOutage from './functions/cancelOutage.ts';
+import checkRecipients from './functions/checkRecipients.ts';
 import createOutage from './functions/createOutage.ts';
 import dashboard from './functions/dashboard.ts';
 import dashboardFile from './functions/dashboardFile.ts';
@@ -12,6 +13,7 @@ import getOpenApi from './functions/getOpenApi.ts';
 import getOptOut from './functions/getOptOut.ts';
 import getOutage from './functions/getOutage.ts';
 import getOutageCall from './functions/getOutageCall.ts';
+import getRejectedRows from './functions/getRejectedRows.ts';
 import getReport from './functions/getReport.ts';
 import hangUp from './functions/hangUp.ts';
 import importRecipients from './functions/importRecipients.ts';
@@ -36,6 +38,7 @@ export const FUNCTIONS: Readonly<Record<string, AppFunction>> = {
   callEvents,
   cancelMedia,
   cancelOutage,
+  checkRecipients,
   createOutage,
   dashboard,
   dashboardFile,
@@ -47,6 +50,7 @@ export const FUNCTIONS: Readonly<Record<string, AppFunction>> = {
   getOptOut,
   getOutage,
   getOutageCall,
+  getRejectedRows,
   getReport,
   hangUp,
   importRecipients,

@@ -100,6 +100,7 @@ describe('an outage', () => {
   test('that does not exist is not found by any route', async () => {
     const bodies: Partial<Record<OperationName, string | object>> = {
       importRecipients: 'phone\n',
+      checkRecipients: 'phone\n',
       patchOutage: { estimate: 'noon' },
       pauseOutage: {},
       resumeOutage: {},
@@ -297,7 +298,7 @@ describe('a number', () => {
     expect(await ask('getOptOut', { params: { number: '+13015550177' } })).toMatchObject({ status: 200 });
     expect(await ask('putOptOut', { params: { number: 'nobody' } })).toMatchObject({
       status: 400,
-      body: { errors: ['number: is not a valid phone number'] },
+      body: { errors: ['number: has letters'] },
     });
   });
 

@@ -1,12 +1,7 @@
 import { z } from 'zod';
-import { LIST_TYPES } from '../lists/list.ts';
-import { ListQuery } from '../lists/list-query.ts';
 import { OutagePatch } from '../outages/patch.ts';
 import { Cancellation } from '../outages/steer.ts';
-import { SafeId } from '../rules/calls/purpose.ts';
 import { AllClear } from '../rules/outages/all-clear-message.ts';
-import { ImportReport } from '../rules/outages/import-report.ts';
-import { MAX_LIST } from '../rules/outages/list-parts.ts';
 import { OutageSpec } from '../rules/outages/outage.ts';
 import { Activity } from '../views/activity.ts';
 import { CallView } from '../views/call-view.ts';
@@ -17,30 +12,17 @@ import { DeclaredOutage, OutageEntry, OutageView } from '../views/outage-view.ts
 import { RecipientPage, RecipientQuery } from '../views/recipient-view.ts';
 import { REPORT_COLUMNS, REPORT_LIMITS, ReportQuery } from '../views/report.ts';
 import { byRoute, json, NO_PARAMETERS, plain, text } from './builders.ts';
-import { type Content, type Operation, operation } from './operation.ts';
+import { LIST_OPERATIONS } from './list-operations.ts';
+import { type Described, NOT_NOW, OfOutage, onOutage } from './on-outage.ts';
+import { type Content, operation } from './operation.ts';
 
-const OfOutage = z.object({ id: SafeId.describe('The id of the outage.') });
 const CallLegId = z.string().min(1).max(256).describe('The id that the service gave to the call leg.');
 const OfNumber = z.object({
   number: z.string().max(40).describe('A phone number: E.164 (`%2B1…`) or in any usual form.'),
 });
 
-const NO_OUTAGE = { 404: 'There is no such outage.' };
-const NOT_NOW = { 409: 'Not allowed in the current state of the outage: `detail` says why, and what is allowed.' };
 const NO_CALL = { 404: 'There is no such call.' };
 const NOT_NEW = { says: 'Not modified since the version in `if-none-match`.' };
-
-type Described = Pick<Operation, 'method' | 'does' | 'body' | 'answers' | 'refusals'>;
-
-/** An operation on one outage. @param path the rest of the route, after the outage. */
-const onOutage = <Query extends z.ZodObject>(path: string, query: Query, it: Described) =>
-  operation({
-    ...it,
-    route: `outages/{id}${path}`,
-    params: OfOutage,
-    query,
-    refusals: { ...NO_OUTAGE, ...it.refusals },
-  });
 
 /** An operation that changes an outage if its state allows that, and answers with the changed outage. */
 const changing = (
@@ -115,20 +97,7 @@ export const OPERATIONS = {
     json('The all-clear.', AllClear),
     'The outage after the change. `allClearBy` is the id of the all-clear outage.',
   ),
-  importRecipients: onOutage('/recipients', ListQuery, {
-    method: 'PUT',
-    does: 'Adds people to the recipient list of an outage. Keeps valid rows even if others are rejected. Idempotent.',
-    body: text(
-      'CSV: a header row with the column `phone` or `communicationUserId`, or a usual name of it. Optional: `name`, `timeZone`, `language`; any other column is stored as it is. NDJSON: one object per line, with the same members. docs/lists.md says what is accepted.',
-      ...LIST_TYPES,
-    ),
-    answers: { 200: json('The counts, and the reason for each of the first 100 rejected rows.', ImportReport) },
-    refusals: {
-      ...NOT_NOW,
-      413: `The list is larger than ${MAX_LIST / 1_000_000} MB. Send it in parts, each with the header row.`,
-      415: 'The list is compressed (`content-encoding`).',
-    },
-  }),
+  ...LIST_OPERATIONS,
   listRecipients: onOutage('/recipients', RecipientQuery, {
     method: 'GET',
     does: 'Lists the recipients of an outage, with their state and outcome. A page may have fewer than `limit` recipients, or none; it is the last page only if it has no `cursor`.',

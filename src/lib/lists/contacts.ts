@@ -49,6 +49,9 @@ export function contactOf(
   return { contact, ...(callee.number && { number: callee.number }) };
 }
 
+/** The apostrophe that our downloads put before a formula. */
+const MARKED_FORMULA = /^'(?=[=+@-])/;
+
 function personOf(cells: readonly string[], columns: readonly Column[]): Person | string {
   if (cells.length > columns.length && cells.slice(columns.length).some((cell) => cell !== '')) {
     return `has ${cells.length} cells, the header ${columns.length}`;
@@ -56,7 +59,7 @@ function personOf(cells: readonly string[], columns: readonly Column[]): Person 
   const known: Partial<Record<KnownColumn, string>> = {};
   const extra: Record<string, string> = {};
   columns.forEach(({ column, as }, index) => {
-    const cell = cells[index] ?? '';
+    const cell = (cells[index] ?? '').replace(MARKED_FORMULA, '');
     if (as !== undefined) known[as] = cell;
     else if (!isOurs(column)) extra[column] = cell;
   });

@@ -1,15 +1,17 @@
 import { eachOf } from '../base/each-of.ts';
-import type { NumberRules } from '../lists/contacts.ts';
 import { List, type ListOptions, type ListRow, type ListType } from '../lists/list.ts';
 import type { ImportReport } from '../rules/outages/import-report.ts';
 import { MAX_REJECTIONS } from '../rules/outages/list-parts.ts';
 import type { Outage } from '../rules/outages/outage.ts';
 import { callableFrom } from '../rules/outages/quiet-hours.ts';
 import { newRecipient, type Recipient } from '../rules/outages/recipient.ts';
+import type { RejectedRow } from '../rules/outages/rejected-row.ts';
 import { type Shard, shardOf } from '../rules/outages/shard.ts';
 import type { Services } from '../services/services.ts';
 import type { StoredOutage } from '../storage/outages.ts';
 import { MAX_ADDED } from '../storage/recipients.ts';
+import { MAX_KEPT } from '../storage/rejected-rows.ts';
+import { numberRulesOf } from './number-rules.ts';
 import { OpenList } from './open-list.ts';
 
 /** Concurrent transactions. The rest of the list waits unread. */
@@ -40,14 +42,9 @@ export async function importRecipients(
     await eachOf(work.batches(reading.rows(list, type)), COMMITS, (batch) => work.add(batch));
   } finally {
     await openList.release(reading.ownColumns);
+    await work.keepRejected(reading.columns.map(({ column }) => column));
   }
   return { ...work.report, columns: [...reading.columns] };
-}
-
-/** How the numbers of an outage's list are read, and which may be called. */
-export function numberRulesOf({ settings }: Services, { defaultCountry, callers }: Outage): NumberRules {
-  const own = new Set([...settings.numbers.own, ...callers.map(({ number }) => number)]);
-  return { country: defaultCountry, calling: { ...settings.numbers, own } };
 }
 
 class Import {
@@ -59,6 +56,7 @@ class Import {
   readonly #known = new Map<number, Promise<ReadonlySet<string>>>();
   readonly #counts = { added: 0, alreadyThere: 0, duplicates: 0, rejected: 0 };
   readonly #rejections: ImportReport['rejections'] = [];
+  readonly #rejected: RejectedRow[] = [];
 
   constructor(services: Services, outage: Outage, openList: OpenList) {
     this.#services = services;
@@ -97,6 +95,7 @@ class Import {
       const { line, problem: reason } = row;
       this.#counts.rejected++;
       if (this.#rejections.length < MAX_REJECTIONS) this.#rejections.push({ line, reason });
+      if (this.#rejected.length < MAX_KEPT) this.#rejected.push({ line, reason, cells: [...row.cells] });
       return undefined;
     }
     const recipient = newRecipient(row.contact);
@@ -106,6 +105,13 @@ class Import {
     }
     this.#seen.add(recipient.recipientId);
     return recipient;
+  }
+
+  /** Keeps the rejected rows with the outage, to be corrected and sent again. */
+  async keepRejected(header: readonly string[]): Promise<void> {
+    if (this.#rejected.length === 0) return;
+    const { rejectedRows, now } = this.#services;
+    await rejectedRows.keep(this.#outage.id, { header, rows: this.#rejected }, now());
   }
 
   async add({ shard, people }: Batch): Promise<void> {

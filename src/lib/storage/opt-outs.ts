@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { fromColumns, toColumns } from './columns.ts';
-import type { TableStore } from './table-store.ts';
+import { startingWith, type TableStore } from './table-store.ts';
 import { tryCommit } from './try-commit.ts';
 
 /** When the person opted out, and the outage in whose call; no outage if it was entered by hand. */
@@ -17,6 +17,13 @@ export class OptOuts {
   async find(recipientId: string): Promise<OptOut | undefined> {
     const row = await this.#tables.get(TABLE, PARTITION, recipientId);
     return row && fromColumns(OptOut, row.columns);
+  }
+
+  /** The ids of everybody who opted out. One request for each thousand. */
+  async ids(): Promise<ReadonlySet<string>> {
+    const ids = new Set<string>();
+    for await (const { rowKey } of this.#tables.scan(TABLE, PARTITION, startingWith(''))) ids.add(rowKey);
+    return ids;
   }
 
   async has(recipientId: string): Promise<boolean> {

@@ -7,6 +7,7 @@ import { Lines } from './lines.ts';
 import { OptOuts } from './opt-outs.ts';
 import { Outages } from './outages.ts';
 import { Recipients } from './recipients.ts';
+import { RejectedRows } from './rejected-rows.ts';
 import type { TableStore } from './table-store.ts';
 import { Tallies } from './tallies.ts';
 
@@ -14,6 +15,7 @@ import { Tallies } from './tallies.ts';
 export type Stores = {
   readonly outages: Outages;
   readonly recipients: Recipients;
+  readonly rejectedRows: RejectedRows;
   readonly tallies: Tallies;
   readonly endedCalls: EndedCalls;
   readonly lines: Lines;
@@ -29,6 +31,7 @@ export function storesOn(tables: TableStore, now: () => Date): Stores {
   return {
     outages: new Outages(tables, now),
     recipients: new Recipients(tables),
+    rejectedRows: new RejectedRows(tables),
     tallies: new Tallies(tables),
     endedCalls: new EndedCalls(tables),
     lines: new Lines(tables),

@@ -1,0 +1,113 @@
+import { List, type ListOptions, type ListRow, type ListType } from '../lists/list.ts';
+import { recipientIdOf } from '../rules/calls/recipient-id.ts';
+import type { ListCheck } from '../rules/outages/list-check.ts';
+import { MAX_REJECTIONS } from '../rules/outages/list-parts.ts';
+import type { Outage } from '../rules/outages/outage.ts';
+import type { RejectedRow } from '../rules/outages/rejected-row.ts';
+import { shardsOf } from '../rules/outages/shard.ts';
+import type { Services } from '../services/services.ts';
+import { numberRulesOf } from './number-rules.ts';
+
+/** People who are shown as they were understood. */
+const FIRST_ROWS = 10;
+
+type Found = Extract<ListRow, { readonly contact: unknown }>;
+
+/** What a check found: the answer, and the rejected rows with their cells. */
+export type Checked = { readonly check: ListCheck; readonly rejected: readonly RejectedRow[] };
+
+/**
+ * Reads a list as an import would, and stores nothing. Keeps the ids of the list in memory, and its rejected rows. One
+ * request for each thousand people on the outage's list and for each thousand opt-outs.
+ * @throws InvalidInputError if the list cannot be read.
+ */
+export async function checkList(
+  services: Services,
+  outage: Outage,
+  bytes: AsyncIterable<Uint8Array>,
+  type: ListType,
+  options: Pick<ListOptions, 'charset' | 'mapping'> = {},
+): Promise<Checked> {
+  const list = new List({ ...options, ...numberRulesOf(services, outage) });
+  const work = new Check(await idsOf(services, outage), await services.optOuts.ids());
+  for await (const row of list.rows(bytes, type)) work.add(row);
+  const assumed = outage.quietHours?.timeZone;
+  const { timeZones, ...rest } = work.counts;
+  const check = { ...rest, columns: [...list.columns], timeZones: { ...timeZones, ...(assumed && { assumed }) } };
+  return { check, rejected: work.rejectedRows };
+}
+
+async function idsOf({ recipients }: Services, outage: Outage): Promise<ReadonlySet<string>> {
+  const shards = await Promise.all(shardsOf(outage).map((shard) => recipients.ids(shard)));
+  return new Set(shards.flatMap((ids) => [...ids]));
+}
+
+class Check {
+  readonly #there: ReadonlySet<string>;
+  readonly #optedOut: ReadonlySet<string>;
+  /** The line that names each person first. */
+  readonly #lines = new Map<string, number>();
+  readonly rejectedRows: RejectedRow[] = [];
+  readonly counts: Omit<ListCheck, 'columns'> = {
+    wouldBeAdded: 0,
+    alreadyThere: 0,
+    duplicates: 0,
+    optedOut: 0,
+    rejected: 0,
+    duplicateRows: [],
+    rejections: [],
+    countries: {},
+    kinds: {},
+    timeZones: { given: {}, missing: 0, missingInNorthAmerica: 0 },
+    firstRows: [],
+  };
+
+  constructor(there: ReadonlySet<string>, optedOut: ReadonlySet<string>) {
+    this.#there = there;
+    this.#optedOut = optedOut;
+  }
+
+  add(row: ListRow): void {
+    if ('contact' in row) this.#person(row, recipientIdOf(row.contact.identifier));
+    else this.#rejected(row.line, row.problem, row.cells);
+  }
+
+  #rejected(line: number, reason: string, cells: readonly string[]): void {
+    this.counts.rejected++;
+    this.rejectedRows.push({ line, reason, cells: [...cells] });
+    if (this.counts.rejections.length < MAX_REJECTIONS) this.counts.rejections.push({ line, reason });
+  }
+
+  #person(row: Found, id: string): void {
+    const { counts } = this;
+    const first = this.#lines.get(id);
+    if (first !== undefined) {
+      counts.duplicates++;
+      if (counts.duplicateRows.length < MAX_REJECTIONS) counts.duplicateRows.push({ line: row.line, first });
+      return;
+    }
+    this.#lines.set(id, row.line);
+    if (this.#there.has(id)) counts.alreadyThere++;
+    else counts.wouldBeAdded++;
+    if (this.#optedOut.has(id)) counts.optedOut++;
+    this.#describe(row);
+  }
+
+  #describe({ line, contact, number }: Found): void {
+    const { countries, kinds, timeZones, firstRows } = this.counts;
+    if (number) {
+      countries[number.country] = (countries[number.country] ?? 0) + 1;
+      kinds[number.kind] = (kinds[number.kind] ?? 0) + 1;
+    }
+    const { identifier, name, timeZone, language, extra: own = {} } = contact;
+    if (timeZone !== undefined) timeZones.given[timeZone] = (timeZones.given[timeZone] ?? 0) + 1;
+    else {
+      timeZones.missing++;
+      if (identifier.phoneNumber?.value.startsWith('+1')) timeZones.missingInNorthAmerica++;
+    }
+    if (firstRows.length >= FIRST_ROWS) return;
+    const phone = identifier.phoneNumber?.value;
+    const communicationUserId = identifier.communicationUser?.id;
+    firstRows.push({ line, phone, communicationUserId, name, timeZone, language, own });
+  }
+}

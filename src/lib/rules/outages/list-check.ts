@@ -1,0 +1,40 @@
+import { z } from 'zod';
+import { NumberKind } from '../callable-numbers.ts';
+import { ListColumn } from './import-report.ts';
+
+const Count = z.number().int().nonnegative();
+const Line = z.number().int();
+
+/** What adding a list would do. The first hundred rows of each kind are listed, and all are counted. */
+export const ListCheck = z.object({
+  wouldBeAdded: Count.describe('People who would be added to the list.'),
+  alreadyThere: Count.describe('People who are already on the list.'),
+  duplicates: Count.describe('Rows that repeat a person.'),
+  optedOut: Count.describe('People who opted out: they would be added, and not called.'),
+  rejected: Count.describe('Rows that are not usable. Ask for `text/csv` to get them, to be corrected and sent again.'),
+  columns: z.array(ListColumn).describe('The columns of the list, and what was taken for what.'),
+  duplicateRows: z.array(z.object({ line: Line, first: Line.describe('The line that names the person first.') })),
+  rejections: z.array(z.object({ line: Line, reason: z.string() })),
+  countries: z.record(z.string(), Count).describe('People by the country of their number, or by its calling code.'),
+  kinds: z.partialRecord(NumberKind, Count).describe('People by the kind of their number.'),
+  timeZones: z.object({
+    given: z.record(z.string(), Count).describe('People by their time zone.'),
+    missing: Count.describe('People without one.'),
+    missingInNorthAmerica: Count.describe('Those of them whose number (+1) may be in any of several zones.'),
+    assumed: z.string().optional().describe('The zone that would be assumed for them. Absent: nobody has quiet hours.'),
+  }),
+  firstRows: z
+    .array(
+      z.object({
+        line: Line,
+        phone: z.string().optional(),
+        communicationUserId: z.string().optional(),
+        name: z.string().optional(),
+        timeZone: z.string().optional(),
+        language: z.string().optional(),
+        own: z.record(z.string(), z.string()),
+      }),
+    )
+    .describe('The first people as they were understood.'),
+});
+export type ListCheck = z.infer<typeof ListCheck>;

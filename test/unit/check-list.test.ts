@@ -1,0 +1,112 @@
+import { Readable } from 'node:stream';
+import { describe, expect, it } from 'vitest';
+import { checkList } from '../../src/lib/outages/check-list.ts';
+import { importRecipients } from '../../src/lib/outages/import.ts';
+import { recipientIdOf } from '../../src/lib/rules/calls/recipient-id.ts';
+import { rejectedCsv } from '../../src/lib/views/rejected-csv.ts';
+import { MemoryWorld } from './support/memory-services.ts';
+import { MemoryTables } from './support/memory-tables.ts';
+
+class CountedTables extends MemoryTables {
+  commits = 0;
+  override commit(...asked: Parameters<MemoryTables['commit']>): ReturnType<MemoryTables['commit']> {
+    this.commits++;
+    return super.commit(...asked);
+  }
+}
+
+const piecesOf = (csv: string): Readable => Readable.from([Buffer.from(csv)]);
+
+describe('a check of a list', () => {
+  it('counts what adding it would do, and stores nothing', async () => {
+    const tables = new CountedTables();
+    const world = new MemoryWorld(tables);
+    const quietHours = { from: '21:00', to: '08:00', timeZone: 'America/New_York' };
+    const { outage } = await world.outage({ quietHours }, '+14255550101');
+    const optedOut = recipientIdOf({ phoneNumber: { value: '+14255550102' } });
+    await world.services.optOuts.add(optedOut, { at: world.now });
+    tables.commits = 0;
+    const list = [
+      'phone,name,Time Zone,floor',
+      '+14255550101,there',
+      '+14255550102,opted out,America/Denver,3',
+      '+447700900123,Brit,Europe/London',
+      '(425) 555-0102,again',
+      '+19005550123,dear',
+      '',
+    ].join('\n');
+    const { check, rejected } = await checkList(world.services, outage, piecesOf(list), 'text/csv');
+    expect(check).toEqual({
+      wouldBeAdded: 2,
+      alreadyThere: 1,
+      duplicates: 1,
+      optedOut: 1,
+      rejected: 1,
+      columns: [
+        { column: 'phone', as: 'phone' },
+        { column: 'name', as: 'name' },
+        { column: 'Time Zone', as: 'timeZone' },
+        { column: 'floor' },
+      ],
+      duplicateRows: [{ line: 5, first: 3 }],
+      rejections: [{ line: 6, reason: expect.stringContaining('is a premium-rate number') }],
+      countries: { US: 2, '+44': 1 },
+      kinds: { mobileOrLandline: 2, unknown: 1 },
+      timeZones: {
+        given: { 'America/Denver': 1, 'Europe/London': 1 },
+        missing: 1,
+        missingInNorthAmerica: 1,
+        assumed: 'America/New_York',
+      },
+      firstRows: expect.arrayContaining([
+        expect.objectContaining({ line: 3, phone: '+14255550102', timeZone: 'America/Denver', own: { floor: '3' } }),
+      ]),
+    });
+    expect(rejected).toEqual([expect.objectContaining({ line: 6, cells: ['+19005550123', 'dear'] })]);
+    expect(tables.commits).toBe(0);
+  });
+
+  it('assumes no zone if there are no quiet hours', async () => {
+    const world = new MemoryWorld();
+    const { outage } = await world.outage({});
+    const { check } = await checkList(world.services, outage, piecesOf('phone\n+14255550101\n'), 'text/csv');
+    expect(check.timeZones).toEqual({ given: {}, missing: 1, missingInNorthAmerica: 1 });
+  });
+});
+
+describe('the rejected rows of an import', () => {
+  it('stay with the outage, and can be corrected and sent again', async () => {
+    const world = new MemoryWorld();
+    const { services } = world;
+    const { outage } = await world.outage({});
+    const send = async (csv: string) =>
+      importRecipients(services, await services.outages.read(outage.id), piecesOf(csv), 'text/csv');
+    await send('phone,note\n+14255550101 x5,"=1+1"\n+14255550102,ok\n');
+    const rejected = await services.rejectedRows.latest(outage.id);
+    const csv = rejectedCsv(rejected?.header ?? [], rejected?.rows ?? []).toString();
+    expect(csv).toContain("'+14255550101 x5,'=1+1");
+    const report = await send(csv.replace(' x5', ''));
+    expect(report).toMatchObject({ added: 1, rejected: 0, columns: [{ as: 'phone' }, { column: 'note' }] });
+    const added = await services.recipients.find({
+      outageId: outage.id,
+      shard: 0,
+      recipientId: recipientIdOf({ phoneNumber: { value: '+14255550101' } }),
+    });
+    expect(added?.recipient.extra).toEqual({ note: '=1+1' });
+    // A later list without any keeps those of the earlier one.
+    expect((await services.rejectedRows.latest(outage.id))?.rows).toHaveLength(1);
+  });
+
+  it('are those of the latest list that had any, and many are kept', async () => {
+    const world = new MemoryWorld();
+    const { outage } = await world.outage({});
+    for (const [index, count] of [3, 250].entries()) {
+      world.passes(60);
+      const stored = await world.services.outages.read(outage.id);
+      await importRecipients(world.services, stored, piecesOf(`phone,n\n${`no,${index}\n`.repeat(count)}`), 'text/csv');
+    }
+    const rejected = await world.services.rejectedRows.latest(outage.id);
+    expect(rejected?.rows.map(({ line }) => line)).toEqual(Array.from({ length: 250 }, (_, index) => index + 2));
+    expect(rejected?.rows[0]).toMatchObject({ reason: 'phone: has letters', cells: ['no', '1'] });
+  });
+});
