@@ -22,6 +22,8 @@ const STEPS = [
 ];
 
 const CLIENT_ID = '11111111-2222-3333-4444-555555555555';
+/** What the app sends on purpose, and the resource that the exporter adds to each batch of spans. */
+const OURS = /^(_OTELRESOURCE_$|ringdown\.|notifyOutages$|dispatch$|(queue|acs|event) )/;
 
 let collector: Collector;
 let identities: IdentityEndpoint;
@@ -80,6 +82,13 @@ test('one call is one trace, from dispatch to outcome, and no number, name or to
   const [firstAudio = 0] = collector.metric('ringdown.answer_to_first_audio');
   expect(firstAudio).toBeGreaterThan(0);
   expect(firstAudio).toBeLessThan(10_000);
+
+  // Each item is paid for: nothing but our spans and metrics, and no log of a library.
+  const unknown = collector.envelopes().flatMap(({ name, data: { baseType, baseData } }) => {
+    const names = baseData.metrics?.map((metric) => metric.name) ?? [baseData.name ?? ''];
+    return names.filter((each) => !OURS.test(each)).map((each) => `${name} ${baseType} ${each}`);
+  });
+  expect(unknown).toEqual([]);
 
   const everything = [...collector.received, town.stack.app().stderrTail()].join('\n');
   const [call] = town.stack.simulator.calls().calls;
