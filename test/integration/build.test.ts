@@ -65,31 +65,35 @@ describe('the package', () => {
     expect(new Set(others)).toEqual(new Set(['@azure/functions-core', 'supports-color', './azure-monitor.cjs']));
   });
 
-  it.each(APIS)('runs an outage without any installed library: %s', async (api) => {
-    expect(foldersAbove(folder).filter((above) => existsSync(join(above, 'node_modules')))).toEqual([]);
-    const collector = await Collector.open();
-    // Slow enough for the app to react to a key before the message ends.
-    const town = await Town.found({ api, packageDir: folder, settings: collector.settings, simulator: { speed: 8 } });
-    try {
-      const sources = readdirSync('src/functions').map((file) => file.replace(/\.ts$/, ''));
-      expect(new Set(town.stack.functions.map(({ name }) => name))).toEqual(new Set(sources));
-      const ada = town.callee().answers().hears('message').presses('1').hears('thanks').stays();
-      const bob = town.callee().isBusy().answers().hears('message').stays();
-      const outage = await town.declare([ada, bob]);
-      await outage.run();
-      await outage.expectOutcome(ada, 'acknowledged');
-      await outage.expectOutcome(bob, 'heard');
-      town.nothingElseRang();
-      // The metrics of the time before telemetry started are held until then.
-      await eventually(async () => {
-        await town.tick();
-        expect([...collector.traces().values()].flat()).toContain('notifyOutages');
-      });
-      await town.stack.app().stop();
-      expect(collector.metric('ringdown.calls.acknowledged')).toEqual([1]);
-    } finally {
-      await town.close();
-      await collector.close();
-    }
-  });
+  it.each(APIS)(
+    'runs an outage without any installed library: %s',
+    async (api) => {
+      expect(foldersAbove(folder).filter((above) => existsSync(join(above, 'node_modules')))).toEqual([]);
+      const collector = await Collector.open();
+      // Slow enough for the app to react to a key before the message ends.
+      const town = await Town.found({ api, packageDir: folder, settings: collector.settings, simulator: { speed: 8 } });
+      try {
+        const sources = readdirSync('src/functions').map((file) => file.replace(/\.ts$/, ''));
+        expect(new Set(town.stack.functions.map(({ name }) => name))).toEqual(new Set(sources));
+        const ada = town.callee().answers().hears('message').presses('1').hears('thanks').stays();
+        const bob = town.callee().isBusy().answers().hears('message').stays();
+        const outage = await town.declare([ada, bob]);
+        await outage.run();
+        await outage.expectOutcome(ada, 'acknowledged');
+        await outage.expectOutcome(bob, 'heard');
+        town.nothingElseRang();
+        // The metrics of the time before telemetry started are held until then.
+        await eventually(async () => {
+          await town.tick();
+          expect([...collector.traces().values()].flat()).toContain('notifyOutages');
+        });
+        await town.stack.app().stop();
+        expect(collector.metric('ringdown.calls.acknowledged')).toEqual([1]);
+      } finally {
+        await town.close();
+        await collector.close();
+      }
+    },
+    60_000,
+  );
 });

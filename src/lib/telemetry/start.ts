@@ -4,10 +4,10 @@ import { holdMetrics, releaseMetrics } from './metrics.ts';
 
 /** How long after the end of the first invocation loading may begin, ms, and how long the app must be idle before. */
 const AFTER_FIRST_MS = 3_000;
-const IDLE_MS = 500;
+const IDLE_MS = 200;
 
 /** A busy app does not wait for idle time longer than this, ms. */
-const AT_LATEST_MS = 30_000;
+const AT_LATEST_MS = 20_000;
 
 /**
  * Starts the export of traces and metrics when it is in nobody's way: loading it blocks the process for some 400 ms
@@ -39,7 +39,7 @@ async function load(target: TelemetryTarget): Promise<(() => Promise<void>) | un
 }
 
 /** Knows when the app has answered once and has had nothing to do for a moment. */
-class IdleTime {
+export class IdleTime {
   isReached = false;
   #running = 0;
   #firstEnd: number | undefined;
@@ -65,7 +65,7 @@ class IdleTime {
     if (this.isReached) return;
     clearTimeout(this.#timer);
     const since = performance.now() - (this.#firstEnd ?? 0);
-    const wait = since < AFTER_FIRST_MS ? AFTER_FIRST_MS - since : IDLE_MS;
+    const wait = since < AFTER_FIRST_MS ? AFTER_FIRST_MS - since : Math.min(IDLE_MS, Math.max(AT_LATEST_MS - since, 0));
     this.#timer = setTimeout(() => this.#decide(), wait);
     this.#timer.unref();
   }
