@@ -10,6 +10,8 @@ export type FaultRates = {
   readonly storageRefused: number;
   readonly storageUnheard: number;
   readonly storageAnswerLost: number;
+  /** Accepts the request and stays silent, until the app gives up; done or not. */
+  readonly storageHangs: number;
   /** The service: 429 with Retry-After; a 500 with nothing done; unreachable; no answer, but done. */
   readonly throttled: number;
   readonly serviceFailed: number;
@@ -43,6 +45,7 @@ const WORST: { [Kind in FaultKind]: number } = {
   storageRefused: 0.08,
   storageUnheard: 0.04,
   storageAnswerLost: 0.04,
+  storageHangs: 0.02,
   throttled: 0.25,
   serviceFailed: 0.15,
   serviceUnreachable: 0.08,
@@ -138,6 +141,10 @@ export class Faults {
     this.#random = random;
     this.#until = until;
     this.#now = now;
+  }
+
+  coin(): boolean {
+    return this.#random.chance(0.5);
   }
 
   strikes(kind: FaultKind): boolean {

@@ -11,19 +11,19 @@ export type Ground = {
   readonly trace: Trace;
 };
 
+/** What goes wrong with a request: the error that the app gets, and whether the request still has its effect. */
+export type Trouble = {
+  readonly isDone: boolean;
+  readonly error: Error;
+  /** How long nothing is answered before that, ms. */
+  readonly afterMs?: number;
+};
+
 /** A request of the app to the outside: a table, a queue or the service. */
 export type Request<Answer> = {
   readonly what: () => string;
   readonly effect: () => Answer | Promise<Answer>;
-  /** What goes wrong: the error that the app gets, and whether the request still has its effect. */
-  readonly trouble?:
-    | {
-        readonly isDone: boolean;
-        readonly error: Error;
-        /** How long nothing is answered before that, ms. */
-        readonly afterMs?: number;
-      }
-    | undefined;
+  readonly trouble?: Trouble | undefined;
 };
 
 const USUAL_MS = [1, 40] as const;

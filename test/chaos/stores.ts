@@ -9,9 +9,10 @@ import {
   type TableStore,
   type Write,
 } from '../../src/lib/storage/table-store.ts';
+import { REQUEST_LIMIT_MS } from '../../src/lib/storage/time-limit.ts';
 import { MemoryTables } from '../unit/support/memory-tables.ts';
 import type { Faults } from './faults.ts';
-import type { Invocation, Request } from './process.ts';
+import type { Invocation, Trouble } from './process.ts';
 
 /** A row before and after a commit; undefined if it does not exist. */
 export type RowChange = {
@@ -87,14 +88,15 @@ function columnsAfter(before: Columns | undefined, write: Write): Columns | unde
   return write.kind === 'merge' ? { ...before, ...write.columns } : write.columns;
 }
 
-/** The three ways in which storage fails. */
-export function storageTrouble(faults: Faults, what: string): Request<never>['trouble'] {
-  const kind = faults.oneOf(['storageRefused', 'storageUnheard', 'storageAnswerLost']);
+/** What goes wrong with a request to storage: refused, no answer with or without effect, or silence until its limit. */
+export function storageTrouble(faults: Faults, what: string): Trouble | undefined {
+  const kind = faults.oneOf(['storageRefused', 'storageUnheard', 'storageAnswerLost', 'storageHangs']);
   if (!kind) return undefined;
   const reason = kind === 'storageRefused' ? '500 InternalError' : 'no answer';
   return {
-    isDone: kind === 'storageAnswerLost',
+    isDone: kind === 'storageAnswerLost' || (kind === 'storageHangs' && faults.coin()),
     error: new StorageError(`${what} could not be used (${reason})`, { isTransient: true }),
+    ...(kind === 'storageHangs' && { afterMs: REQUEST_LIMIT_MS }),
   };
 }
 

@@ -326,6 +326,61 @@ describe('a redelivered start message', () => {
   });
 });
 
+describe('a claim whose answer from storage comes only when the lease has ended', () => {
+  /** The claim is saved at once, and answered after this many seconds. */
+  const answeredAfter = (seconds: number, world: MemoryWorld, services: Services): void => {
+    const late =
+      <Args extends unknown[], Answer>(save: (...args: Args) => Promise<Answer>) =>
+      async (...args: Args): Promise<Answer> => {
+        const saved = await save(...args);
+        world.passes(seconds);
+        return saved;
+      };
+    services.recipients.save = late(services.recipients.save.bind(services.recipients));
+    services.requests.save = late(services.requests.save.bind(services.requests));
+  };
+
+  it('is not acted on: the attempt does not count, and the person is called once, later', async () => {
+    const { world, exchange, services, ref, recipient } = await dispatched(false);
+    answeredAfter(301, world, services);
+    expect(await startAttempt(services, ref)).toMatchObject({ result: 'postponed' });
+    expect(exchange.asked).toEqual([]);
+    expect(await recipient()).toMatchObject({ phase: 'dispatched', attempt: 1, results: [] });
+  });
+
+  it('changes nothing if the timer has handled the attempt by then', async () => {
+    const { world, exchange, services, ref, recipient } = await dispatched(false);
+    const { save } = services.recipients;
+    services.recipients.save = async (...args) => {
+      services.recipients.save = save;
+      const saved = await services.recipients.save(...args);
+      world.passes(301);
+      await tendOutages(services);
+      return saved;
+    };
+    expect(await startAttempt(services, ref)).toMatchObject({ result: 'superseded' });
+    expect(exchange.asked).toEqual([]);
+    expect((await recipient())?.results).toMatchObject([{ attempt: 1, outcome: 'unknown' }]);
+  });
+
+  it('is left to the lease by a service that may have been asked by another copy of the message', async () => {
+    const { world, exchange, services, ref, recipient } = await dispatched(true);
+    answeredAfter(301, world, services);
+    expect(await startAttempt(services, ref)).toMatchObject({ result: 'superseded' });
+    expect(exchange.asked).toEqual([]);
+    expect(await recipient()).toMatchObject({ phase: 'dialling', attempt: 1 });
+  });
+
+  it('is not acted on either for a call by hand, which waits', async () => {
+    const { world, exchange, services } = await dispatched(false);
+    answeredAfter(301, world, services);
+    const request = { targets: [{ phoneNumber: { value: ANN } }], requestId: 'by-hand' };
+    expect(await startRequestedCall(services, request, 'message')).toMatchObject({ result: 'postponed' });
+    expect(exchange.asked).toEqual([]);
+    expect((await services.requests.find('by-hand'))?.request).toMatchObject({ phase: 'waiting' });
+  });
+});
+
 describe('a call that was turned away because there were too many', () => {
   const turnedAway = (callLegId: string) => ({
     type: 'CallLegStateChanged' as const,

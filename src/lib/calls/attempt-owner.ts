@@ -1,4 +1,4 @@
-import { bindAttempt, placedAttempt, postponeAttempt } from '../outages/attempt-progress.ts';
+import { bindAttempt, deferAttempt, placedAttempt, postponeAttempt } from '../outages/attempt-progress.ts';
 import { concludeAttempt } from '../outages/conclude.ts';
 import { NO_NEWS } from '../rules/calls/leases.ts';
 import type { AttemptRef } from '../rules/calls/purpose.ts';
@@ -32,6 +32,7 @@ export function attemptCall(services: Services, ref: AttemptRef, stored: StoredR
     callLegId,
     askedAt,
     isEnding,
+    leaseUntil: new Date(recipient.leaseUntil ?? ''),
     line,
     needsLine: true,
     holder: holderOfAttempt(ref, line),
@@ -43,6 +44,7 @@ export function attemptCall(services: Services, ref: AttemptRef, stored: StoredR
       await postponeAttempt(services, ref, until, { refusedAt });
       return true;
     },
+    withdraw: () => deferAttempt(services, ref, stored, now()),
     refuse: async (code) => {
       await concludeAttempt(services, ref, { outcome: 'failed', reason: `refused: ${code}` });
       return done(`the service refused the call (${code})`);

@@ -59,6 +59,8 @@ export type OwnedCall = {
   readonly isEnding?: boolean | undefined;
   /** The call has no script, so silence is normal. */
   readonly mayBeSilent?: boolean;
+  /** When the timer checks the call, if it has not ended. An invalid date if that is not known. */
+  readonly leaseUntil: Date;
   readonly line?: HeldLine | undefined;
   /** When the first call to this callee was claimed that was refused for a reason of ours. UTC. */
   readonly refusedAt?: string | undefined;
@@ -78,6 +80,11 @@ export type OwnedCall = {
    * @returns false if the row changed meanwhile, so that nothing is placed again.
    */
   postpone(until: Date, refusedAt?: string): Promise<boolean>;
+  /**
+   * The service was not asked: the call waits again and does not count.
+   * @returns false if the row changed meanwhile; then nothing is done.
+   */
+  withdraw(): Promise<boolean>;
   /**
    * The service refused the call for good.
    * @param code status and error code.

@@ -3,6 +3,7 @@ import { isOurFault, type Meaning } from '../call-automation/meaning.ts';
 import type { RequestIdentity } from '../call-automation/port.ts';
 import { noteTrouble } from '../outages/caller-standing.ts';
 import { isResting, restingAs, restingNote, verdictOn } from '../rules/calls/breaker.ts';
+import { marginMs } from '../rules/calls/leases.ts';
 import { done, type Handled, postponed, type Services, superseded } from '../services/services.ts';
 import type { OwnedCall } from './owned-call.ts';
 
@@ -18,6 +19,7 @@ export async function placeCall(
   place: Place,
   isRepetition = false,
 ): Promise<Handled> {
+  if (isLeaseEnding(services, call.leaseUntil)) return tooLate(services, call, isRepetition);
   try {
     const { callLegId } = await place(identityOf(call));
     await call.bind(callLegId);
@@ -26,6 +28,22 @@ export async function placeCall(
     if (!(error instanceof CallAutomationError)) throw error;
     return onRefusal(services, call, error, isRepetition);
   }
+}
+
+/**
+ * True shortly before a lease ends and after: a call placed then could outlive it, and the timer would give its line
+ * away, or start the attempt again, while the service is still being asked. Storage may take its time to answer a
+ * claim, so this is checked immediately before each request.
+ */
+export const isLeaseEnding = ({ settings, now }: Services, leaseUntil: Date): boolean =>
+  !(leaseUntil.getTime() - now().getTime() > marginMs(settings.limits));
+
+/** The claim was saved, and its answer came too late to act on it. */
+async function tooLate(services: Services, call: OwnedCall, isRepetition: boolean): Promise<Handled> {
+  // With a service that recognises repeated requests, another copy of the message may have asked on the same claim.
+  const mayBePlaced = isRepetition || services.calls.isRepeatable;
+  if (mayBePlaced || !(await call.withdraw())) return superseded(`the lease of ${call.name} is about to end`);
+  return postponed(`the lease of ${call.name} is about to end: it is placed later`);
 }
 
 /** Asks the service to place the call. */

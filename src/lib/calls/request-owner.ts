@@ -4,7 +4,7 @@ import type { RequestPurpose } from '../rules/calls/purpose.ts';
 import { soundOf } from '../rules/calls/script.ts';
 import { holderOfRequest } from '../rules/outages/line-holder.ts';
 import { type Handled, postponed, type Services, superseded } from '../services/services.ts';
-import type { CallRequest, StoredRequest } from '../storage/call-requests.ts';
+import { type CallRequest, dueTimeOf, type StoredRequest } from '../storage/call-requests.ts';
 import { untilSaved } from '../storage/until-saved.ts';
 import type { CallOwner, CallResult, OwnedCall, Placed } from './owned-call.ts';
 
@@ -36,6 +36,7 @@ export function requestCall(services: Services, stored: StoredRequest): OwnedCal
     askedAt,
     isEnding,
     mayBeSilent: soundOf(message) === undefined,
+    leaseUntil: dueTimeOf(request),
     line,
     needsLine: needsLine(request),
     holder: holderOfRequest(requestId, line),
@@ -45,6 +46,12 @@ export function requestCall(services: Services, stored: StoredRequest): OwnedCal
     postpone: async (until) => {
       if (line) await lines.free(line, until);
       return (await requests.save(stored, waiting(request), until)) !== undefined;
+    },
+    withdraw: async () => {
+      const until = new Date(services.now().getTime() + REQUEST_PATIENCE_MS);
+      const saved = await requests.save(stored, waiting(request), until);
+      if (saved && line) await lines.free(line, services.now());
+      return saved !== undefined;
     },
     refuse: async (_code, error) => {
       if (line) await lines.free(line, services.now());

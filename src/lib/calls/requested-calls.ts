@@ -2,12 +2,11 @@ import { UnansweredError } from '../base/errors.ts';
 import type { RequestIdentity } from '../call-automation/port.ts';
 import { mustBePlayable } from '../call-automation/speech.ts';
 import type { JoinCall, StartRequestedCall } from '../rules/calls/actions.ts';
-import { marginMs } from '../rules/calls/leases.ts';
 import { recipientIdOf } from '../rules/calls/recipient-id.ts';
 import { mustBeCallable } from '../rules/must-be-callable.ts';
 import { type Handled, type Services, superseded } from '../services/services.ts';
 import { type CallRequest, dueTimeOf, type StoredRequest } from '../storage/call-requests.ts';
-import { type Place, placeAgain, placeCall } from './place-call.ts';
+import { isLeaseEnding, type Place, placeAgain, placeCall } from './place-call.ts';
 import { takeLine } from './request-lines.ts';
 import {
   ANOTHER_COPY,
@@ -119,8 +118,7 @@ async function alreadyClaimed(services: Services, stored: StoredRequest, place: 
   if (!services.calls.isRepeatable) return superseded(`request ${requestId} is being placed; its lease decides`);
   // Shortly before the lease ends it is too late: the timer would give the call up, and its line away, while the service
   // is still being asked.
-  const leaseLeft = dueTimeOf(stored.request).getTime() - services.now().getTime();
-  if (!(leaseLeft > marginMs(services.settings.limits))) {
+  if (isLeaseEnding(services, dueTimeOf(stored.request))) {
     return superseded(`the lease of request ${requestId} is about to end`);
   }
   const call = requestCall(services, stored);

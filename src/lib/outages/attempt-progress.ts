@@ -5,16 +5,20 @@ import type { StoredRecipient } from '../storage/recipients.ts';
 import { untilSaved } from '../storage/until-saved.ts';
 import { passOnLine } from './dispatcher.ts';
 
-/** The recipient must not be called before `until`: the attempt does not count, and its line is passed on. */
+/**
+ * The recipient must not be called before `until`: the attempt does not count, and its line is passed on.
+ * @returns false if the recipient changed meanwhile; then nothing is done.
+ */
 export async function deferAttempt(
   services: Services,
   ref: AttemptRef,
   stored: StoredRecipient,
   until: Date,
-): Promise<void> {
+): Promise<boolean> {
   const { line } = stored.recipient;
-  if (!(await services.recipients.save(ref, stored, postponed(stored.recipient, until))) || !line) return;
-  await passOnLine(services, await services.outages.recent(ref.outageId), line, ref);
+  if (!(await services.recipients.save(ref, stored, postponed(stored.recipient, until)))) return false;
+  if (line) await passOnLine(services, await services.outages.recent(ref.outageId), line, ref);
+  return true;
 }
 
 /**
