@@ -111,6 +111,18 @@ traces
 '''
   }
   {
+    name: 'rows-set-aside'
+    description: 'A stored row cannot be read by this version: what it stands for waits. The log names its table and key.'
+    severity: 1
+    window: 'PT15M'
+    query: '''
+traces
+| where message startswith 'A stored row was set aside'
+| summarize met = count() by message
+| where met > 0
+'''
+  }
+  {
     name: 'outage-stands-still'
     description: 'An outage is running but starts no calls: no free line, quiet hours, or ACS refuses them.'
     severity: 2

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { startRequestedCall } from '../lib/calls/requested-calls.ts';
 import { orSendAgain } from '../lib/calls/send-again.ts';
 import { startAttempt } from '../lib/calls/start-attempt.ts';
-import { StartAttempt, StartRequestedCall } from '../lib/rules/calls/actions.ts';
+import { isAttempt, StartAttempt, StartRequestedCall } from '../lib/rules/calls/actions.ts';
 import { queueFunction } from '../lib/triggers/queue-function.ts';
 
 /** Places a call: an attempt of an outage, or a call requested by hand. */
@@ -10,7 +10,7 @@ export default queueFunction(
   'start-call',
   z.union([StartAttempt, StartRequestedCall]),
   (services, given, messageId) => {
-    if ('outageId' in given) {
+    if (isAttempt(given)) {
       const { resent, ...ref } = given;
       return orSendAgain(services, 'start-call', { ...ref, resent }, () => startAttempt(services, ref));
     }

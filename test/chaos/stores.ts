@@ -83,9 +83,13 @@ export class WorldTables {
   }
 }
 
+/** An empty column is an absent one, except that a line without a holder has an empty one. */
+const withoutEmpty = (columns: Columns): Columns =>
+  Object.fromEntries(Object.entries(columns).filter(([name, cell]) => cell !== '' || name === 'holder'));
+
 function columnsAfter(before: Columns | undefined, write: Write): Columns | undefined {
   if (write.kind === 'delete') return undefined;
-  return write.kind === 'merge' ? { ...before, ...write.columns } : write.columns;
+  return write.kind === 'merge' ? withoutEmpty({ ...before, ...write.columns }) : write.columns;
 }
 
 /** What goes wrong with a request to storage: refused, no answer with or without effect, or silence until its limit. */

@@ -186,14 +186,14 @@ onEachStore((opened) => {
       const list = new List();
       const people = Array.from({ length: 60 }, (_, index) => someone(index + 1));
       await list.add(...people);
-      const page = await list.recipients.page(list.shard, '', 1000);
+      const { people: page } = await list.recipients.page(list.shard, '', 1000);
       const [due] = (await list.waiting()).filter(({ recipientId }) => recipientId === ANN.recipientId);
       await list.recipients.dispatch(list.ref(ANN), known(due), LINE, LATER);
       const changes = page.map((before) => ({ before, moved: expired(before.recipient, NOW) }));
       await list.recipients.endAll(list.shard, changes);
       expect(await list.waiting()).toEqual([]);
       expect((await list.leased()).map(({ recipientId }) => recipientId)).toEqual([ANN.recipientId]);
-      const after = await list.recipients.page(list.shard, '', 1000);
+      const { people: after } = await list.recipients.page(list.shard, '', 1000);
       expect(after.filter(({ recipient }) => recipient.outcome === 'cancelled')).toHaveLength(59);
       expect((await list.find(ANN)).recipient).toMatchObject({ phase: 'dispatched' });
       const { tally } = await new Tallies(opened.store).standing(list.shard, NOW);

@@ -176,7 +176,7 @@ onEachStore((opened) => {
     await list.add(people(7));
     const ids: string[] = [];
     for (;;) {
-      const page = await list.recipients.page(list.shard, ids.at(-1) ?? '', 3);
+      const { people: page } = await list.recipients.page(list.shard, ids.at(-1) ?? '', 3);
       if (page.length === 0) break;
       ids.push(...page.map(({ recipient }) => recipient.recipientId));
     }

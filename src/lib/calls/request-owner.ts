@@ -1,3 +1,4 @@
+import { isStartRequest } from '../rules/calls/actions.ts';
 import { provesNumber } from '../rules/calls/breaker.ts';
 import { NO_NEWS } from '../rules/calls/leases.ts';
 import type { RequestPurpose } from '../rules/calls/purpose.ts';
@@ -70,7 +71,7 @@ export function requestCall(services: Services, stored: StoredRequest): OwnedCal
 
 /** A phone can be called only on a line. */
 export const needsLine = ({ message }: CallRequest): boolean =>
-  'targets' in message && message.targets.some(({ phoneNumber }) => phoneNumber !== undefined);
+  isStartRequest(message) && message.targets.some(({ phoneNumber }) => phoneNumber !== undefined);
 
 /** Saves that the request waits; the timer sends its message again at `until`. */
 export async function postponeUntil(

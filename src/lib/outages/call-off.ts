@@ -37,7 +37,7 @@ export async function callOff(services: Services, outage: Outage, progress: Prog
 
 async function handlePage(services: Services, outage: Outage, shard: Shard, after: string): Promise<string> {
   const size = services.settings.batches.page;
-  const page = await services.recipients.page(shard, after, size);
+  const { people: page, next } = await services.recipients.page(shard, after, size);
   const now = services.now();
   const waiting = page
     .filter(({ recipient }) => recipient.phase === 'waiting')
@@ -48,5 +48,5 @@ async function handlePage(services: Services, outage: Outage, shard: Shard, afte
     const people = page.map(({ recipient }) => ended.get(recipient.recipientId) ?? recipient);
     await tellAllClear(services, outage, shard, people);
   }
-  return page.length < size ? END : (page.at(-1)?.recipient.recipientId ?? END);
+  return next ?? END;
 }

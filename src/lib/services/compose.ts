@@ -10,7 +10,9 @@ import { AzureQueues } from '../storage/azure-queues.ts';
 import { AzureTables } from '../storage/azure-tables.ts';
 import { ReliableQueues } from '../storage/reliable-queues.ts';
 import { ReliableTables } from '../storage/reliable-tables.ts';
+import { onSetAside } from '../storage/set-aside.ts';
 import { storesOn } from '../storage/stores.ts';
+import { measure } from '../telemetry/metrics.ts';
 import { tracedCalls } from '../telemetry/traced-calls.ts';
 import { TracedQueues } from '../telemetry/traced-queues.ts';
 import { BATCHES } from './batches.ts';
@@ -24,6 +26,10 @@ const REQUEST_MS = 20_000;
 export function compose(settings: Settings): Services {
   const storage = storageAccess(settings);
   const now = (): Date => new Date();
+  onSetAside(({ table, partition, rowKey, reason }) => {
+    measure.rowSetAside(table);
+    console.error(`A stored row was set aside: ${table} ${partition} ${rowKey}: ${reason}`);
+  });
   return {
     ...storesOn(new ReliableTables(new AzureTables(storage)), now),
     queues: new TracedQueues(new ReliableQueues(new AzureQueues(storage))),

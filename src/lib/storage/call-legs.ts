@@ -3,8 +3,9 @@ import type { CallEvent } from '../call-automation/events.ts';
 import { CallAction } from '../rules/calls/actions.ts';
 import { identityOfEvent } from '../rules/calls/event-identity.ts';
 import { CallLeg } from '../rules/calls/leg.ts';
-import { fromColumns, toColumns } from './columns.ts';
+import { changed, fromColumns, newColumns, toColumns } from './columns.ts';
 import { QUEUES, type QueueName } from './queue-store.ts';
+import { readable } from './set-aside.ts';
 import { ANY, type StoredRow, startingWith, type TableStore, type Write } from './table-store.ts';
 import { tryCommit } from './try-commit.ts';
 
@@ -94,7 +95,7 @@ export class CallLegs {
     actions: readonly CallAction[],
     now: Date,
   ): Promise<boolean> {
-    const columns = toColumns(eventRow(event, actions, now));
+    const columns = newColumns(eventRow(event, actions, now));
     const insertion: Write = { kind: 'insert', rowKey: eventKey(event), columns };
     return this.#commit(after.callLegId, insertion, legWrite(before, after));
   }
@@ -102,7 +103,7 @@ export class CallLegs {
   /** Records an event without a known leg. */
   async keep(name: string, event: CallEvent, now: Date): Promise<void> {
     await this.#tables.commit(TABLE, partition(name), [
-      { kind: 'upsert', rowKey: eventKey(event), columns: toColumns(eventRow(event, [], now)) },
+      { kind: 'upsert', rowKey: eventKey(event), columns: newColumns(eventRow(event, [], now)) },
     ]);
   }
 
@@ -115,7 +116,7 @@ export class CallLegs {
   /** @param address the id of a call leg or a conversation. @returns false if the action was claimed before. */
   async claimAction(address: string, operationContext: string, action: QueueName, now: Date): Promise<boolean> {
     const row: ActionRow = { operationContext, action, at: now.toISOString(), status: 'asked' };
-    return this.#commit(address, { kind: 'insert', rowKey: actionKey(operationContext), columns: toColumns(row) });
+    return this.#commit(address, { kind: 'insert', rowKey: actionKey(operationContext), columns: newColumns(row) });
   }
 
   async findAction(address: string, operationContext: string): Promise<StoredAction | undefined> {
@@ -125,8 +126,8 @@ export class CallLegs {
 
   /** Takes over an abandoned claim. @returns false if somebody else was first. */
   async reclaimAction(address: string, { action, etag }: StoredAction, now: Date): Promise<boolean> {
-    const columns = toColumns({ ...action, at: now.toISOString() });
-    return this.#commit(address, { kind: 'replace', rowKey: actionKey(action.operationContext), columns, etag });
+    const columns = changed(action, { ...action, at: now.toISOString() });
+    return this.#commit(address, { kind: 'merge', rowKey: actionKey(action.operationContext), columns, etag });
   }
 
   /** Gives up a claim, because the service did not do the action: it may be claimed again. */
@@ -170,8 +171,8 @@ export class CallLegs {
 
 const legWrite = (before: StoredLeg | undefined, leg: CallLeg): Write =>
   before
-    ? { kind: 'replace', rowKey: LEG, columns: toColumns(leg), etag: before.etag }
-    : { kind: 'insert', rowKey: LEG, columns: toColumns(leg) };
+    ? { kind: 'merge', rowKey: LEG, columns: changed(before.leg, leg), etag: before.etag }
+    : { kind: 'insert', rowKey: LEG, columns: newColumns(leg) };
 
 const eventRow = ({ type, occurredAt, data }: CallEvent, actions: readonly CallAction[], now: Date): EventRow => ({
   type,
@@ -186,12 +187,17 @@ const LEG = 'leg';
 const eventKey = (event: CallEvent): string => `event|${identityOfEvent(event)}`;
 const actionKey = (operationContext: string): string => `action|${safe(operationContext)}`;
 const partition = safe;
-const those = <Schema extends z.ZodType>(
+const those = <Schema extends z.ZodType<object>>(
   rows: readonly StoredRow[],
   schema: Schema,
   prefix: string,
 ): z.infer<Schema>[] =>
-  rows.filter(({ rowKey }) => rowKey.startsWith(prefix)).map((row) => fromColumns(schema, row.columns));
+  readable(
+    TABLE,
+    '',
+    rows.filter(({ rowKey }) => rowKey.startsWith(prefix)),
+    (row) => fromColumns(schema, row.columns),
+  );
 const toLeg = ({ columns }: StoredRow): CallLeg => fromColumns(CallLeg, columns);
 const by =
   <Item>(key: (item: Item) => string) =>

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { JoinCall, StartRequestedCall } from '../rules/calls/actions.ts';
 import { SafeId } from '../rules/calls/purpose.ts';
 import { HeldLine } from '../rules/outages/recipient.ts';
-import { fromColumns, toColumns } from './columns.ts';
+import { changed, fromColumns, newColumns } from './columns.ts';
 import { type Columns, type StoredRow, startingWith, type TableStore, type Write } from './table-store.ts';
 import { tryCommit } from './try-commit.ts';
 
@@ -78,13 +78,14 @@ export class CallRequests {
     const newKey = due === 'unchanged' ? oldKey : due && dueKey(due, requestId);
     const after = { ...request, dueRow: newKey };
     const rowKey = requestKey(requestId);
-    const columns = toColumns(after);
     const writes: Write[] = [
-      before ? { kind: 'replace', rowKey, columns, etag: before.etag } : { kind: 'insert', rowKey, columns },
+      before
+        ? { kind: 'merge', rowKey, columns: changed(before.request, after), etag: before.etag }
+        : { kind: 'insert', rowKey, columns: newColumns(after) },
     ];
     if (oldKey !== newKey) {
       if (oldKey) writes.push({ kind: 'delete', rowKey: oldKey });
-      if (newKey) writes.push({ kind: 'insert', rowKey: newKey, columns: dueColumns(after) });
+      if (newKey) writes.push({ kind: 'insert', rowKey: newKey, columns: newColumns(dueColumns(after)) });
     }
     const etags = await tryCommit(this.#tables, TABLE, PARTITION, writes);
     return etags && { request: after, etag: etags[0] ?? '' };

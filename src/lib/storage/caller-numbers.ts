@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { CallerNumber } from '../rules/calls/breaker.ts';
-import { fromColumns, toColumns } from './columns.ts';
+import { changed, fromColumns, newColumns } from './columns.ts';
 import type { StoredRow, TableStore } from './table-store.ts';
 import { tryCommit } from './try-commit.ts';
 
@@ -24,11 +24,13 @@ export class CallerNumbers {
   }
 
   /** @returns false if the row has changed since it was read. */
-  async save({ etag }: StoredCaller, caller: CallerNumber): Promise<boolean> {
+  async save(before: StoredCaller, caller: CallerNumber): Promise<boolean> {
     const rowKey = callerKey(caller.number);
-    const columns = toColumns(caller);
+    const { etag } = before;
     const saved = await tryCommit(this.#tables, LINES_TABLE, LINES_PARTITION, [
-      etag === undefined ? { kind: 'insert', rowKey, columns } : { kind: 'replace', rowKey, columns, etag },
+      etag === undefined
+        ? { kind: 'insert', rowKey, columns: newColumns(caller) }
+        : { kind: 'merge', rowKey, columns: changed(before.caller, caller), etag },
     ]);
     return saved !== undefined;
   }

@@ -3,7 +3,8 @@ import { Identifier } from '../call-automation/identifiers.ts';
 import type { Recipient } from '../rules/outages/recipient.ts';
 import { AttemptResult } from '../rules/outages/retry.ts';
 import type { Shard } from '../rules/outages/shard.ts';
-import { fromColumns, toColumns } from './columns.ts';
+import { fromColumns, newColumns } from './columns.ts';
+import { readable } from './set-aside.ts';
 import { partitionOf, SHARDS_TABLE } from './shard.ts';
 import { startingWith, type TableStore, type Write } from './table-store.ts';
 
@@ -28,7 +29,7 @@ export class EndedCalls {
   /** The latest ended attempts of a shard. One request. @param limit at most 1000. */
   async latest(shard: Shard, limit: number): Promise<EndedCall[]> {
     const rows = await this.#tables.query(SHARDS_TABLE, partitionOf(shard), startingWith(ENDED), limit);
-    return rows.map(({ columns }) => fromColumns(EndedCall, columns));
+    return readable(SHARDS_TABLE, partitionOf(shard), rows, ({ columns }) => fromColumns(EndedCall, columns));
   }
 }
 
@@ -41,7 +42,7 @@ export function endedRows(before: Recipient, { recipientId, identifier, name, re
     .map((result) => ({
       kind: 'upsert',
       rowKey: `${ENDED}${newestFirst(result.at)}|${recipientId}|${result.attempt}`,
-      columns: toColumns({ recipientId, identifier, name, ...result } satisfies EndedCall),
+      columns: newColumns({ recipientId, identifier, name, ...result } satisfies EndedCall),
     }));
 }
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { fromColumns, toColumns } from './columns.ts';
+import { fromColumns, newColumns } from './columns.ts';
 import type { TableStore } from './table-store.ts';
 
 const Failure = z.object({ reason: z.string(), at: z.string() });
@@ -18,7 +18,7 @@ export class Failures {
 
   /** @param message as the handler got it: parsed JSON, or a string if it was not JSON. */
   async record(queue: string, message: unknown, reason: string, at: Date): Promise<void> {
-    const columns = toColumns({ reason, at: at.toISOString() });
+    const columns = newColumns({ reason, at: at.toISOString() });
     await this.#tables.commit(TABLE, queue, [{ kind: 'upsert', rowKey: digestOf(message), columns }]);
   }
 

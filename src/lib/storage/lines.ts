@@ -3,7 +3,8 @@ import { newCallerNumber, reached } from '../rules/calls/breaker.ts';
 import type { Caller } from '../rules/outages/outage.ts';
 import type { HeldLine } from '../rules/outages/recipient.ts';
 import { CALLER, digestOf, LINES_PARTITION, LINES_TABLE, type StoredCaller, toCaller } from './caller-numbers.ts';
-import { fromColumns, toColumns } from './columns.ts';
+import { fromColumns, newColumns, toColumns } from './columns.ts';
+import { readable } from './set-aside.ts';
 import { type StoredRow, startingWith, type TableStore } from './table-store.ts';
 import { tryCommit } from './try-commit.ts';
 
@@ -14,7 +15,7 @@ const LineColumns = z.object({
    * Who holds the line (rules/outages/line-holder.ts); empty if nobody does. Also used to count the lines that an outage
    * holds.
    */
-  holder: z.string(),
+  holder: z.string().default(''),
   /** UTC. Without a holder: when the line may be used. With one: when the holder must be looked into. */
   leaseUntil: z.string(),
   /** UTC. When the holder asked for the line. Rows of earlier versions do not say. */
@@ -39,15 +40,15 @@ export class Lines {
   /** All lines. One request for each thousand. */
   async list(): Promise<Line[]> {
     const rows = await this.#tables.query(TABLE, PARTITION, startingWith(LINE), Number.POSITIVE_INFINITY);
-    return rows.map(toLine);
+    return readable(TABLE, PARTITION, rows, toLine);
   }
 
   /** All lines, and what is known about their numbers. One request for each thousand. */
   async survey(): Promise<Survey> {
     const range = { from: LINE, to: startingWith(CALLER).to };
     const rows = await this.#tables.query(TABLE, PARTITION, range, Number.POSITIVE_INFINITY);
-    const lines = rows.filter(({ rowKey }) => rowKey.startsWith(LINE)).map(toLine);
-    const stored = rows.filter(({ rowKey }) => rowKey.startsWith(CALLER)).map(toCaller);
+    const lines = readable(TABLE, PARTITION, rows.filter(ofKind(LINE)), toLine);
+    const stored = readable(TABLE, PARTITION, rows.filter(ofKind(CALLER)), toCaller);
     const callers = new Map(stored.map((known) => [known.caller.number, known]));
     for (const { number, reachedAt } of lines) {
       const { caller, etag } = callers.get(number) ?? { caller: newCallerNumber(number), etag: undefined };
@@ -67,7 +68,7 @@ export class Lines {
   }
 
   async #make(number: string, index: number): Promise<void> {
-    const columns = toColumns({ number, index, holder: '', leaseUntil: NEVER });
+    const columns = newColumns({ number, index, holder: '', leaseUntil: NEVER });
     await tryCommit(this.#tables, TABLE, PARTITION, [{ kind: 'insert', rowKey: lineIdOf(number, index), columns }]);
   }
 
@@ -128,6 +129,10 @@ export function linesOf(callers: readonly Caller[], lines: readonly Line[]): Lin
 const TABLE = LINES_TABLE;
 const PARTITION = LINES_PARTITION;
 const LINE = 'line|';
+const ofKind =
+  (prefix: string) =>
+  ({ rowKey }: StoredRow): boolean =>
+    rowKey.startsWith(prefix);
 const NEVER = new Date(0).toISOString();
 
 const lineIdOf = (number: string, index: number): string => `${LINE}${digestOf(number)}|${index}`;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { fromColumns, toColumns } from './columns.ts';
+import { fromColumns, newColumns } from './columns.ts';
 import { startingWith, type TableStore } from './table-store.ts';
 import { tryCommit } from './try-commit.ts';
 
@@ -27,12 +27,12 @@ export class OptOuts {
   }
 
   async has(recipientId: string): Promise<boolean> {
-    return (await this.find(recipientId)) !== undefined;
+    return (await this.#tables.get(TABLE, PARTITION, recipientId)) !== undefined;
   }
 
   /** Adds an opt-out. Does not change one that exists. */
   async add(recipientId: string, because: { outageId?: string; at: Date }): Promise<void> {
-    const columns = toColumns({ outageId: because.outageId, at: because.at.toISOString() } satisfies OptOut);
+    const columns = newColumns({ outageId: because.outageId, at: because.at.toISOString() } satisfies OptOut);
     await tryCommit(this.#tables, TABLE, PARTITION, [{ kind: 'insert', rowKey: recipientId, columns }]);
   }
 

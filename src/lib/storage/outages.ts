@@ -1,8 +1,9 @@
 import { NotFoundError, StorageError } from '../base/errors.ts';
 import { isOver } from '../rules/outages/lifecycle.ts';
 import { Outage } from '../rules/outages/outage.ts';
-import { fromColumns, toColumns } from './columns.ts';
-import { startingWith, type TableStore, type Write } from './table-store.ts';
+import { changed, fromColumns, newColumns } from './columns.ts';
+import { readable } from './set-aside.ts';
+import { type StoredRow, startingWith, type TableStore, type Write } from './table-store.ts';
 import { tryCommit } from './try-commit.ts';
 
 /** An outage as read, with the ETag that a change needs. */
@@ -61,26 +62,34 @@ export class Outages {
   async find(id: string): Promise<StoredOutage | undefined> {
     const until = this.#now().getTime() + CACHE_MS;
     const row = await this.#tables.get(TABLE, PARTITION, outageKey(id));
-    if (!row) return undefined;
-    const { etag } = row;
+    return row && this.#read(row, until);
+  }
+
+  /** @param until until when the cache may give this row, ms since the epoch; decided before the row was asked for. */
+  #read({ columns, etag }: StoredRow, until: number): StoredOutage {
+    const id = String(columns['id']);
     const known = this.#cache.get(id);
-    const outage = known?.etag === etag ? known.outage : fromColumns(Outage, row.columns);
+    const outage = known?.etag === etag ? known.outage : fromColumns(Outage, columns);
     this.#cache.set(id, { outage, etag, until });
     return { outage, etag };
   }
 
-  /** The outages that are not over. One request, and one for each of them. */
+  /** The outages that are not over and can be read. One request, and one for each of them. */
   async open(): Promise<StoredOutage[]> {
     const markers = await this.#tables.query(TABLE, PARTITION, startingWith(OPEN), MAX_OPEN);
-    const found = await Promise.all(markers.map(({ rowKey }) => this.find(rowKey.slice(OPEN.length))));
+    const until = this.#now().getTime() + CACHE_MS;
+    const rows = await Promise.all(
+      markers.map(({ rowKey }) => this.#tables.get(TABLE, PARTITION, outageKey(rowKey.slice(OPEN.length)))),
+    );
+    const found = rows.filter((row) => row !== undefined);
     // An outage may have ended since its marker was read.
-    return found.flatMap((stored) => (stored && !isOver(stored.outage) ? stored : []));
+    return readable(TABLE, PARTITION, found, (row) => this.#read(row, until)).filter(({ outage }) => !isOver(outage));
   }
 
   /** All outages. One request for each thousand. */
   async list(): Promise<Outage[]> {
     const rows = await this.#tables.query(TABLE, PARTITION, startingWith(outageKey('')), Number.POSITIVE_INFINITY);
-    return rows.map(({ columns }) => fromColumns(Outage, columns));
+    return readable(TABLE, PARTITION, rows, ({ columns }) => fromColumns(Outage, columns));
   }
 
   /**
@@ -92,7 +101,7 @@ export class Outages {
     const closes = !isOver(before.outage) && isOver(outage);
     const marker: Write[] = closes ? [{ kind: 'delete', rowKey: `${OPEN}${outage.id}` }] : markerOf(outage);
     const etags = await tryCommit(this.#tables, TABLE, PARTITION, [
-      { kind: 'replace', rowKey: outageKey(outage.id), columns: toColumns(outage), etag: before.etag },
+      { kind: 'merge', rowKey: outageKey(outage.id), columns: changed(before.outage, outage), etag: before.etag },
       ...marker,
       ...(beside ? insertion(beside) : []),
     ]);
@@ -109,7 +118,7 @@ const MAX_OPEN = 1_000;
 const outageKey = (id: string): string => `outage|${id}`;
 
 const insertion = (outage: Outage): Write[] => [
-  { kind: 'insert', rowKey: outageKey(outage.id), columns: toColumns(outage) },
+  { kind: 'insert', rowKey: outageKey(outage.id), columns: newColumns(outage) },
   ...markerOf(outage),
 ];
 

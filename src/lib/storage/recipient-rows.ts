@@ -1,7 +1,7 @@
 import type { Due, Moved } from '../rules/outages/attempts.ts';
 import type { Recipient } from '../rules/outages/recipient.ts';
 import { difference, type Tally, tallyOf } from '../rules/outages/tally.ts';
-import { toColumns } from './columns.ts';
+import { changed, newColumns } from './columns.ts';
 import { endedRows } from './ended-calls.ts';
 import type { StoredRow, Write } from './table-store.ts';
 
@@ -40,7 +40,7 @@ type Owner = Pick<Recipient, 'recipientId' | 'attempt' | 'line'>;
 export const dueInsertion = (rowKey: string, { recipientId, attempt, line }: Owner): Write => ({
   kind: 'insert',
   rowKey,
-  columns: { recipientId, attempt, ...(line?.holder !== undefined && { holder: line.holder }) },
+  columns: newColumns({ recipientId, attempt, ...(line?.holder !== undefined && { holder: line.holder }) }),
 });
 
 /**
@@ -55,7 +55,7 @@ export function insertion(recipient: Recipient, due: Due): Write[] {
   const { recipientId } = recipient;
   const dueRow = dueKey(due, recipientId);
   return [
-    { kind: 'insert', rowKey: recipientKey(recipientId), columns: toColumns({ ...recipient, dueRow }) },
+    { kind: 'insert', rowKey: recipientKey(recipientId), columns: newColumns({ ...recipient, dueRow }) },
     dueInsertion(dueRow, recipient),
   ];
 }
@@ -70,7 +70,7 @@ export function changeOf(
   const newKey = due === 'unchanged' ? oldKey : due === 'none' ? undefined : dueKey(due, recipientId);
   const after = { ...recipient, dueRow: newKey };
   const writes: Write[] = [
-    { kind: 'replace', rowKey: recipientKey(recipientId), columns: toColumns(after), etag: before.etag },
+    { kind: 'merge', rowKey: recipientKey(recipientId), columns: changed(before.recipient, after), etag: before.etag },
   ];
   if (oldKey !== newKey) {
     if (oldKey) writes.push({ kind: 'delete', rowKey: oldKey });

@@ -17,6 +17,7 @@ import {
   standingOf,
   toDueRow,
 } from './recipient-rows.ts';
+import { readable } from './set-aside.ts';
 import { partitionOf, SHARDS_TABLE } from './shard.ts';
 import { ANY, MAX_WRITES, startingWith, type TableStore, type Write } from './table-store.ts';
 import { changeRow } from './tallies.ts';
@@ -26,6 +27,9 @@ export type { DueRow, StoredRecipient } from './recipient-rows.ts';
 
 /** A recipient as read, and the change to write. */
 export type Change = { readonly before: StoredRecipient; readonly moved: Moved };
+
+/** Some recipients, without those that cannot be read. `next`: the id after which to go on; undefined at the end. */
+export type Page = { readonly people: readonly StoredRecipient[]; readonly next: string | undefined };
 
 type Place = Shard & Pick<AttemptRef, 'recipientId'>;
 type DueAt = (recipient: Recipient) => Date;
@@ -120,7 +124,7 @@ export class Recipients {
 
   /** True if nobody is on the list of the shard. One request. */
   async isEmpty(shard: Shard): Promise<boolean> {
-    return (await this.page(shard, '', 1)).length === 0;
+    return (await this.#tables.query(SHARDS_TABLE, partitionOf(shard), startingWith(recipientKey('')), 1)).length === 0;
   }
 
   /**
@@ -160,10 +164,15 @@ export class Recipients {
   /**
    * Recipients of a shard in order of id, beginning after this id ('' for the start). One request for each thousand.
    */
-  async page(shard: Shard, after: string, limit: number): Promise<StoredRecipient[]> {
+  async page(shard: Shard, after: string, limit: number): Promise<Page> {
     const range = { ...startingWith(recipientKey('')), from: afterKey(recipientKey(after)) };
     const rows = await this.#tables.query(SHARDS_TABLE, partitionOf(shard), range, limit);
-    return rows.map(({ columns, etag }) => ({ recipient: fromColumns(Recipient, columns), etag }));
+    const people = readable(SHARDS_TABLE, partitionOf(shard), rows, ({ columns, etag }) => ({
+      recipient: fromColumns(Recipient, columns),
+      etag,
+    }));
+    const last = rows.length < limit ? undefined : rows.at(-1);
+    return { people, next: last && idIn(last) };
   }
 
   /**
@@ -188,7 +197,9 @@ export class Recipients {
 
   /** All recipients of a shard, for reports. */
   async *all(shard: Shard): AsyncIterable<Recipient> {
-    for await (const row of this.#scan(shard)) yield fromColumns(Recipient, row.columns);
+    for await (const row of this.#scan(shard)) {
+      yield* readable(SHARDS_TABLE, partitionOf(shard), [row], ({ columns }) => fromColumns(Recipient, columns));
+    }
   }
 
   #scan(shard: Shard) {

@@ -1,6 +1,7 @@
 import type { Shard } from '../rules/outages/shard.ts';
 import { addedMinutes, MinuteCount, minuteOf, sumOf, Tally } from '../rules/outages/tally.ts';
-import { fromColumns, toColumns } from './columns.ts';
+import { changed, fromColumns, newColumns } from './columns.ts';
+import { readable } from './set-aside.ts';
 import { partitionOf, SHARDS_TABLE } from './shard.ts';
 import { type KeyRange, type StoredRow, startingWith, type TableStore, type Write } from './table-store.ts';
 import { tryCommit } from './try-commit.ts';
@@ -46,7 +47,8 @@ export class Tallies {
    */
   async fold(shard: Shard): Promise<boolean> {
     const rows = await this.#tables.query(SHARDS_TABLE, partitionOf(shard), startingWith(COUNT), FOLDED + 1);
-    const changes = rows.filter(({ rowKey }) => rowKey !== SUMS).slice(0, FOLDED);
+    const known = readable(SHARDS_TABLE, partitionOf(shard), rows, (row) => [row, countIn(row)] as const);
+    const changes = known.flatMap(([row]) => (row.rowKey === SUMS ? [] : [row])).slice(0, FOLDED);
     if (changes.length === 0) return false;
     const change = tallyIn(changes);
     const before = rows.find(({ rowKey }) => rowKey === SUMS);
@@ -82,7 +84,7 @@ export class Tallies {
  * @param name unique in the shard: made of the recipient and what they changed to.
  */
 export const changeRow = (name: string, change: Tally | undefined): Write[] =>
-  change ? [{ kind: 'insert', rowKey: `${COUNT}change|${name}`, columns: toColumns(change) }] : [];
+  change ? [{ kind: 'insert', rowKey: `${COUNT}change|${name}`, columns: newColumns(change) }] : [];
 
 const ACTIVITY = 'activity|';
 const COUNT = 'count|';
@@ -93,10 +95,16 @@ const NONE: MinuteCount = { ended: 0, answered: 0 };
 const FOLDED = 49;
 
 const activityKey = (minute: string): string => `${ACTIVITY}${minute}`;
+const minuteIn = ({ columns }: StoredRow): MinuteCount => fromColumns(MinuteCount, columns);
 const countIn = ({ columns }: StoredRow): Tally => fromColumns(Tally, columns);
 
 function tallyIn(rows: readonly StoredRow[]): Tally {
-  const counts = rows.filter(({ rowKey }) => rowKey.startsWith(COUNT)).map(countIn);
+  const counts = readable(
+    SHARDS_TABLE,
+    '',
+    rows.filter(({ rowKey }) => rowKey.startsWith(COUNT)),
+    countIn,
+  );
   const minutes = rows
     .filter(({ rowKey }) => rowKey.startsWith(ACTIVITY))
     .map(({ rowKey, columns }) => [rowKey.slice(ACTIVITY.length), fromColumns(MinuteCount, columns)] as const);
@@ -106,5 +114,10 @@ function tallyIn(rows: readonly StoredRow[]): Tally {
 
 const written = (rowKey: string, before: StoredRow | undefined, value: object): Write =>
   before
-    ? { kind: 'replace', rowKey, columns: toColumns(value), etag: before.etag }
-    : { kind: 'insert', rowKey, columns: toColumns(value) };
+    ? {
+        kind: 'merge',
+        rowKey,
+        columns: changed(rowKey === SUMS ? countIn(before) : minuteIn(before), value),
+        etag: before.etag,
+      }
+    : { kind: 'insert', rowKey, columns: newColumns(value) };

@@ -13,6 +13,9 @@ const instrumentsOf = (meter: Meter) => ({
   }),
   linesInUse: meter.createGauge('ringdown.lines.in_use', { description: 'Lines that a call holds.' }),
   resting: meter.createGauge('ringdown.numbers.resting', { description: 'Caller numbers that rest.' }),
+  rowsSetAside: meter.createCounter('ringdown.rows.set_aside', {
+    description: 'Stored rows that could not be read, each time that one was met.',
+  }),
   dueLag: meter.createGauge('ringdown.due_lag', {
     unit: 's',
     description: 'How long the recipient due longest has waited for a line.',
@@ -62,6 +65,8 @@ export const measure = {
       if (!isAnswered(outcome)) failed.add(1, { ...of(outageId), outcome });
     });
   },
+  /** @param table the table of a row that could not be read. */
+  rowSetAside: (table: string): void => instruments().rowsSetAside.add(1, { table }),
   /** @param ms from the answer until we asked the service to play. */
   firstAudio: (ms: number): void => record(({ firstAudio }) => firstAudio.record(ms)),
   /** @param dueLagMs how long the recipient due longest has waited, ms. */

@@ -194,12 +194,13 @@ class Visit {
 
   async #expireShard(shard: Shard): Promise<void> {
     for (const row of await this.#due(shard, 'waiting')) {
-      const ref = refOf(shard, row);
-      const stored = await this.#services.recipients.find(ref);
-      // A recipient who was given a line meanwhile is no longer waiting: their attempt ends by itself.
-      if (stored?.recipient.phase === 'waiting') {
+      await this.attempt(async () => {
+        const ref = refOf(shard, row);
+        const stored = await this.#services.recipients.find(ref);
+        // A recipient who was given a line meanwhile is no longer waiting: their attempt ends by itself.
+        if (stored?.recipient.phase !== 'waiting') return;
         await this.#services.recipients.save(ref, stored, expired(stored.recipient, this.#services.now()));
-      }
+      });
     }
   }
 

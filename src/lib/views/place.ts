@@ -20,13 +20,13 @@ export function placeOf(cursor: string, { shards }: Pick<Outage, 'shards'>, para
   ]);
 }
 
-/** The place after some rows of a shard. @returns undefined at the end of the list. */
+/** The place after a recipient of a shard, or after its last one. @returns undefined at the end of the list. */
 export function placeAfter(
   { shard }: Place,
-  last: { readonly recipientId: string } | undefined,
+  after: string | undefined,
   { shards }: Pick<Outage, 'shards'>,
 ): Place | undefined {
-  if (last) return { shard, after: last.recipientId };
+  if (after !== undefined) return { shard, after };
   return shard + 1 < shards ? { shard: shard + 1, after: '' } : undefined;
 }
 

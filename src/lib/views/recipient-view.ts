@@ -105,11 +105,11 @@ async function partOfPage(
 ): Promise<{ people: RecipientView[]; next: Place | undefined }> {
   const shard = { outageId: outage.id, shard: place.shard };
   const read = outcome === undefined && state === undefined ? limit : MAX_PAGE;
-  const rows = (await recipients.page(shard, place.after, read)).map(({ recipient }) => recipient);
-  const found = rows
-    .map(viewRecipient)
+  const page = await recipients.page(shard, place.after, read);
+  const found = page.people
+    .map(({ recipient }) => viewRecipient(recipient))
     .filter((person) => (outcome ?? person.outcome) === person.outcome && (state ?? person.state) === person.state);
   const people = found.slice(0, limit);
-  const last = found.length > limit ? people.at(-1) : rows.length === read ? rows.at(-1) : undefined;
-  return { people, next: placeAfter(place, last, outage) };
+  const after = found.length > limit ? people.at(-1)?.recipientId : page.next;
+  return { people, next: placeAfter(place, after, outage) };
 }

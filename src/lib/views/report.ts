@@ -59,12 +59,12 @@ export async function reportOf(
   let bytes = 0;
   while (place && (part === undefined || bytes < limits.part)) {
     const page = await recipients.page({ outageId: outage.id, shard: place.shard }, place.after, MAX_PAGE);
-    const rows = page.map(({ recipient }) => recipient);
+    const rows = page.people.map(({ recipient }) => recipient);
     const csv = csvOf(rows.map(rowOf), columns);
     pages.push(csv);
     bytes += Buffer.byteLength(csv);
     if (part === undefined && bytes > limits.whole) throw tooLarge(limits);
-    place = placeAfter(place, rows.length === MAX_PAGE ? rows.at(-1) : undefined, outage);
+    place = placeAfter(place, page.next, outage);
   }
   return { csv: Buffer.from(pages.join('')), ...(place && { next: cursorOf(place) }) };
 }

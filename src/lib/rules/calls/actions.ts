@@ -7,7 +7,8 @@ import { AttemptRef, SafeId } from './purpose.ts';
 
 /**
  * The messages of the queues: one queue for each action. Our own steps enqueue them, and so can anybody by hand.
- * docs/queues.md is generated from these schemas.
+ * docs/queues.md is generated from these schemas. A member that this version does not know is kept and ignored, because
+ * another version of the app may have sent the message.
  */
 
 const CallLegId = z
@@ -54,7 +55,7 @@ const Resent = z
   .describe('Set by the app when it sends the message again because storage failed: how often it did.');
 
 /** Sent by the dispatcher: dial this attempt. */
-export const StartAttempt = AttemptRef.extend({ resent: Resent }).strict();
+export const StartAttempt = AttemptRef.extend({ resent: Resent }).loose();
 export type StartAttempt = z.infer<typeof StartAttempt>;
 
 const SPEECH = Speech.optional().describe('Instead of audio: a text and the voice that speaks it (docs/acs.md).');
@@ -70,7 +71,7 @@ const NOT_ONE_SOUND = 'must have exactly one of audioFileUri and speech';
  * limit.
  */
 export const StartRequestedCall = z
-  .strictObject({
+  .looseObject({
     targets: z
       .array(Identifier)
       .min(1)
@@ -94,8 +95,12 @@ export const StartRequestedCall = z
 export type StartRequestedCall = z.infer<typeof StartRequestedCall>;
 
 /** Join a conversation. With audio: play it and leave. Without: stay until a `hang-up` message. */
+/** A message of a queue may have further members, so TypeScript needs to be told which of two it is. */
+export const isAttempt = (message: object): message is StartAttempt => 'outageId' in message;
+export const isStartRequest = (message: object): message is StartRequestedCall => 'targets' in message;
+
 export const JoinCall = z
-  .strictObject({
+  .looseObject({
     conversationId: ConversationId,
     audioFileUri: AudioFileUri.optional(),
     speech: SPEECH,
@@ -107,7 +112,7 @@ export type JoinCall = z.infer<typeof JoinCall>;
 
 /** Play an audio file or a text in a call: exactly one of `audioFileUri` and `speech`. */
 export const PlayAudio = z
-  .strictObject({
+  .looseObject({
     callLegId: CallLegId,
     audioFileUri: AudioFileUri.optional(),
     speech: SPEECH,
@@ -135,7 +140,7 @@ const OnlyIfAwaited = z
   .describe('Sent by the script: do it only if the call still waits for exactly this action.');
 
 /** Stop all audio of a call. */
-export const CancelMedia = z.strictObject({
+export const CancelMedia = z.looseObject({
   callLegId: CallLegId,
   operationContext: OperationContext,
   onlyIfAwaited: OnlyIfAwaited,
@@ -144,7 +149,7 @@ export type CancelMedia = z.infer<typeof CancelMedia>;
 
 /** Invite people to a call, by its call leg or, out of call, by its conversation. */
 export const InviteParticipants = z
-  .strictObject({
+  .looseObject({
     ...inOrOutOfCall,
     participants: z.array(Identifier).min(1).max(50).describe('Who to bring in: phone numbers or ACS user ids.'),
     alternateCallerId: InviteParticipantsRequest.shape.alternateCallerId.describe(
@@ -157,7 +162,7 @@ export type InviteParticipants = z.infer<typeof InviteParticipants>;
 
 /** Remove a person from a call, by its call leg or, out of call, by its conversation. */
 export const RemoveParticipant = z
-  .strictObject({
+  .looseObject({
     ...inOrOutOfCall,
     participantId: z.string().min(1).max(256).describe('The id that a ParticipantsUpdated event gave.'),
     operationContext: OperationContext,
@@ -166,7 +171,7 @@ export const RemoveParticipant = z
 export type RemoveParticipant = z.infer<typeof RemoveParticipant>;
 
 /** End a call for everyone, or only leave it. */
-export const HangUp = z.strictObject({
+export const HangUp = z.looseObject({
   callLegId: CallLegId,
   leave: z
     .boolean()
