@@ -47,6 +47,15 @@ const JOINING_MS = 200;
 const WITHOUT_AUDIO_MS = 8_000;
 const FAILED = { code: 400, subcode: 8536, message: 'The file could not be downloaded.' };
 
+/** Operators whose phones ring in this call. */
+type Invitation = {
+  readonly operators: readonly Identifier[];
+  readonly context: string | undefined;
+  /** How many have not answered or declined yet. */
+  awaited: number;
+  isAnswered: boolean;
+};
+
 /** Someone in the call besides the app. */
 type Guest = Present & { readonly temper: Temper; readonly isOperator: boolean };
 
@@ -60,6 +69,8 @@ export class Call {
   /** The app could not learn of the call before its lease ended: see checks.ts. */
   isLost = false;
   readonly operations: Operation[] = [];
+  /** The numbers from which operators' telephones were called in this call, one each, until they end. */
+  readonly operatorsFrom = new Map<string, string>();
   readonly #ground: Ground;
   readonly #told: (call: Call, news: News, about: About) => void;
   #state: State = 'Establishing';
@@ -179,35 +190,52 @@ export class Call {
     if (cancelled.length > 0) this.#becomesQuiet();
   }
 
-  /** The invitation completes when the first operator answers, and fails if none does. */
-  invite(operators: readonly Identifier[], context: string | undefined, tempers: readonly Temper[]): void {
-    let awaited = operators.length;
-    let isAnswered = false;
+  /**
+   * The invitation completes when the first operator answers, and fails if none does.
+   * @param number from which telephones are called.
+   */
+  invite(
+    operators: readonly Identifier[],
+    context: string | undefined,
+    tempers: readonly Temper[],
+    number: string | undefined,
+  ): void {
+    for (const operator of operators) {
+      if (number !== undefined && operator.phoneNumber) this.operatorsFrom.set(identityOf(operator), number);
+    }
+    const invitation: Invitation = { operators, context, awaited: operators.length, isAnswered: false };
     this.#ringing += operators.length;
     this.#sound++;
-    const result = (whom: readonly Identifier[], failure: Failure | null): void =>
-      this.#tell(
-        { what: 'invited', operationContext: context ?? null, participants: whom, failure },
-        { what: `invitation ${failure ? 'failed' : 'completed'} ${context} of ${whom.map(identityOf)}` },
-      );
-    for (const [index, identifier] of operators.entries()) {
-      const temper = tempers[index];
-      this.#after((temper?.rings ?? 1) * 1000, () => {
-        awaited--;
-        this.#ringing--;
-        if (this.isOver || !temper) return;
-        if (!temper.fails) {
-          if (!isAnswered) result([identifier], null);
-          isAnswered = true;
-          const participantId = `${this.id}-operator-${index}`;
-          this.#enter({ identifier, participantId, isMuted: false, temper, isOperator: true });
-          this.#talk();
-        } else if (!isAnswered && awaited === 0) {
-          result(operators, temper.fails);
-          this.#becomesQuiet();
-        }
-      });
+    for (const [index, temper] of tempers.entries()) {
+      this.#after(temper.rings * 1000, () => this.#rangOut(invitation, index, temper));
     }
+  }
+
+  /** An operator answers, or does not. */
+  #rangOut(invitation: Invitation, index: number, temper: Temper): void {
+    const operator = invitation.operators[index];
+    invitation.awaited--;
+    this.#ringing--;
+    if (!operator) return;
+    if (temper.fails) this.operatorsFrom.delete(identityOf(operator));
+    if (this.isOver) return;
+    if (!temper.fails) {
+      if (!invitation.isAnswered) this.#tellInvited(invitation, [operator], null);
+      invitation.isAnswered = true;
+      const participantId = `${this.id}-operator-${index}`;
+      this.#enter({ identifier: operator, participantId, isMuted: false, temper, isOperator: true });
+      this.#talk();
+    } else if (!invitation.isAnswered && invitation.awaited === 0) {
+      this.#tellInvited(invitation, invitation.operators, temper.fails);
+      this.#becomesQuiet();
+    }
+  }
+
+  #tellInvited({ context }: Invitation, whom: readonly Identifier[], failure: Failure | null): void {
+    this.#tell(
+      { what: 'invited', operationContext: context ?? null, participants: whom, failure },
+      { what: `invitation ${failure ? 'failed' : 'completed'} ${context} of ${whom.map(identityOf)}` },
+    );
   }
 
   /** @returns false if there is no such participant. */
@@ -280,6 +308,7 @@ export class Call {
 
   #leave(who: (guest: Guest) => boolean): void {
     if (this.isOver || !this.#guests.some(who)) return;
+    for (const guest of this.#guests.filter(who)) this.operatorsFrom.delete(identityOf(guest.identifier));
     this.#guests = this.#guests.filter((guest) => !who(guest));
     if (this.#guests.length === 0) this.end();
     else this.#tellWhoIsThere();

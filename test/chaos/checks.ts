@@ -16,7 +16,7 @@ import { OutcomeChecks } from './outcome-checks.ts';
 import type { Invocation } from './process.ts';
 import type { Message } from './queues.ts';
 import type { Scenario } from './scenario.ts';
-import type { Service, ServiceEvent } from './service.ts';
+import { callsFrom, type Service, type ServiceEvent } from './service.ts';
 import { SteeringChecks } from './steering-checks.ts';
 import type { RowChange, WorldTables } from './stores.ts';
 
@@ -243,12 +243,24 @@ export class Checks {
         this.fail('nobody is called twice', `${placedBy.name} calls ${recipientId}, who has opted out`);
       }
     }
-    const taken = others.filter((call) => number !== undefined && call.parts.number === number);
+    this.#hasFreeLine(number, placedBy, others);
+  }
+
+  isToBeInvited(call: Call, number: string | undefined, by: Invocation, inFlight: readonly Call[]): void {
+    if (!call.isLost)
+      this.#hasFreeLine(
+        number,
+        by,
+        inFlight.filter(({ isLost }) => !isLost),
+      );
+  }
+
+  #hasFreeLine(number: string | undefined, by: Invocation, others: readonly Call[]): void {
     const lines = this.#facts.scenario.settings.callers.find((caller) => caller.number === number)?.lines ?? 0;
-    if (number !== undefined && taken.length >= lines) {
-      const ids = taken.map((call) => call.id).join(', ');
-      this.fail('pacing is exact', `${placedBy.name} calls from ${number}, whose ${lines} lines are in use by ${ids}`);
-    }
+    if (number === undefined || callsFrom(number, others) < lines) return;
+    const ids = others.filter(({ parts, operatorsFrom }) => [parts.number, ...operatorsFrom.values()].includes(number));
+    const what = `${by.name} calls from ${number}, whose ${lines} lines are in use by ${ids.map(({ id }) => id).join(', ')}`;
+    this.fail('pacing is exact', what);
   }
 
   isPlaced(call: Call): void {

@@ -78,6 +78,7 @@ const WithHolder = z.object({ holder: z.string().optional() });
 /** True if the holder of a line has a call in progress, or is about to get one, on a line that it holds by this name. */
 export function isInCall(tables: WorldTables, holder: Cell | undefined): boolean {
   const who = readHolder(String(holder));
+  if (who.kind === 'operator') return who.owner === '' || isInCall(tables, who.owner);
   const partitions = [...tables.partitions('Recipients')];
   const rows = {
     attempt: () => partitions.map(([, row]) => row.get(who.kind === 'attempt' ? `recipient|${who.recipientId}` : '')),

@@ -9,6 +9,7 @@ import { SILENT } from '../../src/lib/rules/calls/endings.ts';
 import { type CallLeg, LegState } from '../../src/lib/rules/calls/leg.ts';
 import type { Moved } from '../../src/lib/rules/outages/attempts.ts';
 import { isOver } from '../../src/lib/rules/outages/lifecycle.ts';
+import { readHolder } from '../../src/lib/rules/outages/line-holder.ts';
 import type { Outage } from '../../src/lib/rules/outages/outage.ts';
 import type { Services } from '../../src/lib/services/services.ts';
 import { CallLegs, type StoredAction, type StoredLeg } from '../../src/lib/storage/call-legs.ts';
@@ -304,6 +305,14 @@ class UnreconciledLines extends Lines {
 
 const NEVER = new Date(8e12).toISOString();
 
+class OperatorsWithoutLines extends Lines {
+  /** An operator's telephone is called on a line that nobody is told of. */
+  override async lease(...asked: Parameters<Lines['lease']>): ReturnType<Lines['lease']> {
+    const [line, holder] = asked;
+    return readHolder(holder).kind === 'operator' ? { ...line, holder } : super.lease(...asked);
+  }
+}
+
 class UnattendedRequests extends CallRequests {
   override async due(): Promise<RequestDue[]> {
     return [];
@@ -514,6 +523,11 @@ export const MUTATIONS: readonly Mutation[] = [
     name: 'a line that its holder left behind is not freed',
     breaks: ['no line stands idle'],
     services: (services, tables) => ({ ...services, lines: new UnreconciledLines(tables) }),
+  },
+  {
+    name: 'an operator who is a telephone takes no line',
+    breaks: ['pacing is exact'],
+    services: (services, tables) => ({ ...services, lines: new OperatorsWithoutLines(tables) }),
   },
   {
     name: 'a caller number never rests',

@@ -55,6 +55,7 @@ export type ServiceWorld = {
   /** Resolves to the status of the answer, or 0 if the process dies or none is alive. */
   post(event: ServiceEvent): Promise<number>;
   isToBePlaced(parts: CallParts, inFlight: readonly Call[]): void;
+  isToBeInvited(call: Call, number: string | undefined, by: Invocation, inFlight: readonly Call[]): void;
   isPlaced(call: Call): void;
   /** A call from this number was refused, because it is misconfigured. */
   isRefused(number: string): void;
@@ -141,7 +142,7 @@ export class Service {
       this.#world.isRefused(number ?? '');
       throw this.refused('createCall', REFUSED);
     }
-    const taken = inFlight.filter((call) => number !== undefined && call.parts.number === number).length;
+    const taken = number === undefined ? 0 : callsFrom(number, inFlight);
     const isTooMany = number !== undefined && taken >= this.#world.linesOf(number);
     if (isTooMany && this.#world.dialect.refusesCallsTooMany) {
       throw this.refused('createCall', of(429, 'ConcurrentCallLimitExceeded'), 1_000);
@@ -191,6 +192,11 @@ export class Service {
     this.#world.isDone(call, operation);
     if (identity !== undefined) this.#doneByIdentity.set(identity, operation);
     return operation;
+  }
+
+  /** An operator's telephone is one more call of the number. */
+  isToBeInvited(call: Call, number: string | undefined, by: Invocation): void {
+    this.#world.isToBeInvited(call, number, by, this.inFlight);
   }
 
   temperOf(identity: string): Temper {
@@ -279,6 +285,10 @@ const noAnswer = (operation: string, mayHaveHappened: boolean): CallAutomationEr
     mayHaveHappened,
   });
 
+/** How many telephones are called from a number, operators' included. */
+export const callsFrom = (number: string, calls: readonly Call[]): number =>
+  calls.flatMap((call) => [call.parts.number, ...call.operatorsFrom.values()]).filter((from) => from === number).length;
+
 /** The service as one run sees it through the client, which retries all requests except createCall and joinCall. */
 export class AskedService implements CallAutomation {
   readonly isRepeatable: boolean;
@@ -322,13 +332,18 @@ export class AskedService implements CallAutomation {
   /** The API of 2021 invites all at once, today's one by one. */
   async inviteParticipants(
     address: CallAddress,
-    { participants, operationContext }: InviteParticipantsRequest,
+    { participants, operationContext, alternateCallerId }: InviteParticipantsRequest,
     { identity }: RequestIdentity,
   ): Promise<void> {
     const invitations = this.isRepeatable ? participants.map((participant) => [participant]) : [participants];
     for (const [index, invited] of invitations.entries()) {
       const tempers = invited.map((who) => this.#service.temperOf(identityOf(who)));
-      const invite = (call: Call): void => call.invite(invited, operationContext, tempers);
+      const invite = (call: Call): void => {
+        // Inviting somebody whose telephone rings already calls nobody.
+        const isNews = invited.some((who) => !call.operatorsFrom.has(identityOf(who)));
+        if (isNews) this.#service.isToBeInvited(call, alternateCallerId?.value, this.#by);
+        call.invite(invited, operationContext, tempers, alternateCallerId?.value);
+      };
       await this.#act('invite', legOf(address), operationContext, invite, `${identity} participant ${index}`);
     }
   }

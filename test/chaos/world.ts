@@ -134,6 +134,7 @@ class World {
       purposeOf: purposeOfUri,
       post: (event) => this.#post(event),
       isToBePlaced: (parts, inFlight) => this.#checks.isToBePlaced(parts, inFlight),
+      isToBeInvited: (...invited) => this.#checks.isToBeInvited(...invited),
       isPlaced: (call) => this.#checks.isPlaced(call),
       isRefused: (number) => this.#checks.breaker.refused(number),
       isDone: (call, operation) => this.#checks.isDone(call, operation),

@@ -27,7 +27,7 @@ beforeAll(async () => {
   town = await Town.found({ simulator: { speed: 8 } });
   ada = town.callee().answers().hears('message').presses('1').hears('thanks').stays();
   bob = town.callee().isBusy().isBusy();
-  cleo = town.callee().answers().hears('message').hangsUp();
+  cleo = town.callee().answers().hears('message').hangsUp(5);
   storm = await town.declare([ada, bob, cleo]);
   await storm.run();
   await eventually(async () => expect((await town.view(storm.id)).state).toBe('finished'), 45_000);

@@ -70,6 +70,11 @@ export class UnansweredError extends RingdownError {
   readonly httpStatus = 502;
 }
 
+/** Every line that a call may use is taken. Try again later. */
+export class NoFreeLineError extends RingdownError {
+  readonly httpStatus = 503;
+}
+
 /** The service refuses to end a call that must have ended long ago. A person must look into it. */
 export class UnendedCallError extends RingdownError {
   readonly httpStatus = 502;

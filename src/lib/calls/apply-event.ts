@@ -10,6 +10,7 @@ import { done, type Handled, type Services, superseded } from '../services/servi
 import { untilSaved } from '../storage/until-saved.ts';
 import { measure } from '../telemetry/metrics.ts';
 import { concludeCall, ownerOf } from './conclude-call.ts';
+import { freeOperatorLines } from './operator-lines.ts';
 
 /**
  * Handles one event, in any order and however often it is delivered: records it with the new state of the leg, enqueues
@@ -28,6 +29,7 @@ export async function applyCallEvent(services: Services, purpose: CallPurpose, e
   if (leg.answered && !before.answered) await endRest(services, leg);
   if (leg.optOut && !(isNew && before.optOut)) await storeOptOut(services, leg);
   const note = isOver(leg) && isNews ? await concludeCall(services, leg) : undefined;
+  if (isOver(leg) && leg.invitation !== undefined) await freeOperatorLines(services, purpose);
   return isNew ? done([describe(leg), note].filter(Boolean).join('; ')) : superseded('the event was recorded before');
 }
 

@@ -21,6 +21,8 @@ export async function mayBeInCall(services: Services, { holder }: Pick<Line, 'ho
       const request = (await services.requests.find(who.requestId))?.request;
       return request?.line !== undefined && holderOfRequest(who.requestId, request.line) === holder;
     }
+    case 'operator':
+      return who.owner !== '' && mayBeInCall(services, { holder: who.owner });
     case 'unknown':
       return true;
   }

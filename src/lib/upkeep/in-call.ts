@@ -33,11 +33,17 @@ export class InCall {
   /** True if the holder may be in a call, or may still get one. */
   mayHold({ holder, leasedAt, leaseUntil }: Line): boolean {
     const settledAt = Date.parse(leasedAt ?? leaseUntil) + SETTLED_MS;
-    return settledAt >= this.#since || this.#holders.has(holder) || this.#isUnread(holder);
+    const who = readHolder(holder);
+    // Nothing tells when the call of such an operator ends: no longer after its lease.
+    if (who.kind === 'operator' && who.owner === '') return Date.parse(leaseUntil) > this.#since;
+    return settledAt >= this.#since || this.#isInCall(holder);
   }
 
-  #isUnread(holder: string): boolean {
+  #isInCall(holder: string): boolean {
     const who = readHolder(holder);
+    // An operator's call ends with the call that they are in.
+    if (who.kind === 'operator') return this.#isInCall(who.owner);
+    if (this.#holders.has(holder)) return true;
     return this.#unread.has(who.kind === 'attempt' ? who.outageId : BY_HAND);
   }
 }

@@ -12,6 +12,9 @@ export const attemptHolder = ({ outageId, recipientId, attempt }: AttemptRef, le
 export const requestHolder = (requestId: string, leasedAt: Date): string =>
   `${REQUEST}|${requestId}|${leasedAt.getTime()}`;
 
+/** An operator who was called into a call. @param owner the holder of that call's line. */
+export const operatorHolder = (owner: string): string => `${OPERATOR}|${owner}`;
+
 /** The holder of an attempt's line. Recipients that an earlier version gave a line do not keep its holder. */
 export const holderOfAttempt = (
   { outageId, recipientId, attempt }: Omit<AttemptRef, 'shard'>,
@@ -24,11 +27,16 @@ export const holderOfRequest = (requestId: string, { holder }: Pick<HeldLine, 'h
 export type LineHolder =
   | { readonly kind: 'attempt'; readonly outageId: string; readonly recipientId: string; readonly attempt: number }
   | { readonly kind: 'request'; readonly requestId: string }
+  /** `owner`: the holder of the line of the call that the operator is in; empty if that call has none. */
+  | { readonly kind: 'operator'; readonly owner: string }
   /** Written by a version that knows more kinds. */
   | { readonly kind: 'unknown' };
 
 export function readHolder(holder: string): LineHolder {
   const [first = '', second = '', ...more] = holder.split('|');
+  const isOperator = first === OPERATOR && (more.length === 3 || second === REQUEST);
+  if (first === OPERATOR && more.length === 0) return { kind: 'operator', owner: '' };
+  if (isOperator) return { kind: 'operator', owner: holder.slice(OPERATOR.length + 1) };
   const isAttempt = more.length === 2 || (more.length === 1 && first !== REQUEST);
   if (isAttempt) return { kind: 'attempt', outageId: first, recipientId: second, attempt: Number(more[0]) };
   if (first === REQUEST && second !== '') return { kind: 'request', requestId: second };
@@ -36,3 +44,4 @@ export function readHolder(holder: string): LineHolder {
 }
 
 const REQUEST = 'request';
+const OPERATOR = 'operator';

@@ -1,0 +1,82 @@
+import type { Identifier } from '../call-automation/identifiers.ts';
+import { isTooLate, lineLease } from '../outages/dispatcher.ts';
+import type { CallPurpose } from '../rules/calls/purpose.ts';
+import { holderOfAttempt, holderOfRequest, operatorHolder } from '../rules/outages/line-holder.ts';
+import { DEFAULT_LINES } from '../rules/outages/outage.ts';
+import type { HeldLine } from '../rules/outages/recipient.ts';
+import type { Services } from '../services/services.ts';
+import { isFree, type Line, linesOf } from '../storage/lines.ts';
+
+/** The line of the call that an operator is invited to, and its holder. */
+type OwnLine = { readonly number: string; readonly holder: string };
+
+/** How many lines were taken, all of one caller number. */
+export type OperatorLines = { readonly number: string | undefined; readonly count: number };
+
+export const isPhone = ({ phoneNumber }: Identifier): boolean => phoneNumber !== undefined;
+
+/** The line of a call. One request for its owner. */
+export async function lineOfCall(services: Services, purpose: CallPurpose): Promise<OwnLine | undefined> {
+  if (purpose.kind === 'attempt') {
+    const line = (await services.recipients.find(purpose))?.recipient.line;
+    return line && { number: line.number, holder: holderOfAttempt(purpose, line) };
+  }
+  const line = (await services.requests.find(purpose.requestId))?.request.line;
+  return line && { number: line.number, holder: holderOfRequest(purpose.requestId, line) };
+}
+
+/**
+ * Takes lines for operators who are telephones: each is a call of its own. They are leased for as long as a call may last,
+ * and freed when the call ends. Lines that an earlier copy of the message took are used again.
+ * @param own the line of the call; undefined if it has none.
+ * @param number the number to call from; by default that of the call, or else another one with a free line.
+ */
+export async function takeOperatorLines(
+  services: Services,
+  address: string,
+  own: OwnLine | undefined,
+  number: string | undefined,
+  wanted: number,
+): Promise<OperatorLines> {
+  const { callers, limits } = services.settings;
+  const holder = operatorHolder(own?.holder ?? encodeURIComponent(address));
+  const preferred = number ?? own?.number;
+  const others = number === undefined ? callers.map((caller) => caller.number) : [];
+  const { lines } = await services.lines.survey();
+  for (const from of new Set([...(preferred === undefined ? [] : [preferred]), ...others])) {
+    const usable = callers.find((caller) => caller.number === from) ?? { number: from, lines: DEFAULT_LINES };
+    const ours = linesOf([usable], lines);
+    let count = ours.filter((line) => line.holder === holder).length;
+    for (const line of ours.filter((each) => isFree(each, services.now()))) {
+      if (count < wanted && (await take(services, line, holder, limits.maxCallMs))) count++;
+    }
+    if (count > 0) return { number: from, count: Math.min(count, wanted) };
+  }
+  return { number: preferred, count: 0 };
+}
+
+async function take(
+  { lines, now }: Services,
+  line: Line,
+  holder: string,
+  forMs: number,
+): Promise<HeldLine | undefined> {
+  const leasedAt = now();
+  const held = await lines.lease(line, holder, lineLease(new Date(leasedAt.getTime() + forMs)), leasedAt);
+  if (!held || !isTooLate(leasedAt, now())) return held;
+  await lines.free(held, now());
+  return undefined;
+}
+
+/** Frees the lines of the operators of a call that has ended. One request, and one for each line. */
+export async function freeOperatorLines(services: Services, purpose: CallPurpose): Promise<void> {
+  const owner =
+    purpose.kind === 'attempt'
+      ? `${purpose.outageId}|${purpose.recipientId}|${purpose.attempt}`
+      : holderOfRequest(purpose.requestId);
+  const { lines } = await services.lines.survey();
+  const prefix = `${operatorHolder(owner)}|`;
+  for (const line of lines.filter(({ holder }) => holder.startsWith(prefix))) {
+    await services.lines.free(line, services.now());
+  }
+}
