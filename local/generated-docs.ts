@@ -5,6 +5,7 @@ import { OPERATIONS } from '../src/lib/api/operations.ts';
 import { Settings2021, SettingsGa } from '../src/lib/config/settings.ts';
 import { OutageSpec } from '../src/lib/rules/outages/outage.ts';
 import { OutageView } from '../src/lib/views/outage-view.ts';
+import { lists } from './lists-doc.ts';
 import { monthTable } from './month.ts';
 import { CONTRACTS, type Contract } from './queue-contracts.ts';
 
@@ -18,6 +19,7 @@ export function generatedDocs(): Record<string, string> {
     'docs/outage.md': outage(),
     'docs/http.md': http(),
     'docs/costs.md': costs(),
+    'docs/lists.md': lists(),
   };
 }
 
@@ -71,7 +73,7 @@ This is the body of \`POST /api/outages\`, and the content of a file for \`npm r
 
 Add people with \`PUT /api/outages/{id}/recipients\`, as CSV (\`text/csv\`) or NDJSON (\`application/x-ndjson\`, one object a
 line). A CSV needs a header row, and the column \`phone\` or \`communicationUserId\`. The columns \`name\`, \`timeZone\` and
-\`language\` are optional; all other columns are kept with the person. A row may have up to 8 KB, a request up to 8 MB (about 130,000 people). A longer
+\`language\` are optional; all other columns are kept with the person. What is accepted is in [lists.md](lists.md). A row may have up to 8 KB, a request up to 8 MB (about 130,000 people). A longer
 list goes in parts, each with the header row: adding is idempotent. The dashboard and
 \`npm run -s lists -- upload OUTAGE FILE\` split it.
 
