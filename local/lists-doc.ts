@@ -56,6 +56,12 @@ Not called, from a list or by hand or as an operator:
 The kinds are those of libphonenumber's large metadata, which adds 73 KB to the package. Numbers in ranges that are not
 assigned have no kind, and are called.
 
+## Replacing a list
+
+With \`?mode=replace\` people who were not called yet and are not in the new list are taken off, even if their row in it was
+rejected. Those who were called stay on record. A list that names nobody is refused. Send the whole list in one request: a
+list in parts cannot replace another.
+
 ## Rejected rows
 
 \`GET /api/outages/{id}/rejected.csv\` has the rejected rows of the latest list that had any (the first ${MAX_KEPT}): the columns

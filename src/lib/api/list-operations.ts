@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { LINE_COLUMN, REASON_COLUMN } from '../lists/columns.ts';
 import { LIST_TYPES } from '../lists/list.ts';
-import { ListQuery } from '../lists/list-query.ts';
+import { ImportQuery, ListQuery } from '../lists/list-query.ts';
 import { ImportReport } from '../rules/outages/import-report.ts';
 import { ListCheck } from '../rules/outages/list-check.ts';
 import { MAX_LIST } from '../rules/outages/list-parts.ts';
@@ -10,7 +10,7 @@ import { NOT_NOW, onOutage } from './on-outage.ts';
 
 /** The operations on lists of people. */
 export const LIST_OPERATIONS = {
-  importRecipients: onOutage('/recipients', ListQuery, {
+  importRecipients: onOutage('/recipients', ImportQuery, {
     method: 'PUT',
     does: 'Adds people to the recipient list of an outage. Keeps valid rows even if others are rejected. Idempotent.',
     body: text(

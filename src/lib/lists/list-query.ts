@@ -15,6 +15,15 @@ export const ListQuery = z.object({
 });
 export type ListQuery = z.infer<typeof ListQuery>;
 
+export const ImportQuery = ListQuery.extend({
+  mode: z
+    .enum(['add', 'replace'])
+    .default('add')
+    .describe(
+      '`replace`: people who were not called yet and are not in this list are taken off, rejected rows included. Send the whole list in one request.',
+    ),
+});
+
 /** The part of a query that names columns. */
 export const mappingIn = (query: ListQuery): Partial<Record<KnownColumn, string>> =>
   Object.fromEntries(KnownColumn.options.flatMap((known) => (query[known] ? [[known, query[known]]] : [])));

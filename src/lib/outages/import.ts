@@ -13,9 +13,13 @@ import { MAX_ADDED } from '../storage/recipients.ts';
 import { MAX_KEPT } from '../storage/rejected-rows.ts';
 import { numberRulesOf } from './number-rules.ts';
 import { OpenList } from './open-list.ts';
+import { removeOthers } from './replace-list.ts';
 
 /** Concurrent transactions. The rest of the list waits unread. */
 const COMMITS = 16;
+
+/** How a list is read, and whether others are taken off the outage's list. */
+type ImportOptions = Pick<ListOptions, 'charset' | 'mapping'> & { readonly mode?: 'add' | 'replace' | undefined };
 
 /** Recipients of one shard, without this list's duplicates; at most one transaction. */
 type Batch = { readonly shard: Shard; readonly people: readonly Recipient[] };
@@ -33,7 +37,7 @@ export async function importRecipients(
   stored: StoredOutage,
   list: AsyncIterable<Uint8Array>,
   type: ListType,
-  options: Pick<ListOptions, 'charset' | 'mapping'> = {},
+  { mode, ...options }: ImportOptions = {},
 ): Promise<ImportReport> {
   const openList = new OpenList(services, stored);
   const reading = new List({ ...options, ...numberRulesOf(services, stored.outage) });
@@ -44,7 +48,8 @@ export async function importRecipients(
     await openList.release(reading.ownColumns);
     await work.keepRejected(reading.columns.map(({ column }) => column));
   }
-  return { ...work.report, columns: [...reading.columns] };
+  const removed = mode === 'replace' ? await removeOthers(services, stored.outage, work.ids) : undefined;
+  return { ...work.report, ...(removed !== undefined && { removed }), columns: [...reading.columns] };
 }
 
 class Import {
@@ -62,6 +67,11 @@ class Import {
     this.#services = services;
     this.#outage = outage;
     this.#openList = openList;
+  }
+
+  /** Everybody whom the list names. */
+  get ids(): ReadonlySet<string> {
+    return this.#seen;
   }
 
   get report(): Omit<ImportReport, 'columns'> {

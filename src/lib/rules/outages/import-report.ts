@@ -17,6 +17,7 @@ export const ImportReport = z.object({
   alreadyThere: Count.describe('People who were already on the list.'),
   duplicates: Count.describe('Rows that repeat a person.'),
   rejected: Count.describe('Rows that were not usable.'),
+  removed: Count.optional().describe('People who were taken off the list, in mode `replace`.'),
   columns: z.array(ListColumn).describe('The columns of the list, and what was taken for what.'),
   rejections: z
     .array(z.object({ line: z.number().int(), reason: z.string() }))
