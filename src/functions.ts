@@ -1,7 +1,9 @@
+import addRecipient from './functions/addRecipient.ts';
 import callEvents from './functions/callEvents.ts';
 import cancelMedia from './functions/cancelMedia.ts';
 import cancelOutage from './functions/cancelOutage.ts';
 import checkRecipients from './functions/checkRecipients.ts';
+import correctRecipient from './functions/correctRecipient.ts';
 import createOutage from './functions/createOutage.ts';
 import dashboard from './functions/dashboard.ts';
 import dashboardFile from './functions/dashboardFile.ts';
@@ -28,6 +30,7 @@ import pauseOutage from './functions/pauseOutage.ts';
 import playAudio from './functions/playAudio.ts';
 import putOptOut from './functions/putOptOut.ts';
 import removeParticipant from './functions/removeParticipant.ts';
+import removeRecipient from './functions/removeRecipient.ts';
 import restoreOutage from './functions/restoreOutage.ts';
 import resumeOutage from './functions/resumeOutage.ts';
 import startCall from './functions/startCall.ts';
@@ -35,10 +38,12 @@ import type { AppFunction } from './lib/triggers/functions.ts';
 
 /** Every function of the app, by the name under which Azure knows it. */
 export const FUNCTIONS: Readonly<Record<string, AppFunction>> = {
+  addRecipient,
   callEvents,
   cancelMedia,
   cancelOutage,
   checkRecipients,
+  correctRecipient,
   createOutage,
   dashboard,
   dashboardFile,
@@ -65,6 +70,7 @@ export const FUNCTIONS: Readonly<Record<string, AppFunction>> = {
   playAudio,
   putOptOut,
   removeParticipant,
+  removeRecipient,
   restoreOutage,
   resumeOutage,
   startCall,

@@ -101,6 +101,8 @@ describe('an outage', () => {
     const bodies: Partial<Record<OperationName, string | object>> = {
       importRecipients: 'phone\n',
       checkRecipients: 'phone\n',
+      addRecipient: { phone: '+14255550121' },
+      correctRecipient: {},
       patchOutage: { estimate: 'noon' },
       pauseOutage: {},
       resumeOutage: {},
@@ -109,7 +111,10 @@ describe('an outage', () => {
     };
     for (const name of OPERATION_NAMES.filter((each) => OPERATIONS[each].route.startsWith('outages/{id}'))) {
       const body = bodies[name];
-      const given = { params: { id: 'nowhere', callLegId: 'none' }, ...(body !== undefined && { body }) };
+      const given = {
+        params: { id: 'nowhere', callLegId: 'none', recipientId: '0'.repeat(20) },
+        ...(body !== undefined && { body }),
+      };
       expect(await askApp(town.stack, name, given), name).toMatchObject({ status: 404 });
     }
   });
@@ -124,7 +129,7 @@ test('every route that needs a key refuses a missing or wrong one', async () => 
   for (const name of OPERATION_NAMES.filter((each) => !OPERATIONS[each].isAnonymous)) {
     for (const key of [null, 'wrong']) {
       const asked = await askApp(town.stack, name, {
-        params: { ...params(), callLegId: 'leg', number: ada.identity },
+        params: { ...params(), callLegId: 'leg', number: ada.identity, recipientId: '0'.repeat(20) },
         key,
       });
       expect(asked.status, name).toBe(401);

@@ -2,11 +2,15 @@ import { z } from 'zod';
 import { LINE_COLUMN, REASON_COLUMN } from '../lists/columns.ts';
 import { LIST_TYPES } from '../lists/list.ts';
 import { ImportQuery, ListQuery } from '../lists/list-query.ts';
+import { NewPerson, PersonPatch } from '../outages/people.ts';
 import { ImportReport } from '../rules/outages/import-report.ts';
 import { ListCheck } from '../rules/outages/list-check.ts';
 import { MAX_LIST } from '../rules/outages/list-parts.ts';
-import { json, NO_PARAMETERS, text } from './builders.ts';
-import { NOT_NOW, onOutage } from './on-outage.ts';
+import { RecipientView } from '../views/recipient-view.ts';
+import { byRoute, json, NO_PARAMETERS, text } from './builders.ts';
+import { NOT_NOW, OfRecipient, onOutage } from './on-outage.ts';
+
+const NO_PERSON = { 404: 'There is no such outage, or no such person on its list.' };
 
 /** The operations on lists of people. */
 export const LIST_OPERATIONS = {
@@ -38,6 +42,33 @@ export const LIST_OPERATIONS = {
       413: `The list is larger than ${MAX_LIST / 1_000_000} MB. Send it in parts, each with the header row.`,
       415: 'The list is compressed (`content-encoding`).',
     },
+  }),
+  addRecipient: onOutage('/recipients', NO_PARAMETERS, {
+    method: 'POST',
+    does: 'Adds one person to the list of an outage. Idempotent.',
+    body: json('The person.', NewPerson),
+    answers: {
+      201: json('Added.', RecipientView),
+      200: json('On the list already, and not changed.', RecipientView),
+    },
+    refusals: NOT_NOW,
+  }),
+  correctRecipient: byRoute({
+    method: 'PATCH',
+    route: 'outages/{id}/recipients/{recipientId}',
+    does: 'Corrects the name, time zone or language of a person; the next attempt uses them. For another number, remove the person and add them again.',
+    params: OfRecipient,
+    body: json('Only the members to change. `null` removes one.', PersonPatch),
+    answers: { 200: json('The person after the change.', RecipientView) },
+    refusals: NO_PERSON,
+  }),
+  removeRecipient: byRoute({
+    method: 'DELETE',
+    route: 'outages/{id}/recipients/{recipientId}',
+    does: 'Takes a person off the list who was not called yet.',
+    params: OfRecipient,
+    answers: { 204: { says: 'The person is not on the list.' } },
+    refusals: { ...NO_PERSON, 409: 'The person is being called or was called: this stays on record.' },
   }),
   getRejectedRows: onOutage('/rejected.csv', NO_PARAMETERS, {
     method: 'GET',

@@ -4,6 +4,13 @@ import { type Operation, operation } from './operation.ts';
 
 export const OfOutage = z.object({ id: SafeId.describe('The id of the outage.') });
 
+export const OfRecipient = OfOutage.extend({
+  recipientId: z
+    .string()
+    .regex(/^[0-9a-f]{20}$/, 'must be the id of a recipient')
+    .describe('The id of the recipient: a digest of the number.'),
+});
+
 const NO_OUTAGE = { 404: 'There is no such outage.' };
 export const NOT_NOW = {
   409: 'Not allowed in the current state of the outage: `detail` says why, and what is allowed.',

@@ -1,13 +1,9 @@
 import { InvalidInputError } from '../base/errors.ts';
 import type { Outage } from '../rules/outages/outage.ts';
-import type { Recipient } from '../rules/outages/recipient.ts';
+import { isUntouched } from '../rules/outages/recipient.ts';
 import { type Shard, shardsOf } from '../rules/outages/shard.ts';
 import type { Services } from '../services/services.ts';
 import type { Page } from '../storage/recipients.ts';
-
-/** Nobody who was called, or is being called, is taken off: what happened stays on record. */
-const isUntouched = ({ phase, attempt, results }: Recipient): boolean =>
-  phase === 'waiting' && attempt === 0 && results.length === 0;
 
 /**
  * Takes everybody off the list of an outage who was not called yet and is not among these. One request for each thousand

@@ -56,6 +56,10 @@ export const Recipient = z.object({
 });
 export type Recipient = z.infer<typeof Recipient>;
 
+/** Not called yet, and not about to be: they can be taken off the list. */
+export const isUntouched = ({ phase, attempt, results }: Recipient): boolean =>
+  phase === 'waiting' && attempt === 0 && results.length === 0;
+
 /** Who a recipient is and how to reach them, without the progress of an outage. */
 export type Contact = Pick<Recipient, 'identifier' | 'name' | 'timeZone' | 'language' | 'extra'>;
 

@@ -1,0 +1,97 @@
+import { Readable } from 'node:stream';
+import { z } from 'zod';
+import { InvalidInputError, NotAllowedError, NotFoundError } from '../base/errors.ts';
+import { problemsOf } from '../base/problems.ts';
+import { columnsOf } from '../lists/columns.ts';
+import { contactOf } from '../lists/contacts.ts';
+import { recipientIdOf } from '../rules/calls/recipient-id.ts';
+import type { Outage } from '../rules/outages/outage.ts';
+import { isUntouched, type Recipient } from '../rules/outages/recipient.ts';
+import { shardOf } from '../rules/outages/shard.ts';
+import { TimeZone } from '../rules/time-zones.ts';
+import type { Services } from '../services/services.ts';
+import type { StoredOutage } from '../storage/outages.ts';
+import type { StoredRecipient } from '../storage/recipients.ts';
+import { untilSaved } from '../storage/until-saved.ts';
+import { importRecipients } from './import.ts';
+import { numberRulesOf } from './number-rules.ts';
+
+/** One person: the members of a row of a list. */
+export const NewPerson = z
+  .record(z.string().max(100), z.union([z.string().max(1000), z.number()]))
+  .describe('`phone` or `communicationUserId`; `name`, `timeZone`, `language`; any other member is kept as it is.');
+
+/** What of a person can be corrected. */
+export const PersonPatch = z.strictObject({
+  name: z.string().max(1000).nullable().optional(),
+  timeZone: TimeZone.nullable().optional(),
+  language: z.string().max(100).nullable().optional(),
+});
+
+/**
+ * Adds one person to the list of an outage, as a list of one row would. Idempotent.
+ * @throws InvalidInputError saying what is wrong with the person.
+ */
+export async function addPerson(
+  services: Services,
+  stored: StoredOutage,
+  body: unknown,
+): Promise<{ recipient: Recipient; isNew: boolean }> {
+  const person = NewPerson.safeParse(body);
+  if (!person.success) throw new InvalidInputError(NOT_ADDED, problemsOf(person.error));
+  const { outage } = stored;
+  const [names, cells] = [Object.keys(person.data), Object.values(person.data).map((cell) => String(cell).trim())];
+  const found = contactOf(cells, columnsOf(names, {}), numberRulesOf(services, outage));
+  if (typeof found === 'string') throw new InvalidInputError(NOT_ADDED, [found]);
+  const list = Readable.from([Buffer.from(JSON.stringify(person.data))]);
+  const { added } = await importRecipients(services, stored, list, 'application/x-ndjson');
+  const { recipient } = await read(services, outage, recipientIdOf(found.contact.identifier));
+  return { recipient, isNew: added === 1 };
+}
+
+/**
+ * Takes a person off the list who was not called yet.
+ * @throws NotFoundError; NotAllowedError if they are being called or were called.
+ */
+export async function removePerson(services: Services, outage: Outage, recipientId: string): Promise<void> {
+  const stored = await read(services, outage, recipientId);
+  const shard = shardOf(outage, recipientId);
+  if (!isUntouched(stored.recipient)) throw new NotAllowedError(CALLED);
+  if ((await services.recipients.removeAll(shard, [stored], services.now().toISOString())) === 0)
+    throw new NotAllowedError(CALLED);
+  while (await services.tallies.fold(shard));
+}
+
+/**
+ * Changes the name, time zone or language of a person; null removes it. The next attempt uses them.
+ * @throws InvalidInputError naming each member; NotFoundError.
+ */
+export async function correctPerson(
+  services: Services,
+  outage: Outage,
+  recipientId: string,
+  body: unknown,
+): Promise<Recipient> {
+  const patch = PersonPatch.safeParse(body);
+  if (!patch.success) throw new InvalidInputError('The person cannot be corrected', problemsOf(patch.error));
+  const given = Object.entries(patch.data).map(([name, value]) => [name, value || undefined]);
+  return untilSaved(`Recipient ${recipientId}`, async () => {
+    const before = await read(services, outage, recipientId);
+    const recipient = { ...before.recipient, ...Object.fromEntries(given) };
+    const saved = await services.recipients.save({ ...shardOf(outage, recipientId), recipientId }, before, {
+      recipient,
+      due: 'unchanged',
+    });
+    return saved?.recipient;
+  });
+}
+
+async function read(services: Services, outage: Outage, recipientId: string): Promise<StoredRecipient> {
+  const stored = await services.recipients.find({ ...shardOf(outage, recipientId), recipientId });
+  if (!stored) throw new NotFoundError('There is no such person on the list of this outage');
+  return stored;
+}
+
+const NOT_ADDED = 'The person cannot be added';
+const CALLED =
+  'This person is being called or was called, and stays on the list: what happened is on record. An opt-out keeps them from being called again';
