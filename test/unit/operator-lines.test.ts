@@ -106,6 +106,16 @@ describe('an operator who is a telephone', () => {
     expect(world.played.at(-1)).toContain(UNAVAILABLE);
   });
 
+  it('is not called from a number that rests', async () => {
+    const world = await AsksForOperator.with(OPERATOR);
+    const [since, probeAt] = [world.now.toISOString(), world.now.toISOString()];
+    const caller = { number: NUMBER, failed: ['somebody'], since, restingSince: since, probeAt };
+    await world.services.callerNumbers.save({ caller }, caller);
+    expect(await world.invite()).toMatchObject({ result: 'superseded' });
+    expect(world.invitations).toEqual([]);
+    expect(world.played.at(-1)).toContain(UNAVAILABLE);
+  });
+
   it('keeps the line while the call is in progress, and the timer frees it if the end of the call did not', async () => {
     const world = await AsksForOperator.with(OPERATOR);
     await world.invite();

@@ -1,10 +1,12 @@
 import type { Identifier } from '../call-automation/identifiers.ts';
 import { isTooLate, lineLease } from '../outages/dispatcher.ts';
+import { isResting } from '../rules/calls/breaker.ts';
 import type { CallPurpose } from '../rules/calls/purpose.ts';
 import { holderOfAttempt, holderOfRequest, operatorHolder } from '../rules/outages/line-holder.ts';
 import { DEFAULT_LINES } from '../rules/outages/outage.ts';
 import type { HeldLine } from '../rules/outages/recipient.ts';
 import type { Services } from '../services/services.ts';
+import type { StoredCaller } from '../storage/caller-numbers.ts';
 import { isFree, type Line, linesOf } from '../storage/lines.ts';
 
 /** The line of the call that an operator is invited to, and its holder. */
@@ -42,8 +44,10 @@ export async function takeOperatorLines(
   const holder = operatorHolder(own?.holder ?? encodeURIComponent(address));
   const preferred = number ?? own?.number;
   const others = number === undefined ? callers.map((caller) => caller.number) : [];
-  const { lines } = await services.lines.survey();
-  for (const from of new Set([...(preferred === undefined ? [] : [preferred]), ...others])) {
+  const { lines, callers: known } = await services.lines.survey();
+  const numbers = [...new Set([...(preferred === undefined ? [] : [preferred]), ...others])];
+  // A resting number is called from only to probe it, and an operator's call is no probe.
+  for (const from of numbers.filter((each) => !rests(known.get(each)))) {
     const usable = callers.find((caller) => caller.number === from) ?? { number: from, lines: DEFAULT_LINES };
     const ours = linesOf([usable], lines);
     let count = ours.filter((line) => line.holder === holder).length;
@@ -54,6 +58,8 @@ export async function takeOperatorLines(
   }
   return { number: preferred, count: 0 };
 }
+
+const rests = (stored: StoredCaller | undefined): boolean => stored !== undefined && isResting(stored.caller);
 
 async function take(
   { lines, now }: Services,
