@@ -88,3 +88,15 @@ it('the report of an import in parts has the sums, and the lines of the whole li
     ],
   });
 });
+
+it('a part of a list with a sep= line begins with that line and the header row', async () => {
+  const list = `sep=;\r\nphone;name\r\n${'+14255550123;Ada\r\n'.repeat(20)}`;
+  const chunks = (async function* () {
+    yield Buffer.from(list);
+  })();
+  const parts: string[] = [];
+  for await (const { bytes } of listParts(chunks, true, 120)) parts.push(Buffer.from(bytes).toString());
+  expect(parts.length).toBeGreaterThan(2);
+  expect(parts.every((part) => part.startsWith('sep=;\r\nphone;name\r\n+1'))).toBe(true);
+  expect(parts.map((part) => part.slice('sep=;\r\nphone;name\r\n'.length)).join('')).toBe(list.slice(19));
+});

@@ -91,7 +91,11 @@ class Splitter {
   }
 
   #takeHeader(): void {
-    const length = this.#rowsWithin(this.#limit, 1);
+    // A line `sep=;` names the delimiter; the header row comes after it.
+    const hasDelimiterLine = /^(?:\ufeff)?"?sep=."?\r?\n/i.test(
+      new TextDecoder().decode(this.#waiting.subarray(0, 16)),
+    );
+    const length = this.#rowsWithin(this.#limit, hasDelimiterLine ? 2 : 1);
     this.#header = this.#waiting.slice(0, length);
     this.#waiting = this.#waiting.slice(length);
     this.#lines = lineFeeds(this.#header);
