@@ -52,6 +52,9 @@ export async function ask<Answer>(path: string, asked: Asked = {}): Promise<Answ
   return response.status === 204 ? (undefined as Answer) : ((await response.json()) as Answer);
 }
 
+/** Downloads a file. @throws Refusal */
+export const download = async (path: string): Promise<Blob> => (await send(path, {})).blob();
+
 /** Downloads a report, part by part: one answer of the app is not longer than its memory allows. @throws Refusal */
 export async function downloadReport(path: string): Promise<Blob> {
   const parts: Blob[] = [];

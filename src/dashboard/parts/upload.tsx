@@ -1,7 +1,8 @@
 import { useId, useRef, useState } from 'preact/hooks';
-import { Refusal, upload } from '../api.ts';
+import { download, Refusal, upload } from '../api.ts';
 import type { ImportReport } from '../types.ts';
 import { count, people } from '../words.ts';
+import { SaveFile } from './save-file.tsx';
 import { Scroll } from './scroll.tsx';
 import { Problem } from './trouble.tsx';
 
@@ -72,15 +73,16 @@ export function Upload({ id, onDone }: { readonly id: string; readonly onDone: (
             <progress max={1} {...(stage.part < 1 && { value: stage.part })} aria-label="Upload" />
           </>
         )}
-        {stage.is === 'done' && <Report name={stage.name} report={stage.report} />}
+        {stage.is === 'done' && <Report id={id} name={stage.name} report={stage.report} />}
       </div>
       {stage.is === 'refused' && <Problem refusal={stage.refusal} />}
     </div>
   );
 }
 
-function Report({ name, report }: { readonly name: string; readonly report: ImportReport }) {
-  const { added, alreadyThere, duplicates, rejected, rejections } = report;
+function Report({ id, name, report }: { readonly id: string; readonly name: string; readonly report: ImportReport }) {
+  const { added, alreadyThere, duplicates, rejected, rejections, columns } = report;
+  const renamed = columns.filter(({ column, as }) => as !== undefined && as !== column);
   const more = [
     alreadyThere > 0 && `${count(alreadyThere)} were there already`,
     duplicates > 0 && `${count(duplicates)} twice in the file`,
@@ -92,6 +94,12 @@ function Report({ name, report }: { readonly name: string; readonly report: Impo
         <b>{people(added)} added</b> from {name}
         {more.length > 0 && `; ${more.join(', ')}`}.
       </p>
+      {renamed.length > 0 && (
+        <p class="hint">{renamed.map(({ column, as }) => `${column} was taken for ${as}`).join(', ')}.</p>
+      )}
+      {rejected > 0 && (
+        <SaveFile name="rejected.csv" load={() => download(`outages/${encodeURIComponent(id)}/rejected.csv`)} />
+      )}
       {rejections.length > 0 && (
         <Scroll label="Rejected rows">
           <table>

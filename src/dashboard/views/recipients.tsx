@@ -1,9 +1,10 @@
 import { useRef, useState } from 'preact/hooks';
 import { OUTCOME_GLOSSARY } from '../../lib/rules/calls/outcome-glossary.ts';
-import { ask, downloadReport, Refusal } from '../api.ts';
+import { ask, downloadReport } from '../api.ts';
+import { SaveFile } from '../parts/save-file.tsx';
 import { Scroll } from '../parts/scroll.tsx';
 import { TimelineDialog } from '../parts/timeline.tsx';
-import { Problem, Trouble } from '../parts/trouble.tsx';
+import { Trouble } from '../parts/trouble.tsx';
 import { usePolled } from '../polled.ts';
 import { toOutage, toRecipients } from '../route.ts';
 import { useTitle } from '../title.ts';
@@ -33,7 +34,7 @@ export function RecipientsView({ id, outcome }: { readonly id: string; readonly 
       </p>
       <div class="title">
         <h1>People</h1>
-        <Report path={path} />
+        <SaveFile name="report.csv" load={() => downloadReport(`${path}/report.csv`)} />
       </div>
       <div class="field narrow">
         <label for="outcome">Outcome</label>
@@ -147,33 +148,5 @@ function Row({ recipient, open }: { readonly recipient: Recipient; readonly open
         )}
       </td>
     </tr>
-  );
-}
-
-/** Downloads the report. A link cannot do that: it would show the key in the address. */
-function Report({ path }: { readonly path: string }) {
-  const [refusal, setRefusal] = useState<Refusal>();
-  const [isBusy, setBusy] = useState(false);
-  const save = async (): Promise<void> => {
-    setBusy(true);
-    setRefusal(undefined);
-    try {
-      const link = document.createElement('a');
-      link.href = URL.createObjectURL(await downloadReport(`${path}/report.csv`));
-      link.download = 'report.csv';
-      link.click();
-      URL.revokeObjectURL(link.href);
-    } catch (error) {
-      setRefusal(error instanceof Refusal ? error : new Refusal(0, String(error)));
-    }
-    setBusy(false);
-  };
-  return (
-    <div>
-      <button type="button" onClick={save} disabled={isBusy}>
-        {isBusy ? 'Reading' : 'Download report.csv'}
-      </button>
-      {refusal && <Problem refusal={refusal} />}
-    </div>
   );
 }
