@@ -12,6 +12,7 @@ import { counted, listed, resultsIn } from './counts.ts';
 import { isOurs, isUnclear } from './endings.ts';
 import { LineChecks } from './line-checks.ts';
 import { BreakerChecks } from './misconfiguration.ts';
+import { lostIn } from './next-version.ts';
 import { OutcomeChecks } from './outcome-checks.ts';
 import type { Invocation } from './process.ts';
 import type { Message } from './queues.ts';
@@ -41,6 +42,7 @@ export type Rule =
   | 'our own misconfiguration is nobody’s outcome'
   | 'a resting number is only probed'
   | 'an outcome is what happened'
+  | 'nothing of another version is lost'
   | 'no surprises';
 
 export type Violation = { readonly rule: Rule; readonly what: string };
@@ -118,6 +120,7 @@ export class Checks {
     const people = new Map<string, RowChange>();
     for (const change of changes) {
       this.breaker.committed(change);
+      this.#keepsWhatOthersWrote(change);
       if (change.table === 'Recipients' && isOfPerson(change.rowKey)) {
         people.set(this.#recipientChanged(change), change);
       }
@@ -128,6 +131,12 @@ export class Checks {
     }
     for (const [id, { partition }] of people) this.#hasOneDueRow(partition, id);
     if (changes.some(({ table }) => table === 'Requests')) this.#requestsHaveOneDueRow();
+  }
+
+  #keepsWhatOthersWrote(change: RowChange): void {
+    const lost = lostIn(change);
+    if (lost.length === 0) return;
+    this.fail('nothing of another version is lost', `${change.rowKey} of ${change.table}: ${lost.join(', ')}`);
   }
 
   /** @returns the recipient id. */

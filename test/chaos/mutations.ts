@@ -22,6 +22,7 @@ import { ANY, type TableName, type TableStore, type Write } from '../../src/lib/
 import { onQueue } from '../fixtures/triggers.ts';
 import type { Rule } from './checks.ts';
 import { misconfiguredScenario } from './misconfiguration.ts';
+import { forgetful } from './next-version.ts';
 import { crowdedScenario, type Scenario } from './scenario.ts';
 
 /** Removes one protection from outside the app; the checks must find that. */
@@ -523,6 +524,11 @@ export const MUTATIONS: readonly Mutation[] = [
     name: 'a line that its holder left behind is not freed',
     breaks: ['no line stands idle'],
     services: (services, tables) => ({ ...services, lines: new UnreconciledLines(tables) }),
+  },
+  {
+    name: 'a change drops a column that only another version knows',
+    breaks: ['nothing of another version is lost'],
+    tables: forgetful,
   },
   {
     name: 'an operator who is a telephone takes no line',

@@ -40,6 +40,8 @@ export type Scenario = {
   readonly misconfiguration?: Misconfiguration | undefined;
   /** When no process runs, ms from the beginning. */
   readonly sleep?: { readonly from: number; readonly until: number } | undefined;
+  /** One of the processes runs the next version of the app: see next-version.ts. */
+  readonly hasNextVersion?: boolean;
   /** When faults stop, ms from the beginning. */
   readonly calmAfterMs: number;
 };
@@ -100,6 +102,7 @@ export function drawScenario(seed: number, recipients: number | undefined): Scen
   const isCalmWorld = isCalm(faults, scenario.spells);
   return {
     ...scenario,
+    hasNextVersion: new Random(`${seed} versions`).chance(0.2),
     sleep: isCalmWorld ? undefined : drawSleep(new Random(`${seed} sleep`), calmAfterMs),
     deeds: drawDeeds(new Random(`${seed} steering`), ids, calmAfterMs, isCalmWorld),
   };

@@ -16,6 +16,7 @@ import { type FaultKind, Faults } from './faults.ts';
 import { isInCall, linesIn } from './line-checks.ts';
 import { treatment, withMisconfiguration } from './misconfiguration.ts';
 import type { Mutation } from './mutations.ts';
+import { asNextVersion } from './next-version.ts';
 import { type Temper, temperOf } from './people.ts';
 import { AppProcess, type Ground, Invocation } from './process.ts';
 import { type Message, Queues, type Run } from './queues.ts';
@@ -235,7 +236,8 @@ class World {
   }
 
   #tablesFor(ports: Ports): TableStore {
-    const tables = reliable(ports);
+    const isNext = this.#scenario.hasNextVersion && ports.by.process.name.startsWith('app1');
+    const tables = isNext ? asNextVersion(reliable(ports)) : reliable(ports);
     return this.#mutation?.tables?.(tables) ?? tables;
   }
 
