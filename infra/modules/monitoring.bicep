@@ -111,6 +111,17 @@ traces
 '''
   }
   {
+    name: 'call-not-ended'
+    description: 'The service refuses to end a call that has lasted longer than MAX_CALL_SECONDS. Its line is used again.'
+    severity: 1
+    window: 'PT15M'
+    query: '''
+traces
+| where message has 'UnendedCallError'
+| project timestamp, message
+'''
+  }
+  {
     name: 'rows-set-aside'
     description: 'A stored row cannot be read by this version: what it stands for waits. The log names its table and key.'
     severity: 1
