@@ -30,7 +30,7 @@ export function routeWork(services: Services, { id, script }: Outage): Record<st
     'GET /outages/{id}/recipients': async () =>
       pageOfRecipients(services, await read(), RecipientQuery.parse({ limit: 100 })),
     'PUT /outages/{id}/recipients': async () =>
-      importRecipients(services, await services.outages.read(id), Readable.from(['phone\n']), 'text/csv'),
+      importRecipients(services, await services.outages.read(id), Readable.from([Buffer.from('phone\n')]), 'text/csv'),
     'GET /outages/{id}/report.csv': async () => reportOf(services, await read(), {}),
     'POST /outages/{id}/pause': async () => viewOutage(services, await pauseOutage(services, id)),
     'POST /outages/{id}/restore': async () =>
