@@ -144,7 +144,7 @@ export class BreakerChecks {
       return;
     }
     const isGiven = after?.['holder'] !== '' && after?.['holder'] !== before?.['holder'];
-    if (!isGiven || now() < rest.since + GRACE_MS || this.#isRandomlyOurs()) return;
+    if (!isGiven || now() < rest.since + GRACE_MS) return;
     rest.given++;
     if (rest.given > rest.probes) {
       this.#fail(
