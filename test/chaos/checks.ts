@@ -351,6 +351,15 @@ export class Checks {
     if (unsent) {
       this.fail('nothing disappears', `${nameOf(event)} was answered 200, but its ${unsent.queue} was not sent`);
     }
+    this.#isOptOutStored(event);
+  }
+
+  /** Another outage may dial before this call ends. */
+  #isOptOutStored({ about, call: { id, parts } }: ServiceEvent): void {
+    const { purpose } = parts;
+    if (about.key !== OPT_OUT || about.mayBeOperators || purpose.kind !== 'attempt') return;
+    if (this.#optedOutAt.has(purpose.recipientId)) return;
+    this.fail('opted out if and only if the key was pressed', `the key of ${id} was answered 200 and is not stored`);
   }
 
   sent(message: Message): void {

@@ -3,6 +3,7 @@ import { DIALECT_GA } from '../../simulator/wire-ga/dialect.ts';
 import { StorageError } from '../../src/lib/base/errors.ts';
 import { CallAutomationError } from '../../src/lib/call-automation/errors.ts';
 import type { CallEvent } from '../../src/lib/call-automation/events.ts';
+import type { Meaning } from '../../src/lib/call-automation/meaning.ts';
 import type { CallAutomation } from '../../src/lib/call-automation/port.ts';
 import type { CallAction } from '../../src/lib/rules/calls/actions.ts';
 import { SILENT } from '../../src/lib/rules/calls/endings.ts';
@@ -80,33 +81,53 @@ class RestlessLines extends Lines {
   }
 }
 
-/** A refusal that concerns us is taken for any other. */
-const blaming = (calls: CallAutomation): CallAutomation => ({
+const delegating = (calls: CallAutomation): CallAutomation => ({
   isRepeatable: calls.isRepeatable,
   speaks: calls.speaks,
   reportsAudioStart: calls.reportsAudioStart,
+  createCall: (...asked) => calls.createCall(...asked),
   joinCall: (...asked) => calls.joinCall(...asked),
   hangUp: (...asked) => calls.hangUp(...asked),
   playAudio: (...asked) => calls.playAudio(...asked),
   cancelMediaProcessing: (...asked) => calls.cancelMediaProcessing(...asked),
   inviteParticipants: (...asked) => calls.inviteParticipants(...asked),
   removeParticipant: (...asked) => calls.removeParticipant(...asked),
-  createCall: (...asked) =>
-    calls.createCall(...asked).catch((error) => {
-      if (!(error instanceof CallAutomationError) || error.means !== 'ours') throw error;
-      const { status, code, requestId, mayHaveHappened } = error;
-      const operation = 'createCall';
-      throw new CallAutomationError({
-        operation,
-        status,
-        code,
-        means: 'failed',
-        message: '',
-        requestId,
-        mayHaveHappened,
-      });
-    }),
 });
+
+/** Reads refusals with one of these meanings as another one. */
+const misread =
+  (from: readonly Meaning[], means: Meaning) =>
+  (error: unknown): never => {
+    if (!(error instanceof CallAutomationError) || !from.includes(error.means)) throw error;
+    const { status, code, requestId, mayHaveHappened } = error;
+    throw new CallAutomationError({ operation: '', status, code, means, message: '', requestId, mayHaveHappened });
+  };
+
+/** A refusal that concerns us is taken for any other. */
+const blaming = (calls: CallAutomation): CallAutomation => ({
+  ...delegating(calls),
+  createCall: (...asked) => calls.createCall(...asked).catch(misread(['ours'], 'failed')),
+});
+
+/** Whatever the reason why a call is not hung up, it counts as over. */
+const gullible = (calls: CallAutomation): CallAutomation => ({
+  ...delegating(calls),
+  hangUp: (...asked) => calls.hangUp(...asked).catch(misread(['notNow', 'ours', 'denied', 'failed', 'limit'], 'over')),
+});
+
+class LateOptOuts extends OptOuts {
+  readonly #isInCall: (recipientId: string) => Promise<boolean>;
+
+  constructor(tables: TableStore, isInCall: (recipientId: string) => Promise<boolean>) {
+    super(tables);
+    this.#isInCall = isInCall;
+  }
+
+  /** Not stored as long as the call goes on. */
+  override async add(...asked: Parameters<OptOuts['add']>): Promise<void> {
+    if (!(await this.#isInCall(asked[0]))) await super.add(...asked);
+  }
+}
 
 class DeafOutages extends Outages {
   /** A paused or stopped outage looks as if it were running. */
@@ -524,6 +545,22 @@ export const MUTATIONS: readonly Mutation[] = [
     name: 'a line that its holder left behind is not freed',
     breaks: ['no line stands idle'],
     services: (services, tables) => ({ ...services, lines: new UnreconciledLines(tables) }),
+  },
+  {
+    name: 'any refusal of a hang-up counts as the end of the call',
+    breaks: ['pacing is exact', 'nobody is called twice', 'everything ends'],
+    services: (services) => ({ ...services, calls: gullible(services.calls) }),
+  },
+  {
+    name: 'an opt-out is stored only when the call ends',
+    breaks: ['opted out if and only if the key was pressed'],
+    services: (services, tables) => ({
+      ...services,
+      optOuts: new LateOptOuts(tables, async (recipientId) => {
+        const ref = { outageId: 'outage-1', shard: 0, recipientId };
+        return (await services.recipients.find(ref))?.recipient.phase === 'dialling';
+      }),
+    }),
   },
   {
     name: 'a change drops a column that only another version knows',
