@@ -72,6 +72,7 @@ describeInBrowser('the dashboard', () => {
     await page.getByLabel('Thanks', { exact: true }).fill(town.audio('thanks'));
     await page.getByText('More', { exact: true }).click();
     await page.getByLabel('Message played again').fill('9');
+    await page.getByLabel('Calls to one person, at most').fill('1');
     await page.getByLabel('Our numbers').fill('12');
     await desk.button('Declare').click();
     await page.getByText(/callers\.0\.number/).waitFor();
@@ -239,7 +240,7 @@ describeInBrowser('the dashboard', () => {
     const report = await desk.downloads('Download report.csv');
     expect(report.suggestedFilename()).toBe('report.csv');
     const text = await readFile(await report.path(), 'utf8');
-    expect(text).toMatch(/^recipientId,phone,/);
+    expect(text).toMatch(/^\ufeffrecipientId,phone,/);
     for (const { identity } of [ada, bob]) expect(text).toContain(identity);
   }, 60_000);
 
@@ -252,7 +253,7 @@ describeInBrowser('the dashboard', () => {
       await desk.button('Look up').click();
     };
     await lookUp('12');
-    await page.getByText('number: is not a valid phone number').waitFor();
+    await page.getByText('number: is an emergency or short number').waitFor();
     await lookUp(ada.identity);
     await page.getByText(`${ada.identity} has not opted out.`).waitFor();
     await desk.button('Opt them out').click();

@@ -180,7 +180,7 @@ test('invalid messages are kept unchanged on the poison queue of their queue', a
     ['cancel-media', { callLegId: '' }],
     ['invite-participants', { participants: [{ communicationUser: { id: '8:acs:x' } }] }],
     ['remove-participant', { callLegId: 'a', conversationId: 'b', participantId: 'c' }],
-    ['hang-up', { callLegId: 'a', whenever: true }],
+    ['hang-up', { callLegId: 'a', leave: 'perhaps' }],
   ] as const;
   for (const [queue, message] of bad) await town.enqueue(queue, message);
   for (const [queue, message] of bad) {
@@ -194,7 +194,7 @@ test('invalid messages are kept unchanged on the poison queue of their queue', a
     promisify(execFile)(process.execPath, ['local/poison.ts', ...words, '--json', '--storage', town.stack.storage]);
   expect(JSON.parse((await poison('list')).stdout)).toMatchObject({ 'start-call': 2, 'hang-up': 1, 'play-audio': 1 });
   const shown = JSON.parse((await poison('show', 'hang-up')).stdout);
-  expect(shown).toMatchObject([{ says: JSON.stringify(bad[7][1]), why: expect.stringContaining('whenever') }]);
+  expect(shown).toMatchObject([{ says: JSON.stringify(bad[7][1]), why: expect.stringContaining('leave') }]);
   expect(JSON.parse((await poison('retry', 'hang-up', shown[0].id)).stdout)).toEqual([shown[0].id]);
   await eventually(async () => {
     const again = JSON.parse((await poison('show', 'hang-up')).stdout);
