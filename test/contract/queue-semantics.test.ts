@@ -39,6 +39,8 @@ async function realWorker(): Promise<Worker> {
   const service = queueService(azurite.connectionString);
   const [queue, poison] = [queueName, `${queueName}-poison`].map((name) => service.getQueueClient(name));
   if (!queue || !poison) throw new Error('unreachable: there are two');
+  // The host does not create queues.
+  await queue.createIfNotExists();
   const runs = (name: string): Run[] =>
     host.events
       .named('message')
