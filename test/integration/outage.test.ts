@@ -53,12 +53,21 @@ test('a person who never answers is called as often as the policy allows, and no
   expect(results).toHaveLength(2);
 });
 
-test('a person who declines is not called again, nor is a number that does not exist', async () => {
-  const eve = town.callee().declines();
-  const nobody = town.callee().hasNoSuchNumber();
-  const outage = await town.declare([eve, nobody]);
+test('a person who declines is called once more, because the decline may be the carrier’s', async () => {
+  const eve = town.callee().declines().declines();
+  const outage = await town.declare([eve], { retry: { maxAttempts: 5, delaySeconds: { declined: 0 } } });
   await outage.run();
-  await outage.expectOutcome(eve, 'declined');
+  const { results } = await outage.expectOutcome(eve, 'declined');
+  expect(results.map(({ outcome }) => outcome)).toEqual(['declined', 'declined']);
+});
+
+test('a number that does not exist is not called again, if our own number reached somebody before', async () => {
+  const callers = [{ number: town.callerNumber(), lines: 1 }];
+  const eve = town.callee().answers().hears('message').presses('1').hears('thanks').stays();
+  await (await town.declare([eve], { callers })).run();
+  const nobody = town.callee().hasNoSuchNumber();
+  const outage = await town.declare([nobody], { callers });
+  await outage.run();
   const { reason } = await outage.expectOutcome(nobody, 'failed');
   expect(reason).toBe('wrongNumber');
 });
@@ -148,13 +157,17 @@ test('one person in two rows, in different notations, is called once; invalid ro
   const national = lena.identity.replace(/^\+1(\d{3})(\d{3})(\d{4})$/, '($1) $2-$3');
   const csv = `name,phone\nLena,${lena.identity}\nLena again,${national}\nNobody,\nNonsense,12\n`;
   expect(await outage.add(csv)).toEqual({
+    columns: [
+      { column: 'name', as: 'name' },
+      { column: 'phone', as: 'phone' },
+    ],
     added: 1,
     alreadyThere: 0,
     duplicates: 1,
     rejected: 2,
     rejections: [
       { line: 4, reason: 'phone: is empty' },
-      { line: 5, reason: 'phone: is not a valid phone number' },
+      { line: 5, reason: 'phone: is an emergency or short number, which is never called' },
     ],
   });
   expect(await outage.add(csv)).toMatchObject({ added: 0, alreadyThere: 1 });
