@@ -107,6 +107,24 @@ describe('a call requested by hand', () => {
     expect(world.dialled).toBe(1);
   });
 
+  it('that lost its line is not placed without one: it ends on the poison queue, and the line stays with its new holder', async () => {
+    const world = new RequestWorld();
+    const { lines, calls } = world.services;
+    await dyingCall(world);
+    const [line] = (await lines.list()).filter(({ holder }) => holder !== '');
+    if (!line) throw new Error('the request has no line');
+    const until = new Date(world.now.getTime() + 3_600_000);
+    await lines.lease(line, 'storm|0123456789abcdef|1|1', until, world.now);
+    world.passes(300);
+    await tendRequests({ ...world.services, calls: { ...calls, isRepeatable: true } });
+    expect(world.queues.on('start-call')).toEqual([ANN]);
+    await expect(world.call(ANN, answers)).rejects.toThrow(UnansweredError);
+    expect(world.dialled).toBe(1);
+    expect((await lines.list()).find(({ lineId }) => lineId === line.lineId)?.holder).toBe(
+      'storm|0123456789abcdef|1|1',
+    );
+  });
+
   it('is left alone by a slow timer that still sees it waiting', async () => {
     const world = new RequestWorld();
     const { requests } = world.services;
