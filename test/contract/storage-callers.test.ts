@@ -59,6 +59,14 @@ onEachStore((opened) => {
       expect(isResting((await desk.known()).caller)).toBe(false);
     });
 
+    it('does not rest again at the first failure after a call on one of its lines ended its rest', async () => {
+      const desk = await new Desk().opened();
+      for (let call = 0; call < 10; call++) await desk.fail();
+      await desk.reaches();
+      await desk.fail();
+      expect(isResting((await desk.known()).caller)).toBe(false);
+    });
+
     it('keeps the time at which somebody was reached while its line is leased again', async () => {
       const desk = await new Desk().opened();
       await desk.reaches();

@@ -5,7 +5,12 @@ import type { StoredRow, TableStore } from './table-store.ts';
 import { tryCommit } from './try-commit.ts';
 
 /** What is known about a caller number, with the ETag that a change needs; without one, it has no row yet. */
-export type StoredCaller = { readonly caller: CallerNumber; readonly etag?: string | undefined };
+export type StoredCaller = {
+  readonly caller: CallerNumber;
+  /** The row as read, if `caller` knows more: that somebody was reached since is on the lines (`Lines.survey`). */
+  readonly row?: CallerNumber | undefined;
+  readonly etag?: string | undefined;
+};
 
 /**
  * What is known about the caller numbers: one row each, in the partition of their lines, so that one query reads both
@@ -30,7 +35,7 @@ export class CallerNumbers {
     const saved = await tryCommit(this.#tables, LINES_TABLE, LINES_PARTITION, [
       etag === undefined
         ? { kind: 'insert', rowKey, columns: newColumns(caller) }
-        : { kind: 'merge', rowKey, columns: changed(before.caller, caller), etag },
+        : { kind: 'merge', rowKey, columns: changed(before.row ?? before.caller, caller), etag },
     ]);
     return saved !== undefined;
   }

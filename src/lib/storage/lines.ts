@@ -51,8 +51,8 @@ export class Lines {
     const stored = readable(TABLE, PARTITION, rows.filter(ofKind(CALLER)), toCaller);
     const callers = new Map(stored.map((known) => [known.caller.number, known]));
     for (const { number, reachedAt } of lines) {
-      const { caller, etag } = callers.get(number) ?? { caller: newCallerNumber(number), etag: undefined };
-      callers.set(number, { caller: reached(caller, reachedAt), etag });
+      const known = callers.get(number) ?? { caller: newCallerNumber(number) };
+      callers.set(number, { row: known.caller, ...known, caller: reached(known.caller, reachedAt) });
     }
     return { lines, callers };
   }
