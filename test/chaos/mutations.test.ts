@@ -22,7 +22,7 @@ const isSound = async (world: WorldOptions): Promise<boolean> => (await live(wor
 
 describe('the checks find it where', () => {
   for (const mutation of MUTATIONS) {
-    it(mutation.name, { timeout: 60_000 }, async () => {
+    it(mutation.name, { timeout: 180_000 }, async () => {
       expect(await caught(mutation)).toBeDefined();
     });
   }

@@ -81,7 +81,7 @@ test('audio can be played and cancelled by hand', async () => {
   await town.enqueue('cancel-media', { callLegId });
   await eventually(async () => {
     const { events } = await town.record(callLegId);
-    const ended = events.find(({ type }) => type === 'PlayAudioResult');
+    const ended = events.find(({ type, data }) => type === 'PlayAudioResult' && data['status'] === 'completed');
     expect(ended?.data).toMatchObject({ operationContext: 'hold', resultInfo: { subcode: 8508 } });
   });
   await town.enqueue('hang-up', { callLegId });
@@ -121,7 +121,10 @@ test('an invited phone shows one of our caller numbers', async () => {
     20_000,
   );
   const shown = town.api === 'ga' ? 'sourceCallerIdNumber' : 'alternateCallerId';
-  expect(invitation).toMatchObject({ status: 202, body: { [shown]: { value: '+14255550190' } } });
+  expect(invitation).toMatchObject({
+    status: 202,
+    body: { [shown]: { value: expect.stringMatching(/^\+142555501\d\d$/) } },
+  });
   await town.enqueue('hang-up', { callLegId });
   await until((calls) => calls.some((call) => call.callLegId === callLegId && call.state === 'Terminated'));
 });
