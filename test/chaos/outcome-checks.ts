@@ -51,24 +51,28 @@ export class OutcomeChecks {
     }
   }
 
-  /** A call from the same number did better since the first of these: the fault is not the number's. */
-  #isProven([first]: readonly Call[]): boolean {
+  /** A call from the number of the last of these did better since the first: the fault is not the number's. */
+  #isProven(attempted: readonly Call[]): boolean {
+    const [first, last] = [attempted[0], attempted.at(-1)];
     return this.#facts.service.calls.some(
       ({ parts, endedAt = Number.POSITIVE_INFINITY, failure }) =>
-        first && parts.number === first.parts.number && endedAt > first.placedAt && !(failure && isOurs(failure)),
+        first && parts.number === last?.parts.number && endedAt > first.placedAt && !(failure && isOurs(failure)),
     );
   }
 
-  /** Audio began, a key was reported, or the only news of accepted audio that it failed never arrived, where nothing reports its start. */
+  /**
+   * Audio began, or a key was reported. Where nothing reports the start of audio: it was accepted, and no event said before
+   * the end of the call that it failed.
+   */
   #hasHeard(call: Call): boolean {
     if (call.wasAudioHeard) return true;
     const { service } = this.#facts;
-    const received = service.events
-      .filter((event) => event.call === call && event.isReceived)
-      .map(({ about }) => about);
-    if (received.some(({ key }) => key !== undefined)) return true;
+    const received = service.events.filter((event) => event.call === call && event.isReceived);
+    if (received.some(({ about }) => about.key !== undefined)) return true;
+    const told = (what: string): number =>
+      received.find(({ about }) => about.what.startsWith(what))?.receivedAt ?? Number.POSITIVE_INFINITY;
     const isAccepted = call.operations.some(({ name, isDone }) => name === 'playAudio' && isDone);
-    return !service.reportsAudioStart && isAccepted && !received.some(({ what }) => what.startsWith('audio failed'));
+    return !service.reportsAudioStart && isAccepted && told('audio failed') >= told('state Terminated');
   }
 }
 

@@ -37,6 +37,8 @@ export type ServiceEvent = {
   readonly body: object;
   /** A process began to handle it. */
   isReceived: boolean;
+  /** When a process first began to apply it, ms since the epoch. */
+  receivedAt?: number;
   /** The app answered 200. */
   isAccepted: boolean;
 };

@@ -318,6 +318,7 @@ class World {
     const by = this.#invocation(process, `callEvents ${event.call.id}`);
     this.#events.set(by, event);
     event.isReceived = true;
+    event.receivedAt ??= this.#ground.clock.now;
     by.note(() => `gets "${event.about.what}"`);
     return new Promise((resolve) => {
       const open = this.#unanswered.get(process) ?? new Set();

@@ -84,6 +84,19 @@ describe('a call that ends for a reason of ours', () => {
     await call.hears({ ...end, data: { ...end.data, ending: { means, code: '404/511404' } } });
     expect(await call.ann()).toMatchObject({ phase: 'waiting', attempt: 0, results: [] });
   });
+
+  it('and whose callee turns out to have been told by an earlier call is not placed again', async () => {
+    const call = await AnnsCall.rings(true);
+    const stored = await call.services.recipients.find(call.ref);
+    if (!stored) throw new Error('Ann has gone');
+    const told = { attempt: 1, outcome: 'heard' as const, at: call.now.toISOString() };
+    const second = { ...stored.recipient, attempt: 2, results: [told] };
+    await call.services.recipients.save(call.ref, stored, { recipient: second, due: 'unchanged' });
+    call.ref = { ...call.ref, attempt: 2 };
+    const end = stateIs('terminated');
+    await call.hears({ ...end, data: { ...end.data, ending: { means: 'ours', code: '404/511404' } } });
+    expect(await call.ann()).toMatchObject({ phase: 'done', outcome: 'heard' });
+  });
 });
 
 describe('an opt-out', () => {

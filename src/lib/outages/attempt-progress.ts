@@ -1,5 +1,7 @@
 import type { AttemptRef } from '../rules/calls/purpose.ts';
-import { bound, isAt, postponed } from '../rules/outages/attempts.ts';
+import { bound, expired, isAt, isSettled, type Moved, postponed } from '../rules/outages/attempts.ts';
+import type { Outage } from '../rules/outages/outage.ts';
+import type { Recipient } from '../rules/outages/recipient.ts';
 import type { Services } from '../services/services.ts';
 import type { StoredRecipient } from '../storage/recipients.ts';
 import { untilSaved } from '../storage/until-saved.ts';
@@ -16,10 +18,20 @@ export async function deferAttempt(
   until: Date,
 ): Promise<boolean> {
   const { line } = stored.recipient;
-  if (!(await services.recipients.save(ref, stored, postponed(stored.recipient, until)))) return false;
-  if (line) await passOnLine(services, await services.outages.recent(ref.outageId), line, ref);
+  const outage = await services.outages.recent(ref.outageId);
+  const later = putOff(outage, stored.recipient, services.now(), until);
+  if (!(await services.recipients.save(ref, stored, later))) return false;
+  if (line) await passOnLine(services, outage, line, ref);
   return true;
 }
+
+/** The recipient is called later, unless a late result of an earlier attempt has ended the matter meanwhile. */
+const putOff = (
+  { retry }: Outage,
+  recipient: Recipient,
+  now: Date,
+  ...[until, refusedAt]: [until: Date, refusedAt?: string | undefined]
+): Moved => (isSettled(recipient, retry) ? expired(recipient, now) : postponed(recipient, until, refusedAt));
 
 /**
  * The call was not placed, for a reason that is not the callee's: the recipient is called later and the attempt does
@@ -34,11 +46,13 @@ export async function postponeAttempt(
   until: Date,
   { callLegId, refusedAt }: { readonly callLegId?: string | undefined; readonly refusedAt?: string | undefined } = {},
 ): Promise<void> {
+  const outage = await services.outages.recent(ref.outageId);
   const line = await untilSaved(`The delay of attempt ${ref.attempt}`, async () => {
     const stored = await services.recipients.find(ref);
     if (!stored || !isAt(stored.recipient, ref)) return null;
     if (callLegId !== undefined && stored.recipient.callLegId !== callLegId) return null;
-    const saved = await services.recipients.save(ref, stored, postponed(stored.recipient, until, refusedAt));
+    const later = putOff(outage, stored.recipient, services.now(), until, refusedAt);
+    const saved = await services.recipients.save(ref, stored, later);
     return saved && (stored.recipient.line ?? null);
   });
   if (line) await services.lines.free(line, until);
