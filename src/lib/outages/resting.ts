@@ -18,7 +18,8 @@ export async function usableLines(services: Services, outage: Outage, { lines, c
     const line = linesOf(outage.callers, lines).find((each) => each.number === number && isFree(each, now));
     if (line && (await isAnybodyDue(services, outage)) && (await takeProbe(services, stored))) kept.add(line);
   }
-  return lines.filter((line) => !isFree(line, now) || !resting.has(line.number) || kept.has(line));
+  // A line without a holder may become free before it is filled, so its time does not count here.
+  return lines.filter((line) => line.holder !== '' || !resting.has(line.number) || kept.has(line));
 }
 
 async function isAnybodyDue({ recipients, now }: Services, outage: Outage): Promise<boolean> {
