@@ -51,12 +51,12 @@ export class OutcomeChecks {
     }
   }
 
-  /** A call from the number of the last of these did better since the first: the fault is not the number's. */
+  /** A call did better since the first of these. Which number a refused call was asked from, the service does not keep. */
   #isProven(attempted: readonly Call[]): boolean {
-    const [first, last] = [attempted[0], attempted.at(-1)];
+    const [first] = attempted;
     return this.#facts.service.calls.some(
-      ({ parts, endedAt = Number.POSITIVE_INFINITY, failure }) =>
-        first && parts.number === last?.parts.number && endedAt > first.placedAt && !(failure && isOurs(failure)),
+      ({ endedAt = Number.POSITIVE_INFINITY, failure }) =>
+        first && endedAt > first.placedAt && !(failure && isOurs(failure)),
     );
   }
 

@@ -47,7 +47,7 @@ async function settle(
   const standing = number === undefined ? undefined : await noteTrouble(services, number, trouble);
   switch (verdictOn(means, standing, refusedAt, placedAt)) {
     case 'postpone':
-      await owner.postpone(patience(services), callLegId, placedAt);
+      await owner.postpone(patience(services), callLegId, services.now().toISOString());
       break;
     case 'failed':
       await owner.conclude(

@@ -33,7 +33,7 @@ export type CallOwner = {
   /**
    * The service refused the call for a reason that is not the callee's: it is placed again at `until`, unless the owner has
    * another call by now.
-   * @param refusedAt when the call was placed, if the reason is ours.
+   * @param refusedAt when the call failed, if the reason is ours.
    */
   postpone(until: Date, callLegId: string, refusedAt?: string): Promise<void>;
   /** @returns undefined if this call is not the owner's current one: it has ended, or another was placed. */
@@ -76,7 +76,7 @@ export type OwnedCall = {
   bind(callLegId: string): Promise<void>;
   /**
    * The call was not placed: it is placed again at `until`, and its line is left alone until then.
-   * @param refusedAt when the call was claimed, if it was refused for a reason of ours.
+   * @param refusedAt when the call was refused, if the reason is ours.
    * @returns false if the row changed meanwhile, so that nothing is placed again.
    */
   postpone(until: Date, refusedAt?: string): Promise<boolean>;

@@ -96,10 +96,8 @@ async function onRefusal(
   const { isOurs, mayWait, note } = await ourFault(services, call, error);
   if (!(isOurs ? mayWait : isPassing(error))) return call.refuse(code, error);
   const waitMs = error.retryAfterMs ?? call.patienceMs;
-  const isPostponed = await call.postpone(
-    new Date(services.now().getTime() + waitMs),
-    isOurs ? call.askedAt : undefined,
-  );
+  const now = services.now();
+  const isPostponed = await call.postpone(new Date(now.getTime() + waitMs), isOurs ? now.toISOString() : undefined);
   if (!isPostponed) return superseded(`${call.name} changed while the service was asked (${code})`);
   return postponed(`${call.name} is placed again in ${Math.ceil(waitMs / 1000)} s (${code})${note}`);
 }

@@ -36,7 +36,7 @@ const putOff = (
 /**
  * The call was not placed, for a reason that is not the callee's: the recipient is called later and the attempt does
  * not count. The line is left alone until then, while others work.
- * @param refusedAt when the call was claimed, if it was refused for a reason of ours.
+ * @param refusedAt when the call failed, if the reason is ours.
  * @param callLegId if set, only the attempt with this call is postponed: it keeps its number, and may have a new call
  * by now.
  */

@@ -166,7 +166,8 @@ export type Standing = {
  * What a failed call means for the callee. `postpone`: nothing, the attempt does not count. `failed`: it counts, and the callee may
  * be called again. `wrongNumber`: the number is not in service.
  * @param standing undefined if the call came from no number of ours.
- * @param refusedAt when the first call to this callee was placed that failed for a reason of ours, if one did.
+ * @param refusedAt when the first call to this callee failed for a reason of ours, if one did. Not when it was claimed: others may
+ * have been reached between its claim and its failure.
  * @param placedAt when this call was placed.
  */
 export function verdictOn(
