@@ -51,13 +51,13 @@ export class OutcomeChecks {
     }
   }
 
-  /** A call did better since the first of these. Which number a refused call was asked from, the service does not keep. */
+  /**
+   * Some other call did better before the last of these ended. When the first call was refused, and from which number, is not
+   * known: a refused request is no call of the service.
+   */
   #isProven(attempted: readonly Call[]): boolean {
-    const [first] = attempted;
-    return this.#facts.service.calls.some(
-      ({ endedAt = Number.POSITIVE_INFINITY, failure }) =>
-        first && endedAt > first.placedAt && !(failure && isOurs(failure)),
-    );
+    const end = attempted.at(-1)?.endedAt ?? Number.POSITIVE_INFINITY;
+    return this.#facts.service.calls.some(({ placedAt, failure }) => placedAt < end && !(failure && isOurs(failure)));
   }
 
   /**
