@@ -309,7 +309,7 @@ class HastyLines extends Lines {
     this.#now = now;
   }
 
-  /** A line whose lease has ended is free, whoever holds it. */
+  /** A line whose lease has ended looks free, even if it has a holder. */
   override async survey(): Promise<Survey> {
     const survey = await super.survey();
     const free = (line: Line): Line => (hasLapsed(line, this.#now()) ? { ...line, holder: '' } : line);
@@ -328,7 +328,7 @@ class UnreconciledLines extends Lines {
 const NEVER = new Date(8e12).toISOString();
 
 class OperatorsWithoutLines extends Lines {
-  /** An operator's telephone is called on a line that nobody is told of. */
+  /** An operator's line is not written down, so others may take it. */
   override async lease(...asked: Parameters<Lines['lease']>): ReturnType<Lines['lease']> {
     const [line, holder] = asked;
     return readHolder(holder).kind === 'operator' ? { ...line, holder } : super.lease(...asked);
@@ -536,7 +536,7 @@ export const MUTATIONS: readonly Mutation[] = [
     tables: writing('Lines', regardless),
   },
   {
-    name: 'a line whose lease has ended is taken, whoever holds it',
+    name: 'a line whose lease has ended is taken from its holder',
     breaks: ['pacing is exact'],
     scenario: crowdedScenario(40),
     services: (services, tables) => ({ ...services, lines: new HastyLines(tables, services.now) }),

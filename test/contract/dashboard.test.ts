@@ -97,7 +97,7 @@ test.each(['main.js.map', 'app.tsx', '..%2Fapp.tsx', '__proto__', 'toString'])(
   },
 );
 
-test('sends a file compressed to whoever accepts it, each form with its own ETag', async () => {
+test('sends a file compressed to clients that accept it, each form with its own ETag', async () => {
   const answers = new Map<string, { body: Buffer; etag: string | null; coding: string | null }>();
   for (const accepted of ['identity', 'gzip, deflate', 'gzip, deflate, br, zstd', 'br;q=0, gzip;q=0.5', 'br;q=0.0']) {
     const { status, headers, body } = await raw('/main.js', { 'accept-encoding': accepted });

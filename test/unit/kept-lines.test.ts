@@ -214,7 +214,7 @@ describe('the end of a call that is delivered twice', () => {
     await tendOutages(world.services);
     expect(await inProgress(world)).toHaveLength(1);
     expect(await held(world)).toHaveLength(1);
-    // Whoever still has the line of the earlier call cannot use it.
+    // A process that still has the line of the earlier call cannot use it.
     await passOnLine(world.services, outage, first, SHARD);
     expect(await inProgress(world)).toHaveLength(1);
   });

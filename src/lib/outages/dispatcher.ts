@@ -26,7 +26,7 @@ type Candidate = { readonly shard: Shard; readonly due: DueRow };
 
 /**
  * Result of filling an outage's lines. `dueLagMs`: how long the recipient due longest has waited. `given`: lines that are
- * not free any more, whoever won the race for them.
+ * no longer free, even if another process won the race for them.
  */
 export type Filled = {
   readonly started: number;

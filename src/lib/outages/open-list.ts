@@ -8,7 +8,7 @@ import { untilSaved } from '../storage/until-saved.ts';
 
 /**
  * Keeps an outage open while people are added to its list. An outage that is over is reopened before the first of them is
- * added, and does not end before the last: whoever was added is called, even if the process dies at any request.
+ * added, and does not end before the last: all who were added are called, even if the process dies at any request.
  */
 export class OpenList {
   readonly #services: Services;

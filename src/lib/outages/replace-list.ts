@@ -28,7 +28,7 @@ async function removeIn(services: Services, shard: Shard, ids: ReadonlySet<strin
     removed += await recipients.removeAll(shard, others, now().toISOString());
     after = next;
   }
-  // Whoever is added again counts in a row of the same name: add those rows to the sums first.
+  // A person who is added again is counted in a row of the same name, so add those rows to the sums first.
   while (removed > 0 && (await tallies.fold(shard)));
   return removed;
 }

@@ -84,7 +84,7 @@ function isOf({ country, countryCallingCode }: Parsed, countries: ReadonlySet<st
   return [...countries].some((code) => isSupportedCountry(code) && getCountryCallingCode(code) === countryCallingCode);
 }
 
-/** Why a number in E.164 form must not be called, whoever asks for it; undefined if it may be. */
+/** Why a number in E.164 form must not be called by anybody; undefined if it may be. */
 export function whyNotCall(number: string, rules: CallingRules): string | undefined {
   const read = readNumber(number, 'US');
   return 'problem' in read ? read.problem : obstacleTo(read.parsed, kindOf(read.parsed), rules);

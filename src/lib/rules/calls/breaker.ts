@@ -6,8 +6,8 @@ import type { Outcome } from './outcome.ts';
 /**
  * When a caller number rests, and for how long. Pure. A number whose calls keep ending for a reason that concerns us is not called
  * from, except for one probe every few minutes, so that our own misconfiguration does not become the outcome of everybody on the
- * list. That somebody was reached is written on the line of their call, which costs no request, so whoever reads the state of a
- * number passes in the latest of these times.
+ * list. A call that reached somebody is recorded on its line, which costs no request, so callers pass in the latest of these
+ * times.
  */
 
 /**
