@@ -240,7 +240,7 @@ describeInBrowser('the dashboard', () => {
     const report = await desk.downloads('Download report.csv');
     expect(report.suggestedFilename()).toBe('report.csv');
     const text = await readFile(await report.path(), 'utf8');
-    expect(text).toMatch(/^\ufeffrecipientId,phone,/);
+    expect(text).toMatch(/^\ufeff"recipientId","phone",/);
     for (const { identity } of [ada, bob]) expect(text).toContain(identity);
   }, 60_000);
 

@@ -85,7 +85,7 @@ describe('a list of people over HTTP', () => {
     });
     const { body: csv } = await ask(stack, 'getRejectedRows', { params: { id } });
     expect(csv).toBe(
-      'rejected line,rejected because,Who,Call,Note\n3,"phone: has an extension, which cannot be dialled",Bob,\'+14255550122 x5,b\n',
+      '"rejected line","rejected because","Who","Call","Note"\n"3","phone: has an extension, which cannot be dialled","Bob","\'+14255550122 x5","b"\n',
     );
   });
 

@@ -28,8 +28,8 @@ describe('a text', () => {
     expect(said('{title}', { title: '{estimate}', estimate: 'nine' })).toBe('{estimate}');
   });
 
-  it('is cut to the length that can be said, and is never empty', () => {
-    expect(said(`{name}${'a'.repeat(3990)}`, { name: 'b'.repeat(100) })).toHaveLength(4000);
+  it('is not cut for a name that is too long, and is never empty', () => {
+    expect(said(`Hello {name}${'a'.repeat(3_000)}`, { name: 'b'.repeat(7_000) })).toBe(`Hello ${'a'.repeat(3_000)}`);
     expect(said('{name}')).toBe('Storm');
   });
 
@@ -39,19 +39,30 @@ describe('a text', () => {
 });
 
 describe('the check of a script’s placeholders', () => {
+  const storm = { title: 'Storm', estimate: undefined };
+
+  it('refuses a text that the longest name would make too long to be spoken', () => {
+    const text = (length: number): CallScript => saying(`${'a'.repeat(length)}{name}`);
+    expect(unfillable({ ...storm, script: text(3_800) })).toEqual([]);
+    expect(unfillable({ ...storm, script: text(3_801) })).toEqual([
+      'script.message: may have up to 4001 characters with its placeholders filled in (a name has up to 200), and at most 4000 can be spoken; shorten it',
+    ]);
+    expect(unfillable({ title: 'T'.repeat(200), script: saying(`{title}${'a'.repeat(3_900)}`) })).toHaveLength(1);
+  });
+
   it('reports those that cannot be filled in, before anybody is called', () => {
-    expect(unfillable({ script: saying('Until {estimat}'), estimate: undefined })).toEqual([
+    expect(unfillable({ ...storm, script: saying('Until {estimat}') })).toEqual([
       'script.message: {estimat} is not known; {estimate}, {title}, {name} are',
     ]);
-    expect(unfillable({ script: saying('Until {estimate}'), estimate: undefined })).toEqual([
+    expect(unfillable({ ...storm, script: saying('Until {estimate}') })).toEqual([
       'estimate: is needed, for script.message says it',
     ]);
   });
 
   it('reports nothing if all can be filled in', () => {
-    expect(unfillable({ script: saying('{title} until {estimate}, {name}'), estimate: 'nine' })).toEqual([]);
-    expect(
-      unfillable({ script: CallScript.parse({ message: 'https://audio.example/{x}.wav' }), estimate: undefined }),
-    ).toEqual([]);
+    expect(unfillable({ ...storm, script: saying('{title} until {estimate}, {name}'), estimate: 'nine' })).toEqual([]);
+    expect(unfillable({ ...storm, script: CallScript.parse({ message: 'https://audio.example/{x}.wav' }) })).toEqual(
+      [],
+    );
   });
 });

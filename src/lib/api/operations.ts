@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { REPORT_COLUMNS } from '../lists/columns.ts';
 import { OutagePatch } from '../outages/patch.ts';
 import { Cancellation } from '../outages/steer.ts';
 import { AllClear } from '../rules/outages/all-clear-message.ts';
@@ -10,7 +11,7 @@ import { Health } from '../views/health.ts';
 import { OptOutQuery, OptOutView } from '../views/opt-out-view.ts';
 import { DeclaredOutage, OutageEntry, OutageView } from '../views/outage-view.ts';
 import { RecipientPage, RecipientQuery } from '../views/recipient-view.ts';
-import { REPORT_COLUMNS, REPORT_LIMITS, ReportQuery } from '../views/report.ts';
+import { REPORT_LIMITS, ReportQuery } from '../views/report.ts';
 import { byRoute, json, NO_PARAMETERS, plain, text } from './builders.ts';
 import { LIST_OPERATIONS } from './list-operations.ts';
 import { type Described, NOT_NOW, OfOutage, onOutage } from './on-outage.ts';

@@ -7,13 +7,38 @@ import { KnownColumn, meaningOf, plainName } from './known-columns.ts';
 export type Mapping = Readonly<Partial<Record<KnownColumn, string>>>;
 
 /** A column of a list and what it was taken for; without `as` it is kept with the person. */
-export type Column = { readonly column: string; readonly as?: KnownColumn };
+export type Column = {
+  readonly column: string;
+  readonly as?: KnownColumn;
+  /** A download of ours added it to the list; left out when the list is sent again. */
+  readonly isOurs?: true;
+};
 
-/** Columns that a download of ours adds to a list; left out when it is sent again. */
+/** Columns that the download of rejected rows adds to a list. */
 export const REASON_COLUMN = 'rejected because';
 export const LINE_COLUMN = 'rejected line';
 const OURS: ReadonlySet<string> = new Set([REASON_COLUMN, LINE_COLUMN]);
-export const isOurs = (name: string): boolean => OURS.has(name);
+
+/** The columns of a report, in order; those of its list follow. */
+export const REPORT_COLUMNS = [
+  'recipientId',
+  'phone',
+  'communicationUserId',
+  'name',
+  'timeZone',
+  'language',
+  'state',
+  'outcome',
+  'reason',
+  'endedAt',
+  'attempts',
+  'lastCallLegId',
+] as const;
+export type ReportColumn = (typeof REPORT_COLUMNS)[number];
+
+/** How many columns of a list are those of a report: a report may be sent back, as a list. */
+const reportColumnsIn = (header: readonly string[]): number =>
+  REPORT_COLUMNS.every((column, index) => header[index] === column) ? REPORT_COLUMNS.length : 0;
 
 /** Longest own columns of a list together, characters: they are stored in one cell. */
 const MAX_OWN = 24_000;
@@ -23,10 +48,12 @@ const MAX_OWN = 24_000;
  * @throws InvalidInputError if nobody could be called by them, or one of ours is there twice.
  */
 export function columnsOf(header: readonly string[], mapping: Mapping): readonly Column[] {
-  const names = named(header);
+  const ours = reportColumnsIn(header);
+  const names = [...header.slice(0, ours), ...named(header.slice(ours))];
+  const guessed = ours > 0 ? names.slice(0, ours) : names;
   const known = new Map<number, KnownColumn>();
   for (const each of KnownColumn.options) {
-    const index = mapping[each] === undefined ? takenFor(each, names, mapping) : mapped(each, mapping[each], names);
+    const index = mapping[each] === undefined ? takenFor(each, guessed, mapping) : mapped(each, mapping[each], names);
     if (index !== undefined) known.set(index, each);
   }
   const taken = new Set(known.values());
@@ -34,7 +61,8 @@ export function columnsOf(header: readonly string[], mapping: Mapping): readonly
   if (names.join().length > MAX_OWN) throw new InvalidInputError('The list has too many columns', [`${names.length}`]);
   return names.map((column, index) => {
     const as = known.get(index);
-    return { column, ...(as && { as }) };
+    if (as) return { column, as };
+    return { column, ...((index < ours || OURS.has(column)) && { isOurs: true as const }) };
   });
 }
 

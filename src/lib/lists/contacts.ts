@@ -4,7 +4,7 @@ import { type CallingRules, kindOf, type NumberKind, obstacleTo } from '../rules
 import type { Contact } from '../rules/outages/recipient.ts';
 import { readNumber } from '../rules/phone-numbers.ts';
 import { notATimeZone, timeZoneOf } from '../rules/time-zones.ts';
-import { type Column, isOurs } from './columns.ts';
+import type { Column } from './columns.ts';
 import type { KnownColumn } from './known-columns.ts';
 
 /** What a row says about a person: the cells that Ringdown uses, and the list's own. */
@@ -49,19 +49,16 @@ export function contactOf(
   return { contact, ...(callee.number && { number: callee.number }) };
 }
 
-/** The apostrophe that our downloads put before a formula. */
-const MARKED_FORMULA = /^'(?=[=+@-])/;
-
 function personOf(cells: readonly string[], columns: readonly Column[]): Person | string {
   if (cells.length > columns.length && cells.slice(columns.length).some((cell) => cell !== '')) {
     return `has ${cells.length} cells, the header ${columns.length}`;
   }
   const known: Partial<Record<KnownColumn, string>> = {};
   const extra: Record<string, string> = {};
-  columns.forEach(({ column, as }, index) => {
-    const cell = (cells[index] ?? '').replace(MARKED_FORMULA, '');
+  columns.forEach(({ column, as, isOurs }, index) => {
+    const cell = cells[index] ?? '';
     if (as !== undefined) known[as] = cell;
-    else if (!isOurs(column)) extra[column] = cell;
+    else if (!isOurs) extra[column] = cell;
   });
   return { known, extra };
 }

@@ -1,8 +1,9 @@
 import { InvalidInputError } from '../base/errors.ts';
-import { type Column, columnsOf, delimiterOf, isOurs, type Mapping } from './columns.ts';
+import { type Column, columnsOf, delimiterOf, type Mapping } from './columns.ts';
 import { contactOf, type FoundContact, type NumberRules } from './contacts.ts';
 import { decoded } from './decoded.ts';
 import { rowsOfDelimited } from './delimited.ts';
+import { unmarked } from './formula-marks.ts';
 import { rowsOfNdjson } from './ndjson.ts';
 import type { ReadRow } from './row.ts';
 
@@ -34,7 +35,7 @@ export class List {
 
   /** The columns met so far, in their order. */
   get columns(): readonly Column[] {
-    return [...this.#columns.values()].filter(({ column }) => !isOurs(column));
+    return [...this.#columns.values()];
   }
 
   /** The columns that are kept with each person as they are. */
@@ -53,7 +54,8 @@ export class List {
 
   async *#ofDelimited(text: AsyncIterable<string>): AsyncGenerator<ListRow> {
     let columns: readonly Column[] | undefined;
-    for await (const row of rowsOfDelimited(text, delimiterOf)) {
+    for await (const written of rowsOfDelimited(text, delimiterOf)) {
+      const row = { ...written, cells: written.cells.map(unmarked) };
       if (columns) {
         yield this.#read(row, columns);
         continue;
@@ -85,7 +87,7 @@ export class List {
 
   #named(header: readonly string[]): readonly Column[] {
     const columns = columnsOf(header, this.#options.mapping ?? {});
-    for (const each of columns) this.#columns.set(each.column, each);
+    for (const each of columns) if (!each.isOurs) this.#columns.set(each.column, each);
     return columns;
   }
 
@@ -100,8 +102,11 @@ export class List {
   }
 
   #read({ line, cells, problem }: ReadRow, columns: readonly Column[]): ListRow {
-    const found = problem ?? contactOf(cells, columns, this.#options);
-    return typeof found === 'string' ? { line, cells, problem: found } : { line, cells, ...found };
+    if (problem !== undefined) return { line, cells, problem };
+    const found = contactOf(cells, columns, this.#options);
+    if (typeof found !== 'string') return { line, cells, ...found };
+    // Its download has the columns of the list alone, so that it can be sent again as often as needed.
+    return { line, cells: cells.filter((_, index) => !columns[index]?.isOurs), problem: found };
   }
 }
 

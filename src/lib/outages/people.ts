@@ -8,6 +8,7 @@ import { recipientIdOf } from '../rules/calls/recipient-id.ts';
 import type { Outage } from '../rules/outages/outage.ts';
 import { isUntouched, type Recipient } from '../rules/outages/recipient.ts';
 import { shardOf } from '../rules/outages/shard.ts';
+import { MAX_NAME, NAME_TOO_LONG } from '../rules/outages/wording.ts';
 import { TimeZone } from '../rules/time-zones.ts';
 import type { Services } from '../services/services.ts';
 import type { StoredOutage } from '../storage/outages.ts';
@@ -23,7 +24,7 @@ export const NewPerson = z
 
 /** What of a person can be corrected. */
 export const PersonPatch = z.strictObject({
-  name: z.string().max(1000).nullable().optional(),
+  name: z.string().trim().max(MAX_NAME, NAME_TOO_LONG).nullable().optional(),
   timeZone: TimeZone.nullable().optional(),
   language: z.string().max(100).nullable().optional(),
 });

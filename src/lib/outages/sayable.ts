@@ -6,12 +6,13 @@ import type { Services } from '../services/services.ts';
 
 /**
  * Checks the texts before the first call, not during it.
- * @throws InvalidInputError naming each text that the service cannot say, or whose placeholders cannot be filled in.
+ * @throws InvalidInputError naming each text that the service cannot say, or whose placeholders cannot be filled in, or that may
+ * become too long.
  */
 export function mustBeSayable(
   { calls }: Pick<Services, 'calls'>,
   what: string,
-  outage: Pick<Outage, 'script' | 'estimate'>,
+  outage: Pick<Outage, 'script' | 'title' | 'estimate'>,
 ): void {
   const { message, thanks, unavailable } = outage.script;
   const sounds = { 'script.message': message, 'script.thanks': thanks, 'script.unavailable': unavailable };

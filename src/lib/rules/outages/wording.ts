@@ -12,6 +12,10 @@ export type Words = {
 const KNOWN = ['estimate', 'title', 'name'] as const;
 const isKnown = (name: string): name is (typeof KNOWN)[number] => KNOWN.some((known) => known === name);
 
+/** Longest name of a person, characters. Longer ones are refused where they come in. */
+export const MAX_NAME = 200;
+export const NAME_TOO_LONG = `is longer than ${MAX_NAME} characters`;
+
 /** The longest text that can be spoken, characters (call-automation/speech.ts). */
 const LONGEST = 4000;
 
@@ -22,15 +26,27 @@ const SPOKEN = ['message', 'thanks', 'unavailable'] as const;
 const namesIn = (sound: Sound | undefined): string[] =>
   typeof sound === 'object' ? [...sound.text.matchAll(PLACEHOLDER)].map(([, name = '']) => name) : [];
 
-/** Placeholders that could not be filled in, by field. Checked at the declaration, not when somebody listens. */
-export function unfillable({ script, estimate }: Pick<Outage, 'script' | 'estimate'>): string[] {
-  return SPOKEN.flatMap((field) =>
-    namesIn(script[field]).flatMap((name) => {
+/**
+ * Placeholders that could not be filled in, and texts that could become too long to be spoken, by field. Checked at the
+ * declaration, not when somebody listens.
+ */
+export function unfillable({ script, title, estimate }: Pick<Outage, 'script' | 'title' | 'estimate'>): string[] {
+  const longest: Words = { title, estimate, name: 'x'.repeat(MAX_NAME) };
+  return SPOKEN.flatMap((field) => {
+    const names = namesIn(script[field]).flatMap((name) => {
       if (!isKnown(name)) return [`script.${field}: {${name}} is not known; {${KNOWN.join('}, {')}} are`];
       return name === 'estimate' && !estimate ? [`estimate: is needed, for script.${field} says it`] : [];
-    }),
-  );
+    });
+    const length = textOf(script[field], longest).length;
+    return length <= LONGEST ? names : [...names, `script.${field}: ${tooLong(length)}`];
+  });
 }
+
+const tooLong = (length: number): string =>
+  `may have up to ${length} characters with its placeholders filled in (a name has up to ${MAX_NAME}), and at most ${LONGEST} can be spoken; shorten it`;
+
+const textOf = (sound: Sound | undefined, words: Words): string =>
+  typeof sound === 'object' ? replaced(sound.text, words) : '';
 
 /** True if a text needs the name of the recipient. */
 export const saysName = (script: CallScript): boolean =>
@@ -50,13 +66,21 @@ export function filledIn(script: CallScript, words: Words): CallScript {
   };
 }
 
+/**
+ * Never empty, and never longer than the service can speak. A name that does not fit, kept by a version that did not
+ * limit it, is left out: the message is not cut for it.
+ */
 function said(text: string, words: Words): string {
+  const whole = replaced(text, words);
+  const spoken = whole.length <= LONGEST ? whole : replaced(text, { ...words, name: undefined }).slice(0, LONGEST);
+  return spoken || words.title;
+}
+
+function replaced(text: string, words: Words): string {
   if (!text.includes('{')) return text;
-  const filled = text
+  return text
     .replace(PLACEHOLDER, (placeholder, name: string) => (isKnown(name) ? (words[name] ?? '') : placeholder))
     .replace(/ +(?=[,.!?;:]|$)/g, '')
     .replace(/ {2,}/g, ' ')
     .trim();
-  // Never empty, and never longer than the service can speak.
-  return filled.slice(0, LONGEST) || words.title;
 }
