@@ -3,6 +3,7 @@ import { KnownColumn, SYNONYMS } from '../src/lib/lists/known-columns.ts';
 import { MAX_ROW } from '../src/lib/lists/row.ts';
 import { GuardedKind } from '../src/lib/rules/callable-numbers.ts';
 import { MAX_LIST } from '../src/lib/rules/outages/list-parts.ts';
+import { MAX_NAME } from '../src/lib/rules/outages/wording.ts';
 import { MAX_KEPT } from '../src/lib/storage/rejected-rows.ts';
 
 const namesOf = (names: readonly string[]): string => names.map((name) => `\`${name}\``).join(', ') || '—';
@@ -37,7 +38,8 @@ kept with the person, and comes back in \`report.csv\` in its order.
 |---|---|---|
 ${KnownColumn.options.map((known) => `| \`${known}\` | ${SYNONYMS[known].map(namesOf).join(' | ')} |`).join('\n')}
 
-\`firstName\` and \`lastName\` make the name if there is no \`name\`. A time zone is a place (\`Europe/London\`), \`UTC\` or an offset
+\`firstName\` and \`lastName\` make the name if there is no \`name\`. A name has at most ${MAX_NAME} characters, so that no message
+is cut for it. A time zone is a place (\`Europe/London\`), \`UTC\` or an offset
 (\`+02:00\`). Abbreviations are rejected: \`BST\` has two meanings and \`EST\` no summer time.
 
 ## Numbers
@@ -66,5 +68,10 @@ list in parts cannot replace another.
 
 \`GET /api/outages/{id}/rejected.csv\` has the rejected rows of the latest list that had any (the first ${MAX_KEPT}): the columns
 \`${LINE_COLUMN}\` and \`${REASON_COLUMN}\`, then those of the list. Correct it and send it again: the two columns are left out, and
-nobody is added twice. The check answers with the same if it is asked for \`text/csv\`.
+nobody is added twice. The check answers with the same if it is asked for \`text/csv\`. \`report.csv\` can be sent as a list too: the
+columns that it adds are left out.
+
+In both files every cell is in quotes, and an apostrophe stands before what a spreadsheet would run as a formula (\`=\`, \`+\`, \`-\`,
+\`@\`, also in full width, at the start of a cell or after a separator; numbers in E.164 excepted). Reading a CSV takes these
+apostrophes off again.
 `;

@@ -84,7 +84,7 @@ describe('the rejected rows of an import', () => {
     await send('phone,note\n+14255550101 x5,"=1+1"\n+14255550102,ok\n');
     const rejected = await services.rejectedRows.latest(outage.id);
     const csv = rejectedCsv(rejected?.header ?? [], rejected?.rows ?? []).toString();
-    expect(csv).toContain("'+14255550101 x5,'=1+1");
+    expect(csv).toContain(`"'+14255550101 x5","'=1+1"`);
     const report = await send(csv.replace(' x5', ''));
     expect(report).toMatchObject({ added: 1, rejected: 0, columns: [{ as: 'phone' }, { column: 'note' }] });
     const added = await services.recipients.find({
@@ -95,6 +95,31 @@ describe('the rejected rows of an import', () => {
     expect(added?.recipient.extra).toEqual({ note: '=1+1' });
     // A later list without any keeps those of the earlier one.
     expect((await services.rejectedRows.latest(outage.id))?.rows).toHaveLength(1);
+  });
+
+  it('have the same columns again if a corrected list is rejected once more', async () => {
+    const world = new MemoryWorld();
+    const { services } = world;
+    const { outage } = await world.outage({});
+    const rejectedOf = async (csv: string): Promise<string> => {
+      await importRecipients(services, await services.outages.read(outage.id), piecesOf(csv), 'text/csv');
+      const rejected = await services.rejectedRows.latest(outage.id);
+      world.passes(1);
+      return rejectedCsv(rejected?.header ?? [], rejected?.rows ?? []).toString();
+    };
+    const first = await rejectedOf('phone,note\n+14255550101 x5,"=1+1"\n');
+    expect(await rejectedOf(first)).toBe(first);
+  });
+
+  it('name the row whose name is too long to be spoken', async () => {
+    const world = new MemoryWorld();
+    const { outage } = await world.outage({});
+    const list = `phone,first name,last name\n+14255550101,${'a'.repeat(199)},\n+14255550102,${'a'.repeat(199)},b\n`;
+    const { check } = await checkList(world.services, outage, piecesOf(list), 'text/csv');
+    expect(check).toMatchObject({
+      wouldBeAdded: 1,
+      rejections: [{ line: 3, reason: 'name: is longer than 200 characters' }],
+    });
   });
 
   it('are those of the latest list that had any, and many are kept', async () => {

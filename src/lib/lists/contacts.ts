@@ -2,6 +2,7 @@ import { masked } from '../base/masking.ts';
 import type { Identifier } from '../call-automation/identifiers.ts';
 import { type CallingRules, kindOf, type NumberKind, obstacleTo } from '../rules/callable-numbers.ts';
 import type { Contact } from '../rules/outages/recipient.ts';
+import { MAX_NAME, NAME_TOO_LONG } from '../rules/outages/wording.ts';
 import { readNumber } from '../rules/phone-numbers.ts';
 import { notATimeZone, timeZoneOf } from '../rules/time-zones.ts';
 import type { Column } from './columns.ts';
@@ -39,6 +40,7 @@ export function contactOf(
   const zone = known.timeZone ? timeZoneOf(known.timeZone) : undefined;
   if (known.timeZone && zone === undefined) return `timeZone: ${notATimeZone(known.timeZone)}`;
   const name = known.name || [known.firstName, known.lastName].filter(Boolean).join(' ');
+  if (name.length > MAX_NAME) return `name: ${NAME_TOO_LONG}`;
   const contact = {
     identifier: callee.identifier,
     ...(name && { name }),
