@@ -162,6 +162,7 @@ module app 'modules/app.bicep' = {
     speechEndpoint: communication.outputs.speechEndpoint
     callbackSecretUri: secret.outputs.callbackSecretUri
     previousCallbackSecretUri: previousCallbackSecretUri
+    numberSecretUri: secret.outputs.numberSecretUri
     callbackBaseUrl: callbackBaseUrl
     callerNumbers: callerNumbers
     callLeaseSeconds: callLeaseSeconds

@@ -30,6 +30,7 @@ const SETTINGS = {
   CALLER_NUMBERS: '+14255550190',
   CALLBACK_BASE_URL: 'https://ringdown.invalid',
   CALLBACK_SECRET: 'a secret of more than thirty-two characters',
+  NUMBER_SECRET: 'another secret of more than thirty-two characters',
 };
 
 /** Nothing is sent there: the app ends before the first export. */

@@ -9,6 +9,7 @@ import { startAzurite } from './azurite.ts';
 import { bundleDashboard } from './dashboard.ts';
 import { DEFAULT_ADMIN_KEY } from './host/http-trigger.ts';
 import { FunctionListing } from './host/listing.ts';
+import { LOCAL_NUMBER_SECRET } from './number-secret.ts';
 import { freePort } from './ports.ts';
 import { type RunningProcess, startProcess } from './processes.ts';
 
@@ -85,6 +86,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
       CALLER_NUMBERS: '+14255550190:2,+14255550191:2',
       CALLBACK_BASE_URL: `http://127.0.0.1:${port}`,
       CALLBACK_SECRET: randomBytes(32).toString('base64'),
+      NUMBER_SECRET: LOCAL_NUMBER_SECRET,
       ...options.settings,
     };
     let app = await startApp(port, settings, options);

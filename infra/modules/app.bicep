@@ -14,6 +14,7 @@ param communicationResourceId string
 param speechEndpoint string
 param callbackSecretUri string
 param previousCallbackSecretUri string
+param numberSecretUri string
 param callbackBaseUrl string
 param callerNumbers string
 param callLeaseSeconds int
@@ -49,6 +50,7 @@ var settings = {
   CALLBACK_SECRET_PREVIOUS: empty(previousCallbackSecretUri)
     ? ''
     : '@Microsoft.KeyVault(SecretUri=${previousCallbackSecretUri})'
+  NUMBER_SECRET: '@Microsoft.KeyVault(SecretUri=${numberSecretUri})'
   CALL_LEASE_SECONDS: string(callLeaseSeconds)
   MAX_CALL_SECONDS: string(maxCallSeconds)
   BREAKER_AFTER: ''

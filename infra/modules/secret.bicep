@@ -1,5 +1,6 @@
-// The secret that signs callback URIs, the only secret of the app. It is in Key Vault, not in the app settings, so that a deployment
-// can keep it without knowing it. To rotate it, write a new version (docs/operations.md).
+// The app's secrets: one signs callback URIs, one makes the ids of phone numbers. They are in Key Vault, not in the app settings, so
+// that a deployment can keep them without knowing them. To rotate the first, write a new version; never change the second
+// (docs/operations.md).
 
 import { resourceTags } from 'types.bicep'
 
@@ -9,8 +10,12 @@ param tags resourceTags
 param principalId string
 
 @secure()
-@description('Initial secret, generated at the first deployment. Later deployments ignore it.')
+@description('Initial callback secret, generated at the first deployment. Later deployments ignore it.')
 param firstSecret string = '${newGuid()}${newGuid()}'
+
+@secure()
+@description('The number secret, generated at the first deployment. Later deployments ignore it.')
+param numberSecretValue string = '${newGuid()}${newGuid()}'
 
 var keyVaultSecretsUser = '4633458b-17de-408a-b874-0445c86b69e6'
 
@@ -23,6 +28,8 @@ resource vault 'Microsoft.KeyVault/vaults@2025-05-01' = {
     sku: { family: 'A', name: 'standard' }
     enableRbacAuthorization: true
     enableSoftDelete: true
+    // Without the number secret, every opt-out is lost: a deleted vault can be recovered for 90 days, and not be purged.
+    enablePurgeProtection: true
   }
 }
 
@@ -32,6 +39,15 @@ resource secret 'Microsoft.KeyVault/vaults/secrets@2025-05-01' = {
   name: 'callback-secret'
   properties: {
     value: firstSecret
+  }
+}
+
+@onlyIfNotExists()
+resource numberSecret 'Microsoft.KeyVault/vaults/secrets@2025-05-01' = {
+  parent: vault
+  name: 'number-secret'
+  properties: {
+    value: numberSecretValue
   }
 }
 
@@ -48,3 +64,4 @@ resource access 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
 output vaultName string = vault.name
 // Without a version: Azure takes the newest.
 output callbackSecretUri string = secret.properties.secretUri
+output numberSecretUri string = numberSecret.properties.secretUri

@@ -3,5 +3,5 @@ import { OPERATIONS } from '../lib/api/operations.ts';
 import { calleeOf, viewOptOut } from '../lib/views/opt-out-view.ts';
 
 export default httpFunction(OPERATIONS.getOptOut, async (services, { params, query }) => ({
-  jsonBody: await viewOptOut(services, calleeOf(params.number, query.country)),
+  jsonBody: await viewOptOut(services, calleeOf(services, params.number, query.country)),
 }));

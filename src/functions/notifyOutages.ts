@@ -18,6 +18,8 @@ const notifyOutages: TimerFunction = {
 export default notifyOutages;
 
 async function tend(services: Services, context: InvocationContext): Promise<void> {
+  // Before anybody is called: until then, opt-outs of an earlier version are not found.
+  await services.optOuts.convert();
   const inCall = new InCall(services.now());
   const requests = await tendRequests(services, inCall);
   for (const problem of requests.problems) context.error('a requested call could not be checked:', problem);

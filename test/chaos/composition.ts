@@ -9,6 +9,7 @@ import { ReliableQueues } from '../../src/lib/storage/reliable-queues.ts';
 import { ReliableTables } from '../../src/lib/storage/reliable-tables.ts';
 import { storesOn } from '../../src/lib/storage/stores.ts';
 import type { TableStore } from '../../src/lib/storage/table-store.ts';
+import { IDS } from '../fixtures/ids.ts';
 import type { Invocation } from './process.ts';
 
 /** The ports of one run of a function. */
@@ -29,7 +30,8 @@ export const reliable = ({ tables, by, newId }: Ports): TableStore =>
 /** @param outages shared by all runs in one process, because it is a cache. */
 export function composed(ports: Ports, tables: TableStore, outages: Outages, settings: AppSettings): Services {
   return {
-    ...storesOn(tables, ports.now),
+    ...storesOn(tables, ports.now, IDS),
+    ids: IDS,
     outages,
     queues: new ReliableQueues(ports.queues, (ms) => ports.by.wait(ms)),
     calls: ports.calls,

@@ -7,6 +7,7 @@ import type { Meaning } from '../../src/lib/call-automation/meaning.ts';
 import type { CallAutomation } from '../../src/lib/call-automation/port.ts';
 import type { CallAction } from '../../src/lib/rules/calls/actions.ts';
 import { SILENT } from '../../src/lib/rules/calls/endings.ts';
+import type { Ids, NumberId } from '../../src/lib/rules/calls/ids.ts';
 import { type CallLeg, LegState } from '../../src/lib/rules/calls/leg.ts';
 import type { Moved } from '../../src/lib/rules/outages/attempts.ts';
 import { isOver } from '../../src/lib/rules/outages/lifecycle.ts';
@@ -20,6 +21,7 @@ import { OptOuts } from '../../src/lib/storage/opt-outs.ts';
 import { Outages, type StoredOutage } from '../../src/lib/storage/outages.ts';
 import { Recipients, type StoredRecipient } from '../../src/lib/storage/recipients.ts';
 import { ANY, type TableName, type TableStore, type Write } from '../../src/lib/storage/table-store.ts';
+import { IDS, personId } from '../fixtures/ids.ts';
 import { onQueue } from '../fixtures/triggers.ts';
 import type { Rule } from './checks.ts';
 import { misconfiguredScenario } from './misconfiguration.ts';
@@ -116,10 +118,10 @@ const gullible = (calls: CallAutomation): CallAutomation => ({
 });
 
 class LateOptOuts extends OptOuts {
-  readonly #isInCall: (recipientId: string) => Promise<boolean>;
+  readonly #isInCall: (number: NumberId) => Promise<boolean>;
 
-  constructor(tables: TableStore, isInCall: (recipientId: string) => Promise<boolean>) {
-    super(tables);
+  constructor(tables: TableStore, { fromPlain }: Ids, isInCall: (number: NumberId) => Promise<boolean>) {
+    super(tables, fromPlain);
     this.#isInCall = isInCall;
   }
 
@@ -346,7 +348,7 @@ class TamperedLegs extends CallLegs {
   readonly #tamper: (after: CallLeg, event: CallEvent, before: CallLeg | undefined) => CallLeg;
 
   constructor(tables: TableStore, tamper: (after: CallLeg, event: CallEvent, before: CallLeg | undefined) => CallLeg) {
-    super(tables);
+    super(tables, IDS.digestOf);
     this.#tamper = tamper;
   }
 
@@ -435,7 +437,7 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'opt-outs are not checked',
     breaks: ['nobody is called twice'],
-    services: (services, tables) => ({ ...services, optOuts: new UnreadOptOuts(tables) }),
+    services: (services, tables) => ({ ...services, optOuts: new UnreadOptOuts(tables, services.ids.fromPlain) }),
   },
   {
     name: 'a redelivered event is recorded again',
@@ -457,27 +459,27 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'an action can be claimed twice',
     breaks: ['an action is asked for once'],
-    services: (services, tables) => ({ ...services, legs: new GenerousLegs(tables) }),
+    services: (services, tables) => ({ ...services, legs: new GenerousLegs(tables, services.ids.digestOf) }),
   },
   {
     name: 'a claimed action counts as done',
     breaks: ['nothing disappears'],
-    services: (services, tables) => ({ ...services, legs: new TrustingLegs(tables) }),
+    services: (services, tables) => ({ ...services, legs: new TrustingLegs(tables, services.ids.digestOf) }),
   },
   {
     name: 'done actions are not recorded',
     breaks: ['an action is asked for once'],
-    services: (services, tables) => ({ ...services, legs: new UnrecordingLegs(tables) }),
+    services: (services, tables) => ({ ...services, legs: new UnrecordingLegs(tables, services.ids.digestOf) }),
   },
   {
     name: 'a silent call counts as ended',
     breaks: ['nobody is called twice', 'pacing is exact', 'everything ends'],
-    services: (services, tables) => ({ ...services, legs: new ImpatientLegs(tables) }),
+    services: (services, tables) => ({ ...services, legs: new ImpatientLegs(tables, services.ids.digestOf) }),
   },
   {
     name: 'the leg of a call that was given up is not closed',
     breaks: ['acknowledged if and only if the key was pressed', 'opted out if and only if the key was pressed'],
-    services: (services, tables) => ({ ...services, legs: new OpenLegs(tables) }),
+    services: (services, tables) => ({ ...services, legs: new OpenLegs(tables, services.ids.digestOf) }),
   },
   {
     name: 'requested calls are not checked',
@@ -556,8 +558,8 @@ export const MUTATIONS: readonly Mutation[] = [
     breaks: ['opted out if and only if the key was pressed'],
     services: (services, tables) => ({
       ...services,
-      optOuts: new LateOptOuts(tables, async (recipientId) => {
-        const ref = { outageId: 'outage-1', shard: 0, recipientId };
+      optOuts: new LateOptOuts(tables, services.ids, async (number) => {
+        const ref = { outageId: 'outage-1', shard: 0, recipientId: personId(number) };
         return (await services.recipients.find(ref))?.recipient.phase === 'dialling';
       }),
     }),
@@ -624,7 +626,7 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'an opt-out is forgotten',
     breaks: ['opted out if and only if the key was pressed'],
-    services: (services, tables) => ({ ...services, optOuts: new NoOptOuts(tables) }),
+    services: (services, tables) => ({ ...services, optOuts: new NoOptOuts(tables, services.ids.fromPlain) }),
   },
   {
     name: 'a message that failed is taken off its queue',
@@ -634,7 +636,7 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'an event that could not be recorded is answered 200',
     breaks: ['nothing disappears'],
-    services: (services, tables) => ({ ...services, legs: new CarelessLegs(tables) }),
+    services: (services, tables) => ({ ...services, legs: new CarelessLegs(tables, services.ids.digestOf) }),
   },
   {
     name: 'an action that could not be enqueued is forgotten',

@@ -1,6 +1,7 @@
 import type { Outcome } from '../../src/lib/rules/calls/outcome.ts';
 import type { AttemptRef } from '../../src/lib/rules/calls/purpose.ts';
 import type { AttemptResult } from '../../src/lib/rules/outages/retry.ts';
+import { personId } from '../fixtures/ids.ts';
 import type { Call } from './call.ts';
 import type { Facts, Rule } from './checks.ts';
 import { resultsIn } from './counts.ts';
@@ -27,7 +28,7 @@ export class OutcomeChecks {
       const [outageId = '', shard] = partition.split('|');
       for (const [rowKey, row] of rows) {
         if (!rowKey.startsWith('recipient|')) continue;
-        const recipientId = rowKey.slice('recipient|'.length);
+        const recipientId = personId(rowKey.slice('recipient|'.length));
         for (const result of resultsIn(row)) {
           const ref = { outageId, shard: Number(shard), recipientId, attempt: result.attempt };
           this.#isTrue(ref, result, calls.get(nameOf(ref)) ?? []);

@@ -2,11 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { NotFoundError, StorageError } from '../../src/lib/base/errors.ts';
 import { newCallLeg } from '../../src/lib/rules/calls/leg.ts';
-import { recipientIdOf } from '../../src/lib/rules/calls/recipient-id.ts';
 import { CallLegs } from '../../src/lib/storage/call-legs.ts';
 import { type CallRequest, CallRequests } from '../../src/lib/storage/call-requests.ts';
 import { OptOuts } from '../../src/lib/storage/opt-outs.ts';
 import { Outages } from '../../src/lib/storage/outages.ts';
+import { IDS, numberIdOf } from '../fixtures/ids.ts';
 import { outageWith, recipientWith } from '../unit/support/memory-services.ts';
 import { onEachStore } from '../unit/support/table-stores.ts';
 import { audioEnded, established, LEG, tone } from '../unit/support/telephone-events.ts';
@@ -30,7 +30,7 @@ onEachStore((opened) => {
 
     /** A leg of its own for each test. Its events say `leg-1`; the leg’s row says where they belong. */
     function aLeg(id: string = randomUUID()) {
-      return { legs: new CallLegs(opened.store), leg: newCallLeg(id, purpose, NOW), id };
+      return { legs: new CallLegs(opened.store, IDS.digestOf), leg: newCallLeg(id, purpose, NOW), id };
     }
     const hangUp = (callLegId: string) =>
       ({ queue: 'hang-up', message: { callLegId, operationContext: 'hang-up-1' }, delaySeconds: 5 }) as const;
@@ -90,7 +90,7 @@ onEachStore((opened) => {
     });
 
     it('is not confused with a leg that has a similar id', async () => {
-      const legs = new CallLegs(opened.store);
+      const legs = new CallLegs(opened.store, IDS.digestOf);
       const prefix = randomUUID();
       const alike = ['a/b', 'a!2Fb', 'a%2Fb', 'a!b', 'a b'].map((id) => `${prefix} ${id}`);
       for (const id of alike) expect(await legs.claimAction(id, 'hang-up-1', 'hang-up', NOW)).toBe(true);
@@ -316,13 +316,13 @@ onEachStore((opened) => {
 
   describe('a person who opted out', () => {
     it('is known from then on, however often they opt out', async () => {
-      const optOuts = new OptOuts(opened.store);
-      const id = recipientIdOf(phone('+14255559999'));
+      const optOuts = new OptOuts(opened.store, IDS.fromPlain);
+      const id = numberIdOf(phone('+14255559999'));
       expect(await optOuts.has(id)).toBe(false);
       await optOuts.add(id, { outageId: 'storm', at: NOW });
       await optOuts.add(id, { outageId: 'storm', at: LATER });
       expect(await optOuts.has(id)).toBe(true);
-      expect(await optOuts.has(ANN.recipientId)).toBe(false);
+      expect(await optOuts.has(numberIdOf(ANN.identifier))).toBe(false);
     });
   });
 });

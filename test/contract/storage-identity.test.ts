@@ -55,6 +55,7 @@ async function used(settings: Record<string, string>): Promise<unknown> {
       CALLER_NUMBERS: '+14255550190',
       CALLBACK_BASE_URL: 'http://127.0.0.1:1',
       CALLBACK_SECRET: 'a secret of more than thirty-two characters',
+      NUMBER_SECRET: 'another secret of more than thirty-two characters',
       ...settings,
     },
   });

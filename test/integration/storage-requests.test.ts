@@ -9,7 +9,6 @@ import { readSettings } from '../../src/lib/config/settings.ts';
 import { declareOutage } from '../../src/lib/outages/declare.ts';
 import { importRecipients } from '../../src/lib/outages/import.ts';
 import type { Outage } from '../../src/lib/rules/outages/outage.ts';
-import { newRecipient } from '../../src/lib/rules/outages/recipient.ts';
 import { compose } from '../../src/lib/services/compose.ts';
 import type { Services } from '../../src/lib/services/services.ts';
 import { tendOutages } from '../../src/lib/upkeep/tend-outages.ts';
@@ -19,6 +18,7 @@ import { viewOutage } from '../../src/lib/views/outage-view.ts';
 import { pageOfRecipients, RecipientQuery } from '../../src/lib/views/recipient-view.ts';
 import { reportOf } from '../../src/lib/views/report.ts';
 import { statedCall, statedRoutes } from '../fixtures/stated-costs.ts';
+import { recipientWith } from '../unit/support/memory-services.ts';
 import { RequestCounter } from './support/request-counter.ts';
 import { routeWork } from './support/route-work.ts';
 import { SmallHost } from './support/small-host.ts';
@@ -46,6 +46,7 @@ beforeAll(async () => {
     CALLER_NUMBERS: '+14255550190:1',
     CALLBACK_BASE_URL: `http://127.0.0.1:${port}`,
     CALLBACK_SECRET: randomUUID(),
+    NUMBER_SECRET: 'another secret of more than thirty-two characters',
   });
   services = compose(settings);
   host = new SmallHost(services, azurite.connectionString, port);
@@ -86,7 +87,7 @@ async function requestsFor(people: number): Promise<Record<string, number>> {
   const script = { message: audio('message'), thanks: audio('thanks') };
   const { outage } = await declareOutage(services, { title: 'Storm', script, shards: 1 });
   const numbers = Array.from({ length: people }, (_, index) => `+1425555${people}${100 + index}`);
-  const recipients = numbers.map((value) => newRecipient({ identifier: { phoneNumber: { value } } }));
+  const recipients = numbers.map((value) => recipientWith({ identifier: { phoneNumber: { value } } }));
   await services.recipients.add({ outageId: outage.id, shard: 0 }, recipients, services.now);
   simulator.reset();
   const counter = new RequestCounter(azurite.connectionString);

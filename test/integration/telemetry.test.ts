@@ -37,6 +37,7 @@ beforeAll(async () => {
     ...identities.settings,
     APPLICATIONINSIGHTS_AUTHENTICATION_STRING: `Authorization=AAD;ClientId=${CLIENT_ID}`,
     CALLBACK_SECRET: SECRET,
+    NUMBER_SECRET: 'another secret of more than thirty-two characters',
   };
   town = await Town.found({ settings, logLevel: 'debug' });
 });

@@ -6,12 +6,12 @@ import { patchOutage } from '../../src/lib/outages/patch.ts';
 import { cancelOutage, pauseOutage, restoreOutage, resumeOutage } from '../../src/lib/outages/steer.ts';
 import type { Outcome } from '../../src/lib/rules/calls/outcome.ts';
 import type { AttemptRef } from '../../src/lib/rules/calls/purpose.ts';
-import { recipientIdOf } from '../../src/lib/rules/calls/recipient-id.ts';
 import type { Outage } from '../../src/lib/rules/outages/outage.ts';
-import { newRecipient, type Recipient } from '../../src/lib/rules/outages/recipient.ts';
+import type { Recipient } from '../../src/lib/rules/outages/recipient.ts';
 import { tendOutages } from '../../src/lib/upkeep/tend-outages.ts';
+import { recipientIdOf } from '../fixtures/ids.ts';
 import { importNumbers } from '../fixtures/import-numbers.ts';
-import { MemoryWorld } from './support/memory-services.ts';
+import { MemoryWorld, recipientWith } from './support/memory-services.ts';
 
 const [ANN, BOB, CAT, DAN] = ['+14255550121', '+14255550122', '+14255550123', '+14255550124'] as const;
 const MESSAGE = 'https://audio.example/restored.wav';
@@ -188,7 +188,7 @@ describe('an outage that had expired', () => {
     expect(waiting.filter((outcome) => outcome === 'cancelled')).toHaveLength(1);
     await patchOutage(services, 'storm', { expiresAt: inSeconds(15) });
     expect((await services.outages.read('storm')).outage.progress).toBeUndefined();
-    const late = newRecipient({ identifier: { phoneNumber: { value: DAN } } });
+    const late = recipientWith({ identifier: { phoneNumber: { value: DAN } } });
     await services.recipients.add(STORM, [late], services.now);
     await tick();
     expect((await find(DAN))?.outcome).toBeUndefined();

@@ -5,7 +5,7 @@ import { InvalidInputError } from '../../src/lib/base/errors.ts';
 import { parseCallEvents } from '../../src/lib/call-automation/callbacks.ts';
 import { toCamelCase } from '../../src/lib/call-automation/casing.ts';
 import { type CallEvent, Key } from '../../src/lib/call-automation/events.ts';
-import { identityOfEvent } from '../../src/lib/rules/calls/event-identity.ts';
+import { identityOfEvent } from '../fixtures/ids.ts';
 
 /** The examples of the reference page, In-Call Events: one file each. */
 const FOLDER = new URL('../fixtures/events/', import.meta.url);

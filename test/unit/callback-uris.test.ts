@@ -3,10 +3,11 @@ import { describe, expect, it } from 'vitest';
 import { UnauthorizedError } from '../../src/lib/base/errors.ts';
 import type { CallPurpose } from '../../src/lib/rules/calls/purpose.ts';
 import { type CallbackSecrets, CallbackUris } from '../../src/lib/services/callback-uris.ts';
+import { personId } from '../fixtures/ids.ts';
 
 const SECRET = 'a secret of more than thirty-two characters';
 const OLD_SECRET = 'the secret that was in use until yesterday';
-const purpose: CallPurpose = { kind: 'attempt', outageId: 'storm', shard: 3, recipientId: 'ann', attempt: 2 };
+const purpose: CallPurpose = { kind: 'attempt', outageId: 'storm', shard: 3, recipientId: personId('ann'), attempt: 2 };
 
 const NOW = new Date('2026-01-05T08:00:00Z');
 const urisWith = (secrets: CallbackSecrets, base = 'https://ringdown.example', now = NOW) =>
@@ -67,7 +68,7 @@ describe('a token is refused', () => {
 
   it('if its payload differs from what was signed', async () => {
     const [header, , signature] = tokenOf(await uris.uriFor(purpose)).split('.');
-    const claims = { purpose: { ...purpose, recipientId: 'bob' }, aud: 'call-events' };
+    const claims = { purpose: { ...purpose, recipientId: personId('bob') }, aud: 'call-events' };
     const forged = [header, Buffer.from(JSON.stringify(claims)).toString('base64url'), signature].join('.');
     await expect(uris.purposeOf(forged)).rejects.toThrow(UnauthorizedError);
   });

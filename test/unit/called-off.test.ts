@@ -3,6 +3,7 @@ import { concludeAttempt } from '../../src/lib/outages/conclude.ts';
 import { cancelOutage, restoreOutage } from '../../src/lib/outages/steer.ts';
 import type { Recipient } from '../../src/lib/rules/outages/recipient.ts';
 import { tendOutages } from '../../src/lib/upkeep/tend-outages.ts';
+import { personId } from '../fixtures/ids.ts';
 import { importNumbers } from '../fixtures/import-numbers.ts';
 import { MemoryWorld } from './support/memory-services.ts';
 import { MemoryTables } from './support/memory-tables.ts';
@@ -14,7 +15,7 @@ const ALL_CLEAR = { message: 'https://audio.example/all-clear.wav' };
 const refTo = (person: Recipient | undefined) => ({
   outageId: 'storm',
   shard: 0,
-  recipientId: person?.recipientId ?? '',
+  recipientId: person?.recipientId ?? personId('nobody'),
   attempt: 1,
 });
 

@@ -2,8 +2,8 @@ import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { checkList } from '../../src/lib/outages/check-list.ts';
 import { importRecipients } from '../../src/lib/outages/import.ts';
-import { recipientIdOf } from '../../src/lib/rules/calls/recipient-id.ts';
 import { rejectedCsv } from '../../src/lib/views/rejected-csv.ts';
+import { numberIdOf, recipientIdOf } from '../fixtures/ids.ts';
 import { MemoryWorld } from './support/memory-services.ts';
 import { MemoryTables } from './support/memory-tables.ts';
 
@@ -23,7 +23,7 @@ describe('a check of a list', () => {
     const world = new MemoryWorld(tables);
     const quietHours = { from: '21:00', to: '08:00', timeZone: 'America/New_York' };
     const { outage } = await world.outage({ quietHours }, '+14255550101');
-    const optedOut = recipientIdOf({ phoneNumber: { value: '+14255550102' } });
+    const optedOut = numberIdOf({ phoneNumber: { value: '+14255550102' } });
     await world.services.optOuts.add(optedOut, { at: world.now });
     tables.commits = 0;
     const list = [

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { parseCallEvents } from '../../src/lib/call-automation/callbacks.ts';
 import type { CallEvent } from '../../src/lib/call-automation/events.ts';
 import { endingOf, OURS, OVER_LIMIT } from '../../src/lib/rules/calls/endings.ts';
-import { identityOfEvent } from '../../src/lib/rules/calls/event-identity.ts';
+import { identityOfEvent } from '../fixtures/ids.ts';
 
 /** The callbacks of today's API, converted to our own events. */
 

@@ -9,6 +9,7 @@ const environment = {
   CALLER_NUMBERS: '+14255550190:2',
   CALLBACK_BASE_URL: 'https://ringdown.example',
   CALLBACK_SECRET: 'a secret of more than thirty-two characters',
+  NUMBER_SECRET: 'another secret of more than thirty-two characters',
 };
 
 /** The problems of settings, one line each. */

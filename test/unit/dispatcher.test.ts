@@ -3,11 +3,13 @@ import { postponeAttempt } from '../../src/lib/outages/attempt-progress.ts';
 import { concludeAttempt } from '../../src/lib/outages/conclude.ts';
 import { fillLines, passOnLine } from '../../src/lib/outages/dispatcher.ts';
 import { patchOutage } from '../../src/lib/outages/patch.ts';
+import type { RecipientId } from '../../src/lib/rules/calls/ids.ts';
 import { ended } from '../../src/lib/rules/outages/lifecycle.ts';
 import type { Outage } from '../../src/lib/rules/outages/outage.ts';
 import type { HeldLine } from '../../src/lib/rules/outages/recipient.ts';
 import { isFree } from '../../src/lib/storage/lines.ts';
 import { tendOutages } from '../../src/lib/upkeep/tend-outages.ts';
+import { numberIdOf, personId } from '../fixtures/ids.ts';
 import { importNumbers } from '../fixtures/import-numbers.ts';
 import { MemoryWorld } from './support/memory-services.ts';
 
@@ -26,7 +28,7 @@ const free = async ({ services, now }: MemoryWorld): Promise<string[]> =>
 /** The messages to dial a recipient. */
 const dialled = ({ queues }: MemoryWorld): object[] => queues.on('start-call');
 
-async function lineOf({ services }: MemoryWorld, recipientId: string): Promise<HeldLine> {
+async function lineOf({ services }: MemoryWorld, recipientId: RecipientId): Promise<HeldLine> {
   const line = (await services.recipients.find({ outageId: 'storm', shard: 0, recipientId }))?.recipient.line;
   if (!line) throw new Error('the recipient has no line');
   return line;
@@ -119,7 +121,8 @@ describe('the end of a call', () => {
     const { outage, people } = await world.outage({ callers: [{ number: '+14255550190', lines: 1 }] }, ANN, BOB);
     await fill(world, outage);
     const [first] = dialled(world);
-    const ann = people.find(({ recipientId }) => JSON.stringify(first).includes(recipientId))?.recipientId ?? '';
+    const ann =
+      people.find(({ recipientId }) => JSON.stringify(first).includes(recipientId))?.recipientId ?? personId('nobody');
     await concludeAttempt(
       world.services,
       { outageId: 'storm', shard: 0, recipientId: ann, attempt: 1 },
@@ -133,7 +136,7 @@ describe('the end of a call', () => {
     const world = new MemoryWorld();
     const { outage, people } = await world.outage({ callers: LINES }, ANN);
     await fill(world, outage);
-    await passOnLine(world.services, outage, await lineOf(world, people[0]?.recipientId ?? ''), STORM);
+    await passOnLine(world.services, outage, await lineOf(world, people[0]?.recipientId ?? personId('nobody')), STORM);
     expect(await free(world)).toHaveLength(2);
   });
 
@@ -160,7 +163,7 @@ describe('the end of a call', () => {
     await patchOutage(world.services, 'storm', { maxConcurrentCalls: 1 });
     const oneEnds = async () => {
       const [called] = await world.services.recipients.due(STORM, 'leased', 1);
-      const ref = { outageId: 'storm', shard: 0, recipientId: called?.recipientId ?? '', attempt: 1 };
+      const ref = { outageId: 'storm', shard: 0, recipientId: called?.recipientId ?? personId('nobody'), attempt: 1 };
       await concludeAttempt(world.services, ref, { outcome: 'heard' });
     };
     await oneEnds();
@@ -179,7 +182,7 @@ describe('the end of a call', () => {
     world.services.lines.list = () => Promise.reject(new Error('the lines were read'));
     world.services.lines.survey = () => Promise.reject(new Error('the lines were read'));
     const [called] = await world.services.recipients.due(STORM, 'leased', 1);
-    const ref = { outageId: 'storm', shard: 0, recipientId: called?.recipientId ?? '', attempt: 1 };
+    const ref = { outageId: 'storm', shard: 0, recipientId: called?.recipientId ?? personId('nobody'), attempt: 1 };
     await concludeAttempt(world.services, ref, { outcome: 'heard' });
     expect(dialled(world)).toHaveLength(2);
   });
@@ -205,7 +208,7 @@ describe('the end of a call', () => {
     const { outage } = await world.outage({ callers: [{ number: '+14255550190', lines: 1 }] }, ANN, BOB, EVE);
     await fill(world, outage);
     const people = await world.services.recipients.due(STORM, 'leased', 9);
-    const line = await lineOf(world, people[0]?.recipientId ?? '');
+    const line = await lineOf(world, people[0]?.recipientId ?? personId('nobody'));
     await Promise.all([
       passOnLine(world.services, outage, line, STORM),
       passOnLine(world.services, outage, line, STORM),
@@ -220,7 +223,7 @@ describe('a call that could not be placed', () => {
     const world = new MemoryWorld();
     const { outage, people } = await world.outage({ callers: [{ number: '+14255550190', lines: 1 }] }, ANN);
     await fill(world, outage);
-    const ref = { outageId: 'storm', shard: 0, recipientId: people[0]?.recipientId ?? '', attempt: 1 };
+    const ref = { outageId: 'storm', shard: 0, recipientId: people[0]?.recipientId ?? personId('nobody'), attempt: 1 };
     await postponeAttempt(world.services, ref, new Date(world.now.getTime() + 30_000));
     expect(await fill(world, outage)).toBe(0);
     world.passes(30);
@@ -236,7 +239,7 @@ describe('an outage', () => {
     const { people } = await world.outage({ callers: LINES }, ANN);
     expect(await tendOutages(world.services)).toMatchObject([{ started: 1, state: 'running' }]);
     expect(await tendOutages(world.services)).toMatchObject([{ started: 0, state: 'running' }]);
-    const ref = { outageId: 'storm', shard: 0, recipientId: people[0]?.recipientId ?? '', attempt: 1 };
+    const ref = { outageId: 'storm', shard: 0, recipientId: people[0]?.recipientId ?? personId('nobody'), attempt: 1 };
     await concludeAttempt(world.services, ref, { outcome: 'acknowledged', reason: undefined, callLegId: undefined });
     expect(await tendOutages(world.services)).toMatchObject([{ state: 'finished' }]);
     expect(await tendOutages(world.services)).toEqual([]);
@@ -262,10 +265,10 @@ describe('an outage', () => {
     const world = new MemoryWorld();
     const { outage, people } = await world.outage({ callers: LINES }, ANN);
     await fill(world, outage);
-    const recipientId = people[0]?.recipientId ?? '';
+    const recipientId = people[0]?.recipientId ?? personId('nobody');
     const ref = { outageId: 'storm', shard: 0, recipientId, attempt: 1 };
     await concludeAttempt(world.services, ref, { outcome: 'acknowledged', optOut: true });
-    expect(await world.services.optOuts.has(recipientId)).toBe(true);
+    expect(await world.services.optOuts.has(numberIdOf({ phoneNumber: { value: ANN } }))).toBe(true);
     expect((await world.services.recipients.find(ref))?.recipient.outcome).toBe('acknowledged');
   });
 
@@ -276,7 +279,7 @@ describe('an outage', () => {
     const stored = await world.services.recipients.find({
       outageId: 'storm',
       shard: 0,
-      recipientId: people[0]?.recipientId ?? '',
+      recipientId: people[0]?.recipientId ?? personId('nobody'),
     });
     expect(stored?.recipient).toMatchObject({ phase: 'done', outcome: 'cancelled' });
     expect(dialled(world)).toEqual([]);

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { SILENT } from '../../src/lib/rules/calls/endings.ts';
 import { type Evidence, marginMs, onLeaseEnded } from '../../src/lib/rules/calls/leases.ts';
 import { type CallLeg, endedUnreported, newCallLeg } from '../../src/lib/rules/calls/leg.ts';
+import { personId } from '../fixtures/ids.ts';
 
 const BEGAN = new Date('2026-01-05T08:00:00.000Z');
 const MINUTE = 60_000;
@@ -12,7 +13,7 @@ const dialling = (more: Partial<Evidence> = {}): Evidence => ({ phase: 'dialling
 
 /** A call that began at eight, with its last event `heardAfter` minutes later. */
 function leg(heardAfter: number, more: Partial<CallLeg> = {}): CallLeg {
-  const purpose = { kind: 'attempt', outageId: 'storm', shard: 0, recipientId: 'ann', attempt: 1 } as const;
+  const purpose = { kind: 'attempt', outageId: 'storm', shard: 0, recipientId: personId('ann'), attempt: 1 } as const;
   const fresh = newCallLeg('leg-1', purpose, BEGAN);
   return { ...fresh, state: 'established', stage: 'message', updatedAt: minutesIn(heardAfter).toISOString(), ...more };
 }

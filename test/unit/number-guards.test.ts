@@ -44,6 +44,7 @@ describe('the settings', () => {
         CALLER_NUMBERS: '+14255550190:2,+442079460000:1',
         CALLBACK_BASE_URL: 'https://ringdown.example',
         CALLBACK_SECRET: 'x'.repeat(32),
+        NUMBER_SECRET: 'another secret of more than thirty-two characters',
         ACS_CONNECTION_STRING: 'endpoint=https://acs.example/;accesskey=a2V5',
         ACS_SOURCE_IDENTITY: '8:acs:app',
         ...given,

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { concludeAttempt } from '../../src/lib/outages/conclude.ts';
 import { tendOutages } from '../../src/lib/upkeep/tend-outages.ts';
 import { listOutages, viewOutage } from '../../src/lib/views/outage-view.ts';
+import { personId } from '../fixtures/ids.ts';
 import { MemoryWorld, outageWith } from './support/memory-services.ts';
 
 const NUMBERS = ['+14255550121', '+14255550122', '+14255550123', '+14255550124'];
@@ -32,7 +33,7 @@ describe('the view of an outage', () => {
     expect(called).toHaveLength(2);
     expect((await viewOutage(world.services, outage)).states).toEqual({ waiting: 2, calling: 2, done: 0 });
     const [first] = await world.services.recipients.due(STORM, 'leased', 9);
-    const recipientId = first?.recipientId ?? '';
+    const recipientId = first?.recipientId ?? personId('nobody');
     await concludeAttempt(
       world.services,
       { outageId: 'storm', shard: 0, recipientId, attempt: 1 },
@@ -90,7 +91,7 @@ describe('the view of an outage', () => {
     expect(await unfolded()).toBe(false);
     world.passes(10);
     expect(await unfolded()).toBe(true);
-    const [{ recipientId = '' } = {}] = await world.services.recipients.due(STORM, 'leased', 9);
+    const [{ recipientId = personId('nobody') } = {}] = await world.services.recipients.due(STORM, 'leased', 9);
     await concludeAttempt(
       world.services,
       { outageId: 'storm', shard: 0, recipientId, attempt: 1 },

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { addPerson, correctPerson, removePerson } from '../../src/lib/outages/people.ts';
+import type { RecipientId } from '../../src/lib/rules/calls/ids.ts';
 import type { Outage } from '../../src/lib/rules/outages/outage.ts';
 import { shardOf } from '../../src/lib/rules/outages/shard.ts';
+import { personId } from '../fixtures/ids.ts';
 import { MemoryWorld } from './support/memory-services.ts';
 
 async function town() {
@@ -13,7 +15,7 @@ async function town() {
 }
 
 /** An attempt to call this person begins. */
-async function dispatch(world: MemoryWorld, outage: Outage, recipientId: string): Promise<void> {
+async function dispatch(world: MemoryWorld, outage: Outage, recipientId: RecipientId): Promise<void> {
   const shard = shardOf(outage, recipientId);
   const [due] = await world.services.recipients.due(shard, 'waiting', 1);
   if (!due) throw new Error('nobody is due');
@@ -65,7 +67,7 @@ describe('one person', () => {
     await expect(correctPerson(services, outage, recipient.recipientId, { timeZone: 'EST' })).rejects.toThrow(
       'America/New_York',
     );
-    await expect(correctPerson(services, outage, '0'.repeat(20), {})).rejects.toThrow('no such person');
+    await expect(correctPerson(services, outage, personId('0'.repeat(20)), {})).rejects.toThrow('no such person');
   });
 
   it('is taken off, and can be added again', async () => {

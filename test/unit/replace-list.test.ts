@@ -1,12 +1,13 @@
 import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { importRecipients } from '../../src/lib/outages/import.ts';
-import { recipientIdOf } from '../../src/lib/rules/calls/recipient-id.ts';
+import type { RecipientId } from '../../src/lib/rules/calls/ids.ts';
 import { shardsOf } from '../../src/lib/rules/outages/shard.ts';
+import { recipientIdOf } from '../fixtures/ids.ts';
 import { MemoryWorld } from './support/memory-services.ts';
 
 const numberOf = (index: number): string => `+1425556${String(index).padStart(4, '0')}`;
-const idOf = (index: number): string => recipientIdOf({ phoneNumber: { value: numberOf(index) } });
+const idOf = (index: number): RecipientId => recipientIdOf({ phoneNumber: { value: numberOf(index) } });
 
 async function town() {
   const world = new MemoryWorld();

@@ -16,6 +16,7 @@ import { Outages } from '../../src/lib/storage/outages.ts';
 import { Recipients } from '../../src/lib/storage/recipients.ts';
 import { tendOutages } from '../../src/lib/upkeep/tend-outages.ts';
 import { tendRequests } from '../../src/lib/upkeep/tend-requests.ts';
+import { numberIdOf, personId } from '../fixtures/ids.ts';
 import { MemoryWorld } from './support/memory-services.ts';
 import { MemoryTables } from './support/memory-tables.ts';
 
@@ -90,7 +91,12 @@ async function dispatched(isRepeatable: boolean) {
   await fillLines(world.services, outage, await world.services.lines.list());
   const exchange = new Exchange(isRepeatable);
   const services: Services = { ...world.services, calls: exchange.calls(world.services) };
-  const ref: AttemptRef = { outageId: 'storm', shard: 0, recipientId: people[0]?.recipientId ?? '', attempt: 1 };
+  const ref: AttemptRef = {
+    outageId: 'storm',
+    shard: 0,
+    recipientId: people[0]?.recipientId ?? personId('nobody'),
+    attempt: 1,
+  };
   const recipient = async () => (await services.recipients.find(ref))?.recipient;
   return { tables, world, exchange, services, ref, recipient };
 }
@@ -222,7 +228,7 @@ describe('if the process that sent the request has died and its message is never
     const { world, exchange, services, ref } = await died(true);
     world.passes(300);
     await tendOutages(services);
-    await services.optOuts.add(ref.recipientId, { outageId: 'storm', at: world.now });
+    await services.optOuts.add(numberIdOf({ phoneNumber: { value: ANN } }), { outageId: 'storm', at: world.now });
     expect(await startAttempt(services, ref)).toMatchObject({ result: 'superseded' });
     expect(exchange.asked).toHaveLength(1);
   });

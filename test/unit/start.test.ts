@@ -9,6 +9,7 @@ const RIGHT = {
   CALLER_NUMBERS: '+14255550190',
   CALLBACK_BASE_URL: 'https://ringdown.invalid',
   CALLBACK_SECRET: 'a secret of more than thirty-two characters',
+  NUMBER_SECRET: 'another secret of more than thirty-two characters',
 };
 
 function started(environment: NodeJS.ProcessEnv) {

@@ -4,7 +4,6 @@ import type { CallEvent } from '../../src/lib/call-automation/events.ts';
 import { type CallLeg, endedUnreported, newCallLeg, Stage } from '../../src/lib/rules/calls/leg.ts';
 import { Outcome } from '../../src/lib/rules/calls/outcome.ts';
 import type { CallPurpose } from '../../src/lib/rules/calls/purpose.ts';
-import { recipientIdOf } from '../../src/lib/rules/calls/recipient-id.ts';
 import { announcement, type CallScript } from '../../src/lib/rules/calls/script.ts';
 import { step } from '../../src/lib/rules/calls/step.ts';
 import {
@@ -23,8 +22,9 @@ import { OutageAction, transition } from '../../src/lib/rules/outages/lifecycle.
 import { OutageState } from '../../src/lib/rules/outages/outage.ts';
 import { Phase, type Recipient } from '../../src/lib/rules/outages/recipient.ts';
 import { RetryPolicy } from '../../src/lib/rules/outages/retry.ts';
+import { recipientIdOf } from '../fixtures/ids.ts';
 import { recipientWith } from './support/memory-services.ts';
-import { CALLEE, NOW, OPERATOR, scriptWith, US } from './support/phone-call.ts';
+import { CALLEE, isCallee, NOW, OPERATOR, scriptWith, US } from './support/phone-call.ts';
 import {
   audioBegan,
   audioEnded,
@@ -148,7 +148,7 @@ const legKey = (leg: CallLeg): string =>
 
 function* afterNews(leg: CallLeg, script: CallScript | undefined): Generator<readonly [string, CallLeg]> {
   for (const [label, events] of Object.entries(NEWS)) {
-    for (const event of events(leg)) yield [label, step(leg, event, { script }, NOW).leg];
+    for (const event of events(leg)) yield [label, step(leg, event, { script, isCallee }, NOW).leg];
   }
   yield ['lease ended', endedUnreported(leg, true, NOW)];
 }

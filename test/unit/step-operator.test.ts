@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { EventIdentifier } from '../../src/lib/call-automation/identifiers.ts';
-import { identityOfEvent } from '../../src/lib/rules/calls/event-identity.ts';
+import { identityOfEvent } from '../fixtures/ids.ts';
 import {
   answeredCall,
   CALLEE,

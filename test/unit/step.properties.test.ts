@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { CallEvent } from '../../src/lib/call-automation/events.ts';
-import { identityOfEvent } from '../../src/lib/rules/calls/event-identity.ts';
 import { LegState } from '../../src/lib/rules/calls/leg.ts';
 import { better } from '../../src/lib/rules/calls/outcome.ts';
 import { meaningOf } from '../../src/lib/rules/calls/script.ts';
+import { identityOfEvent } from '../fixtures/ids.ts';
 import { call, contextOf, inWords, type PhoneCall } from './support/phone-call.ts';
 import { disorderly, type Scenario, scenarios } from './support/scenarios.ts';
 

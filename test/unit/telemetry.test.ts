@@ -5,12 +5,13 @@ import { z } from 'zod';
 import { done } from '../../src/lib/services/services.ts';
 import { spanIn, traceOf, traceparent } from '../../src/lib/telemetry/traces.ts';
 import { queueFunction } from '../../src/lib/triggers/queue-function.ts';
+import { personId } from '../fixtures/ids.ts';
 import { MemoryWorld } from './support/memory-services.ts';
 
 const invocation = (): InvocationContext =>
   new InvocationContext({ functionName: 'hangUp', triggerMetadata: { id: 'message' }, logHandler: () => undefined });
 
-const ref = { kind: 'attempt', outageId: 'storm', shard: 0, recipientId: 'ann', attempt: 1 } as const;
+const ref = { kind: 'attempt', outageId: 'storm', shard: 0, recipientId: personId('ann'), attempt: 1 } as const;
 
 describe('the trace of a call', () => {
   it('is the same for the same attempt in every process, so a crash does not break it', () => {
@@ -21,7 +22,7 @@ describe('the trace of a call', () => {
     const others = [
       traceOf(ref),
       traceOf({ ...ref, attempt: 2 }),
-      traceOf({ ...ref, recipientId: 'bob' }),
+      traceOf({ ...ref, recipientId: personId('bob') }),
       traceOf({ ...ref, outageId: 'fire' }),
       traceOf({ kind: 'request', requestId: 'storm' }),
     ];

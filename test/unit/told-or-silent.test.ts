@@ -3,10 +3,10 @@ import { applyCallEvent } from '../../src/lib/calls/apply-event.ts';
 import { startRequestedCall } from '../../src/lib/calls/requested-calls.ts';
 import { fillLines } from '../../src/lib/outages/dispatcher.ts';
 import type { AttemptRef } from '../../src/lib/rules/calls/purpose.ts';
-import { recipientIdOf } from '../../src/lib/rules/calls/recipient-id.ts';
 import { claimed } from '../../src/lib/rules/outages/attempts.ts';
 import type { Recipient } from '../../src/lib/rules/outages/recipient.ts';
 import type { Services } from '../../src/lib/services/services.ts';
+import { numberIdOf, recipientIdOf } from '../fixtures/ids.ts';
 import { MemoryWorld } from './support/memory-services.ts';
 import { audioBegan, established, LEG, stateIs, terminated, tone } from './support/telephone-events.ts';
 
@@ -43,7 +43,7 @@ class AnnsCall extends MemoryWorld {
   }
 
   isOptedOut(): Promise<boolean> {
-    return this.services.optOuts.has(this.ref.recipientId);
+    return this.services.optOuts.has(numberIdOf(ANN));
   }
 }
 
@@ -125,7 +125,7 @@ describe('an opt-out', () => {
     await expect(startRequestedCall(busy, request, 'm')).rejects.toThrow('CALLER_NUMBERS');
     for (const line of await takeAllLines(world)) expect(line).toBeDefined();
     expect(await startRequestedCall(world.services, request, 'm')).toMatchObject({ result: 'postponed' });
-    await world.services.optOuts.add(recipientIdOf(ANN), { at: world.now });
+    await world.services.optOuts.add(numberIdOf(ANN), { at: world.now });
     expect(await startRequestedCall(world.services, request, 'm')).toMatchObject({
       result: 'superseded',
       why: 'request by-hand is not placed: the person has opted out',

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { SafeId } from '../rules/calls/purpose.ts';
+import { RecipientId, SafeId } from '../rules/calls/ids.ts';
 import { type Operation, operation } from './operation.ts';
 
 export const OfOutage = z.object({ id: SafeId.describe('The id of the outage.') });
@@ -8,7 +8,8 @@ export const OfRecipient = OfOutage.extend({
   recipientId: z
     .string()
     .regex(/^[0-9a-f]{20}$/, 'must be the id of a recipient')
-    .describe('The id of the recipient: a digest of the number.'),
+    .pipe(RecipientId)
+    .describe('The id of the recipient: a keyed digest of the number.'),
 });
 
 const NO_OUTAGE = { 404: 'There is no such outage.' };

@@ -1,5 +1,6 @@
 import type { CallEvent } from '../call-automation/events.ts';
 import { noteReached } from '../outages/caller-standing.ts';
+import { optOutCallee } from '../outages/opt-out-callee.ts';
 import type { CallAction } from '../rules/calls/actions.ts';
 import { type CallLeg, isOver, newCallLeg } from '../rules/calls/leg.ts';
 import { type CallPurpose, leaving } from '../rules/calls/purpose.ts';
@@ -41,8 +42,8 @@ async function endRest(services: Services, { purpose, callLegId }: CallLeg): Pro
 }
 
 /** Stored with the event of the key, because another outage may dial before this call ends. */
-async function storeOptOut({ optOuts, now }: Services, { purpose }: CallLeg): Promise<void> {
-  if (purpose.kind === 'attempt') await optOuts.add(purpose.recipientId, { outageId: purpose.outageId, at: now() });
+async function storeOptOut(services: Services, { purpose }: CallLeg): Promise<void> {
+  if (purpose.kind === 'attempt') await optOutCallee(services, purpose);
 }
 
 /** The partition of an event that names no call leg: that of its purpose. */
@@ -111,11 +112,15 @@ async function wasAudioAccepted({ calls, legs }: Services, leg: CallLeg, event: 
 const isBetter = (after: CallLeg, before: CallLeg): boolean =>
   after.outcome !== before.outcome || after.optOut !== before.optOut;
 
-async function planFor({ outages, recipients, requests }: Services, purpose: CallPurpose): Promise<CallPlan> {
+async function planFor({ ids, outages, recipients, requests }: Services, purpose: CallPurpose): Promise<CallPlan> {
   if (purpose.kind === 'attempt') {
-    const { script, title, estimate } = await outages.recent(purpose.outageId);
+    const outage = await outages.recent(purpose.outageId);
+    const { script, title, estimate } = outage;
     const name = saysName(script) ? (await recipients.find(purpose))?.recipient.name : undefined;
-    return { script: filledIn(script, { title, estimate, name }) };
+    return {
+      script: filledIn(script, { title, estimate, name }),
+      isCallee: (who) => ids.recipientIdOf(outage, who) === purpose.recipientId,
+    };
   }
   const stored = await requests.find(purpose.requestId);
   const sound = stored && soundOf(stored.request.message);

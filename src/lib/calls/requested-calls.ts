@@ -2,7 +2,6 @@ import { UnansweredError } from '../base/errors.ts';
 import type { RequestIdentity } from '../call-automation/port.ts';
 import { mustBePlayable } from '../call-automation/speech.ts';
 import type { JoinCall, StartRequestedCall } from '../rules/calls/actions.ts';
-import { recipientIdOf } from '../rules/calls/recipient-id.ts';
 import { mustBeCallable } from '../rules/must-be-callable.ts';
 import { type Handled, type Services, superseded } from '../services/services.ts';
 import { type CallRequest, dueTimeOf, type StoredRequest } from '../storage/call-requests.ts';
@@ -51,8 +50,11 @@ export async function startRequestedCall(
 }
 
 /** People who asked not to be called again are not called by hand either. One request for each target. */
-async function optOutOf({ optOuts }: Services, targets: StartRequestedCall['targets']): Promise<string | undefined> {
-  for (const target of targets) if (await optOuts.has(recipientIdOf(target))) return 'the person has opted out';
+async function optOutOf(
+  { ids, optOuts }: Services,
+  targets: StartRequestedCall['targets'],
+): Promise<string | undefined> {
+  for (const target of targets) if (await optOuts.has(ids.numberIdOf(target))) return 'the person has opted out';
   return undefined;
 }
 

@@ -26,7 +26,7 @@ export async function startAttempt(services: Services, ref: AttemptRef): Promise
   // The current row, not a cached one: once a pause or a stop is answered, no call that begins after it is placed.
   const outage = await services.outages.current(ref.outageId);
   if (stored.recipient.phase === 'dialling') return dialAgain(services, ref, stored, outage);
-  const obstacle = await whyNotToCall(services, outage, ref);
+  const obstacle = await whyNotToCall(services, outage, stored.recipient);
   if (obstacle) {
     await concludeAttempt(services, ref, { outcome: obstacle }, stored);
     return superseded(`the recipient must not be called: ${obstacle}`);
@@ -64,17 +64,19 @@ async function dialAgain(
     // The result of an earlier attempt came late, while this one was being dialled.
     if (isSettled(stored.recipient, outage.retry)) return 'an earlier attempt has ended the matter';
     const isQuiet = callableFrom(now, outage.quietHours, stored.recipient.timeZone) > now;
-    return isQuiet || outage.state === 'paused' ? 'it is no time to call' : whyNotToCall(services, outage, ref);
+    return isQuiet || outage.state === 'paused'
+      ? 'it is no time to call'
+      : whyNotToCall(services, outage, stored.recipient);
   });
 }
 
 async function whyNotToCall(
   services: Services,
   outage: Outage,
-  { recipientId }: AttemptRef,
+  { identifier }: Recipient,
 ): Promise<'cancelled' | 'optedOut' | undefined> {
   if (isCalledOff(outage, services.now())) return 'cancelled';
-  return (await services.optOuts.has(recipientId)) ? 'optedOut' : undefined;
+  return (await services.optOuts.has(services.ids.numberIdOf(identifier))) ? 'optedOut' : undefined;
 }
 
 const placing =

@@ -135,6 +135,9 @@ const Common = z.object({
     .describe('URL at which ACS reaches this app. Default in Azure: https:// and the host name.'),
   CALLBACK_SECRET: Secret.describe('Signs the callback URIs.'),
   CALLBACK_SECRET_PREVIOUS: Secret.optional().describe('The previous secret: still accepted while you rotate it.'),
+  NUMBER_SECRET: Secret.describe(
+    'Makes the ids of phone numbers. Never change it: without it, every opt-out is lost. Keep a copy.',
+  ),
   APPLICATIONINSIGHTS_CONNECTION_STRING: z
     .string()
     .regex(/^InstrumentationKey=/i, 'must look like InstrumentationKey=…;IngestionEndpoint=https://…/')

@@ -12,7 +12,7 @@ const wasTold = ({ phase, outcome }: Recipient): boolean =>
 
 /** The all-clear of an outage: an outage of its own with the same callers and rules, and another message. */
 export function allClearOf(outage: Outage, { message, thanks, title, estimate }: AllClear, now: Date): Outage {
-  const { id, script, callers, maxConcurrentCalls, retry, quietHours, defaultCountry, shards } = outage;
+  const { id, script, callers, maxConcurrentCalls, retry, quietHours, defaultCountry, shards, ids } = outage;
   return {
     id: allClearIdOf(id),
     title: title ?? `All-clear: ${outage.title}`.slice(0, 200),
@@ -24,6 +24,7 @@ export function allClearOf(outage: Outage, { message, thanks, title, estimate }:
     quietHours,
     defaultCountry,
     shards,
+    ids,
     state: 'scheduled',
     createdAt: now.toISOString(),
     allClearFor: id,
@@ -51,8 +52,10 @@ export async function tellAllClear(
   const openList = new OpenList(services, await services.outages.read(allClearBy));
   await openList.hold();
   const now = services.now();
-  await services.recipients.add(there, missing.map(newRecipient), ({ timeZone }) =>
-    callableFrom(now, quietHours, timeZone),
+  await services.recipients.add(
+    there,
+    missing.map((recipient) => newRecipient(recipient.recipientId, recipient)),
+    ({ timeZone }) => callableFrom(now, quietHours, timeZone),
   );
   await openList.release();
 }

@@ -1,5 +1,5 @@
 import { List, type ListOptions, type ListRow, type ListType } from '../lists/list.ts';
-import { recipientIdOf } from '../rules/calls/recipient-id.ts';
+import type { Ids } from '../rules/calls/ids.ts';
 import type { ListCheck } from '../rules/outages/list-check.ts';
 import { MAX_REJECTIONS } from '../rules/outages/list-parts.ts';
 import type { Outage } from '../rules/outages/outage.ts';
@@ -29,7 +29,7 @@ export async function checkList(
   options: Pick<ListOptions, 'charset' | 'mapping'> = {},
 ): Promise<Checked> {
   const list = new List({ ...options, ...numberRulesOf(services, outage) });
-  const work = new Check(await idsOf(services, outage), await services.optOuts.ids());
+  const work = new Check(services.ids, outage, await idsOf(services, outage), await services.optOuts.ids());
   for await (const row of list.rows(bytes, type)) work.add(row);
   const assumed = outage.quietHours?.timeZone;
   const { timeZones, ...rest } = work.counts;
@@ -43,6 +43,8 @@ async function idsOf({ recipients }: Services, outage: Outage): Promise<Readonly
 }
 
 class Check {
+  readonly #ids: Ids;
+  readonly #outage: Outage;
   readonly #there: ReadonlySet<string>;
   readonly #optedOut: ReadonlySet<string>;
   /** The line that names each person first. */
@@ -62,13 +64,15 @@ class Check {
     firstRows: [],
   };
 
-  constructor(there: ReadonlySet<string>, optedOut: ReadonlySet<string>) {
+  constructor(ids: Ids, outage: Outage, there: ReadonlySet<string>, optedOut: ReadonlySet<string>) {
+    this.#ids = ids;
+    this.#outage = outage;
     this.#there = there;
     this.#optedOut = optedOut;
   }
 
   add(row: ListRow): void {
-    if ('contact' in row) this.#person(row, recipientIdOf(row.contact.identifier));
+    if ('contact' in row) this.#person(row);
     else this.#rejected(row.line, row.problem, row.cells);
   }
 
@@ -78,8 +82,10 @@ class Check {
     if (this.counts.rejections.length < MAX_REJECTIONS) this.counts.rejections.push({ line, reason });
   }
 
-  #person(row: Found, id: string): void {
+  #person(row: Found): void {
     const { counts } = this;
+    const { identifier } = row.contact;
+    const id = this.#ids.recipientIdOf(this.#outage, identifier);
     const first = this.#lines.get(id);
     if (first !== undefined) {
       counts.duplicates++;
@@ -89,7 +95,7 @@ class Check {
     this.#lines.set(id, row.line);
     if (this.#there.has(id)) counts.alreadyThere++;
     else counts.wouldBeAdded++;
-    if (this.#optedOut.has(id)) counts.optedOut++;
+    if (this.#optedOut.has(this.#ids.numberIdOf(identifier))) counts.optedOut++;
     this.#describe(row);
   }
 

@@ -11,6 +11,7 @@ import type { StoredRecipient } from '../storage/recipients.ts';
 import { untilSaved } from '../storage/until-saved.ts';
 import { tellAllClear } from './all-clear.ts';
 import { passOnLine } from './dispatcher.ts';
+import { optOutCallee } from './opt-out-callee.ts';
 
 type Result = Pick<AttemptResult, 'outcome' | 'reason' | 'callLegId'> & {
   /** The callee asked in this call not to be called again. */
@@ -29,8 +30,7 @@ export async function concludeAttempt(
   decidedOn?: StoredRecipient,
 ): Promise<void> {
   const outage = await services.outages.recent(ref.outageId);
-  const at = services.now();
-  if (optOut) await services.optOuts.add(ref.recipientId, { outageId: ref.outageId, at });
+  if (optOut) await optOutCallee(services, ref);
   const freed = await recordResult(services, outage, ref, result, decidedOn);
   if (freed?.line) await passOnLine(services, outage, freed.line, ref, freed.reachedAt);
 }

@@ -108,7 +108,8 @@ class Import {
       if (this.#rejected.length < MAX_KEPT) this.#rejected.push({ line, reason, cells: [...row.cells] });
       return undefined;
     }
-    const recipient = newRecipient(row.contact);
+    const { contact } = row;
+    const recipient = newRecipient(this.#services.ids.recipientIdOf(this.#outage, contact.identifier), contact);
     if (this.#seen.has(recipient.recipientId)) {
       this.#counts.duplicates++;
       return undefined;

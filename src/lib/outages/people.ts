@@ -4,7 +4,7 @@ import { InvalidInputError, NotAllowedError, NotFoundError } from '../base/error
 import { problemsOf } from '../base/problems.ts';
 import { columnsOf } from '../lists/columns.ts';
 import { contactOf } from '../lists/contacts.ts';
-import { recipientIdOf } from '../rules/calls/recipient-id.ts';
+import type { RecipientId } from '../rules/calls/ids.ts';
 import type { Outage } from '../rules/outages/outage.ts';
 import { isUntouched, type Recipient } from '../rules/outages/recipient.ts';
 import { shardOf } from '../rules/outages/shard.ts';
@@ -46,7 +46,7 @@ export async function addPerson(
   if (typeof found === 'string') throw new InvalidInputError(NOT_ADDED, [found]);
   const list = Readable.from([Buffer.from(JSON.stringify(person.data))]);
   const { added } = await importRecipients(services, stored, list, 'application/x-ndjson');
-  const { recipient } = await read(services, outage, recipientIdOf(found.contact.identifier));
+  const { recipient } = await read(services, outage, services.ids.recipientIdOf(outage, found.contact.identifier));
   return { recipient, isNew: added === 1 };
 }
 
@@ -54,7 +54,7 @@ export async function addPerson(
  * Takes a person off the list who was not called yet.
  * @throws NotFoundError; NotAllowedError if they are being called or were called.
  */
-export async function removePerson(services: Services, outage: Outage, recipientId: string): Promise<void> {
+export async function removePerson(services: Services, outage: Outage, recipientId: RecipientId): Promise<void> {
   const stored = await read(services, outage, recipientId);
   const shard = shardOf(outage, recipientId);
   if (!isUntouched(stored.recipient)) throw new NotAllowedError(CALLED);
@@ -70,7 +70,7 @@ export async function removePerson(services: Services, outage: Outage, recipient
 export async function correctPerson(
   services: Services,
   outage: Outage,
-  recipientId: string,
+  recipientId: RecipientId,
   body: unknown,
 ): Promise<Recipient> {
   const patch = PersonPatch.safeParse(body);
@@ -87,7 +87,7 @@ export async function correctPerson(
   });
 }
 
-async function read(services: Services, outage: Outage, recipientId: string): Promise<StoredRecipient> {
+async function read(services: Services, outage: Outage, recipientId: RecipientId): Promise<StoredRecipient> {
   const stored = await services.recipients.find({ ...shardOf(outage, recipientId), recipientId });
   if (!stored) throw new NotFoundError('There is no such person on the list of this outage');
   return stored;

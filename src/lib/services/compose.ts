@@ -5,6 +5,7 @@ import type { CallAutomation } from '../call-automation/port.ts';
 import { credentialOf } from '../config/azure-identity.ts';
 import type { Settings } from '../config/settings.ts';
 import { type CallingRules, countriesOf } from '../rules/callable-numbers.ts';
+import { keyedIds } from '../rules/calls/ids.ts';
 import { storageAccess } from '../storage/access.ts';
 import { AzureQueues } from '../storage/azure-queues.ts';
 import { AzureTables } from '../storage/azure-tables.ts';
@@ -30,8 +31,10 @@ export function compose(settings: Settings): Services {
     measure.rowSetAside(table);
     console.error(`A stored row was set aside: ${table} ${partition} ${rowKey}: ${reason}`);
   });
+  const ids = keyedIds(settings.NUMBER_SECRET);
   return {
-    ...storesOn(new ReliableTables(new AzureTables(storage)), now),
+    ...storesOn(new ReliableTables(new AzureTables(storage)), now, ids),
+    ids,
     queues: new TracedQueues(new ReliableQueues(new AzureQueues(storage))),
     calls: tracedCalls(callAutomation(settings)),
     callbacks: new CallbackUris(

@@ -1,6 +1,7 @@
 import type { CallbackSender } from '../call-automation/ga/callback-sender.ts';
 import type { CallAutomation } from '../call-automation/port.ts';
 import type { CallingRules } from '../rules/callable-numbers.ts';
+import type { Ids } from '../rules/calls/ids.ts';
 import type { LeaseLimits } from '../rules/calls/leases.ts';
 import type { Caller } from '../rules/outages/outage.ts';
 import type { QueueStore } from '../storage/queue-store.ts';
@@ -10,6 +11,7 @@ import type { CallbackUris } from './callback-uris.ts';
 
 /** Dependencies of the workflows: stores, ports, limits and clock. */
 export type Services = Stores & {
+  readonly ids: Ids;
   readonly queues: QueueStore;
   readonly calls: CallAutomation;
   readonly callbacks: CallbackUris;

@@ -51,8 +51,12 @@ export type Timeline = { leg: CallLeg | undefined; events: EventRow[]; actions: 
  */
 export class CallLegs {
   readonly #tables: TableStore;
-  constructor(tables: TableStore) {
+  readonly #keyed: (text: string) => string;
+
+  /** @param keyed makes keyed digests, for the keys of events that name a number. */
+  constructor(tables: TableStore, keyed: (text: string) => string) {
     this.#tables = tables;
+    this.#keyed = keyed;
   }
 
   async find(callLegId: string): Promise<StoredLeg | undefined> {
@@ -96,20 +100,20 @@ export class CallLegs {
     now: Date,
   ): Promise<boolean> {
     const columns = newColumns(eventRow(event, actions, now));
-    const insertion: Write = { kind: 'insert', rowKey: eventKey(event), columns };
+    const insertion: Write = { kind: 'insert', rowKey: this.#eventKey(event), columns };
     return this.#commit(after.callLegId, insertion, legWrite(before, after));
   }
 
   /** Records an event without a known leg. */
   async keep(name: string, event: CallEvent, now: Date): Promise<void> {
     await this.#tables.commit(TABLE, partition(name), [
-      { kind: 'upsert', rowKey: eventKey(event), columns: newColumns(eventRow(event, [], now)) },
+      { kind: 'upsert', rowKey: this.#eventKey(event), columns: newColumns(eventRow(event, [], now)) },
     ]);
   }
 
   /** The actions that an event led to; undefined if the event is not recorded. */
   async actionsOf(callLegId: string, event: CallEvent): Promise<readonly CallAction[] | undefined> {
-    const row = await this.#tables.get(TABLE, partition(callLegId), eventKey(event));
+    const row = await this.#tables.get(TABLE, partition(callLegId), this.#eventKey(event));
     return row && fromColumns(EventRow, row.columns).actions;
   }
 
@@ -154,6 +158,10 @@ export class CallLegs {
     });
   }
 
+  #eventKey(event: CallEvent): string {
+    return `event|${identityOfEvent(event, this.#keyed)}`;
+  }
+
   async #commit(address: string, ...writes: readonly Write[]): Promise<boolean> {
     return (await tryCommit(this.#tables, TABLE, partition(address), writes)) !== undefined;
   }
@@ -184,7 +192,6 @@ const eventRow = ({ type, occurredAt, data }: CallEvent, actions: readonly CallA
 
 const TABLE = 'CallLegs';
 const LEG = 'leg';
-const eventKey = (event: CallEvent): string => `event|${identityOfEvent(event)}`;
 const actionKey = (operationContext: string): string => `action|${safe(operationContext)}`;
 const partition = safe;
 const those = <Schema extends z.ZodType<object>>(

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { JoinCall, StartRequestedCall } from '../rules/calls/actions.ts';
-import { SafeId } from '../rules/calls/purpose.ts';
+import { SafeId } from '../rules/calls/ids.ts';
 import { HeldLine } from '../rules/outages/recipient.ts';
 import { changed, fromColumns, newColumns } from './columns.ts';
 import { type Columns, type StoredRow, startingWith, type TableStore, type Write } from './table-store.ts';

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Identifier } from '../call-automation/identifiers.ts';
+import { RecipientId } from '../rules/calls/ids.ts';
 import type { Recipient } from '../rules/outages/recipient.ts';
 import { AttemptResult } from '../rules/outages/retry.ts';
 import type { Shard } from '../rules/outages/shard.ts';
@@ -10,7 +11,7 @@ import { startingWith, type TableStore, type Write } from './table-store.ts';
 
 /** An attempt that ended, with the recipient that a list of calls shows. */
 export const EndedCall = AttemptResult.extend({
-  recipientId: z.string(),
+  recipientId: RecipientId,
   identifier: Identifier,
   name: z.string().optional(),
 });

@@ -1,46 +1,74 @@
 import { z } from 'zod';
+import { PhoneNumber } from '../call-automation/identifiers.ts';
+import type { NumberId } from '../rules/calls/ids.ts';
 import { fromColumns, newColumns } from './columns.ts';
 import { startingWith, type TableStore } from './table-store.ts';
 import { tryCommit } from './try-commit.ts';
 
 /** When the person opted out, and the outage in whose call; no outage if it was entered by hand. */
-const OptOut = z.object({ at: z.string(), outageId: z.string().optional() });
+const OptOut = z.object({
+  at: z.string(),
+  outageId: z.string().optional(),
+  /** Kept so that the list can be handed on. Absent in rows of earlier versions, for ACS users and once it is erased. */
+  number: PhoneNumber.optional(),
+});
 export type OptOut = z.infer<typeof OptOut>;
 
-/** People whom no outage may call again, by recipient id (a digest of their number). */
+/** Numbers that no outage may call again, by their id. */
 export class OptOuts {
   readonly #tables: TableStore;
-  constructor(tables: TableStore) {
+  readonly #fromPlain: (digest: string) => NumberId;
+  #isConverted = false;
+
+  /** @param fromPlain the id of a number from the digest by which earlier versions kept it. */
+  constructor(tables: TableStore, fromPlain: (digest: string) => NumberId) {
     this.#tables = tables;
+    this.#fromPlain = fromPlain;
   }
 
-  async find(recipientId: string): Promise<OptOut | undefined> {
-    const row = await this.#tables.get(TABLE, PARTITION, recipientId);
+  async find(number: NumberId): Promise<OptOut | undefined> {
+    const row = await this.#tables.get(TABLE, PARTITION, number);
     return row && fromColumns(OptOut, row.columns);
   }
 
-  /** The ids of everybody who opted out. One request for each thousand. */
+  /** The ids of all numbers that opted out. One request for each thousand. */
   async ids(): Promise<ReadonlySet<string>> {
     const ids = new Set<string>();
     for await (const { rowKey } of this.#tables.scan(TABLE, PARTITION, startingWith(''))) ids.add(rowKey);
     return ids;
   }
 
-  async has(recipientId: string): Promise<boolean> {
-    return (await this.#tables.get(TABLE, PARTITION, recipientId)) !== undefined;
+  async has(number: NumberId): Promise<boolean> {
+    return (await this.#tables.get(TABLE, PARTITION, number)) !== undefined;
   }
 
   /** Adds an opt-out. Does not change one that exists. */
-  async add(recipientId: string, because: { outageId?: string; at: Date }): Promise<void> {
-    const columns = newColumns({ outageId: because.outageId, at: because.at.toISOString() } satisfies OptOut);
-    await tryCommit(this.#tables, TABLE, PARTITION, [{ kind: 'insert', rowKey: recipientId, columns }]);
+  async add(id: NumberId, { at, ...because }: Omit<OptOut, 'at'> & { at: Date }): Promise<void> {
+    const columns = newColumns({ ...because, at: at.toISOString() } satisfies OptOut);
+    await tryCommit(this.#tables, TABLE, PARTITION, [{ kind: 'insert', rowKey: id, columns }]);
   }
 
   /** Removes an opt-out, if there is one. */
-  async remove(recipientId: string): Promise<void> {
-    await tryCommit(this.#tables, TABLE, PARTITION, [{ kind: 'delete', rowKey: recipientId }]);
+  async remove(number: NumberId): Promise<void> {
+    await tryCommit(this.#tables, TABLE, PARTITION, [{ kind: 'delete', rowKey: number }]);
+  }
+
+  /**
+   * Converts the rows of earlier versions, which are kept by a plain digest, and deletes them. One request for each
+   * process, and two for each row. The new row is written first: no opt-out is lost in between.
+   */
+  async convert(): Promise<void> {
+    if (this.#isConverted) return;
+    const rows = await this.#tables.query(TABLE, PLAIN_PARTITION, startingWith(''), Number.POSITIVE_INFINITY);
+    for (const { rowKey, columns } of rows) {
+      const converted = { kind: 'insert' as const, rowKey: this.#fromPlain(rowKey), columns };
+      await tryCommit(this.#tables, TABLE, PARTITION, [converted]);
+      await tryCommit(this.#tables, TABLE, PLAIN_PARTITION, [{ kind: 'delete', rowKey }]);
+    }
+    this.#isConverted = true;
   }
 }
 
 const TABLE = 'OptOuts';
-const PARTITION = 'opt-outs';
+const PARTITION = 'numbers';
+const PLAIN_PARTITION = 'opt-outs';

@@ -1,3 +1,4 @@
+import { RecipientId } from '../rules/calls/ids.ts';
 import type { Due, Moved } from '../rules/outages/attempts.ts';
 import type { Recipient } from '../rules/outages/recipient.ts';
 import { difference, type Tally, tallyOf } from '../rules/outages/tally.ts';
@@ -13,7 +14,7 @@ export type StoredRecipient = { readonly recipient: Recipient; readonly etag: st
 /** The row that says when a recipient must be looked at. */
 export type DueRow = {
   readonly rowKey: string;
-  readonly recipientId: string;
+  readonly recipientId: RecipientId;
   readonly at: Date;
   /** The number of the last attempt, 0 before the first. */
   readonly attempt: number;
@@ -32,7 +33,13 @@ export const afterKey = (rowKey: string): string => `${rowKey}!`;
 export function toDueRow({ rowKey, columns }: StoredRow): DueRow {
   const [, , at = '', recipientId = ''] = rowKey.split('|');
   const holder = columns['holder'] === undefined ? undefined : String(columns['holder']);
-  return { rowKey, recipientId, at: new Date(at), attempt: Number(columns['attempt']), holder };
+  return {
+    rowKey,
+    recipientId: RecipientId.parse(recipientId),
+    at: new Date(at),
+    attempt: Number(columns['attempt']),
+    holder,
+  };
 }
 
 type Owner = Pick<Recipient, 'recipientId' | 'attempt' | 'line'>;

@@ -1,3 +1,4 @@
+import type { Ids } from '../rules/calls/ids.ts';
 import { CallLegs } from './call-legs.ts';
 import { CallRequests } from './call-requests.ts';
 import { CallerNumbers } from './caller-numbers.ts';
@@ -27,7 +28,7 @@ export type Stores = {
 };
 
 /** The stores on these tables. The only place that makes them; sends no request. */
-export function storesOn(tables: TableStore, now: () => Date): Stores {
+export function storesOn(tables: TableStore, now: () => Date, ids: Ids): Stores {
   return {
     outages: new Outages(tables, now),
     recipients: new Recipients(tables),
@@ -36,9 +37,9 @@ export function storesOn(tables: TableStore, now: () => Date): Stores {
     endedCalls: new EndedCalls(tables),
     lines: new Lines(tables),
     callerNumbers: new CallerNumbers(tables),
-    legs: new CallLegs(tables),
+    legs: new CallLegs(tables, ids.digestOf),
     requests: new CallRequests(tables),
-    optOuts: new OptOuts(tables),
+    optOuts: new OptOuts(tables, ids.fromPlain),
     failures: new Failures(tables),
   };
 }

@@ -18,8 +18,8 @@ export type Health = z.infer<typeof Health>;
 const PATIENCE_MS = 5_000;
 
 /** One request to storage, for a row that does not exist. */
-export async function healthOf({ optOuts }: Services): Promise<Health> {
-  return healthFrom({ storage: await checked(() => inTime(optOuts.has('nobody'))), configuration: 'ok' });
+export async function healthOf({ ids, optOuts }: Services): Promise<Health> {
+  return healthFrom({ storage: await checked(() => inTime(optOuts.has(ids.numberIdOf({})))), configuration: 'ok' });
 }
 
 /** The health of an app with wrong settings, which cannot reach storage. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { InvalidInputError, NotFoundError } from '../base/errors.ts';
 import { PhoneNumber } from '../call-automation/identifiers.ts';
-import { recipientIdOf } from '../rules/calls/recipient-id.ts';
+import type { NumberId } from '../rules/calls/ids.ts';
 import { Country } from '../rules/countries.ts';
 import { readNumber } from '../rules/phone-numbers.ts';
 import type { Services } from '../services/services.ts';
@@ -22,16 +22,16 @@ export const OptOutQuery = z.object({
 });
 
 /** Parses a number as people type it. @throws InvalidInputError */
-export function calleeOf(text: string, country: string): { number: string; recipientId: string } {
+export function calleeOf({ ids }: Services, text: string, country: string): { number: string; id: NumberId } {
   const read = readNumber(text, country);
   if ('problem' in read) throw new InvalidInputError('The request is invalid', [`number: ${read.problem}`]);
   const { number } = read;
-  return { number, recipientId: recipientIdOf({ phoneNumber: { value: number } }) };
+  return { number, id: ids.numberIdOf({ phoneNumber: { value: number } }) };
 }
 
 /** One request. @throws NotFoundError if the number has not opted out. */
 export async function viewOptOut({ optOuts }: Services, callee: ReturnType<typeof calleeOf>): Promise<OptOutView> {
-  const optOut = await optOuts.find(callee.recipientId);
+  const optOut = await optOuts.find(callee.id);
   if (!optOut) throw new NotFoundError('This number has not opted out');
   return { number: callee.number, since: optOut.at, ...(optOut.outageId && { outageId: optOut.outageId }) };
 }

@@ -10,7 +10,7 @@ import { cursorOf, FIRST_PLACE, type Place, placeAfter, placeOf } from './place.
 
 /** The person that a call is for. */
 export const Person = z.object({
-  recipientId: z.string().describe('A digest of the number or user id.'),
+  recipientId: z.string().describe('A keyed digest of the number or user id.'),
   phone: z.string().optional(),
   communicationUserId: z.string().optional(),
   name: z.string().optional(),

@@ -20,7 +20,7 @@ import { reportOf } from '../../../src/lib/views/report.ts';
  */
 export function routeWork(services: Services, { id, script }: Outage): Record<string, () => Promise<unknown>> {
   const read = async (): Promise<Outage> => (await services.outages.read(id)).outage;
-  const callee = calleeOf('+14255550123', 'US');
+  const callee = calleeOf(services, '+14255550123', 'US');
   return {
     'POST /outages': () => declareOutage(services, { title: 'Storm', script }),
     'GET /outages': () => listOutages(services),
@@ -37,11 +37,11 @@ export function routeWork(services: Services, { id, script }: Outage): Record<st
       viewOutage(services, await restoreOutage(services, id, { message: script.message })),
     'GET /calls/{callLegId}': () => viewCall(services.legs, randomUUID()).catch(() => undefined),
     'PUT /opt-outs/{number}': async () => {
-      await services.optOuts.add(callee.recipientId, { at: services.now() });
+      await services.optOuts.add(callee.id, { at: services.now() });
       return viewOptOut(services, callee);
     },
     'GET /opt-outs/{number}': () => viewOptOut(services, callee),
-    'DELETE /opt-outs/{number}': () => services.optOuts.remove(callee.recipientId),
+    'DELETE /opt-outs/{number}': () => services.optOuts.remove(callee.id),
     'GET /health': () => healthOf(services),
   };
 }

@@ -4,7 +4,6 @@ import { expect } from 'vitest';
 import { management } from '../../../local/management.ts';
 import { APIS, type Api, type Stack, type StackOptions, startStack } from '../../../local/stack.ts';
 import type { CallRecord } from '../../../simulator/simulator.ts';
-import { recipientIdOf } from '../../../src/lib/rules/calls/recipient-id.ts';
 import type { CallScript } from '../../../src/lib/rules/calls/script.ts';
 import type { OutageSpec } from '../../../src/lib/rules/outages/outage.ts';
 import type { Recipient } from '../../../src/lib/rules/outages/recipient.ts';
@@ -15,6 +14,7 @@ import type { QueueName } from '../../../src/lib/storage/queue-store.ts';
 import { Recipients } from '../../../src/lib/storage/recipients.ts';
 import type { CallView } from '../../../src/lib/views/call-view.ts';
 import type { OutageView } from '../../../src/lib/views/outage-view.ts';
+import { IDS, recipientIdOf } from '../../fixtures/ids.ts';
 import { Callee, type Heard } from './callee.ts';
 import { eventually } from './eventually.ts';
 
@@ -50,7 +50,7 @@ export class Town {
     this.#manage = management(stack);
     const tables = new AzureTables({ connectionString: stack.storage });
     this.#recipients = new Recipients(tables);
-    this.#legs = new CallLegs(tables);
+    this.#legs = new CallLegs(tables, IDS.digestOf);
   }
 
   /** Like `found`, with leases of seconds, so that the timer checks silent calls within the test. */

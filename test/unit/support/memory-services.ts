@@ -8,6 +8,7 @@ import type { Services } from '../../../src/lib/services/services.ts';
 import type { QueueName, QueueStore } from '../../../src/lib/storage/queue-store.ts';
 import { storesOn } from '../../../src/lib/storage/stores.ts';
 import type { TableStore } from '../../../src/lib/storage/table-store.ts';
+import { IDS, recipientIdOf } from '../../fixtures/ids.ts';
 import { MemoryTables } from './memory-tables.ts';
 
 export type Sent = { queue: QueueName; message: object; delaySeconds: number };
@@ -52,7 +53,8 @@ export class MemoryWorld {
   constructor(tables: TableStore = new MemoryTables()) {
     const now = (): Date => this.now;
     this.services = {
-      ...storesOn(tables, now),
+      ...storesOn(tables, now, IDS),
+      ids: IDS,
       queues: this.queues,
       calls: silentService,
       callbacks: new CallbackUris('https://ringdown.example', { current: 'x'.repeat(32) }, now),
@@ -93,5 +95,7 @@ export function outageWith(spec: Partial<OutageSpec> = {}, now = new Date('2026-
   return declared(whole, spec.id ?? 'storm', [{ number: '+14255550190', lines: 2 }], now);
 }
 
-export const recipientWith = (contact: Partial<Contact> = {}): Recipient =>
-  newRecipient({ identifier: { phoneNumber: { value: '+14255550123' } }, ...contact });
+export function recipientWith(contact: Partial<Contact> = {}): Recipient {
+  const whole = { identifier: { phoneNumber: { value: '+14255550123' } }, ...contact };
+  return newRecipient(recipientIdOf(whole.identifier), whole);
+}

@@ -1,11 +1,11 @@
 import path from 'node:path';
 import type { CallEvent, Key } from '../../../src/lib/call-automation/events.ts';
-import { identityOf } from '../../../src/lib/call-automation/identifiers.ts';
+import { type EventIdentifier, identityOf } from '../../../src/lib/call-automation/identifiers.ts';
 import type { CallAction } from '../../../src/lib/rules/calls/actions.ts';
 import { type CallLeg, newCallLeg } from '../../../src/lib/rules/calls/leg.ts';
-import { recipientIdOf } from '../../../src/lib/rules/calls/recipient-id.ts';
 import { CallScript } from '../../../src/lib/rules/calls/script.ts';
 import { type CallPlan, step } from '../../../src/lib/rules/calls/step.ts';
+import { recipientIdOf } from '../../fixtures/ids.ts';
 import {
   audioEnded,
   type EventOf,
@@ -58,6 +58,8 @@ export const callAskingForOperator = (script?: CallScript): PhoneCall =>
 /** A call in which an operator and the callee talk. */
 export const callWithOperator = (script?: CallScript): PhoneCall =>
   callAskingForOperator(script).operatorAnswers().withPresent(US, CALLEE, OPERATOR);
+
+export const isCallee = (who: EventIdentifier): boolean => recipientIdOf(who) === recipientIdOf(CALLEE);
 
 /** One call, as the step function sees it. Each method returns the call after an event; `asks` has its actions. */
 export class PhoneCall {
@@ -128,7 +130,7 @@ export class PhoneCall {
   }
 
   #step(event: CallEvent): PhoneCall {
-    const { leg, actions } = step(this.leg, event, this.#plan, NOW);
+    const { leg, actions } = step(this.leg, event, { isCallee, ...this.#plan }, NOW);
     return new PhoneCall(this.#plan, leg, actions, [...this.allActions, ...actions], this.#events + 1);
   }
 }

@@ -3,7 +3,8 @@ import { Identifier, PhoneNumber } from '../../call-automation/identifiers.ts';
 import type { CallAddress } from '../../call-automation/port.ts';
 import { InviteParticipantsRequest, PlayAudioRequest } from '../../call-automation/requests.ts';
 import { Speech } from '../../call-automation/speech.ts';
-import { AttemptRef, SafeId } from './purpose.ts';
+import { SafeId } from './ids.ts';
+import { AttemptRef } from './purpose.ts';
 
 /**
  * The messages of the queues: one queue for each action. Our own steps enqueue them, and so can anybody by hand.

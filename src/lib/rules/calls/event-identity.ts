@@ -5,8 +5,9 @@ import { identityOf } from '../../call-automation/identifiers.ts';
 /**
  * Identifies an event, so that a redelivery is recognised. Most events of the API carry no id (`"id": null`), so the
  * identity is built from what can happen only once on a call leg. Safe as a Table Storage key.
+ * @param keyed makes a keyed digest, for what may hold a phone number.
  */
-export function identityOfEvent(event: CallEvent): string {
+export function identityOfEvent(event: CallEvent, keyed: (text: string) => string): string {
   switch (event.type) {
     case 'CallLegStateChanged':
       return `state-${event.data.callState}`;
@@ -17,10 +18,10 @@ export function identityOfEvent(event: CallEvent): string {
     case 'PlayAudioResult':
       return `${event.type}-${event.data.status}-${digest(event.data.operationContext)}`;
     case 'InviteParticipantResult':
-      return `${event.type}-${event.data.status}-${digest([event.data.operationContext, event.data.participants?.map(identityOf)])}`;
+      return `${event.type}-${event.data.status}-${keyed(JSON.stringify([event.data.operationContext, event.data.participants?.map(identityOf)]))}`;
     case 'ParticipantsUpdated':
     case 'Unknown':
-      return `${event.type}-${digest([event.occurredAt, event.data])}`;
+      return `${event.type}-${keyed(JSON.stringify([event.occurredAt, event.data]))}`;
   }
 }
 

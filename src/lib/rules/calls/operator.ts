@@ -2,13 +2,16 @@ import type { KnownCallEvent } from '../../call-automation/events.ts';
 import { type EventIdentifier, identityOf } from '../../call-automation/identifiers.ts';
 import type { CallLeg, Stage } from './leg.ts';
 import { ask, hangUp, play, reaching, type Stepped, stay, waitForKey } from './moves.ts';
-import { recipientIdOf } from './recipient-id.ts';
 import type { CallScript } from './script.ts';
 
 /** The operator in a call: invited, joined, gone. Pure. */
 
 type Of<Type extends KnownCallEvent['type']> = Extract<KnownCallEvent, { type: Type }>;
-type Plan = { readonly script?: CallScript | undefined };
+type Plan = {
+  readonly script?: CallScript | undefined;
+  /** Who of the participants is the callee. We may be in the list too, under an identifier that we do not know. */
+  readonly isCallee?: ((who: EventIdentifier) => boolean) | undefined;
+};
 
 /** Invites all operators of the script at once. */
 export function invite(leg: CallLeg, script: CallScript): Stepped {
@@ -52,12 +55,16 @@ function joined(leg: CallLeg, at: string): Stepped {
 }
 
 /** The operator and the callee stay until one of them leaves; then the call ends for the other. */
-export function onParticipants(leg: CallLeg, event: Of<'ParticipantsUpdated'>, { script }: Plan): Stepped {
+export function onParticipants(
+  leg: CallLeg,
+  event: Of<'ParticipantsUpdated'>,
+  { script, isCallee = nobody }: Plan,
+): Stepped {
   if (isStale(leg, event)) return stay(leg);
   const { data, occurredAt } = event;
   const operators = new Set(script?.operators.map(identityOf));
   const present = data.participants.map(({ identifier }) => identifier);
-  const isTogether = present.some((who) => operators.has(identityOf(who))) && present.some((who) => isCallee(leg, who));
+  const isTogether = present.some((who) => operators.has(identityOf(who))) && present.some(isCallee);
   const informed = { ...leg, participantsAt: occurredAt, participantsSequence: data.sequence, isTogether };
   // The participant list may be the only sign that the invitation succeeded.
   if (leg.stage === 'inviting' && isTogether) return joined(informed, occurredAt);
@@ -75,6 +82,4 @@ function isStale(leg: CallLeg, { data, occurredAt }: Of<'ParticipantsUpdated'>):
 const isBefore = (time: string, other: string | undefined): boolean =>
   other !== undefined && Date.parse(time) < Date.parse(other);
 
-/** Compared by recipient id, because we may be in the list too, under an identifier that we do not know. */
-const isCallee = ({ purpose }: CallLeg, who: EventIdentifier): boolean =>
-  purpose.kind === 'attempt' && recipientIdOf(who) === purpose.recipientId;
+const nobody = (): boolean => false;

@@ -1,13 +1,11 @@
 import { z } from 'zod';
-
-/** Characters that are safe in a Table Storage key, a URL segment and a file name. */
-export const SafeId = z.string().regex(/^[A-Za-z0-9_.-]{1,64}$/, 'must be 1 to 64 letters, digits and _ . -');
+import { RecipientId, SafeId } from './ids.ts';
 
 /** One attempt to reach one recipient of an outage. `shard` is the part of the recipient list that holds the row. */
 export const AttemptRef = z.object({
   outageId: SafeId.describe('The outage.'),
   shard: z.number().int().nonnegative().describe('The part of its list that holds the recipient.'),
-  recipientId: SafeId.describe('The recipient: a digest of the number.'),
+  recipientId: RecipientId.describe('The recipient: a keyed digest of the number.'),
   attempt: z.number().int().positive().describe('1 for the first call to this recipient.'),
 });
 export type AttemptRef = z.infer<typeof AttemptRef>;

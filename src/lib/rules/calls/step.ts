@@ -1,4 +1,5 @@
 import { CANCELLED_SUBCODE, type CallEvent, type KnownCallEvent } from '../../call-automation/events.ts';
+import type { EventIdentifier } from '../../call-automation/identifiers.ts';
 import { type Ending, endingOf, SILENT } from './endings.ts';
 import { type CallLeg, LegState, type Stage } from './leg.ts';
 import { ask, hangUp, hangUpAfter, play, playMessage, reaching, type Stepped, stay, waitForKey } from './moves.ts';
@@ -10,6 +11,8 @@ import { type CallScript, type KeyMeaning, meaningOf } from './script.ts';
 export type CallPlan = {
   /** The script, if the call has one. */
   readonly script?: CallScript | undefined;
+  /** Who of the participants is the callee of an attempt. */
+  readonly isCallee?: ((who: EventIdentifier) => boolean) | undefined;
   /** The service reports the start of audio. Otherwise accepted or cancelled audio counts as begun. */
   readonly reportsAudioStart?: boolean | undefined;
   /** The service accepted the request for the audio that is playing. */

@@ -1,3 +1,4 @@
+import { RecipientId } from '../calls/ids.ts';
 import type { AttemptRef } from '../calls/purpose.ts';
 import type { HeldLine } from './recipient.ts';
 
@@ -25,7 +26,7 @@ export const holderOfRequest = (requestId: string, { holder }: Pick<HeldLine, 'h
   holder ?? `${REQUEST}|${requestId}`;
 
 export type LineHolder =
-  | { readonly kind: 'attempt'; readonly outageId: string; readonly recipientId: string; readonly attempt: number }
+  | ({ readonly kind: 'attempt' } & Omit<AttemptRef, 'shard'>)
   | { readonly kind: 'request'; readonly requestId: string }
   /** `owner`: the holder of the line of the call that the operator is in; empty if that call has none. */
   | { readonly kind: 'operator'; readonly owner: string }
@@ -38,7 +39,10 @@ export function readHolder(holder: string): LineHolder {
   if (first === OPERATOR && more.length === 0) return { kind: 'operator', owner: '' };
   if (isOperator) return { kind: 'operator', owner: holder.slice(OPERATOR.length + 1) };
   const isAttempt = more.length === 2 || (more.length === 1 && first !== REQUEST);
-  if (isAttempt) return { kind: 'attempt', outageId: first, recipientId: second, attempt: Number(more[0]) };
+  const recipientId = RecipientId.safeParse(second);
+  if (isAttempt && recipientId.success) {
+    return { kind: 'attempt', outageId: first, recipientId: recipientId.data, attempt: Number(more[0]) };
+  }
   if (first === REQUEST && second !== '') return { kind: 'request', requestId: second };
   return { kind: 'unknown' };
 }

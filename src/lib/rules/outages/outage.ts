@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { PhoneNumber } from '../../call-automation/identifiers.ts';
 import { RestingCaller } from '../calls/breaker.ts';
-import { SafeId } from '../calls/purpose.ts';
+import { SafeId } from '../calls/ids.ts';
 import { CallScript } from '../calls/script.ts';
 import { Country } from '../countries.ts';
 import { QuietHours, StoredQuietHours } from './quiet-hours.ts';
@@ -118,6 +118,8 @@ export const Outage = OutageSpec.extend({
   finishedAt: z.string().optional(),
   /** A digest of the declaration: tells a repeated declaration from a different one with the same id. */
   declaration: z.string().optional(),
+  /** How its recipients are named: calls/ids.ts. */
+  ids: z.literal('keyed').optional(),
   /** Hang up the calls in progress when the outage is cancelled. */
   hangUp: z.boolean().optional(),
   allClearFor: SafeId.optional().describe('The outage whose all-clear this is.'),
@@ -148,6 +150,7 @@ export function declared(spec: OutageSpec, id: string, defaultCallers: Caller[],
     id,
     callers: spec.callers ?? defaultCallers,
     state: 'scheduled',
+    ids: 'keyed',
     createdAt: now.toISOString(),
     declaration: digestOf(spec),
   };

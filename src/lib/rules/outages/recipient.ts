@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { Identifier } from '../../call-automation/identifiers.ts';
+import { RecipientId } from '../calls/ids.ts';
 import { Outcome } from '../calls/outcome.ts';
-import { recipientIdOf } from '../calls/recipient-id.ts';
 import { AttemptResult } from './retry.ts';
 
 /**
@@ -27,7 +27,7 @@ export type HeldLine = z.infer<typeof HeldLine>;
 
 /** A person on the list of an outage, unique by number. */
 export const Recipient = z.object({
-  recipientId: z.string(),
+  recipientId: RecipientId,
   identifier: Identifier,
   name: z.string().optional(),
   timeZone: z.string().optional(),
@@ -64,7 +64,10 @@ export const isUntouched = ({ phase, attempt, results }: Recipient): boolean =>
 export type Contact = Pick<Recipient, 'identifier' | 'name' | 'timeZone' | 'language' | 'extra'>;
 
 /** A recipient who was not called yet. Takes only the contact data, also from a recipient of another list. */
-export function newRecipient({ identifier, name, timeZone, language, extra }: Contact): Recipient {
+export function newRecipient(
+  recipientId: RecipientId,
+  { identifier, name, timeZone, language, extra }: Contact,
+): Recipient {
   const contact = { identifier, name, timeZone, language, extra };
-  return { ...contact, recipientId: recipientIdOf(identifier), phase: 'waiting', attempt: 0, results: [] };
+  return { ...contact, recipientId, phase: 'waiting', attempt: 0, results: [] };
 }

@@ -1,3 +1,4 @@
+import type { RecipientId } from '../calls/ids.ts';
 import type { Outage } from './outage.ts';
 
 /** One part of an outage's recipient list. `shard` counts from 0. The number of shards never changes. */
@@ -16,7 +17,7 @@ export function shardsFrom(outage: Sharded, { shard: first }: Shard): Shard[] {
 }
 
 /** The shard that holds a recipient. */
-export const shardOf = ({ id, shards }: Sharded, recipientId: string): Shard => ({
+export const shardOf = ({ id, shards }: Sharded, recipientId: RecipientId): Shard => ({
   outageId: id,
   shard: Number.parseInt(recipientId.slice(0, 8), 16) % shards,
 });
