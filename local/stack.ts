@@ -44,15 +44,17 @@ export type Stack = {
   readonly storage: string;
   readonly simulator: Simulator;
   readonly settings: Readonly<Record<string, string>>;
-  /** The running app; a new one after `restart`. */
+  /** The running host of the app; a new one after `restart`. */
   app(): RunningProcess;
+  /** The process of the app's functions, as it was when the host started. */
+  workerPid(): number;
   /** Starts a new app process with the same port, storage and simulator. Does not stop the old one. */
   restart(): Promise<void>;
   /** Stops everything. */
   stop(): Promise<void>;
 };
 
-const Ready = z.object({ url: z.string(), functions: z.array(FunctionListing) });
+const Ready = z.object({ url: z.string(), functions: z.array(FunctionListing), workerPid: z.number() });
 
 export const SAMPLES = fileURLToPath(new URL('./samples/', import.meta.url));
 const HOST = fileURLToPath(new URL('./host/main.ts', import.meta.url));
@@ -91,8 +93,11 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     };
     let app = await startApp(port, settings, options);
     ending.push(() => app.stop());
+    const { url, functions } = Ready.parse(app.ready);
     return {
-      ...Ready.parse(app.ready),
+      url,
+      functions,
+      workerPid: () => Ready.parse(app.ready).workerPid,
       functionKey: FUNCTION_KEY,
       adminKey: DEFAULT_ADMIN_KEY,
       storage: azurite.connectionString,

@@ -11,25 +11,17 @@ export type LoadedApp = {
   model: ProgrammingModel | undefined;
 };
 
-let loaded: { entry: string; app: LoadedApp } | undefined;
-
 /**
  * Loads an app's entry module as the Node worker does: provides `@azure/functions-core`, imports the entry, asks the
- * library for its capabilities, and runs the appStart hooks. A process can load one app; loading it again returns the
- * same object and runs the hooks again.
+ * library for its capabilities, and runs the appStart hooks. A process can load one app.
  *
  * If loading throws before a function is registered, the app has no functions, and nothing else says so, as in the
  * worker (FunctionsMetadataHandler: it reports the error only if it indexes the functions itself).
- * @throws Error for a second app, if loading throws later, and if the app turns on HTTP streams.
+ * @throws Error if loading throws later, and if the app turns on HTTP streams.
  */
 export async function loadApp(entryPath: string, log: Log): Promise<LoadedApp> {
   const entry = resolve(entryPath);
-  if (loaded && loaded.entry !== entry) {
-    throw new Error(`This process already runs ${loaded.entry}; start another process for ${entry}.`);
-  }
-  const app = loaded?.app ?? (await load(entry, log));
-  loaded = { entry, app };
-  app.worker.log = (level, _category, message) => log[fromCoreLevel(level)](message);
+  const app = await load(entry, log);
   const started: AppStartContext = { ...appHookContext(app.worker), functionAppDirectory: dirname(entry) };
   await app.worker.runHooks('appStart', started);
   return app;

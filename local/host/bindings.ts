@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { RegisteredFunction } from './core-module.ts';
+import type { FunctionMetadata } from './core-types.ts';
 import { resolvePlaceholders, type Settings } from './settings.ts';
 
 const AuthLevel = z.enum(['anonymous', 'function', 'admin']).default('anonymous');
@@ -18,7 +18,8 @@ type Bound = {
   name: string;
   /** The name of the trigger's binding; the input is sent under this name. */
   inputName: string;
-  registered: RegisteredFunction;
+  /** The worker knows the function by this id. */
+  functionId: string;
 };
 /** A function with an HTTP trigger. */
 export type HttpFunction = Bound & Extract<z.output<typeof TriggerBinding>, { type: 'httpTrigger' }>;
@@ -33,17 +34,17 @@ export type BoundFunction = HttpFunction | QueueFunction | TimerFunction;
  * @throws Error for what this host does not support (other triggers, input and output bindings, retry policies), so
  * that nobody mistakes a missing feature here for a bug in the app.
  */
-export function readBindings(registered: RegisteredFunction, settings: Settings): BoundFunction {
-  const { name, bindings } = registered.metadata;
+export function readBindings(metadata: FunctionMetadata, settings: Settings): BoundFunction {
+  const { name, bindings, functionId = name } = metadata;
   const refuse = (what: string): Error => new Error(`Function ${name}: ${what} is not supported by the local host.`);
-  if (registered.metadata.retryOptions) throw refuse('a retry policy');
+  if (metadata.retryOptions) throw refuse('a retry policy');
 
   let bound: BoundFunction | undefined;
   for (const [inputName, binding] of Object.entries(bindings)) {
     if (/trigger$/i.test(binding.type)) {
       const parsed = TriggerBinding.safeParse(binding);
       if (!parsed.success) throw refuse(`the trigger ${binding.type} (${z.prettifyError(parsed.error)})`);
-      bound = { name, inputName, registered, ...withSettings(parsed.data, settings) };
+      bound = { name, inputName, functionId, ...withSettings(parsed.data, settings) };
     } else if (binding.type !== 'http') {
       throw refuse(`the ${binding.direction} binding ${binding.type}`);
     }

@@ -2,7 +2,6 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AdminApi } from './admin.ts';
-import { appHookContext, type LoadedApp, loadApp } from './app-loader.ts';
 import { type BoundFunction, type HttpFunction, readBindings } from './bindings.ts';
 import { type HostSettings, parseHostJson, readHostJson } from './host-json.ts';
 import { DEFAULT_ADMIN_KEY, DEFAULT_FUNCTION_KEY, HttpTrigger, type Keys, routePath } from './http-trigger.ts';
@@ -10,9 +9,11 @@ import { Invoker } from './invocation.ts';
 import type { FunctionListing } from './listing.ts';
 import { createLog, describeError, type Log, type LogLevel } from './log.ts';
 import { type MessageLease, QueueTrigger } from './queue-trigger.ts';
-import { connectionString, isDisabled, type Settings } from './settings.ts';
+import { isDisabled, type Settings } from './settings.ts';
+import { queueService } from './storage.ts';
 import { TimerTrigger } from './timer-trigger.ts';
 import type { Trigger } from './trigger.ts';
+import { WorkerProcess } from './worker-process.ts';
 
 export type HostOptions = {
   /** The app's entry module: `.ts`, `.mjs`, `.cjs` or `.js`. */
@@ -32,8 +33,6 @@ export type HostOptions = {
   /** If false, requests need no key, as with Core Tools. Default: true. */
   enforceKeys?: boolean;
   logLevel?: LogLevel;
-  /** Receives the log lines. Default: stderr. */
-  writeLog?: (line: string) => void;
   /** How long {@link RunningHost.stop} waits for running functions, ms. */
   stopGraceMs?: number;
   /** For tests: how long queue messages stay invisible, and how often that is renewed. */
@@ -46,7 +45,9 @@ const MAX_HEADERS = 32 * 1024;
 export type RunningHost = {
   url: string;
   functions: readonly FunctionListing[];
-  /** Resolves, with the reason, when a function took longer than `functionTimeout`. The process must end then. */
+  /** The process of the app, at this moment. */
+  workerPid(): Promise<number>;
+  /** Resolves, with the reason, when the worker has crashed too often. The host must be started again then. */
   ended: Promise<Error>;
   /** Accepts no new work, waits for running functions, and closes everything. */
   stop(): Promise<void>;
@@ -58,7 +59,8 @@ export type RunningHost = {
  */
 export async function startHost(options: HostOptions): Promise<RunningHost> {
   const settings = options.settings ?? process.env;
-  const log = createLog(options.logLevel ?? 'info', options.writeLog);
+  const { logLevel = 'info' } = options;
+  const log = createLog(logLevel);
   const keys = {
     key: options.functionKey ?? DEFAULT_FUNCTION_KEY,
     adminKey: options.adminKey ?? DEFAULT_ADMIN_KEY,
@@ -67,11 +69,24 @@ export async function startHost(options: HostOptions): Promise<RunningHost> {
   const hostSettings =
     typeof options.hostJson === 'object' ? parseHostJson(options.hostJson) : readHostJson(options.hostJson);
 
-  const app = await loadApp(options.app, log);
-  const invoker = new Invoker(app, log, hostSettings);
-  const functions = [...app.worker.functions.values()].map((registered) => readBindings(registered, settings));
+  const load = { app: options.app, logLevel, levels: hostSettings.logLevel };
+  const worker = await WorkerProcess.start(load, log);
+  try {
+    return await serve(worker, options, { log, keys, settings, hostSettings });
+  } catch (error) {
+    await worker.stop(0);
+    throw error;
+  }
+}
+
+type Common = { log: Log; keys: Keys; settings: Settings; hostSettings: HostSettings };
+
+async function serve(worker: WorkerProcess, options: HostOptions, common: Common): Promise<RunningHost> {
+  const { log, keys, settings, hostSettings } = common;
+  const invoker = new Invoker(worker, log, hostSettings.functionTimeoutMs);
+  const functions = (await worker.functions()).map((metadata) => readBindings(metadata, settings));
   const enabled = functions.filter((bound) => !isDisabled(bound.name, settings));
-  const shared = { invoker, keys, log, settings, hostSettings };
+  const shared = { ...common, invoker };
   const http = new HttpTrigger({
     ...shared,
     functions: enabled.filter((bound) => bound.type === 'httpTrigger'),
@@ -91,6 +106,9 @@ export async function startHost(options: HostOptions): Promise<RunningHost> {
   const admin = new AdminApi(entries, keys);
   const answering = new Set<Promise<unknown>>();
   server.on('request', (request, response) => {
+    // The headers of the Functions host's server, which sends neither Connection nor Keep-Alive.
+    response.setHeader('server', 'Kestrel');
+    response.removeHeader('connection');
     const answered = Promise.all([once(response, 'close'), answer(request, response, [admin, http], log)]);
     answering.add(answered);
     const done = () => answering.delete(answered);
@@ -104,21 +122,16 @@ export async function startHost(options: HostOptions): Promise<RunningHost> {
   return {
     url,
     functions: entries.map((entry) => entry.listing),
-    ended: invoker.ended,
+    workerPid: () => worker.pid(),
+    ended: worker.ended,
     stop: () => {
-      stopped ??= stopHost({ server, answering, active, invoker, app, log, graceMs });
+      stopped ??= stopHost({ server, answering, active, invoker, worker, log, graceMs });
       return stopped;
     },
   };
 }
 
-type Shared = {
-  invoker: Invoker;
-  keys: Keys;
-  log: Log;
-  settings: Settings;
-  hostSettings: HostSettings;
-};
+type Shared = Common & { invoker: Invoker };
 
 function createTrigger(bound: BoundFunction, shared: Shared & { lease: MessageLease | undefined }): Trigger {
   const { invoker, log, settings, lease } = shared;
@@ -128,10 +141,9 @@ function createTrigger(bound: BoundFunction, shared: Shared & { lease: MessageLe
     case 'timerTrigger':
       return new TimerTrigger({ bound, invoker });
     case 'queueTrigger': {
-      const connection = connectionString(bound.connection, settings);
       return new QueueTrigger({
         bound,
-        connectionString: connection,
+        service: queueService(bound.connection, settings),
         settings: shared.hostSettings.queues,
         invoker,
         log,
@@ -213,17 +225,17 @@ async function stopHost(parts: {
   answering: ReadonlySet<Promise<unknown>>;
   active: readonly Trigger[];
   invoker: Invoker;
-  app: LoadedApp;
+  worker: WorkerProcess;
   log: Log;
   graceMs: number;
 }): Promise<void> {
-  const { server, answering, active, invoker, app, log, graceMs } = parts;
+  const { server, answering, active, invoker, worker, log, graceMs } = parts;
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
   // Idle functions are not enough: queue messages must be deleted and answers sent.
   const finished = Promise.allSettled([...active.map((trigger) => trigger.stop()), ...answering, invoker.idle()]);
   const inTime = await Promise.race([finished.then(() => true), sleep(graceMs, false, { ref: false })]);
   if (!inTime) log.warn(`stopped while ${invoker.running} functions were still running`);
-  await app.worker.runHooks('appTerminate', appHookContext(app.worker));
+  await worker.stop(graceMs);
   server.closeAllConnections();
   await closed;
 }

@@ -97,7 +97,8 @@ export function writeRpcResponse(response: ServerResponse, data: RpcTypedData | 
   const body = bodyBytes(http.body);
   const mayHaveBody = response.statusCode >= 200 && response.statusCode !== 204 && response.statusCode !== 304;
   // In chunks, as the Functions host sends it.
-  if (mayHaveBody) response.write(body);
+  if (mayHaveBody && body.length > 0) response.write(body);
+  else if (mayHaveBody && response.req.method !== 'HEAD') response.setHeader('content-length', 0);
   response.end();
 }
 

@@ -107,12 +107,12 @@ export class HttpTrigger {
   ): Promise<void> {
     const body = await readBody(request, this.#bodyLimit);
     const headers = headerRecord(request);
-    const outcome = await this.#invoker.invoke(bound, {
+    const answer = await this.#invoker.invoke(bound, {
       data: toRpcRequest(request, params, body),
       traceParent: headers['traceparent'],
       traceState: headers['tracestate'],
     });
-    writeRpcResponse(response, outcome.response.returnValue);
+    writeRpcResponse(response, answer.returnValue);
   }
 
   /** Answers 500 without a body, as in Azure: the error must not leave the host. */

@@ -1,18 +1,8 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import type { LoadedApp } from './app-loader.ts';
 import type { BoundFunction } from './bindings.ts';
-import type {
-  CoreInvocationContext,
-  CoreLog,
-  FunctionCallback,
-  HookContext,
-  HookData,
-  RpcInvocationResponse,
-  RpcTraceContext,
-  RpcTypedData,
-} from './core-types.ts';
-import type { HostSettings } from './host-json.ts';
-import { describeError, fromCoreLevel, isLogged, type Log } from './log.ts';
+import type { RpcInvocationResponse, RpcTraceContext, RpcTypedData } from './core-types.ts';
+import type { Log } from './log.ts';
+import type { WorkerProcess } from './worker-process.ts';
 
 /** The input of an invocation. */
 export type InvocationInput = {
@@ -25,34 +15,21 @@ export type InvocationInput = {
   invocationId?: string;
 };
 
-/** The result of an invocation. */
-export type InvocationOutcome = {
-  response: RpcInvocationResponse;
-  /** What the handler returned, before the library converted it. */
-  result: unknown;
-};
-
 /**
- * Runs functions through the app's library, with the same steps as Azure's Node worker, and counts them. A function that
- * takes longer than `functionTimeout` ends the worker: every function that runs at that moment fails, and its queue
- * message is delivered again (platform docs: host.json, functionTimeout).
+ * Runs functions in the worker, and counts them. A function that takes longer than `functionTimeout` ends the worker:
+ * every function that runs at that moment fails, and its queue message is delivered again (platform docs: host.json,
+ * functionTimeout).
  */
 export class Invoker {
-  /** Resolves, with the reason, when the worker has to be ended. No function may run after that. */
-  readonly ended: Promise<Error>;
-  readonly #app: LoadedApp;
+  readonly #worker: WorkerProcess;
   readonly #log: Log;
-  readonly #settings: Pick<HostSettings, 'functionTimeoutMs' | 'logLevel'>;
+  readonly #timeoutMs: number;
   readonly #running = new Set<Promise<unknown>>();
-  readonly #end: (reason: Error) => void;
 
-  constructor(app: LoadedApp, log: Log, settings: Pick<HostSettings, 'functionTimeoutMs' | 'logLevel'>) {
-    this.#app = app;
+  constructor(worker: WorkerProcess, log: Log, timeoutMs: number) {
+    this.#worker = worker;
     this.#log = log;
-    this.#settings = settings;
-    const { promise, resolve } = Promise.withResolvers<Error>();
-    this.ended = promise;
-    this.#end = resolve;
+    this.#timeoutMs = timeoutMs;
   }
 
   get running(): number {
@@ -60,17 +37,12 @@ export class Invoker {
   }
 
   /** Runs a function once. Logs a failure and rethrows it: what happens next depends on the trigger. */
-  invoke(bound: BoundFunction, input: InvocationInput): Promise<InvocationOutcome> {
-    const run = Promise.race([this.#invoke(bound, input), this.#cut()]);
+  invoke(bound: BoundFunction, input: InvocationInput): Promise<RpcInvocationResponse> {
+    const run = this.#invoke(bound, input);
     this.#running.add(run);
     const settled = () => this.#running.delete(run);
     run.then(settled, settled);
     return run;
-  }
-
-  /** Fails when the worker is ended. */
-  async #cut(): Promise<never> {
-    throw await this.ended;
   }
 
   /** Resolves when no function is running. */
@@ -78,88 +50,36 @@ export class Invoker {
     while (this.#running.size > 0) await Promise.allSettled(this.#running);
   }
 
-  async #invoke(bound: BoundFunction, input: InvocationInput): Promise<InvocationOutcome> {
+  async #invoke(bound: BoundFunction, input: InvocationInput): Promise<RpcInvocationResponse> {
     const invocationId = input.invocationId ?? randomUUID();
     const started = performance.now();
     this.#log.debug(`[${bound.name}] invocation ${invocationId} starts`);
-    const limit = this.#settings.functionTimeoutMs;
+    const limit = this.#timeoutMs;
     const timer = setTimeout(() => {
-      const reason = `Timeout value of ${limit / 1000} s exceeded by function ${bound.name} (${invocationId})`;
-      this.#log.error(`${reason}. The worker ends.`);
-      this.#end(new Error(reason));
+      this.#log.error(
+        `Timeout value of ${limit / 1000} s exceeded by function ${bound.name} (${invocationId}). The worker ends.`,
+      );
+      void this.#worker.restart();
     }, limit);
     try {
-      const outcome = await this.#run(bound, input, invocationId);
-      const took = Math.round(performance.now() - started);
-      this.#log.debug(`[${bound.name}] invocation ${invocationId} succeeded in ${took} ms`);
-      return outcome;
-    } catch (error) {
-      this.#log.error(`[${bound.name}] invocation ${invocationId} failed: ${describeError(error)}`);
-      throw error;
-    } finally {
-      clearTimeout(timer);
-    }
-  }
-
-  async #run(bound: BoundFunction, input: InvocationInput, invocationId: string): Promise<InvocationOutcome> {
-    const { worker, model } = this.#app;
-    if (!model) throw new Error('The app did not load @azure/functions.');
-    const hookData: HookData = {};
-    const shared: HookContext = { hookData, appHookData: worker.appHookData };
-    let invocationContext: unknown;
-    const log: CoreLog = (level, category, message) => {
-      // Log hooks may change the line; they are not awaited (library docs: `app.hook.log`).
-      const line = { ...shared, level, message, category, invocationContext };
-      for (const hook of worker.hooks('log')) hook(line);
-      if (!isLogged(`Function.${bound.name}.User`, line.level, this.#settings.logLevel)) return;
-      this.#log[fromCoreLevel(line.level)](`[${bound.name}] ${line.message}`);
-    };
-
-    const core: CoreInvocationContext = {
-      invocationId,
-      metadata: bound.registered.metadata,
-      request: {
+      const response = await this.#worker.invoke({
         invocationId,
-        functionId: bound.name,
+        functionId: bound.functionId,
         inputData: [{ name: bound.inputName, data: input.data }],
         triggerMetadata: input.triggerMetadata ?? {},
         traceContext: traceContext(input),
         retryContext: null,
-      },
-      log,
-    };
-    const invocation = await model.getInvocationModel(core);
-    const { context, inputs } = await invocation.getArguments();
-    invocationContext = context;
-
-    const before = {
-      ...shared,
-      invocationContext: context,
-      inputs,
-      functionCallback: bound.registered.handler satisfies FunctionCallback,
-    };
-    core.state = 'preInvocationHooks';
-    await worker.runHooks('preInvocation', before);
-
-    // As in the worker, the postInvocation hooks get the handler's error and may replace or remove it.
-    const after: HookContext & { result: unknown; error: unknown; inputs: unknown[]; invocationContext: unknown } = {
-      ...shared,
-      invocationContext: context,
-      inputs: before.inputs,
-      result: null,
-      error: null,
-    };
-    core.state = 'invocation';
-    try {
-      after.result = await invocation.invokeFunction(context, before.inputs, before.functionCallback);
+      });
+      const took = Math.round(performance.now() - started);
+      this.#log.debug(`[${bound.name}] invocation ${invocationId} succeeded in ${took} ms`);
+      return response;
     } catch (error) {
-      after.error = error ?? new Error(`The handler threw ${String(error)}`);
+      const text = error instanceof Error ? error.message : String(error);
+      this.#log.error(`[${bound.name}] invocation ${invocationId} failed: ${text}`);
+      throw error;
+    } finally {
+      clearTimeout(timer);
     }
-    core.state = 'postInvocationHooks';
-    await worker.runHooks('postInvocation', after);
-    core.state = undefined;
-    if (after.error !== null && after.error !== undefined) throw after.error;
-    return { response: await invocation.getResponse(context, after.result), result: after.result };
   }
 }
 

@@ -57,24 +57,15 @@ function readOptions(): { options: HostOptions; json: boolean } {
   };
 }
 
-function announce({ url, functions }: RunningHost, json: boolean): void {
+async function announce(host: RunningHost, json: boolean): Promise<void> {
+  const { url, functions } = host;
+  const workerPid = await host.workerPid();
   const lines = json
     ? [JSON.stringify({ ready: true, url, functions })]
     : ['Functions:', '', listingText(functions), '', `Ready at ${url}`];
   // A parent process gets a message instead, and prints what it wants.
-  if (process.send) process.send({ type: 'ready', url, functions });
+  if (process.send) process.send({ type: 'ready', url, functions, workerPid });
   else process.stdout.write(`${lines.join('\n')}\n`);
-}
-
-/** Sends the app's `console` output to stderr: stdout is only for the ready line. */
-function divertConsole(): void {
-  for (const method of ['log', 'info', 'debug', 'trace'] as const) console[method] = console.error;
-}
-
-/** Ends this process on an uncaught error of the app, as Azure's worker does. */
-function crash(error: unknown): never {
-  process.stderr.write(`The app crashed: ${describeError(error)}\n`);
-  process.exit(1);
 }
 
 /** Reports an error at startup and exits. Prints the whole stack only at log level debug. */
@@ -88,7 +79,6 @@ async function refuse(error: unknown, debug: boolean): Promise<never> {
 }
 
 async function main(): Promise<void> {
-  divertConsole();
   let host: RunningHost | undefined;
   let ending = false;
   const end = () => {
@@ -96,7 +86,7 @@ async function main(): Promise<void> {
     ending = true;
     // Nothing has started yet.
     if (!host) process.exit(0);
-    host.stop().then(() => process.exit(0), crash);
+    host.stop().then(() => process.exit(0));
   };
   for (const signal of ['SIGTERM', 'SIGINT', 'disconnect'] as const) process.on(signal, end);
 
@@ -104,15 +94,18 @@ async function main(): Promise<void> {
   try {
     parsed = readOptions();
     host = await startHost(parsed.options);
+    await announce(host, parsed.json);
+    // In Azure the platform starts a host that has ended.
+    while (!ending) {
+      const reason = await host.ended;
+      process.stderr.write(`${reason.message}\n`);
+      const { port } = new URL(host.url);
+      await host.stop();
+      host = await startHost({ ...parsed.options, port: Number(port) });
+    }
   } catch (error) {
     return refuse(error, parsed?.options.logLevel === 'debug');
   }
-  process.on('uncaughtException', crash);
-  process.on('unhandledRejection', crash);
-  const running = host;
-  // The Functions host starts a new worker. Here that is the parent's task.
-  running.ended.then(() => running.stop()).then(() => process.exit(1), crash);
-  announce(host, parsed.json);
 }
 
 await main();

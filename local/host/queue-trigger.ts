@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type DequeuedMessageItem, type QueueClient, QueueServiceClient } from '@azure/storage-queue';
+import type { DequeuedMessageItem, QueueClient, QueueServiceClient } from '@azure/storage-queue';
 import type { QueueFunction } from './bindings.ts';
 import type { QueueSettings } from './host-json.ts';
 import type { Invoker } from './invocation.ts';
@@ -36,7 +36,7 @@ export class QueueTrigger implements Trigger {
 
   constructor(options: {
     bound: QueueFunction;
-    connectionString: string;
+    service: QueueServiceClient;
     settings: QueueSettings;
     invoker: Invoker;
     log: Log;
@@ -47,10 +47,7 @@ export class QueueTrigger implements Trigger {
     this.#settings = options.settings;
     this.#log = options.log;
     this.#lease = options.lease ?? HOST_LEASE;
-    // The polling loop retries. The pipeline's own retries would only delay the report that storage is unavailable.
-    const service = QueueServiceClient.fromConnectionString(options.connectionString, {
-      retryOptions: { maxTries: 2, retryDelayInMs: 100 },
-    });
+    const { service } = options;
     const { queueName } = options.bound;
     this.#queue = service.getQueueClient(queueName);
     this.#poison = queueName.endsWith('-poison') ? undefined : service.getQueueClient(`${queueName}-poison`);

@@ -136,6 +136,21 @@ describe('responses', () => {
     ]);
   });
 
+  it('have the headers of the host’s server', async () => {
+    const [full, empty] = [await call('/api/bytes'), await call('/api/empty')];
+    expect(Object.fromEntries(full.headers)).toEqual({
+      'content-type': 'image/png',
+      date: expect.any(String),
+      server: 'Kestrel',
+      'transfer-encoding': 'chunked',
+    });
+    expect(Object.fromEntries(empty.headers)).toEqual({
+      date: expect.any(String),
+      server: 'Kestrel',
+      'content-length': '0',
+    });
+  });
+
   it('have no body for HEAD, and are 204 if the handler returns nothing', async () => {
     const head = await call('/api/files/x', { method: 'HEAD' });
     expect([head.status, await head.text()]).toEqual([200, '']);

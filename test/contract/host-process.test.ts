@@ -120,11 +120,31 @@ describe('an app that cannot start', () => {
   });
 });
 
-it('an uncaught error of the app ends the process with exit code 1, as it ends the worker', async () => {
+it('an uncaught error of the app ends the worker: what runs in it fails, and a new worker answers', async () => {
   const host = await start();
-  await fetch(`${host.url}/api/crash`).catch(() => undefined);
-  expect(await host.exited).toBe(1);
-  expect(host.stderrTail()).toContain('escaped from a timer');
+  for (const crashes of [1, 2, 3, 4]) {
+    const slow = fetch(`${host.url}/api/slow`);
+    await host.events.until('slow-started', crashes);
+    await fetch(`${host.url}/api/crash`);
+    expect((await slow).status).toBe(500);
+    // After the third crash the host starts again: it fails requests, then refuses connections.
+    await eventually(async () => {
+      const answer = await fetch(`${host.url}/api/text`, { method: 'POST', body: 'on' }).catch(() => undefined);
+      return answer?.status === 201 ? true : undefined;
+    });
+    const said = host.stderrTail();
+    expect(said).toContain('escaped from a timer');
+    expect(said.includes('The worker crashed too often.')).toBe(crashes >= 3);
+  }
+}, 40_000);
+
+it('a worker that is killed leaves no process, and the host stops', async () => {
+  const host = await start();
+  process.kill(host.workerPid, 'SIGKILL');
+  await eventually(async () => (host.stderrTail().includes('The worker ended (SIGKILL).') ? true : undefined));
+  expect((await fetch(`${host.url}/api/empty`)).status).toBe(200);
+  await host.stop();
+  expect(await host.exited).toBe(0);
 });
 
 it('the log lines of functions go to stderr with time and function name, if the log level includes them', async () => {

@@ -108,17 +108,22 @@ describe('a function that takes longer than functionTimeout', () => {
     expect(await queue.exists()).toBe(false);
     await queue.create();
     await queue.sendMessage('{"takeMs":60000}');
-    await host.events.until('message');
-    await queue.sendMessage('{"takeMs":60001}');
-    expect(await host.exited).toBe(1);
+    const [first] = await host.events.until('message');
+    expect(first).toMatchObject({ metadata: { dequeueCount: 1 } });
+    const [, second] = await host.events.until('message', 2);
+    expect(second).toMatchObject({ message: { takeMs: 60000 }, metadata: { dequeueCount: 2 } });
     expect(host.stderrTail()).toMatch(/Timeout value of 1 s exceeded by function work/);
-    const peeked = await eventually(async () => {
-      const { peekedMessageItems } = await queue.peekMessages({ numberOfMessages: 32 });
-      return peekedMessageItems.length === 2 ? peekedMessageItems : undefined;
-    });
-    expect(peeked.map(({ messageText }) => messageText)).toContain('{"takeMs":60000}');
-    expect(peeked.find(({ messageText }) => messageText === '{"takeMs":60000}')?.dequeueCount).toBe(1);
   });
+});
+
+it('a message whose worker crashes comes back after visibilityTimeout, and counts as tried', async () => {
+  const { host, queue } = await startWorker({ visibilityTimeout: '00:00:01' });
+  await queue.sendMessage('{"crash":true}');
+  const [first, second] = await host.events.until('message', 2);
+  expect(second).toMatchObject({ message: { crash: true }, metadata: { dequeueCount: 2 } });
+  expect(Number(second?.at) - Number(first?.at)).toBeGreaterThan(950);
+  await emptied(queue);
+  expect(host.stderrTail()).toContain('The worker ended (3).');
 });
 
 it('the listener stops if storage refuses it, and the host goes on', async () => {
@@ -200,11 +205,6 @@ it.each([
     expect(Math.max(...levels)).toBe(most);
   },
 );
-
-it('the host creates a missing queue when it starts', async () => {
-  const { queue } = await startWorker();
-  expect(await queue.exists()).toBe(true);
-});
 
 it('the host waits for storage that is unavailable', async () => {
   const queuePort = await freePort();

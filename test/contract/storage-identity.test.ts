@@ -8,6 +8,7 @@ import { z } from 'zod';
 import { type RunningAzurite, startAzurite } from '../../local/azurite.ts';
 import { startProcess } from '../../local/processes.ts';
 import { IdentityEndpoint } from '../fixtures/identity-endpoint.ts';
+import { startFixture } from './fixtures-host/process.ts';
 
 /**
  * Storage without keys: the app asks the identity endpoint that Azure gives every app (docs: App Service, managed
@@ -80,6 +81,31 @@ it('queues and tables are used with the app’s own identity if the settings nam
   await expect(used(endpoints())).resolves.toMatchObject({ isOptedOut: true });
   expect(identities.asked[0]).toMatchObject(ofStorage);
   for (const { client_id } of identities.asked) expect(client_id).toBeUndefined();
+});
+
+it('the host reads queues with the identity that the settings name', async () => {
+  const FixtureStorage = {
+    FixtureStorage__queueServiceUri: azurite.endpoints['queue'] ?? '',
+    FixtureStorage__credential: 'managedidentity',
+    FixtureStorage__clientId: CLIENT_ID,
+  };
+  const host = await startFixture({
+    env: {
+      ...FixtureStorage,
+      ...identities.settings,
+      FIXTURE_QUEUE: 'hang-up',
+      NODE_EXTRA_CA_CERTS: join(folder, 'cert.pem'),
+    },
+    queues: { maxPollingInterval: '00:00:00.200' },
+  });
+  try {
+    // The app's clients send one message to hang-up.
+    await used(endpoints());
+    expect((await host.events.until('message'))[0]).toMatchObject({ message: { callLegId: 'leg' } });
+    expect(identities.asked).toContainEqual(expect.objectContaining({ ...ofStorage, client_id: CLIENT_ID }));
+  } finally {
+    await host.stop();
+  }
 });
 
 it('a token for another audience is refused, and the error names the queue and the status, not the token', async () => {

@@ -86,7 +86,7 @@ async function ticksOf(stack: Stack): Promise<Ticks> {
 }
 
 async function step(stack: Stack, what: string, work: () => Promise<unknown>): Promise<Step> {
-  const { pid } = stack.app();
+  const pid = stack.workerPid();
   const memoryBefore = await memoryOf(pid);
   const cpuBefore = await cpuOf(pid);
   const begun = performance.now();

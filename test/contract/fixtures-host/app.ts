@@ -63,6 +63,7 @@ app.generic('returnsNothing', { trigger: trigger.http({}), return: output.http({
 app.http('json', { handler: async (request) => ({ jsonBody: { got: await request.json() } }) });
 app.http('text', { handler: async (request) => ({ status: 201, body: `got ${await request.text()}` }) });
 app.http('bytes', { handler: () => ({ headers: { 'content-type': 'image/png' }, body: Buffer.from([0, 255, 128]) }) });
+app.http('empty', { handler: () => ({}) });
 app.http('cookies', {
   handler: () => ({
     cookies: [
@@ -104,6 +105,7 @@ app.hook.appStart(() => tell({ event: 'appStart' }));
 app.hook.appTerminate(() => tell({ event: 'appTerminate' }));
 
 interface Job {
+  crash?: boolean;
   /** The first try that succeeds. */
   failUntil?: number;
   takeMs?: number;
@@ -115,6 +117,7 @@ async function work(message: unknown, context: InvocationContext): Promise<void>
   const tries = (starts.get(JSON.stringify(message)) ?? 0) + 1;
   starts.set(JSON.stringify(message), tries);
   tell({ event: 'message', function: context.functionName, message, metadata: context.triggerMetadata, tries });
+  if (job.crash && context.triggerMetadata?.['dequeueCount'] === 1) process.exit(3);
   if (job.takeMs) await new Promise((resolve) => setTimeout(resolve, job.takeMs));
   tell({ event: 'message-end', function: context.functionName, message });
   if (job.failUntil !== undefined && tries < job.failUntil) throw new Error(`try ${tries} fails`);

@@ -1,11 +1,8 @@
-/** An app for a host in the test's own process. It records messages on `globalThis`: the module may be loaded twice. */
+/** An app whose queue function runs until a request releases it. */
 import { app } from '@azure/functions';
 
-const seen = { starts: 0, ends: 0, release: (): void => undefined };
-const released = new Promise<void>((resolve) => {
-  seen.release = resolve;
-});
-Object.defineProperty(globalThis, 'leaseAppSeen', { value: seen });
+const seen = { starts: 0, ends: 0 };
+const { promise: released, resolve: release } = Promise.withResolvers<void>();
 
 app.storageQueue('patient', {
   queueName: '%LEASE_QUEUE%',
@@ -14,5 +11,12 @@ app.storageQueue('patient', {
     seen.starts += 1;
     await released;
     seen.ends += 1;
+  },
+});
+app.http('seen', { handler: () => ({ jsonBody: seen }) });
+app.http('release', {
+  handler: () => {
+    release();
+    return {};
   },
 });

@@ -55,11 +55,16 @@ export class Events {
 /** The fixture app, running on a local host. */
 export interface FixtureHost extends RunningProcess {
   url: string;
+  workerPid: number;
   functions: Record<string, unknown>[];
   events: Events;
 }
 
-const readyMessage = z.object({ url: z.url(), functions: z.array(z.record(z.string(), z.unknown())) });
+const readyMessage = z.object({
+  url: z.url(),
+  workerPid: z.number(),
+  functions: z.array(z.record(z.string(), z.unknown())),
+});
 
 /** Starts the fixture app on a local host, in a process of its own. */
 export async function startFixture(
@@ -76,6 +81,7 @@ export async function startFixture(
   const extensions = { queues: { messageEncoding: 'none', ...options.queues }, http: options.http ?? {} };
   await writeFile(hostJson, JSON.stringify({ version: '2.0', extensions, ...options.host }));
   const events = new Events();
+  const removed = () => rm(directory, { recursive: true, force: true });
   try {
     const child = await startProcess({
       name: 'fixture host',
@@ -84,9 +90,12 @@ export async function startFixture(
       env: { ...process.env, ...options.env },
       onMessage: (message) => events.hear(message),
     });
+    // A host that starts again reads host.json again.
+    void child.exited.then(removed);
     return { ...child, ...readyMessage.parse(child.ready), events };
-  } finally {
-    await rm(directory, { recursive: true, force: true });
+  } catch (error) {
+    await removed();
+    throw error;
   }
 }
 
