@@ -95,6 +95,9 @@ param standstill string = 'PT1H'
 @allowed(['Standard_LRS', 'Standard_ZRS', 'Standard_GRS', 'Standard_GZRS'])
 param storageSku string = 'Standard_ZRS'
 
+@description('Whether a lock keeps the storage account from being deleted. Creating and removing it takes the right Microsoft.Authorization/locks/*: Owner or User Access Administrator.')
+param withDeleteLock bool = true
+
 @description('Name of the azd environment. azd sets it.')
 param environmentName string = ''
 
@@ -114,6 +117,7 @@ module storage 'modules/storage.bicep' = {
     sku: storageSku
     tags: tags
     principalId: identity.properties.principalId
+    withDeleteLock: withDeleteLock
   }
 }
 

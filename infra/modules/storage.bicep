@@ -8,6 +8,7 @@ param location string
 param sku string
 param tags resourceTags
 param principalId string
+param withDeleteLock bool
 
 // The same as in src/lib/storage: test/unit/infra.test.ts compares them. Created here, so that the first call does not wait for it,
 // and the poison queues exist before the first failure.
@@ -50,6 +51,16 @@ resource account 'Microsoft.Storage/storageAccounts@2025-08-01' = {
     allowBlobPublicAccess: false
     supportsHttpsTrafficOnly: true
     minimumTlsVersion: 'TLS1_2'
+  }
+}
+
+// Azure keeps no copies of tables. A lock keeps the account from being deleted by mistake, alone or with its group.
+resource lock 'Microsoft.Authorization/locks@2020-05-01' = if (withDeleteLock) {
+  scope: account
+  name: 'keep-tables'
+  properties: {
+    level: 'CanNotDelete'
+    notes: 'The tables hold every outage, its people and the opt-outs. See docs/operations.md.'
   }
 }
 

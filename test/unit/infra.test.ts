@@ -35,6 +35,7 @@ describe.skipIf(!bicep)('a deployment of infra/', () => {
         ALERT_EMAIL: 'on-call@example.org',
         WITH_SPEECH: 'true',
         ACS_DATA_LOCATION: 'Europe',
+        WITH_DELETE_LOCK: 'false',
       }),
     ]);
   }, 180_000);
@@ -108,6 +109,14 @@ describe.skipIf(!bicep)('a deployment of infra/', () => {
     expect(insights?.properties).toMatchObject({ DisableLocalAuth: true });
     const [storage] = byType(byDefault, 'Microsoft.Storage/storageAccounts');
     expect(storage?.properties).toMatchObject({ allowSharedKeyAccess: false, allowBlobPublicAccess: false });
+  });
+
+  it('keeps the storage account from being deleted, unless asked not to', () => {
+    const type = 'Microsoft.Authorization/locks';
+    const [lock] = byType(byDefault, type);
+    expect(lock).toMatchObject({ id: expect.stringContaining('Microsoft.Storage/storageAccounts') });
+    expect(lock?.properties).toMatchObject({ level: 'CanNotDelete' });
+    expect(byType(withEverything, type)).toEqual([]);
   });
 
   it('keeps an instance ready for each function that a callee waits for', () => {
