@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { AudioUri } from './audio-uri.ts';
 import { Identifier, PhoneNumberValue } from './identifiers.ts';
 
 /**
@@ -42,7 +43,7 @@ export type CallLegResponse = z.infer<typeof CallLegResponse>;
 
 /** Body of Play audio. With `loop` the file repeats until it is cancelled. */
 export const PlayAudioRequest = z.object({
-  audioFileUri: HttpUrl,
+  audioFileUri: AudioUri,
   loop: z.boolean().optional(),
   operationContext: z.string().optional(),
   resourceId: z.string().optional(),

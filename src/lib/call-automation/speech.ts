@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { InvalidInputError } from '../base/errors.ts';
+import { AudioUri, isPrivate } from './audio-uri.ts';
 
 /** A text that the service says with Azure AI Speech. */
 export const Speech = z.strictObject({
@@ -11,30 +12,33 @@ export const Speech = z.strictObject({
 });
 export type Speech = z.infer<typeof Speech>;
 
-const AudioUri = z.url({
-  protocol: /^https?$/,
-  message: 'must be the http(s) URL of a WAV file (mono, 16 bit, 16 kHz)',
-});
-
 /** Audio for a call: the URI of a WAV file, or a text. */
 export const Sound = z.union([AudioUri, Speech]);
 export type Sound = z.infer<typeof Sound>;
 
+/** What the service can play. */
+type Player = {
+  readonly calls: { readonly speaks: boolean };
+  /** It reaches private addresses. Default: no. */
+  readonly settings: { readonly hasPrivateAudio?: boolean };
+};
+
 /**
  * Checks the sounds before the first call, not during it.
- * @throws InvalidInputError naming each text, if the service cannot say texts.
+ * @throws InvalidInputError naming each text, if the service cannot say texts, and each file at a private address, if
+ * it reaches none.
  */
 export function mustBePlayable(
-  { speaks }: { readonly speaks: boolean },
+  { calls, settings }: Player,
   what: string,
   sounds: Readonly<Record<string, Sound | undefined>>,
 ): void {
-  const texts = Object.entries(sounds).filter(([, sound]) => typeof sound === 'object');
-  if (speaks || texts.length === 0) return;
-  throw new InvalidInputError(
-    what,
-    texts.map(([name]) => `${name}: must be the URL of an audio file: ${WHY_SILENT}`),
-  );
+  const problems = Object.entries(sounds).flatMap(([name, sound]) => {
+    if (typeof sound === 'object' && !calls.speaks) return [`${name}: must be the URL of an audio file: ${WHY_SILENT}`];
+    const isUnreachable = typeof sound === 'string' && !settings.hasPrivateAudio && isPrivate(sound);
+    return isUnreachable ? [`${name}: must have a public host`] : [];
+  });
+  if (problems.length > 0) throw new InvalidInputError(what, problems);
 }
 
 /** Says which settings allow texts, for the errors of an app that can only play files. */

@@ -33,7 +33,7 @@ export async function startRequestedCall(
   messageId: string,
 ): Promise<Handled> {
   const message = { ...given, requestId: given.requestId ?? messageId };
-  mustBePlayable(services.calls, 'The call cannot be placed', { speech: message.speech });
+  mustBePlayable(services, 'The call cannot be placed', soundsOf(message));
   mustBeCallable(services.settings.numbers, 'The call cannot be placed', 'targets', message.targets);
   const request: CallRequest = { requestId: message.requestId, queue: 'start-call', message, phase: 'waiting' };
   const { callerNumber, targets } = message;
@@ -48,6 +48,8 @@ export async function startRequestedCall(
       ),
   );
 }
+
+const soundsOf = ({ audioFileUri, speech }: StartRequestedCall | JoinCall) => ({ audioFileUri, speech });
 
 /** People who asked not to be called again are not called by hand either. One request for each target. */
 async function optOutOf(
@@ -65,7 +67,7 @@ async function optOutOf(
  */
 export async function joinCall(services: Services, given: JoinCall, messageId: string): Promise<Handled> {
   const message = { ...given, requestId: given.requestId ?? messageId };
-  mustBePlayable(services.calls, 'The call cannot be joined', { speech: message.speech });
+  mustBePlayable(services, 'The call cannot be joined', soundsOf(message));
   const request: CallRequest = { requestId: message.requestId, queue: 'join-call', message, phase: 'waiting' };
   return handleRequest(services, request, { obstacle: async () => undefined }, (_request, placing, as) =>
     services.calls.joinCall(message.conversationId, placing, as),

@@ -6,17 +6,17 @@ import type { Services } from '../services/services.ts';
 
 /**
  * Checks the texts before the first call, not during it.
- * @throws InvalidInputError naming each text that the service cannot say, or whose placeholders cannot be filled in, or that may
+ * @throws InvalidInputError naming each text that the service cannot say or reach, or whose placeholders cannot be filled in, or that may
  * become too long.
  */
 export function mustBeSayable(
-  { calls }: Pick<Services, 'calls'>,
+  services: Pick<Services, 'calls' | 'settings'>,
   what: string,
   outage: Pick<Outage, 'script' | 'title' | 'estimate'>,
 ): void {
   const { message, thanks, unavailable } = outage.script;
   const sounds = { 'script.message': message, 'script.thanks': thanks, 'script.unavailable': unavailable };
-  mustBePlayable(calls, what, sounds);
+  mustBePlayable(services, what, sounds);
   const problems = unfillable(outage);
   if (problems.length > 0) throw new InvalidInputError(what, problems);
 }

@@ -67,7 +67,7 @@ export async function restoreOutage(services: Services, id: string, body: unknow
   const asked = AllClear.safeParse(body);
   if (!asked.success) throw new InvalidInputError(NO_ALL_CLEAR, problemsOf(asked.error));
   const { message, thanks } = asked.data;
-  mustBePlayable(services.calls, NO_ALL_CLEAR, { message, thanks });
+  mustBePlayable(services, NO_ALL_CLEAR, { message, thanks });
   const allClearBy = allClearIdOf(id);
   const there = await services.outages.find(allClearBy);
   if (there && there.outage.allClearFor !== id) {

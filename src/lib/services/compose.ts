@@ -1,4 +1,5 @@
 import { acs2021 } from '../call-automation/acs-2021.ts';
+import { isPrivate } from '../call-automation/audio-uri.ts';
 import { acsGa } from '../call-automation/ga/acs-ga.ts';
 import { CallbackSender } from '../call-automation/ga/callback-sender.ts';
 import type { CallAutomation } from '../call-automation/port.ts';
@@ -47,6 +48,7 @@ export function compose(settings: Settings): Services {
       callers: settings.CALLER_NUMBERS,
       numbers: callingRules(settings),
       breakerAfter: settings.BREAKER_AFTER,
+      hasPrivateAudio: isPrivate(settings.CALLBACK_BASE_URL),
       limits: {
         leaseMs: settings.CALL_LEASE_SECONDS * 1000,
         maxCallMs: settings.MAX_CALL_SECONDS * 1000,

@@ -25,6 +25,8 @@ export type Services = Stores & {
     readonly batches: Batches;
     /** After this many calls in a row that fail for the same reason of our own, their caller number rests. */
     readonly breakerAfter: number;
+    /** Audio may be at a private address: the service reaches those, for it calls us back at one. */
+    readonly hasPrivateAudio?: boolean;
   };
   readonly now: () => Date;
 };
