@@ -121,8 +121,8 @@ function http(): string {
 
 # The HTTP API
 
-All routes are under \`/api\` and use JSON. They need a function key in the header \`x-functions-key\` or as \`?code=\`, unless
-marked *No key needed*. Times are UTC, ISO 8601. Errors are problem details
+All routes are under \`/api\` and use JSON. They need a function key in the header \`x-functions-key\`, unless marked
+*No key needed*. Answers with data are never stored (\`cache-control: no-store\`). Times are UTC, ISO 8601. Errors are problem details
 ([RFC 9457](https://www.rfc-editor.org/rfc/rfc9457)): \`detail\` says what was wrong, \`errors\` names each field. A wrong key is
 401 without a body; a body that is too long is 413, above 100 MiB 500 without a body
 (the host). While a setting is wrong, every route but

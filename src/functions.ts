@@ -1,3 +1,4 @@
+import addOptOut from './functions/addOptOut.ts';
 import addRecipient from './functions/addRecipient.ts';
 import callEvents from './functions/callEvents.ts';
 import cancelMedia from './functions/cancelMedia.ts';
@@ -7,12 +8,11 @@ import correctRecipient from './functions/correctRecipient.ts';
 import createOutage from './functions/createOutage.ts';
 import dashboard from './functions/dashboard.ts';
 import dashboardFile from './functions/dashboardFile.ts';
-import deleteOptOut from './functions/deleteOptOut.ts';
+import findOptOut from './functions/findOptOut.ts';
 import getActivity from './functions/getActivity.ts';
 import getCall from './functions/getCall.ts';
 import getHealth from './functions/getHealth.ts';
 import getOpenApi from './functions/getOpenApi.ts';
-import getOptOut from './functions/getOptOut.ts';
 import getOutage from './functions/getOutage.ts';
 import getOutageCall from './functions/getOutageCall.ts';
 import getRejectedRows from './functions/getRejectedRows.ts';
@@ -28,7 +28,7 @@ import notifyOutages from './functions/notifyOutages.ts';
 import patchOutage from './functions/patchOutage.ts';
 import pauseOutage from './functions/pauseOutage.ts';
 import playAudio from './functions/playAudio.ts';
-import putOptOut from './functions/putOptOut.ts';
+import removeOptOut from './functions/removeOptOut.ts';
 import removeParticipant from './functions/removeParticipant.ts';
 import removeRecipient from './functions/removeRecipient.ts';
 import restoreOutage from './functions/restoreOutage.ts';
@@ -47,12 +47,12 @@ export const FUNCTIONS: Readonly<Record<string, AppFunction>> = {
   createOutage,
   dashboard,
   dashboardFile,
-  deleteOptOut,
+  removeOptOut,
   getActivity,
   getCall,
   getHealth,
   getOpenApi,
-  getOptOut,
+  findOptOut,
   getOutage,
   getOutageCall,
   getRejectedRows,
@@ -68,7 +68,7 @@ export const FUNCTIONS: Readonly<Record<string, AppFunction>> = {
   patchOutage,
   pauseOutage,
   playAudio,
-  putOptOut,
+  addOptOut,
   removeParticipant,
   removeRecipient,
   restoreOutage,

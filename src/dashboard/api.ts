@@ -5,23 +5,33 @@ import type { ImportReport } from './types.ts';
 
 /** The client of the management API. Every answer is JSON; every error is problem details (RFC 9457). */
 
-const KEY = 'ringdown-key';
-
-/** The function key, kept until the tab is closed. Without one, the page shows the sign-in form. */
-export const key = signal(sessionStorage.getItem(KEY));
+/** The function key, in memory only: what a browser keeps for a session is on disk. Without one, the page asks for it. */
+export const key = signal<string | null>(null);
 
 /** True if the stored key was refused. */
 export const isRefused = signal(false);
 
+/** Hands the key to a tab that is opened, or loaded again, while another one is signed in. Nothing of it is stored. */
+const tabs = new BroadcastChannel('ringdown-key');
+const WANTED = { wanted: true } as const;
+type Told = typeof WANTED | { readonly key: string | null };
+
+tabs.onmessage = ({ data }: MessageEvent<Told>): void => {
+  if ('key' in data) key.set(data.key);
+  else if (key.get() !== null) tabs.postMessage({ key: key.get() });
+};
+tabs.postMessage(WANTED);
+
 export function signIn(given: string): void {
   isRefused.set(false);
-  sessionStorage.setItem(KEY, given);
   key.set(given);
+  tabs.postMessage({ key: given });
 }
 
+/** In every open tab. */
 export function signOut(): void {
-  sessionStorage.removeItem(KEY);
   key.set(null);
+  tabs.postMessage({ key: null });
 }
 
 /** An error of the app, in its own words, or status 0 if the app could not be reached. */

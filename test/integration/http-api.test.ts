@@ -284,33 +284,33 @@ describe('the calls of an outage', () => {
 describe('a number', () => {
   test('that has opted out is not called until the opt-out is removed', async () => {
     const eve = town.callee().answers().hears('message').presses('1').hears('thanks').stays();
-    const of = { params: { number: eve.identity } };
-    expect(await ask('getOptOut', of)).toMatchObject({ status: 404 });
-    const { body } = await ask('putOptOut', of);
+    const of = { body: { phone: eve.identity } };
+    expect(await ask('findOptOut', of)).toMatchObject({ status: 404 });
+    const { body } = await ask('addOptOut', of);
     expect(body).toMatchObject({ number: eve.identity });
-    expect(await ask('putOptOut', of)).toMatchObject({ status: 200, body });
-    expect(await ask('getOptOut', of)).toMatchObject({ status: 200, body });
+    expect(await ask('addOptOut', of)).toMatchObject({ status: 200, body });
+    expect(await ask('findOptOut', of)).toMatchObject({ status: 200, body });
     const first = await (await town.declare([eve])).run();
     expect((await town.recipient(first.id, eve))?.outcome).toBe('optedOut');
-    expect(await ask('deleteOptOut', of)).toMatchObject({ status: 204 });
-    expect(await ask('deleteOptOut', of)).toMatchObject({ status: 204 });
+    expect(await ask('removeOptOut', of)).toMatchObject({ status: 204 });
+    expect(await ask('removeOptOut', of)).toMatchObject({ status: 204 });
     const second = await (await town.declare([eve])).run();
     await second.expectOutcome(eve, 'acknowledged');
   });
 
   test('may be written in national format', async () => {
-    await ask('putOptOut', { params: { number: '(301) 555-0177' }, query: { country: 'US' } });
-    expect(await ask('getOptOut', { params: { number: '+13015550177' } })).toMatchObject({ status: 200 });
-    expect(await ask('putOptOut', { params: { number: 'nobody' } })).toMatchObject({
+    await ask('addOptOut', { body: { phone: '(301) 555-0177', country: 'US' } });
+    expect(await ask('findOptOut', { body: { phone: '+13015550177' } })).toMatchObject({ status: 200 });
+    expect(await ask('addOptOut', { body: { phone: 'nobody' } })).toMatchObject({
       status: 400,
-      body: { errors: ['number: has letters'] },
+      body: { errors: ['phone: has letters'] },
     });
   });
 
   test('that opts out in a call is recorded with the outage of the call', async () => {
     const kim = town.callee().answers().hears('message').presses('9').stays();
     const outage = await (await town.declare([kim])).run();
-    expect((await ask('getOptOut', { params: { number: kim.identity } })).body).toMatchObject({ outageId: outage.id });
+    expect((await ask('findOptOut', { body: { phone: kim.identity } })).body).toMatchObject({ outageId: outage.id });
   });
 });
 

@@ -92,9 +92,12 @@ describe('the answer of a handler', () => {
     expect(JSON.stringify(body)).not.toContain('ETIMEDOUT');
   });
 
-  it('that does not throw is unchanged', async () => {
+  it('that does not throw is passed on, and nobody may store it', async () => {
     const handler = answering(async () => ({ status: 201 }));
-    await expect(handler(request(), new InvocationContext())).resolves.toEqual({ status: 201 });
+    await expect(handler(request(), new InvocationContext())).resolves.toEqual({
+      status: 201,
+      headers: { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' },
+    });
   });
 });
 

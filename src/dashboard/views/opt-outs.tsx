@@ -8,11 +8,11 @@ import { when } from '../words.ts';
 
 type Found = { readonly number: string; readonly optOut: OptOut | undefined };
 
-const pathOf = (number: string): string => `opt-outs/${encodeURIComponent(number)}`;
+const post = <Answer,>(path: string, phone: string): Promise<Answer> => ask(path, { method: 'POST', body: { phone } });
 
 async function lookUp(number: string): Promise<Found> {
   try {
-    return { number, optOut: await ask<OptOut>(pathOf(number)) };
+    return { number, optOut: await post<OptOut>('opt-outs/find', number) };
   } catch (error) {
     if (error instanceof Refusal && error.status === 404) return { number, optOut: undefined };
     throw error;
@@ -41,9 +41,9 @@ export function OptOuts() {
     if (number) void attempt(() => lookUp(number));
   };
 
-  const change = (number: string, method: 'PUT' | 'DELETE') =>
+  const change = (number: string, path: string) =>
     attempt(async () => {
-      await ask(pathOf(number), { method });
+      await post(path, number);
       return lookUp(number);
     });
 
@@ -75,11 +75,11 @@ export function OptOuts() {
               {found.optOut?.outageId && `, in outage ${found.optOut.outageId}`}.
             </p>
             {found.optOut ? (
-              <button type="button" onClick={() => change(found.number, 'DELETE')}>
+              <button type="button" onClick={() => change(found.number, 'opt-outs/remove')}>
                 Call them again
               </button>
             ) : (
-              <button type="button" onClick={() => change(found.number, 'PUT')}>
+              <button type="button" onClick={() => change(found.number, 'opt-outs')}>
                 Opt them out
               </button>
             )}

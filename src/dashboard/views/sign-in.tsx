@@ -44,7 +44,8 @@ export function SignIn() {
           aria-describedby="key-hint key-problem"
         />
         <p class="hint" id="key-hint">
-          The app’s function key (in Azure: <i>App keys</i>). It is kept until this tab is closed.
+          The app’s function key (in Azure: <i>App keys</i>). It is kept in memory only: until you close or reload the
+          last open tab.
         </p>
         <p class="problem" id="key-problem" role="alert">
           {problem}

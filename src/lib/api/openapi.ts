@@ -26,12 +26,11 @@ export function openApi(): object {
     openapi: '3.1.0',
     info: { title: 'Ringdown', version: packageJson.version, description: packageJson.description },
     servers: [{ url: '/api' }],
-    security: [{ header: [] }, { query: [] }],
+    security: [{ header: [] }],
     paths: paths(OPERATIONS),
     components: {
       securitySchemes: {
         header: { type: 'apiKey', in: 'header', name: 'x-functions-key' },
-        query: { type: 'apiKey', in: 'query', name: 'code' },
       },
       schemas: {
         CallView,

@@ -8,20 +8,16 @@ import { Activity } from '../views/activity.ts';
 import { CallView } from '../views/call-view.ts';
 import { CallsQuery, CallsView } from '../views/calls-view.ts';
 import { Health } from '../views/health.ts';
-import { OptOutQuery, OptOutView } from '../views/opt-out-view.ts';
+import { NumberBody, OptOutView } from '../views/opt-out-view.ts';
 import { DeclaredOutage, OutageEntry, OutageView } from '../views/outage-view.ts';
 import { RecipientPage, RecipientQuery } from '../views/recipient-view.ts';
 import { REPORT_LIMITS, ReportQuery } from '../views/report.ts';
 import { byRoute, json, NO_PARAMETERS, plain, text } from './builders.ts';
 import { LIST_OPERATIONS } from './list-operations.ts';
-import { type Described, NOT_NOW, OfOutage, onOutage } from './on-outage.ts';
-import { type Content, operation } from './operation.ts';
+import { NOT_NOW, OfOutage, onOutage } from './on-outage.ts';
+import type { Content } from './operation.ts';
 
 const CallLegId = z.string().min(1).max(256).describe('The id that the service gave to the call leg.');
-const OfNumber = z.object({
-  number: z.string().max(40).describe('A phone number: E.164 (`%2B1…`) or in any usual form.'),
-});
-
 const NO_CALL = { 404: 'There is no such call.' };
 const NOT_NEW = { says: 'Not modified since the version in `if-none-match`.' };
 
@@ -40,10 +36,6 @@ const changing = (
     answers: { 200: json(says, OutageView) },
     refusals: NOT_NOW,
   });
-
-/** An operation on the opt-out of one number. */
-const onOptOut = (it: Described) =>
-  operation({ ...it, route: 'opt-outs/{number}', params: OfNumber, query: OptOutQuery });
 
 /** The HTTP API, by name of function: the source of docs/http.md and /api/openapi.json. */
 export const OPERATIONS = {
@@ -143,20 +135,26 @@ export const OPERATIONS = {
     answers: { 200: json('The call.', CallView) },
     refusals: NO_CALL,
   }),
-  getOptOut: onOptOut({
-    method: 'GET',
+  addOptOut: plain({
+    method: 'POST',
+    route: 'opt-outs',
+    does: 'Opts a number out: no outage calls it again. A call in progress continues. Idempotent.',
+    body: json('The number.', NumberBody),
+    answers: { 200: json('The number has opted out.', OptOutView) },
+  }),
+  findOptOut: plain({
+    method: 'POST',
+    route: 'opt-outs/find',
     does: 'Tells whether a number has opted out.',
+    body: json('The number.', NumberBody),
     answers: { 200: json('The number has opted out.', OptOutView) },
     refusals: { 404: 'The number has not opted out.' },
   }),
-  putOptOut: onOptOut({
-    method: 'PUT',
-    does: 'Opts a number out: no outage calls it again. A call in progress continues. Idempotent.',
-    answers: { 200: json('The number has opted out.', OptOutView) },
-  }),
-  deleteOptOut: onOptOut({
-    method: 'DELETE',
+  removeOptOut: plain({
+    method: 'POST',
+    route: 'opt-outs/remove',
     does: 'Removes an opt-out: outages may call the number again. Idempotent.',
+    body: json('The number.', NumberBody),
     answers: { 204: { says: 'The number has not opted out.' } },
   }),
   callEvents: byRoute({

@@ -18,16 +18,26 @@ export function answering(
 ): typeof handler {
   return async (request, context) => {
     try {
-      return await handler(request, context);
+      return unstored(await handler(request, context));
     } catch (error) {
       const status = error instanceof RingdownError ? error.httpStatus : 500;
       if (status >= 500) context.error(error);
       else context.info(`${status} ${describe(error)}`);
       const isInternal = status >= 500 && !(error instanceof ConfigurationError);
-      return problem(status, isInternal ? 'Internal error; try again' : describe(error), error);
+      return unstored(problem(status, isInternal ? 'Internal error; try again' : describe(error), error));
     }
   };
 }
+
+/** Answers with data are kept nowhere on the way and taken for nothing else. The page's own files say otherwise. */
+const unstored = (answer: HttpResponseInit): HttpResponseInit => ({
+  ...answer,
+  headers: {
+    'cache-control': 'no-store',
+    'x-content-type-options': 'nosniff',
+    ...Object.fromEntries(new Headers(answer.headers)),
+  },
+});
 
 const describe = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 

@@ -34,6 +34,10 @@ export async function ask(
     ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
   });
   const { status, headers } = response;
+  if (!name.startsWith('dashboard') && response.status !== 401) {
+    expect(headers.get('cache-control'), `${name} ${status}`).toBe('no-store');
+    expect(headers.get('x-content-type-options'), `${name} ${status}`).toBe('nosniff');
+  }
   const text = await response.text();
   return { status, headers, body: asDocumented(operation, status, headers, text) };
 }

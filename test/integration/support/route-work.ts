@@ -9,7 +9,7 @@ import { activityOf } from '../../../src/lib/views/activity.ts';
 import { viewCall } from '../../../src/lib/views/call-view.ts';
 import { viewCalls } from '../../../src/lib/views/calls-view.ts';
 import { healthOf } from '../../../src/lib/views/health.ts';
-import { calleeOf, viewOptOut } from '../../../src/lib/views/opt-out-view.ts';
+import { calleeIn, viewOptOut } from '../../../src/lib/views/opt-out-view.ts';
 import { listOutages, viewOutage } from '../../../src/lib/views/outage-view.ts';
 import { pageOfRecipients, RecipientQuery } from '../../../src/lib/views/recipient-view.ts';
 import { reportOf } from '../../../src/lib/views/report.ts';
@@ -20,7 +20,7 @@ import { reportOf } from '../../../src/lib/views/report.ts';
  */
 export function routeWork(services: Services, { id, script }: Outage): Record<string, () => Promise<unknown>> {
   const read = async (): Promise<Outage> => (await services.outages.read(id)).outage;
-  const callee = calleeOf(services, '+14255550123', 'US');
+  const callee = calleeIn(services, { phone: '+14255550123' });
   return {
     'POST /outages': () => declareOutage(services, { title: 'Storm', script }),
     'GET /outages': () => listOutages(services),
@@ -36,12 +36,12 @@ export function routeWork(services: Services, { id, script }: Outage): Record<st
     'POST /outages/{id}/restore': async () =>
       viewOutage(services, await restoreOutage(services, id, { message: script.message })),
     'GET /calls/{callLegId}': () => viewCall(services.legs, randomUUID()).catch(() => undefined),
-    'PUT /opt-outs/{number}': async () => {
+    'POST /opt-outs': async () => {
       await services.optOuts.add(callee.id, { at: services.now() });
       return viewOptOut(services, callee);
     },
-    'GET /opt-outs/{number}': () => viewOptOut(services, callee),
-    'DELETE /opt-outs/{number}': () => services.optOuts.remove(callee.id),
+    'POST /opt-outs/find': () => viewOptOut(services, callee),
+    'POST /opt-outs/remove': () => services.optOuts.remove(callee.id),
     'GET /health': () => healthOf(services),
   };
 }
