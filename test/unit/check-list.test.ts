@@ -43,10 +43,10 @@ describe('a check of a list', () => {
       optedOut: 1,
       rejected: 1,
       columns: [
-        { column: 'phone', as: 'phone' },
-        { column: 'name', as: 'name' },
-        { column: 'Time Zone', as: 'timeZone' },
-        { column: 'floor' },
+        { column: 'phone', as: 'phone', first: ['+14255550101', '+14255550102', '+447700900123'] },
+        { column: 'name', as: 'name', first: ['there', 'opted out', 'Brit'] },
+        { column: 'Time Zone', as: 'timeZone', first: ['', 'America/Denver', 'Europe/London'] },
+        { column: 'floor', first: ['', '3', ''] },
       ],
       duplicateRows: [{ line: 5, first: 3 }],
       rejections: [{ line: 6, reason: expect.stringContaining('is a premium-rate number') }],
@@ -71,6 +71,32 @@ describe('a check of a list', () => {
     const { outage } = await world.outage({});
     const { check } = await checkList(world.services, outage, piecesOf('phone\n+14255550101\n'), 'text/csv');
     expect(check.timeZones).toEqual({ given: {}, missing: 1, missingInNorthAmerica: 1 });
+  });
+
+  it('shows the columns and their first cells if it is unclear which is which, and counts nothing', async () => {
+    const world = new MemoryWorld();
+    const { outage } = await world.outage({});
+    const checked = async (csv: string, mapping = {}) =>
+      (await checkList(world.services, outage, piecesOf(csv), 'text/csv', { mapping })).check;
+
+    const rows = '0425 555 0101,Ada,A\n(425) 555-0102,Bob,B\n(425) 555-0103,Cy,C\n(425) 555-0104,Di,D\n';
+    expect(await checked(`Erreichbar unter,Name,Haus\n${rows}`)).toMatchObject({
+      unclear: [{ as: 'phone', columns: [] }],
+      columns: [
+        { column: 'Erreichbar unter', first: ['0425 555 0101', '(425) 555-0102', '(425) 555-0103'] },
+        { column: 'Name', as: 'name', first: ['Ada', 'Bob', 'Cy'] },
+        { column: 'Haus', first: ['A', 'B', 'C'] },
+      ],
+      wouldBeAdded: 0,
+      rejected: 0,
+    });
+
+    const twice = 'Mobile,Cell,name\n(425) 555-0101,(425) 555-0102,Ada\n';
+    expect((await checked(twice)).unclear).toEqual([{ as: 'phone', columns: ['Mobile', 'Cell'] }]);
+    const told = await checked(twice, { phone: 'Cell', name: '' });
+    expect(told).toMatchObject({ wouldBeAdded: 1, firstRows: [{ phone: '+14255550102', own: { name: 'Ada' } }] });
+    expect(told).not.toHaveProperty('unclear');
+    await expect(checked('+14255550101,Ada\n+14255550102,Bob\n')).rejects.toThrow('seems to be a person');
   });
 });
 

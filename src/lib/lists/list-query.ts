@@ -1,11 +1,13 @@
 import { z } from 'zod';
 import { KnownColumn } from './known-columns.ts';
 
-const column = z.string().trim().min(1).max(200).optional();
+const column = z.string().trim().max(200).optional();
 
 /** Says which column of a list is which, in the query of a request. */
 export const ListQuery = z.object({
-  phone: column.describe('The column with the phone numbers, e.g. `Mobile%20Phone`. Default: found by its name.'),
+  phone: column.describe(
+    'The column with the phone numbers, e.g. `Mobile%20Phone`. Default: found by its name. Empty: none.',
+  ),
   communicationUserId: column.describe('The column with ACS user ids.'),
   name: column.describe('The column with the names.'),
   firstName: column.describe('The column with first names, if there is none with whole names.'),
@@ -24,6 +26,8 @@ export const ImportQuery = ListQuery.extend({
     ),
 });
 
-/** The part of a query that names columns. */
+/** The part of a query that names columns; empty: none is that. */
 export const mappingIn = (query: ListQuery): Partial<Record<KnownColumn, string>> =>
-  Object.fromEntries(KnownColumn.options.flatMap((known) => (query[known] ? [[known, query[known]]] : [])));
+  Object.fromEntries(
+    KnownColumn.options.flatMap((known) => (query[known] === undefined ? [] : [[known, query[known]]])),
+  );

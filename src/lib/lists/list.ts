@@ -1,5 +1,5 @@
 import { InvalidInputError } from '../base/errors.ts';
-import { type Column, columnsOf, delimiterOf, type Mapping } from './columns.ts';
+import { type Column, columnsOf, delimiterOf, type Mapping, type Unclear, UnclearColumnsError } from './columns.ts';
 import { contactOf, type FoundContact, type NumberRules } from './contacts.ts';
 import { decoded } from './decoded.ts';
 import { rowsOfDelimited } from './delimited.ts';
@@ -16,7 +16,12 @@ export type ListOptions = NumberRules & {
   /** That of the content type, if it has one. */
   readonly charset?: string | undefined;
   readonly mapping?: Mapping | undefined;
+  /** Read on if it is unclear which column is which, to show them. */
+  readonly isCheck?: boolean;
 };
+
+/** The rows of which the cells are kept as they are, by column. */
+const SAMPLE = 3;
 
 /** A row with its contact, or with what is wrong with it. `cells` are those of the list. */
 export type ListRow = { readonly line: number; readonly cells: readonly string[] } & (
@@ -28,6 +33,9 @@ export type ListRow = { readonly line: number; readonly cells: readonly string[]
 export class List {
   readonly #options: ListOptions;
   readonly #columns = new Map<string, Column>();
+  readonly #first = new Map<string, string[]>();
+  #sampled = 0;
+  #unclear: readonly Unclear[] = [];
 
   constructor(options: ListOptions) {
     this.#options = options;
@@ -41,6 +49,21 @@ export class List {
   /** The columns that are kept with each person as they are. */
   get ownColumns(): readonly string[] {
     return this.columns.filter(({ as }) => as === undefined).map(({ column }) => column);
+  }
+
+  /** True once enough rows were read to show what is in the columns. */
+  get isSampled(): boolean {
+    return this.#sampled === SAMPLE;
+  }
+
+  /** The same columns, each with its cells in the first rows. */
+  get sample(): readonly (Column & { readonly first: string[] })[] {
+    return this.columns.map((each) => ({ ...each, first: this.#first.get(each.column) ?? [] }));
+  }
+
+  /** What somebody must say of the columns before the list can be added. */
+  get unclear(): readonly Unclear[] {
+    return this.#unclear;
   }
 
   /**
@@ -62,7 +85,7 @@ export class List {
       }
       if (row.problem !== undefined)
         throw new InvalidInputError('This is not a list', [`line ${row.line}: ${row.problem}`]);
-      columns = this.#named(row.cells);
+      columns = this.#header(row.cells);
     }
     if (!columns)
       throw new InvalidInputError('The list is empty', ['its first row must name the columns, e.g. phone,name']);
@@ -86,7 +109,21 @@ export class List {
   }
 
   #named(header: readonly string[]): readonly Column[] {
-    const columns = columnsOf(header, this.#options.mapping ?? {});
+    return this.#met(columnsOf(header, this.#options.mapping ?? {}));
+  }
+
+  /** The header row of a CSV. A check goes on even if it is unclear. */
+  #header(header: readonly string[]): readonly Column[] {
+    try {
+      return this.#named(header);
+    } catch (error) {
+      if (!(error instanceof UnclearColumnsError && this.#options.isCheck)) throw error;
+      this.#unclear = error.unclear;
+      return this.#met(error.found);
+    }
+  }
+
+  #met(columns: readonly Column[]): readonly Column[] {
     for (const each of columns) if (!each.isOurs) this.#columns.set(each.column, each);
     return columns;
   }
@@ -102,11 +139,22 @@ export class List {
   }
 
   #read({ line, cells, problem }: ReadRow, columns: readonly Column[]): ListRow {
+    this.#keepFirst(cells, columns);
     if (problem !== undefined) return { line, cells, problem };
     const found = contactOf(cells, columns, this.#options);
     if (typeof found !== 'string') return { line, cells, ...found };
     // Its download has the columns of the list alone, so that it can be sent again as often as needed.
     return { line, cells: cells.filter((_, index) => !columns[index]?.isOurs), problem: found };
+  }
+
+  #keepFirst(cells: readonly string[], columns: readonly Column[]): void {
+    if (this.isSampled) return;
+    this.#sampled++;
+    for (const [index, { column }] of columns.entries()) {
+      const first = this.#first.get(column) ?? [];
+      this.#first.set(column, first);
+      if (first.length < this.#sampled) first.push(cells[index] ?? '');
+    }
   }
 }
 

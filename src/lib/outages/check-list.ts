@@ -28,12 +28,17 @@ export async function checkList(
   type: ListType,
   options: Pick<ListOptions, 'charset' | 'mapping'> = {},
 ): Promise<Checked> {
-  const list = new List({ ...options, ...numberRulesOf(services, outage) });
+  const list = new List({ ...options, isCheck: true, ...numberRulesOf(services, outage) });
   const work = new Check(services.ids, outage, await idsOf(services, outage), await services.optOuts.ids());
-  for await (const row of list.rows(bytes, type)) work.add(row);
+  for await (const row of list.rows(bytes, type)) {
+    if (list.unclear.length === 0) work.add(row);
+    else if (list.isSampled) break;
+  }
   const assumed = outage.quietHours?.timeZone;
   const { timeZones, ...rest } = work.counts;
-  const check = { ...rest, columns: [...list.columns], timeZones: { ...timeZones, ...(assumed && { assumed }) } };
+  const unclear = list.unclear.length > 0 && { unclear: [...list.unclear] };
+  const columns = [...list.sample];
+  const check = { ...rest, columns, ...unclear, timeZones: { ...timeZones, ...(assumed && { assumed }) } };
   return { check, rejected: work.rejectedRows };
 }
 

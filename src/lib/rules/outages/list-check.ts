@@ -12,7 +12,15 @@ export const ListCheck = z.object({
   duplicates: Count.describe('Rows that repeat a person.'),
   optedOut: Count.describe('People who opted out: they would be added, and not called.'),
   rejected: Count.describe('Rows that are not usable. Ask for `text/csv` to get them, to be corrected and sent again.'),
-  columns: z.array(ListColumn).describe('The columns of the list, and what was taken for what.'),
+  columns: z
+    .array(ListColumn.extend({ first: z.array(z.string()).describe('Its cells in the first rows.') }))
+    .describe('The columns of the list, and what was taken for what.'),
+  unclear: z
+    .array(z.object({ as: z.string(), columns: z.array(z.string()) }))
+    .optional()
+    .describe(
+      'Columns of ours that several columns of the list could be, or that none is. Adding the list would be refused: say in the query which column is which. Nothing is counted.',
+    ),
   duplicateRows: z.array(z.object({ line: Line, first: Line.describe('The line that names the person first.') })),
   rejections: z.array(z.object({ line: Line, reason: z.string() })),
   countries: z.record(z.string(), Count).describe('People by the country of their number, or by its calling code.'),
