@@ -31,8 +31,8 @@ stores nothing. A row that is not usable is rejected with its line and the reaso
 
 A list needs a column with phone numbers or ACS user ids. Names match without regard to case, accents, spaces and
 punctuation. If a list has several columns that could be one of ours, the plainer name is taken, and two that are equally
-plain are refused; \`?phone=Mobile%20Phone\` says which it is. The answer says what was taken for what. Every other column is
-kept with the person, and comes back in \`report.csv\` in its order.
+plain are refused; \`?phone=Mobile%20Phone\` says which it is, and an empty \`?name=\` that none is. The answer says what was
+taken for what; the check also shows the columns of a list that would be refused. Every other column is kept with the person, and comes back in \`report.csv\` in its order.
 
 | column | plain names | other names |
 |---|---|---|
