@@ -3,11 +3,11 @@ import type { CallAutomation } from '../../src/lib/call-automation/port.ts';
 import { CallPurpose } from '../../src/lib/rules/calls/purpose.ts';
 import { CallbackUris } from '../../src/lib/services/callback-uris.ts';
 import type { Services } from '../../src/lib/services/services.ts';
-import type { Outages } from '../../src/lib/storage/outages.ts';
+import { Outages } from '../../src/lib/storage/outages.ts';
 import type { QueueStore } from '../../src/lib/storage/queue-store.ts';
 import { ReliableQueues } from '../../src/lib/storage/reliable-queues.ts';
 import { ReliableTables } from '../../src/lib/storage/reliable-tables.ts';
-import { storesOn } from '../../src/lib/storage/stores.ts';
+import { type Memory, newMemory, storesOn } from '../../src/lib/storage/stores.ts';
 import type { TableStore } from '../../src/lib/storage/table-store.ts';
 import { IDS } from '../fixtures/ids.ts';
 import type { Invocation } from './process.ts';
@@ -27,12 +27,19 @@ export type AppSettings = Services['settings'];
 export const reliable = ({ tables, by, newId }: Ports): TableStore =>
   new ReliableTables(tables, (ms) => by.wait(ms), newId);
 
-/** @param outages shared by all runs in one process, because it is a cache. */
-export function composed(ports: Ports, tables: TableStore, outages: Outages, settings: AppSettings): Services {
+/** What all runs in one process share: a cache, and what they remember. */
+export type Shared = { readonly outages: Outages; readonly memory: Memory };
+
+export const sharedOn = (tables: TableStore, now: () => Date): Shared => ({
+  outages: new Outages(tables, now),
+  memory: newMemory(),
+});
+
+export function composed(ports: Ports, tables: TableStore, shared: Shared, settings: AppSettings): Services {
   return {
-    ...storesOn(tables, ports.now, IDS),
+    ...storesOn(tables, ports.now, IDS, shared.memory),
     ids: IDS,
-    outages,
+    outages: shared.outages,
     queues: new ReliableQueues(ports.queues, (ms) => ports.by.wait(ms)),
     calls: ports.calls,
     callbacks: new PlainCallbackUris(ports.now),

@@ -5,13 +5,20 @@ import { declareOutage } from '../../src/lib/outages/declare.ts';
 import { SETTLED_MS } from '../../src/lib/outages/dispatcher.ts';
 import { transition } from '../../src/lib/rules/outages/lifecycle.ts';
 import type { Services } from '../../src/lib/services/services.ts';
-import { Outages } from '../../src/lib/storage/outages.ts';
 import type { TableName, TableStore } from '../../src/lib/storage/table-store.ts';
 import { importNumbers } from '../fixtures/import-numbers.ts';
 import { onCallback, onQueue, onTimer } from '../fixtures/triggers.ts';
 import { Checks, type Violation } from './checks.ts';
 import { BEGINNING, Clock } from './clock.ts';
-import { composed, PlainCallbackUris, type Ports, purposeOfUri, reliable } from './composition.ts';
+import {
+  composed,
+  PlainCallbackUris,
+  type Ports,
+  purposeOfUri,
+  reliable,
+  type Shared,
+  sharedOn,
+} from './composition.ts';
 import { type FaultKind, Faults } from './faults.ts';
 import { isInCall, linesIn } from './line-checks.ts';
 import { treatment, withMisconfiguration } from './misconfiguration.ts';
@@ -99,8 +106,8 @@ class World {
   readonly #queues: Queues;
   readonly #checks: Checks;
   readonly #processes: (AppProcess | undefined)[] = [];
-  /** The cached outages of each process. */
-  readonly #memories = new Map<AppProcess, Outages>();
+  /** What each process remembers. */
+  readonly #memories = new Map<AppProcess, Shared>();
   readonly #events = new WeakMap<Invocation, ServiceEvent>();
   /** Runs that die after their first write to the list of an outage. */
   readonly #dying = new WeakSet<Invocation>();
@@ -241,11 +248,11 @@ class World {
     return this.#mutation?.tables?.(tables) ?? tables;
   }
 
-  #memoryOf(process: AppProcess): Outages {
+  #memoryOf(process: AppProcess): Shared {
     const ports = this.#portsFor(this.#invocation(process, 'memory'));
-    const outages = new Outages(this.#tablesFor(ports), ports.now);
-    this.#memories.set(process, outages);
-    return outages;
+    const shared = sharedOn(this.#tablesFor(ports), ports.now);
+    this.#memories.set(process, shared);
+    return shared;
   }
 
   #portsFor(by: Invocation): Ports {
@@ -266,7 +273,7 @@ class World {
     const by = this.#invocation(new AppProcess('before', this.#ground, () => undefined), 'all');
     const ports = { ...this.#portsFor(by), tables: this.#tables };
     return {
-      ...composed(ports, this.#tables, new Outages(this.#tables, now), this.#scenario.settings),
+      ...composed(ports, this.#tables, sharedOn(this.#tables, now), this.#scenario.settings),
       callbacks: new PlainCallbackUris(now),
     };
   }

@@ -49,6 +49,17 @@ onEachStore((opened) => {
       expect(await legs.actionsOf(id, tone('1'))).toBeUndefined();
     });
 
+    it('is changed without a read by the instance that wrote it last, and not by another one', async () => {
+      const { legs, leg, id } = aLeg();
+      const elsewhere = new CallLegs(opened.store, IDS.digestOf);
+      await legs.record(undefined, event, leg, [], NOW);
+      expect(elsewhere.hint(id)).toBeUndefined();
+      expect(await legs.record(known(legs.hint(id)), tone('1'), { ...leg, plays: 1 }, [], NOW)).toBe(true);
+      await elsewhere.save(await elsewhere.find(id), { ...leg, plays: 2 });
+      expect(await legs.record(known(legs.hint(id)), tone('2'), { ...leg, plays: 3 }, [], NOW)).toBe(false);
+      expect((await legs.find(id))?.leg.plays).toBe(2);
+    });
+
     it('records an event once: a redelivery changes nothing and returns the first actions', async () => {
       const { legs, leg, id } = aLeg();
       await legs.record(undefined, event, leg, [hangUp(id)], NOW);

@@ -89,7 +89,9 @@ async function record(
   const plan = await planFor(services, purpose);
   return untilSaved('A call event', async (tries) => {
     const now = services.now();
-    const stored = tries === 1 && isUsuallyFirst(event) ? undefined : await services.legs.find(callLegId);
+    const hint = tries === 1 ? services.legs.hint(callLegId) : undefined;
+    const isFirst = tries === 1 && isUsuallyFirst(event);
+    const stored = hint ?? (isFirst ? undefined : await services.legs.find(callLegId));
     if (!stored) await bindLeg(services, purpose, callLegId);
     const before = stored?.leg ?? newCallLeg(callLegId, purpose, now);
     const { reportsAudioStart } = services.calls;
@@ -98,6 +100,8 @@ async function record(
     if (await services.legs.record(stored, event, leg, actions, now)) {
       return { before, leg, actions, isNew: true, isNews: !isOver(before) || isBetter(leg, before) };
     }
+    // The leg may have changed elsewhere: read it.
+    if (hint) return undefined;
     const recorded = await services.legs.actionsOf(callLegId, event);
     return recorded && { before, leg: before, actions: recorded, isNew: false, isNews: true };
   });

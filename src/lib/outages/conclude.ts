@@ -58,12 +58,15 @@ async function recordResult(
   result: Omit<Result, 'optOut'>,
   decidedOn: StoredRecipient | undefined,
 ): Promise<Freed | undefined> {
-  const recorded = await untilSaved(`The result of attempt ${ref.attempt}`, async () => {
+  const recorded = await untilSaved(`The result of attempt ${ref.attempt}`, async (tries) => {
     const now = services.now();
-    const before = decidedOn ?? (await services.recipients.find(ref));
+    const hint = tries === 1 && !decidedOn ? services.recipients.hint(ref) : undefined;
+    const before = decidedOn ?? hint ?? (await services.recipients.find(ref));
     if (!before) return null;
     const whole = { ...result, attempt: ref.attempt, at: now.toISOString() };
     const next = concluded(before.recipient, whole, policyOf(outage, now), now);
+    // Only a row that was read can tell that there is nothing to write.
+    if (!next && before === hint) return undefined;
     // A result that adds nothing may have been recorded by a process that died before it passed the line on.
     const after = next ? await services.recipients.save(ref, before, outsideQuietHours(next, outage)) : before;
     if (after) return { before, after };

@@ -4,6 +4,7 @@ import { CallAction } from '../rules/calls/actions.ts';
 import { identityOfEvent } from '../rules/calls/event-identity.ts';
 import { CallLeg } from '../rules/calls/leg.ts';
 import { changed, fromColumns, newColumns, toColumns } from './columns.ts';
+import { Hints } from './hints.ts';
 import { QUEUES, type QueueName } from './queue-store.ts';
 import { readable } from './set-aside.ts';
 import { ANY, type StoredRow, startingWith, type TableStore, type Write } from './table-store.ts';
@@ -52,16 +53,23 @@ export type Timeline = { leg: CallLeg | undefined; events: EventRow[]; actions: 
 export class CallLegs {
   readonly #tables: TableStore;
   readonly #keyed: (text: string) => string;
+  readonly #hints: Hints<StoredLeg>;
 
   /** @param keyed makes keyed digests, for the keys of events that name a number. */
-  constructor(tables: TableStore, keyed: (text: string) => string) {
+  constructor(tables: TableStore, keyed: (text: string) => string, hints = new Hints<StoredLeg>()) {
     this.#tables = tables;
     this.#keyed = keyed;
+    this.#hints = hints;
   }
 
   async find(callLegId: string): Promise<StoredLeg | undefined> {
     const row = await this.#tables.get(TABLE, partition(callLegId), LEG);
-    return row && { leg: fromColumns(CallLeg, row.columns), etag: row.etag };
+    return this.#hints.read(callLegId, row && { leg: fromColumns(CallLeg, row.columns), etag: row.etag });
+  }
+
+  /** The leg as this instance knows it, without a request. It may have changed: use it only for a write that checks its ETag. */
+  hint(callLegId: string): StoredLeg | undefined {
+    return this.#hints.get(callLegId);
   }
 
   /**
@@ -101,7 +109,11 @@ export class CallLegs {
   ): Promise<boolean> {
     const columns = newColumns(eventRow(event, actions, now));
     const insertion: Write = { kind: 'insert', rowKey: this.#eventKey(event), columns };
-    return this.#commit(after.callLegId, insertion, legWrite(before, after));
+    const writes = [insertion, legWrite(before, after)];
+    const etags = await tryCommit(this.#tables, TABLE, partition(after.callLegId), writes);
+    // After a retry only the first ETag is known; then the next event reads the leg.
+    if (etags) this.#hints.wrote(after.callLegId, { leg: after, etag: etags[1] ?? '' });
+    return etags !== undefined;
   }
 
   /** Records an event without a known leg. */

@@ -1,15 +1,24 @@
 import { RecipientId } from '../rules/calls/ids.ts';
 import type { Due, Moved } from '../rules/outages/attempts.ts';
 import type { Recipient } from '../rules/outages/recipient.ts';
+import type { Shard } from '../rules/outages/shard.ts';
 import { difference, type Tally, tallyOf } from '../rules/outages/tally.ts';
 import { changed, newColumns } from './columns.ts';
 import { endedRows } from './ended-calls.ts';
+import { partitionOf } from './shard.ts';
 import type { StoredRow, Write } from './table-store.ts';
 
 /** The rows of a recipient: their keys, and what a change writes. */
 
 /** A recipient as read, with the ETag that a change needs. */
 export type StoredRecipient = { readonly recipient: Recipient; readonly etag: string };
+
+/** A recipient as read, and the change to write. */
+export type Change = { readonly before: StoredRecipient; readonly moved: Moved };
+
+/** Where a recipient's row is. */
+export type Place = Shard & Pick<Recipient, 'recipientId'>;
+export const nameOf = (place: Place): string => `${partitionOf(place)}|${place.recipientId}`;
 
 /** The row that says when a recipient must be looked at. */
 export type DueRow = {

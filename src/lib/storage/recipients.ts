@@ -4,14 +4,18 @@ import { type HeldLine, Recipient } from '../rules/outages/recipient.ts';
 import type { Shard } from '../rules/outages/shard.ts';
 import { difference, NOTHING, sumOf, tallyOf } from '../rules/outages/tally.ts';
 import { fromColumns, toColumns } from './columns.ts';
+import { Hints } from './hints.ts';
 import {
   afterKey,
+  type Change,
   changeOf,
   type DueRow,
   dueInsertion,
   dueKey,
   idIn,
   insertion,
+  nameOf,
+  type Place,
   recipientKey,
   type StoredRecipient,
   standingOf,
@@ -23,23 +27,17 @@ import { ANY, MAX_WRITES, startingWith, type TableStore, type Write } from './ta
 import { changeRow } from './tallies.ts';
 import { tryCommit } from './try-commit.ts';
 
-export type { DueRow, StoredRecipient } from './recipient-rows.ts';
-
-/** A recipient as read, and the change to write. */
-export type Change = { readonly before: StoredRecipient; readonly moved: Moved };
+export type { Change, DueRow, StoredRecipient } from './recipient-rows.ts';
 
 /** Some recipients, without those that cannot be read. `next`: the id after which to go on; undefined at the end. */
 export type Page = { readonly people: readonly StoredRecipient[]; readonly next: string | undefined };
 
-type Place = Shard & Pick<AttemptRef, 'recipientId'>;
 type DueAt = (recipient: Recipient) => Date;
 
 /** New recipients in one transaction: two rows each, and one row that counts them all. */
 export const MAX_ADDED = Math.floor((MAX_WRITES - 1) / 2);
 
-/**
- * Waiting recipients that end in one transaction: the row and the due row of each, and one row that counts them all.
- */
+/** Waiting recipients that end in one transaction: likewise. */
 const MAX_ENDED = Math.floor((MAX_WRITES - 1) / 2);
 
 /**
@@ -49,8 +47,11 @@ const MAX_ENDED = Math.floor((MAX_WRITES - 1) / 2);
  */
 export class Recipients {
   readonly #tables: TableStore;
-  constructor(tables: TableStore) {
+  readonly #hints: Hints<StoredRecipient>;
+
+  constructor(tables: TableStore, hints = new Hints<StoredRecipient>()) {
     this.#tables = tables;
+    this.#hints = hints;
   }
 
   /**
@@ -89,7 +90,12 @@ export class Recipients {
 
   async find(place: Place): Promise<StoredRecipient | undefined> {
     const row = await this.#tables.get(SHARDS_TABLE, partitionOf(place), recipientKey(place.recipientId));
-    return row && { recipient: fromColumns(Recipient, row.columns), etag: row.etag };
+    return this.#hints.read(nameOf(place), row && { recipient: fromColumns(Recipient, row.columns), etag: row.etag });
+  }
+
+  /** The recipient as this instance knows them, without a request. Use it only for a write that checks its ETag. */
+  hint(place: Place): StoredRecipient | undefined {
+    return this.#hints.get(nameOf(place));
   }
 
   /** The first due rows of a kind in order of time, including those whose time has not come yet. */
@@ -135,7 +141,7 @@ export class Recipients {
     const { after, writes, counted } = changeOf(before, moved);
     writes.push(...changeRow(standingOf(after), counted));
     const etags = await tryCommit(this.#tables, SHARDS_TABLE, partitionOf(place), writes);
-    return etags && { recipient: after, etag: etags[0] ?? '' };
+    return etags && this.#hints.wrote(nameOf(place), { recipient: after, etag: etags[0] ?? '' });
   }
 
   /**

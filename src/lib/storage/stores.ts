@@ -1,13 +1,14 @@
 import type { Ids } from '../rules/calls/ids.ts';
-import { CallLegs } from './call-legs.ts';
+import { CallLegs, type StoredLeg } from './call-legs.ts';
 import { CallRequests } from './call-requests.ts';
 import { CallerNumbers } from './caller-numbers.ts';
 import { EndedCalls } from './ended-calls.ts';
 import { Failures } from './failures.ts';
+import { Hints } from './hints.ts';
 import { Lines } from './lines.ts';
 import { OptOuts } from './opt-outs.ts';
 import { Outages } from './outages.ts';
-import { Recipients } from './recipients.ts';
+import { Recipients, type StoredRecipient } from './recipients.ts';
 import { RejectedRows } from './rejected-rows.ts';
 import type { TableStore } from './table-store.ts';
 import { Tallies } from './tallies.ts';
@@ -27,17 +28,22 @@ export type Stores = {
   readonly failures: Failures;
 };
 
+/** What an instance remembers of rows that it read or wrote. */
+export type Memory = { readonly legs: Hints<StoredLeg>; readonly recipients: Hints<StoredRecipient> };
+
+export const newMemory = (): Memory => ({ legs: new Hints(), recipients: new Hints() });
+
 /** The stores on these tables. The only place that makes them; sends no request. */
-export function storesOn(tables: TableStore, now: () => Date, ids: Ids): Stores {
+export function storesOn(tables: TableStore, now: () => Date, ids: Ids, memory = newMemory()): Stores {
   return {
     outages: new Outages(tables, now),
-    recipients: new Recipients(tables),
+    recipients: new Recipients(tables, memory.recipients),
     rejectedRows: new RejectedRows(tables),
     tallies: new Tallies(tables),
     endedCalls: new EndedCalls(tables),
     lines: new Lines(tables),
     callerNumbers: new CallerNumbers(tables),
-    legs: new CallLegs(tables, ids.digestOf),
+    legs: new CallLegs(tables, ids.digestOf, memory.legs),
     requests: new CallRequests(tables),
     optOuts: new OptOuts(tables, ids.fromPlain),
     failures: new Failures(tables),
