@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
 /** The suites that run with both APIs. TOWN_API selects the one with which the app calls the town's people. */
-const BY_EITHER_API = ['outage', 'lifecycle', 'queues', 'mishaps', 'crash', 'callbacks', 'phone'].map(
+const BY_EITHER_API = ['outage', 'lifecycle', 'queues', 'mishaps', 'crash', 'callbacks', 'phone', 'privacy'].map(
   (name) => `test/integration/${name}.test.ts`,
 );
 

@@ -8,7 +8,10 @@ import correctRecipient from './functions/correctRecipient.ts';
 import createOutage from './functions/createOutage.ts';
 import dashboard from './functions/dashboard.ts';
 import dashboardFile from './functions/dashboardFile.ts';
+import erasePerson from './functions/erasePerson.ts';
+import exportPerson from './functions/exportPerson.ts';
 import findOptOut from './functions/findOptOut.ts';
+import forgetPeople from './functions/forgetPeople.ts';
 import getActivity from './functions/getActivity.ts';
 import getCall from './functions/getCall.ts';
 import getHealth from './functions/getHealth.ts';
@@ -52,6 +55,9 @@ export const FUNCTIONS: Readonly<Record<string, AppFunction>> = {
   getCall,
   getHealth,
   getOpenApi,
+  erasePerson,
+  exportPerson,
+  forgetPeople,
   findOptOut,
   getOutage,
   getOutageCall,

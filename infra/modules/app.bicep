@@ -53,6 +53,7 @@ var settings = {
   NUMBER_SECRET: '@Microsoft.KeyVault(SecretUri=${numberSecretUri})'
   CALL_LEASE_SECONDS: string(callLeaseSeconds)
   MAX_CALL_SECONDS: string(maxCallSeconds)
+  RETENTION_DAYS: ''
   BREAKER_AFTER: ''
   CALL_COUNTRIES: ''
   CALL_NUMBER_TYPES: ''

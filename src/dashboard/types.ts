@@ -2,6 +2,7 @@ import type { Activity } from '../lib/views/activity.ts';
 import type { CallsView as Calls } from '../lib/views/calls-view.ts';
 import type { OutageView } from '../lib/views/outage-view.ts';
 
+export type { ErasureReceipt as Receipt } from '../lib/privacy/erase-person.ts';
 export type { Outcome } from '../lib/rules/calls/outcome.ts';
 export type { ImportReport } from '../lib/rules/outages/import-report.ts';
 /** The types of the management API, inferred from its schemas. The bundle contains no schema. */

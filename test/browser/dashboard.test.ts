@@ -52,8 +52,7 @@ describeInBrowser('the dashboard', () => {
     await page.getByText('The key is not valid.').waitFor();
     await desk.signIn(town.stack.functionKey);
     await desk.heading('Outages').waitFor();
-    const other = await page.context().newPage();
-    await other.goto(page.url());
+    const [other] = await Promise.all([page.waitForEvent('popup'), page.evaluate('void window.open(location.href)')]);
     await other.getByRole('heading', { name: 'Outages', exact: true }).waitFor();
     await page.reload();
     await desk.heading('Outages').waitFor();
@@ -251,7 +250,7 @@ describeInBrowser('the dashboard', () => {
     for (const { identity } of [ada, bob]) expect(text).toContain(identity);
   }, 60_000);
 
-  it('looks up, adds and removes an opt-out', async () => {
+  it('looks up, adds and removes an opt-out, and exports and erases the person', async () => {
     const desk = await open('opt-outs', /status of 40[04]/);
     const { page } = desk;
     const ada = town.callee();
@@ -265,6 +264,11 @@ describeInBrowser('the dashboard', () => {
     await page.getByText(`${ada.identity} has not opted out.`).waitFor();
     await desk.button('Opt them out').click();
     await page.getByText(`${ada.identity} has opted out, since`).waitFor();
+    const kept = await desk.downloads('Download person.json');
+    expect(await readFile(await kept.path(), 'utf8')).toContain(ada.identity);
+    await desk.button('Erase this person').click();
+    await desk.dialog.getByRole('button', { name: 'Erase', exact: true }).click();
+    await page.getByText('The number stays opted out.').waitFor();
     await lookUp(ada.identity.replace('+1', '+1 '));
     await page.getByText(`${ada.identity} has opted out, since`).waitFor();
     await desk.button('Call them again').click();

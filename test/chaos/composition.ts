@@ -40,6 +40,7 @@ export function composed(ports: Ports, tables: TableStore, shared: Shared, setti
     ...storesOn(tables, ports.now, IDS, shared.memory),
     ids: IDS,
     outages: shared.outages,
+    poison: { find: async () => [] },
     queues: new ReliableQueues(ports.queues, (ms) => ports.by.wait(ms)),
     calls: ports.calls,
     callbacks: new PlainCallbackUris(ports.now),

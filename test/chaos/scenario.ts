@@ -85,7 +85,14 @@ export function drawScenario(seed: number, recipients: number | undefined): Scen
   ]);
   const ids = Array.from({ length: outages }, (_, index) => `outage-${index + 1}`);
   const scenario = {
-    settings: { callers, numbers: ANY_NUMBER, limits, batches: size.batches, breakerAfter: size.breakerAfter },
+    settings: {
+      callers,
+      numbers: ANY_NUMBER,
+      limits,
+      batches: size.batches,
+      breakerAfter: size.breakerAfter,
+      retentionDays: 90,
+    },
     outages: Array.from({ length: outages }, (_, index) => {
       const few = random.int(1, 7);
       const people = Math.floor((recipients ?? size.people ?? few) / outages);
@@ -189,6 +196,7 @@ export function calmScenario(people: number): Scenario {
       limits: { leaseMs: 300 * SECOND, maxCallMs: 60 * MINUTE, requestMs: REQUEST_MS },
       batches: BATCHES,
       breakerAfter: BREAKER_AFTER,
+      retentionDays: 90,
     },
     outages: [{ spec: { ...spec, id: 'outage-1' }, people: numbers, later: [], laterMs: 0 }],
     town: [['acknowledges', 1]],
@@ -214,6 +222,7 @@ export function crowdedScenario(lines: number): Scenario {
       limits: { leaseMs: MINUTE, maxCallMs: 10 * MINUTE, requestMs: REQUEST_MS },
       batches: { ...BATCHES, dueRows: 1 },
       breakerAfter: BREAKER_AFTER,
+      retentionDays: 90,
     },
     outages: calm.outages.map((outage) => ({ ...outage, spec: { ...outage.spec, callers } })),
     town: [['staysOn', 1]],

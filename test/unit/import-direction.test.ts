@@ -10,6 +10,7 @@ const LAYERS: ReadonlyMap<string, string> = new Map([
   ['src/lib/api', 'describes the HTTP API: routes, parameters, answers'],
   ['src/lib/triggers', 'turns HTTP requests and queue messages into calls of functions, and errors into answers'],
   ['src/lib/views', 'reads storage and makes what the API answers'],
+  ['src/lib/privacy', 'finds, exports, erases and forgets what is kept of a person'],
   ['src/lib/upkeep', 'what the timer does: checks calls whose lease has ended and moves outages forward'],
   ['src/lib/calls', 'workflows of one call: places it, handles its events, performs its actions'],
   ['src/lib/outages', 'workflows of an outage: declares, changes, imports, hands out lines, records results'],

@@ -1,6 +1,7 @@
 import type { TargetedSubmitEvent } from 'preact';
 import { useState } from 'preact/hooks';
 import { ask, Refusal } from '../api.ts';
+import { Kept } from '../parts/kept.tsx';
 import { Problem } from '../parts/trouble.tsx';
 import { useTitle } from '../title.ts';
 import type { OptOut } from '../types.ts';
@@ -83,6 +84,8 @@ export function OptOuts() {
                 Opt them out
               </button>
             )}
+            <h2>What is kept of this number</h2>
+            <Kept key={found.number} phone={found.number} onErased={() => void attempt(() => lookUp(found.number))} />
           </div>
         )}
       </div>

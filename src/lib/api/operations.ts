@@ -2,6 +2,8 @@ import { z } from 'zod';
 import { REPORT_COLUMNS } from '../lists/columns.ts';
 import { OutagePatch } from '../outages/patch.ts';
 import { Cancellation } from '../outages/steer.ts';
+import { ErasureReceipt } from '../privacy/erase-person.ts';
+import { PersonExport } from '../privacy/export-person.ts';
 import { AllClear } from '../rules/outages/all-clear-message.ts';
 import { OutageSpec } from '../rules/outages/outage.ts';
 import { Activity } from '../views/activity.ts';
@@ -156,6 +158,23 @@ export const OPERATIONS = {
     does: 'Removes an opt-out: outages may call the number again. Idempotent.',
     body: json('The number.', NumberBody),
     answers: { 204: { says: 'The number has not opted out.' } },
+  }),
+  exportPerson: plain({
+    method: 'POST',
+    route: 'people/export',
+    does: 'Exports everything that is kept of a number: lists, calls, events, actions, rejected rows, failed messages, opt-out.',
+    body: json('The number.', NumberBody),
+    answers: { 200: json('What is kept of it.', PersonExport) },
+  }),
+  erasePerson: plain({
+    method: 'POST',
+    route: 'people/erase',
+    does: 'Erases everything that is kept of a number. Waiting people are called off first. Counts stay, and an opt-out stays by the id of the number only. Idempotent.',
+    body: json('The number.', NumberBody),
+    answers: { 200: json('What was erased.', ErasureReceipt) },
+    refusals: {
+      409: 'The number is being called, or is an operator of an outage that is not over. Nothing was erased.',
+    },
   }),
   callEvents: byRoute({
     method: 'POST',

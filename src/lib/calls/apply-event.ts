@@ -24,7 +24,9 @@ export async function applyCallEvent(services: Services, purpose: CallPurpose, e
     await services.legs.keep(nameOf(purpose), event, services.now());
     return done('kept; it names no call leg');
   }
-  const { before, leg, actions, isNew, isNews } = await record(services, purpose, callLegId, event);
+  const recorded = await record(services, purpose, callLegId, event);
+  if (!recorded) return superseded('nothing is kept of this person any more');
+  const { before, leg, actions, isNew, isNews } = recorded;
   for (const { queue, message, delaySeconds } of actions) await services.queues.send(queue, message, delaySeconds);
   if (isNew) count(before, leg);
   if (leg.answered && !before.answered) await endRest(services, leg);
@@ -85,14 +87,13 @@ async function record(
   purpose: CallPurpose,
   callLegId: string,
   event: CallEvent,
-): Promise<Recorded> {
+): Promise<Recorded | undefined> {
   const plan = await planFor(services, purpose);
-  return untilSaved('A call event', async (tries) => {
+  const recorded = await untilSaved('A call event', async (tries): Promise<Recorded | null | undefined> => {
     const now = services.now();
-    const hint = tries === 1 ? services.legs.hint(callLegId) : undefined;
-    const isFirst = tries === 1 && isUsuallyFirst(event);
-    const stored = hint ?? (isFirst ? undefined : await services.legs.find(callLegId));
-    if (!stored) await bindLeg(services, purpose, callLegId);
+    const { hint, stored } = await knownLeg(services, callLegId, event, tries);
+    const isKept = stored ?? (await bindLeg(services, purpose, callLegId));
+    if (!isKept) return null;
     const before = stored?.leg ?? newCallLeg(callLegId, purpose, now);
     const { reportsAudioStart } = services.calls;
     const isAudioAccepted = await wasAudioAccepted(services, before, event);
@@ -102,9 +103,17 @@ async function record(
     }
     // The leg may have changed elsewhere: read it.
     if (hint) return undefined;
-    const recorded = await services.legs.actionsOf(callLegId, event);
-    return recorded && { before, leg: before, actions: recorded, isNew: false, isNews: true };
+    const known = await services.legs.actionsOf(callLegId, event);
+    return known && { before, leg: before, actions: known, isNew: false, isNews: true };
   });
+  return recorded ?? undefined;
+}
+
+/** The leg before the event: the first time without a request, if this instance knows it or it is new. */
+async function knownLeg({ legs }: Services, callLegId: string, event: CallEvent, tries: number) {
+  if (tries > 1) return { hint: undefined, stored: await legs.find(callLegId) };
+  const hint = legs.hint(callLegId);
+  return { hint, stored: hint ?? (isUsuallyFirst(event) ? undefined : await legs.find(callLegId)) };
 }
 
 /** Only a service that reports no start of audio leaves this open, for a callee who hung up while the first audio played. */
@@ -131,11 +140,17 @@ async function planFor({ ids, outages, recipients, requests }: Services, purpose
   return { script: sound === undefined ? undefined : announcement(sound) };
 }
 
-/** If the answer to createCall was lost, the first event tells the id of the call leg. */
-async function bindLeg(services: Services, purpose: CallPurpose, callLegId: string): Promise<void> {
-  if (await ownerOf(services, purpose).bind(callLegId)) return;
+/**
+ * If the answer to createCall was lost, the first event tells the id of the call leg.
+ * @returns false if the person was erased: nothing of a late event may be kept.
+ */
+async function bindLeg(services: Services, purpose: CallPurpose, callLegId: string): Promise<boolean> {
+  if (await ownerOf(services, purpose).bind(callLegId)) return true;
+  if (purpose.kind === 'attempt' && !(await services.recipients.find(purpose))) return false;
+  await services.strays.note(callLegId, services.now());
   // No lease covers a call that was given up. Its script runs, but not for longer than any call may last.
   const { maxCallMs } = services.settings.limits;
   const message = { callLegId, ...leaving(purpose), operationContext: 'given-up' };
   await services.queues.send('hang-up', message, maxCallMs / 1000);
+  return true;
 }

@@ -150,6 +150,13 @@ const Common = z.object({
     'Check an attempt after this many seconds without an event. At least 60: several times as long as a request to ACS may take.',
   ),
   MAX_CALL_SECONDS: seconds(3600, 5).describe('Longest duration of a call, in seconds.'),
+  RETENTION_DAYS: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(36_500)
+    .default(90)
+    .describe('Days after the end of an outage until its people are reduced to counts, and calls by hand are deleted.'),
   BREAKER_AFTER: z.coerce
     .number()
     .int()

@@ -10,6 +10,7 @@ import { keyedIds } from '../rules/calls/ids.ts';
 import { storageAccess } from '../storage/access.ts';
 import { AzureQueues } from '../storage/azure-queues.ts';
 import { AzureTables } from '../storage/azure-tables.ts';
+import { AzurePoisonQueues } from '../storage/poison-queues.ts';
 import { ReliableQueues } from '../storage/reliable-queues.ts';
 import { ReliableTables } from '../storage/reliable-tables.ts';
 import { onSetAside } from '../storage/set-aside.ts';
@@ -36,6 +37,7 @@ export function compose(settings: Settings): Services {
   return {
     ...storesOn(new ReliableTables(new AzureTables(storage)), now, ids),
     ids,
+    poison: new AzurePoisonQueues(storage),
     queues: new TracedQueues(new ReliableQueues(new AzureQueues(storage))),
     calls: tracedCalls(callAutomation(settings)),
     callbacks: new CallbackUris(
@@ -48,6 +50,7 @@ export function compose(settings: Settings): Services {
       callers: settings.CALLER_NUMBERS,
       numbers: callingRules(settings),
       breakerAfter: settings.BREAKER_AFTER,
+      retentionDays: settings.RETENTION_DAYS,
       hasPrivateAudio: isPrivate(settings.CALLBACK_BASE_URL),
       limits: {
         leaseMs: settings.CALL_LEASE_SECONDS * 1000,

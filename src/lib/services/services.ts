@@ -4,6 +4,7 @@ import type { CallingRules } from '../rules/callable-numbers.ts';
 import type { Ids } from '../rules/calls/ids.ts';
 import type { LeaseLimits } from '../rules/calls/leases.ts';
 import type { Caller } from '../rules/outages/outage.ts';
+import type { PoisonQueues } from '../storage/poison-queues.ts';
 import type { QueueStore } from '../storage/queue-store.ts';
 import type { Stores } from '../storage/stores.ts';
 import type { Batches } from './batches.ts';
@@ -13,6 +14,7 @@ import type { CallbackUris } from './callback-uris.ts';
 export type Services = Stores & {
   readonly ids: Ids;
   readonly queues: QueueStore;
+  readonly poison: PoisonQueues;
   readonly calls: CallAutomation;
   readonly callbacks: CallbackUris;
   /** Verifies that a callback comes from our ACS resource. Undefined if the settings do not name the resource. */
@@ -25,6 +27,8 @@ export type Services = Stores & {
     readonly batches: Batches;
     /** After this many calls in a row that fail for the same reason of our own, their caller number rests. */
     readonly breakerAfter: number;
+    /** Days after the end of an outage until its people are reduced to counts. */
+    readonly retentionDays: number;
     /** Audio may be at a private address: the service reaches those, for it calls us back at one. */
     readonly hasPrivateAudio?: boolean;
   };

@@ -202,10 +202,13 @@ const eventRow = ({ type, occurredAt, data }: CallEvent, actions: readonly CallA
   actions: [...actions],
 });
 
-const TABLE = 'CallLegs';
+export const LEGS_TABLE = 'CallLegs';
+const TABLE = LEGS_TABLE;
 const LEG = 'leg';
 const actionKey = (operationContext: string): string => `action|${safe(operationContext)}`;
 const partition = safe;
+/** The partition of a leg, or of events that name none. */
+export const legPartition = safe;
 const those = <Schema extends z.ZodType<object>>(
   rows: readonly StoredRow[],
   schema: Schema,

@@ -3,6 +3,7 @@ import { JoinCall, StartRequestedCall } from '../rules/calls/actions.ts';
 import { SafeId } from '../rules/calls/ids.ts';
 import { HeldLine } from '../rules/outages/recipient.ts';
 import { changed, fromColumns, newColumns } from './columns.ts';
+import { readable } from './set-aside.ts';
 import { type Columns, type StoredRow, startingWith, type TableStore, type Write } from './table-store.ts';
 import { tryCommit } from './try-commit.ts';
 
@@ -56,6 +57,15 @@ export class CallRequests {
     return row && { request: fromColumns(CallRequest, row.columns), etag: row.etag };
   }
 
+  /** All requests that can be read. One request to storage for each thousand. */
+  async list(): Promise<StoredRequest[]> {
+    const rows = await this.#tables.query(TABLE, PARTITION, startingWith(REQUEST), Number.POSITIVE_INFINITY);
+    return readable(TABLE, PARTITION, rows, ({ columns, etag }) => ({
+      request: fromColumns(CallRequest, columns),
+      etag,
+    }));
+  }
+
   /** The due rows of all requests that are not done, in order of time. One request to storage for each thousand. */
   async due(): Promise<RequestDue[]> {
     const rows = await this.#tables.query(TABLE, PARTITION, startingWith(DUE), Number.POSITIVE_INFINITY);
@@ -99,10 +109,12 @@ export class CallRequests {
   }
 }
 
-const TABLE = 'Requests';
-const PARTITION = 'requests';
+export const REQUESTS_TABLE = 'Requests';
+export const REQUESTS_PARTITION = 'requests';
+const [TABLE, PARTITION] = [REQUESTS_TABLE, REQUESTS_PARTITION] as const;
 const DUE = 'due|';
-const requestKey = (requestId: string): string => `request|${requestId}`;
+const REQUEST = 'request|';
+export const requestKey = (requestId: string): string => `${REQUEST}${requestId}`;
 /** When to look at the request next; an invalid date once it is done. */
 export const dueTimeOf = ({ dueRow = '' }: CallRequest): Date => new Date(dueRow.split('|')[1] ?? '');
 const dueKey = (at: Date, requestId: string): string => `${DUE}${at.toISOString()}|${requestId}`;

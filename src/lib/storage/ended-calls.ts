@@ -47,6 +47,6 @@ export function endedRows(before: Recipient, { recipientId, identifier, name, re
     }));
 }
 
-const ENDED = 'ended|';
+export const ENDED = 'ended|';
 /** Milliseconds until a day in the year 2286: later times sort first. */
 const newestFirst = (at: string): string => String(9_999_999_999_999 - Date.parse(at)).padStart(13, '0');

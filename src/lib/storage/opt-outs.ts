@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { PhoneNumber } from '../call-automation/identifiers.ts';
 import type { NumberId } from '../rules/calls/ids.ts';
-import { fromColumns, newColumns } from './columns.ts';
+import { changed, fromColumns, newColumns } from './columns.ts';
 import { startingWith, type TableStore } from './table-store.ts';
 import { tryCommit } from './try-commit.ts';
 
@@ -51,6 +51,17 @@ export class OptOuts {
   /** Removes an opt-out, if there is one. */
   async remove(number: NumberId): Promise<void> {
     await tryCommit(this.#tables, TABLE, PARTITION, [{ kind: 'delete', rowKey: number }]);
+  }
+
+  /** Forgets the number of an opt-out, and keeps the opt-out. @returns false if there is none. */
+  async dropNumber(number: NumberId): Promise<boolean> {
+    const row = await this.#tables.get(TABLE, PARTITION, number);
+    if (!row) return false;
+    const before = fromColumns(OptOut, row.columns);
+    if (before.number === undefined) return true;
+    const columns = changed(before, { ...before, number: undefined });
+    await tryCommit(this.#tables, TABLE, PARTITION, [{ kind: 'merge', rowKey: number, columns, etag: row.etag }]);
+    return true;
   }
 
   /**

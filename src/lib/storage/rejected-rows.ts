@@ -32,18 +32,29 @@ export class RejectedRows {
         rowKey: `row|${name}|${String(row.line).padStart(9, '0')}`,
         columns: toColumns(row),
       }));
-      await this.#tables.commit(SHARDS_TABLE, partitionOf(outageId), writes);
+      await this.#tables.commit(SHARDS_TABLE, rejectedPartition(outageId), writes);
     }
     // Last, so that an import is found only with all of its rows.
     const columns = toColumns({ header: [...header] });
-    await this.#tables.commit(SHARDS_TABLE, partitionOf(outageId), [
+    await this.#tables.commit(SHARDS_TABLE, rejectedPartition(outageId), [
       { kind: 'upsert', rowKey: `import|${name}`, columns },
     ]);
   }
 
+  /** The rejected rows of every import. One request for each thousand. */
+  async all(outageId: string): Promise<RejectedRow[]> {
+    const rows = await this.#tables.query(
+      SHARDS_TABLE,
+      rejectedPartition(outageId),
+      startingWith('row|'),
+      Number.POSITIVE_INFINITY,
+    );
+    return rows.map(({ columns }) => fromColumns(RejectedRow, columns));
+  }
+
   /** The rejected rows of the latest import that had any. One request, and one for each thousand rows. */
   async latest(outageId: string): Promise<Rejected | undefined> {
-    const partition = partitionOf(outageId);
+    const partition = rejectedPartition(outageId);
     const [found] = await this.#tables.query(SHARDS_TABLE, partition, startingWith('import|'), 1);
     if (!found) return undefined;
     const range = startingWith(`row|${found.rowKey.slice('import|'.length)}|`);
@@ -55,7 +66,7 @@ export class RejectedRows {
   }
 }
 
-const partitionOf = (outageId: string): string => `${outageId}|rejected`;
+export const rejectedPartition = (outageId: string): string => `${outageId}|rejected`;
 
 /** Sorts later times first. */
 const newestFirst = (now: Date): string => String(8_640_000_000_000_000 - now.getTime()).padStart(16, '0');

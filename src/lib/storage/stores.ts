@@ -3,6 +3,7 @@ import { CallLegs, type StoredLeg } from './call-legs.ts';
 import { CallRequests } from './call-requests.ts';
 import { CallerNumbers } from './caller-numbers.ts';
 import { EndedCalls } from './ended-calls.ts';
+import { Erasure } from './erasure.ts';
 import { Failures } from './failures.ts';
 import { Hints } from './hints.ts';
 import { Lines } from './lines.ts';
@@ -10,6 +11,7 @@ import { OptOuts } from './opt-outs.ts';
 import { Outages } from './outages.ts';
 import { Recipients, type StoredRecipient } from './recipients.ts';
 import { RejectedRows } from './rejected-rows.ts';
+import { StrayLegs } from './stray-legs.ts';
 import type { TableStore } from './table-store.ts';
 import { Tallies } from './tallies.ts';
 
@@ -26,6 +28,8 @@ export type Stores = {
   readonly requests: CallRequests;
   readonly optOuts: OptOuts;
   readonly failures: Failures;
+  readonly strays: StrayLegs;
+  readonly erasure: Erasure;
 };
 
 /** What an instance remembers of rows that it read or wrote. */
@@ -47,5 +51,7 @@ export function storesOn(tables: TableStore, now: () => Date, ids: Ids, memory =
     requests: new CallRequests(tables),
     optOuts: new OptOuts(tables, ids.fromPlain),
     failures: new Failures(tables),
+    strays: new StrayLegs(tables),
+    erasure: new Erasure(tables),
   };
 }

@@ -55,6 +55,7 @@ export class MemoryWorld {
     this.services = {
       ...storesOn(tables, now, IDS),
       ids: IDS,
+      poison: { find: async () => [] },
       queues: this.queues,
       calls: silentService,
       callbacks: new CallbackUris('https://ringdown.example', { current: 'x'.repeat(32) }, now),
@@ -64,6 +65,7 @@ export class MemoryWorld {
         batches: BATCHES,
         numbers: { countries: '*', kinds: new Set(), own: new Set(['+14255550190']) },
         breakerAfter: 10,
+        retentionDays: 90,
       },
       now,
     };

@@ -116,6 +116,7 @@ export const Outage = OutageSpec.extend({
   createdAt: z.string(),
   startedAt: z.string().optional(),
   finishedAt: z.string().optional(),
+  forgottenAt: z.string().optional().describe('When its people were reduced to counts.'),
   /** A digest of the declaration: tells a repeated declaration from a different one with the same id. */
   declaration: z.string().optional(),
   /** How its recipients are named: calls/ids.ts. */
