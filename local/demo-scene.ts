@@ -49,7 +49,7 @@ export function loadScene(given: SceneFiles): Scene {
     csv:
       given.recipients === undefined
         ? read('--csv', given.csvFile ?? `${SAMPLES}recipients.csv`)
-        : generated(given.recipients),
+        : generatedList(given.recipients),
     linesPerNumber: Math.max(2, ...callers.map(({ lines }) => lines)),
     outage: (audioUrl) => z.looseObject({}).parse(JSON.parse(json.replaceAll(AUDIO, audioUrl))),
   };
@@ -85,7 +85,8 @@ function checked(json: string, file: string): OutageSpec {
 const FICTIONAL = 100;
 const FIRST_AREA_CODE = 501;
 
-function generated(count: number): string {
+/** A list of people with fictional numbers, as CSV. */
+export function generatedList(count: number): string {
   const rows = Array.from({ length: count }, (_, index) => {
     const areaCode = FIRST_AREA_CODE + Math.floor(index / FICTIONAL);
     return `Person ${index + 1},+1${areaCode}55501${String(index % FICTIONAL).padStart(2, '0')}`;

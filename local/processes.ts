@@ -1,4 +1,5 @@
-import { type ChildProcess, fork } from 'node:child_process';
+import { type ChildProcess, execFile, fork } from 'node:child_process';
+import { promisify } from 'node:util';
 
 export type ProcessOptions = {
   /** Name for error messages, for example "azurite". */
@@ -122,4 +123,13 @@ function awaitReady(
       reject(new Error(`${name} ended (${how}) before it was ready${said()}`));
     });
   });
+}
+
+/** Processor time of a process so far, s. Other load on the machine hardly affects it. */
+export async function cpuOf(pid: number): Promise<number> {
+  const { stdout } = await promisify(execFile)('ps', ['-o', 'time=', '-p', String(pid)]);
+  return stdout
+    .trim()
+    .split(/[-:]/)
+    .reduce((sum, part) => sum * 60 + Number(part), 0);
 }

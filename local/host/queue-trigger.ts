@@ -70,9 +70,12 @@ export class QueueTrigger implements Trigger {
 
   async #poll(): Promise<void> {
     const backoff = new PollingBackoff(this.#settings.maxPollingInterval);
+    let isBusy = false;
     while (!this.#stopping.signal.aborted) {
-      const messages = await this.#receive();
-      if (messages.length === 0) {
+      // The real listener asks whether the queue exists, unless the poll before found messages: an idle poll is two requests.
+      const messages = await this.#receive(!isBusy);
+      isBusy = messages.length > 0;
+      if (!isBusy) {
         await sleep(backoff.next(), undefined, { signal: this.#stopping.signal }).catch(() => undefined);
         continue;
       }
@@ -87,8 +90,9 @@ export class QueueTrigger implements Trigger {
    * Returns none if storage is unavailable, which is logged once. Any other error stops the listener (extension source:
    * QueueListener).
    */
-  async #receive(): Promise<DequeuedMessageItem[]> {
+  async #receive(isChecked: boolean): Promise<DequeuedMessageItem[]> {
     try {
+      if (isChecked && !(await this.#queue.exists())) return [];
       const { receivedMessageItems } = await this.#queue.receiveMessages({
         numberOfMessages: this.#settings.batchSize,
         visibilityTimeout: this.#lease.seconds,

@@ -10,15 +10,6 @@ export async function memoryOf(pid: number): Promise<number> {
   return Math.round(Number(stdout) / 1024);
 }
 
-/** Processor time of a process so far, s. Other load on the machine hardly affects it. */
-export async function cpuOf(pid: number): Promise<number> {
-  const { stdout } = await run('ps', ['-o', 'time=', '-p', String(pid)]);
-  return stdout
-    .trim()
-    .split(/[-:]/)
-    .reduce((sum, part) => sum * 60 + Number(part), 0);
-}
-
 /** The peak memory of a process during some work, MB. */
 export async function peakDuring<Answer>(pid: number, work: () => Promise<Answer>): Promise<[Answer, number]> {
   let peak = await memoryOf(pid);

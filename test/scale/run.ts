@@ -1,9 +1,10 @@
 import process from 'node:process';
 import { numberFlag, readFlags, runCommand } from '../../local/cli.ts';
+import { cpuOf } from '../../local/processes.ts';
 import { type Stack, startStack } from '../../local/stack.ts';
 import { tableText } from '../../local/table-text.ts';
 import { csvOf } from './list.ts';
-import { cpuOf, memoryOf, peakDuring } from './memory.ts';
+import { memoryOf, peakDuring } from './memory.ts';
 import { declare, upload } from './outage.ts';
 import { measureRoutes, type RouteTimes, readReport } from './routes.ts';
 import { measureTicks, type Ticks } from './ticks.ts';
