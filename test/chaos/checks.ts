@@ -200,6 +200,7 @@ export class Checks {
       if (before) this.fail('an event counts once', `${rowKey} of ${partition} was written twice`);
       if (event && after) {
         const actions = actionsIn(after);
+        event.recordedAt = this.#facts.now();
         this.#recorded.set(nameOf(event), actions);
         this.#steering.eventRecorded(event, by, actions);
       }

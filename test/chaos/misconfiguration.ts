@@ -1,4 +1,5 @@
 import { PROBE_EVERY_MS } from '../../src/lib/rules/calls/breaker.ts';
+import { readHolder } from '../../src/lib/rules/outages/line-holder.ts';
 import { BEGINNING } from './clock.ts';
 import { resultsIn } from './counts.ts';
 import type { Random } from './random.ts';
@@ -72,8 +73,8 @@ export const treatment = (
 };
 
 /**
- * A line may still be given away this long after its number began to rest, ms: by a run that read the rows before, or from a
- * copy of the outage that is twenty seconds old.
+ * A line may still be given away this long after the timer noticed that its number rests, ms: by a run that read the rows before,
+ * or from a copy of the outage that is twenty seconds old.
  */
 const GRACE_MS = 3 * MINUTE;
 
@@ -82,12 +83,22 @@ type Rule = 'our own misconfiguration is nobody’s outcome' | 'a resting number
 type Facts = { readonly scenario: Scenario; readonly tables: WorldTables; readonly now: () => number };
 type Fail = (rule: Rule, what: string) => void;
 
+type Rest = {
+  readonly since: number;
+  /** When a tick ended that began after that and in which nothing failed. */
+  tickedAt?: number;
+  /** By outage: when its row first said that the number rests. */
+  readonly noticed: Map<string, number>;
+  probes: number;
+  given: number;
+};
+
 /** Watches the rows of the numbers, their lines and the recipients. */
 export class BreakerChecks {
   readonly #facts: Facts;
   readonly #fail: Fail;
   /** By number: since when it rests, its probes since, and the lines that were given to somebody since. */
-  readonly #resting = new Map<string, { since: number; probes: number; given: number }>();
+  readonly #resting = new Map<string, Rest>();
   /** By number: calls in a row that were refused at once. */
   readonly #refused = new Map<string, { since: number; count: number }>();
 
@@ -98,9 +109,29 @@ export class BreakerChecks {
 
   committed(change: RowChange): void {
     if (change.table === 'Recipients' && change.rowKey.startsWith('recipient|')) this.#resultsAreTheCallees(change);
+    if (change.table === 'Outages') this.#outageChanged(change);
     if (change.table !== 'Lines') return;
     if (change.rowKey.startsWith('number|')) this.#numberChanged(change);
     else this.#lineChanged(change);
+  }
+
+  /** A tick of the timer has ended, and no step of it failed. */
+  ticked(beganAt: number): void {
+    for (const rest of this.#resting.values()) if (rest.since < beganAt) rest.tickedAt ??= this.#facts.now();
+  }
+
+  #outageChanged({ rowKey, after }: RowChange): void {
+    const said = String(after?.['restingJson']);
+    for (const [number, { noticed }] of this.#resting) {
+      if (said.includes(number) && !noticed.has(rowKey)) noticed.set(rowKey, this.#facts.now());
+    }
+  }
+
+  /** Since when whoever gives this holder a line knows that the number rests. */
+  #knownSince({ since, tickedAt = Number.POSITIVE_INFINITY, noticed }: Rest, holder: string): number {
+    const who = readHolder(holder);
+    if (who.kind !== 'attempt') return since;
+    return Math.min(tickedAt, noticed.get(`outage|${who.outageId}`) ?? Number.POSITIVE_INFINITY);
   }
 
   /** Where calls also fail for reasons of ours at random, others may be reached meanwhile: see outcome-checks.ts. */
@@ -123,7 +154,7 @@ export class BreakerChecks {
       if (String(after?.['failedJson'] ?? '[]') === '[]') this.#refused.delete(number);
       return;
     }
-    const rest = this.#resting.get(number) ?? { since: Date.parse(since), probes: 0, given: 0 };
+    const rest = this.#resting.get(number) ?? { since: Date.parse(since), noticed: new Map(), probes: 0, given: 0 };
     if (before?.['restingSince'] === since && before['probeAt'] !== after?.['probeAt']) rest.probes++;
     this.#resting.set(number, rest);
   }
@@ -144,7 +175,7 @@ export class BreakerChecks {
       return;
     }
     const isGiven = after?.['holder'] !== '' && after?.['holder'] !== before?.['holder'];
-    if (!isGiven || now() < rest.since + GRACE_MS) return;
+    if (!isGiven || now() < this.#knownSince(rest, String(after?.['holder'])) + GRACE_MS) return;
     rest.given++;
     if (rest.given > rest.probes) {
       this.#fail(

@@ -1,11 +1,12 @@
 import type { Outcome } from '../../src/lib/rules/calls/outcome.ts';
-import type { AttemptRef } from '../../src/lib/rules/calls/purpose.ts';
+import type { AttemptRef, CallPurpose } from '../../src/lib/rules/calls/purpose.ts';
 import type { AttemptResult } from '../../src/lib/rules/outages/retry.ts';
 import { personId } from '../fixtures/ids.ts';
 import type { Call } from './call.ts';
 import type { Facts, Rule } from './checks.ts';
 import { resultsIn } from './counts.ts';
 import { isOurs } from './endings.ts';
+import type { Refused } from './service.ts';
 
 const TOLD: ReadonlySet<Outcome> = new Set(['answered', 'heard', 'connected', 'acknowledged']);
 
@@ -23,7 +24,9 @@ export class OutcomeChecks {
   }
 
   atEnd(): void {
-    const calls = Map.groupBy(this.#facts.service.calls, nameOfCall);
+    const { service } = this.#facts;
+    const calls = Map.groupBy(service.calls, ({ parts }) => nameOfPurpose(parts.purpose));
+    const refusals = Map.groupBy(service.refusals, ({ purpose }) => nameOfPurpose(purpose));
     for (const [partition, rows] of this.#facts.tables.partitions('Recipients')) {
       const [outageId = '', shard] = partition.split('|');
       for (const [rowKey, row] of rows) {
@@ -31,54 +34,69 @@ export class OutcomeChecks {
         const recipientId = personId(rowKey.slice('recipient|'.length));
         for (const result of resultsIn(row)) {
           const ref = { outageId, shard: Number(shard), recipientId, attempt: result.attempt };
-          this.#isTrue(ref, result, calls.get(nameOf(ref)) ?? []);
+          this.#isTrue(ref, result, calls.get(nameOf(ref)) ?? [], refusals.get(nameOf(ref)) ?? []);
         }
       }
     }
   }
 
-  #isTrue(ref: AttemptRef, { outcome, reason }: AttemptResult, calls: readonly Call[]): void {
+  #isTrue(ref: AttemptRef, result: AttemptResult, calls: readonly Call[], refusals: readonly Refused[]): void {
+    const { outcome, reason } = result;
+    const at = Date.parse(result.at);
     const what = `${nameOf(ref)} is ${outcome}${reason ? ` (${reason})` : ''}`;
-    if (TOLD.has(outcome) && !calls.some((call) => this.#hasHeard(call))) {
+    if (TOLD.has(outcome) && !calls.some((call) => this.#hasHeard(call, at))) {
       this.#fail('an outcome is what happened', `${what}, and nobody heard anything`);
     }
     const codes = CODES[outcome];
     if (codes && !calls.some(({ failure }) => failure && codes.has(failure.code))) {
       this.#fail('an outcome is what happened', `${what}, and no call ended so`);
     }
-    const isOurFault = calls.length > 0 && calls.every(({ failure }) => failure && isOurs(failure));
-    if (outcome === 'failed' && isOurFault && !this.#isProven(calls)) {
+    const ours = calls.filter(({ failure }) => failure && isOurs(failure));
+    const isOurFault = ours.length === calls.length && (ours.length > 0 || refusals.some(({ isOurs }) => isOurs));
+    if (outcome === 'failed' && isOurFault && !this.#isProven(ref, at)) {
       this.#fail('an outcome is what happened', `${what}, and its calls failed for reasons of ours`);
     }
   }
 
-  /**
-   * Some other call did better before the last of these ended. When the first call was refused, and from which number, is not
-   * known: a refused request is no call of the service.
-   */
-  #isProven(attempted: readonly Call[]): boolean {
-    const end = attempted.at(-1)?.endedAt ?? Number.POSITIVE_INFINITY;
-    return this.#facts.service.calls.some(({ placedAt, failure }) => placedAt < end && !(failure && isOurs(failure)));
+  /** Between the first call to this person that failed for a reason of ours and this result, the number reached somebody else. */
+  #isProven({ outageId, recipientId }: AttemptRef, at: number): boolean {
+    const { calls, refusals } = this.#facts.service;
+    const isTheirs = (purpose: CallPurpose): boolean =>
+      purpose.kind === 'attempt' && purpose.outageId === outageId && purpose.recipientId === recipientId;
+    const failed = [
+      ...calls
+        .filter(({ failure }) => failure && isOurs(failure))
+        .map(({ parts: { purpose, number }, placedAt }) => ({ purpose, number, at: placedAt })),
+      ...refusals.filter(({ isOurs }) => isOurs),
+    ].filter((each) => isTheirs(each.purpose) && each.at <= at);
+    const first = Math.min(...failed.map((each) => each.at));
+    const numbers = new Set(failed.map(({ number }) => number));
+    return calls.some(
+      ({ placedAt, failure, parts: { number } }) =>
+        first < placedAt && placedAt < at && numbers.has(number) && !(failure && isOurs(failure)),
+    );
   }
 
   /**
-   * Audio began, or a key was reported. Where nothing reports the start of audio: it was accepted, and no event said before
-   * the end of the call that it failed.
+   * Audio began, or a key was reported. Where nothing reports the start of audio: it was accepted, and no event that says
+   * that it failed was recorded before the end of the call was, or before this result.
    */
-  #hasHeard(call: Call): boolean {
+  #hasHeard(call: Call, at: number): boolean {
     if (call.wasAudioHeard) return true;
     const { service } = this.#facts;
     const received = service.events.filter((event) => event.call === call && event.isReceived);
     if (received.some(({ about }) => about.key !== undefined)) return true;
-    const told = (what: string): number =>
-      received.find(({ about }) => about.what.startsWith(what))?.receivedAt ?? Number.POSITIVE_INFINITY;
+    const recorded = (what: string): number =>
+      received.find(({ about }) => about.what.startsWith(what))?.recordedAt ?? Number.POSITIVE_INFINITY;
     const isAccepted = call.operations.some(({ name, isDone }) => name === 'playAudio' && isDone);
-    return !service.reportsAudioStart && isAccepted && told('audio failed') >= told('state Terminated');
+    return (
+      !service.reportsAudioStart && isAccepted && recorded('audio failed') >= Math.min(recorded('state Terminated'), at)
+    );
   }
 }
 
 const nameOf = ({ outageId, recipientId, attempt }: AttemptRef): string =>
   `attempt ${attempt} of ${recipientId} in ${outageId}`;
 
-const nameOfCall = ({ parts: { purpose } }: Call): string | undefined =>
+const nameOfPurpose = (purpose: CallPurpose): string | undefined =>
   purpose.kind === 'attempt' ? nameOf(purpose) : undefined;

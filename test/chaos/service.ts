@@ -3,7 +3,7 @@ import { REASONS } from '../../simulator/service/reasons.ts';
 import { CallAutomationError } from '../../src/lib/call-automation/errors.ts';
 import { MEANINGS_GA } from '../../src/lib/call-automation/ga/meanings.ts';
 import { type Identifier, identityOf } from '../../src/lib/call-automation/identifiers.ts';
-import { meaningOfRefusal } from '../../src/lib/call-automation/meaning.ts';
+import { isOurFault, meaningOfRefusal } from '../../src/lib/call-automation/meaning.ts';
 import { MEANINGS_2021 } from '../../src/lib/call-automation/meanings-2021.ts';
 import type {
   CallAddress,
@@ -39,8 +39,18 @@ export type ServiceEvent = {
   isReceived: boolean;
   /** When a process first began to apply it, ms since the epoch. */
   receivedAt?: number;
+  /** When it was recorded, ms since the epoch. */
+  recordedAt?: number;
   /** The app answered 200. */
   isAccepted: boolean;
+};
+
+/** A request for a call that was refused: there is no call. */
+export type Refused = {
+  readonly purpose: CallPurpose;
+  readonly number: string | undefined;
+  readonly at: number;
+  readonly isOurs: boolean;
 };
 
 /** What the service needs from its world, and the checks that it informs. */
@@ -77,6 +87,8 @@ const TIME_OUT_MS = 15_000;
 export class Service {
   readonly calls: Call[] = [];
   readonly events: ServiceEvent[] = [];
+  /** Requests for calls that were refused. */
+  readonly refusals: Refused[] = [];
   readonly #byIdentity = new Map<string, Call>();
   readonly #doneByIdentity = new Map<string, Operation>();
   readonly #world: ServiceWorld;
@@ -153,6 +165,15 @@ export class Service {
     const call = this.#place(parts);
     for (const who of request.targets) call.ring(who, this.#world.temperOf(identityOf(who)));
     return call;
+  }
+
+  noteRefusal({ callbackUri, sourceAlternateIdentity }: PlaceCallRequest, { means }: CallAutomationError): void {
+    this.refusals.push({
+      purpose: this.#world.purposeOf(callbackUri),
+      number: sourceAlternateIdentity?.value,
+      at: this.#world.ground.clock.now,
+      isOurs: isOurFault(means),
+    });
   }
 
   joinCall(request: EnterCallRequest, by: Invocation, asked: RequestIdentity): Call {
@@ -309,7 +330,12 @@ export class AskedService implements CallAutomation {
   }
 
   createCall(request: PlaceCallRequest, asked: RequestIdentity): Promise<CallLegResponse> {
-    return this.#place('createCall', () => this.#service.createCall(request, this.#by, asked));
+    return this.#place('createCall', () => this.#service.createCall(request, this.#by, asked)).catch(
+      (error: unknown) => {
+        if (error instanceof CallAutomationError) this.#service.noteRefusal(request, error);
+        throw error;
+      },
+    );
   }
 
   joinCall(_conversationId: string, request: EnterCallRequest, asked: RequestIdentity): Promise<CallLegResponse> {

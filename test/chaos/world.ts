@@ -401,11 +401,13 @@ class World {
     if (!process.isAlive) return;
     const by = this.#invocation(process, 'notifyOutages');
     this.#timers.add(by);
+    const beganAt = this.#ground.clock.now;
     void this.#runIn(by, onTimer).then((tended) => {
       this.#timers.delete(by);
       if ('error' in tended) return;
       for (const error of tended.errors) this.#noSurprise(by, error);
       by.note(() => `ends: ${tended.log.join('; ')}`);
+      if (!tended.log.some((line) => line.includes('a step failed'))) this.#checks.breaker.ticked(beganAt);
     });
   }
 

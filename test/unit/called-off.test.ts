@@ -81,6 +81,18 @@ describe('the all-clear', () => {
     expect(await onListOf(world, 'storm-all-clear')).toHaveLength(1);
   });
 
+  it('is told before a late result is recorded: who counts as told is on its list', async () => {
+    const world = new MemoryWorld();
+    const { people } = await world.outage(ONCE, ANN);
+    await calledWith(world, people, 'unknown');
+    await tendOutages(world.services);
+    await restoreOutage(world.services, 'storm', ALL_CLEAR);
+    await ticks(world);
+    world.services.recipients.add = () => Promise.reject(new Error('storage is down'));
+    await expect(concludeAttempt(world.services, refTo(people[0]), { outcome: 'heard' })).rejects.toThrow('is down');
+    expect(await onListOf(world, 'storm')).toMatchObject([{ outcome: 'unknown' }]);
+  });
+
   it('exists as soon as the outage is restored, even if nobody was told', async () => {
     const world = new MemoryWorld();
     await world.outage(ONCE);

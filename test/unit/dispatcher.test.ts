@@ -224,7 +224,7 @@ describe('a call that could not be placed', () => {
     const { outage, people } = await world.outage({ callers: [{ number: '+14255550190', lines: 1 }] }, ANN);
     await fill(world, outage);
     const ref = { outageId: 'storm', shard: 0, recipientId: people[0]?.recipientId ?? personId('nobody'), attempt: 1 };
-    await postponeAttempt(world.services, ref, new Date(world.now.getTime() + 30_000));
+    await postponeAttempt(world.services, ref, new Date(world.now.getTime() + 30_000), { askedAt: undefined });
     expect(await fill(world, outage)).toBe(0);
     world.passes(30);
     expect(await free(world)).toHaveLength(1);

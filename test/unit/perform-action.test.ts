@@ -8,7 +8,7 @@ import { type Asked, performAction } from '../../src/lib/calls/perform-action.ts
 import { newCallLeg } from '../../src/lib/rules/calls/leg.ts';
 import type { Handled } from '../../src/lib/services/services.ts';
 import { MemoryWorld } from './support/memory-services.ts';
-import { tone } from './support/telephone-events.ts';
+import { audioBegan, tone } from './support/telephone-events.ts';
 
 const LEG = 'leg-1';
 const MESSAGE: Asked = { queue: 'play-audio', address: LEG, message: { operationContext: 'message-1' } };
@@ -93,6 +93,16 @@ describe('an action', () => {
     acting.passes(90);
     expect(await acting.perform(MESSAGE)).toMatchObject({ result: 'done' });
     expect(acting.asked).toEqual(['message-1']);
+  });
+
+  it('that an event reports is not requested again, even if it could not be recorded as done', async () => {
+    const acting = await world('message-1');
+    await acting.dieAt(MESSAGE);
+    await applyCallEvent(acting.services, { kind: 'request', requestId: 'by-hand' }, audioBegan('message-1'));
+    acting.passes(90);
+    expect(await acting.perform(MESSAGE)).toMatchObject({ result: 'superseded' });
+    expect(await acting.record('message-1')).toBe('done');
+    expect(acting.asked).toEqual([]);
   });
 
   it('whose process died is dropped once the call has moved on, and the reason is recorded', async () => {

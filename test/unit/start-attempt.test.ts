@@ -176,6 +176,25 @@ describe('if the answer to createCall was lost', () => {
   });
 });
 
+it('a refusal whose answer from storage is late leaves the next call of the same attempt alone', async () => {
+  const { world, tables, exchange, services, ref, recipient } = await dispatched(false);
+  class LateRecipients extends Recipients {
+    isLate = true;
+    override async save(...args: Parameters<Recipients['save']>): ReturnType<Recipients['save']> {
+      const saved = await super.save(...args);
+      if (!this.isLate || args[2].recipient.phase !== 'waiting') return saved;
+      this.isLate = false;
+      world.passes(60);
+      await tendOutages(services);
+      await startAttempt(services, ref);
+      return undefined;
+    }
+  }
+  exchange.answers.push(throttled);
+  await startAttempt({ ...services, recipients: new LateRecipients(tables) }, ref);
+  expect(await recipient()).toMatchObject({ phase: 'dialling', attempt: 1, callLegId: 'leg-2' });
+});
+
 describe('if the process that sent the request has died and its message is never redelivered, the timer', () => {
   const died = async (isRepeatable: boolean) => {
     const started = await dispatched(isRepeatable);

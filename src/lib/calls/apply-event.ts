@@ -10,6 +10,7 @@ import { filledIn, saysName } from '../rules/outages/wording.ts';
 import { done, type Handled, type Services, superseded } from '../services/services.ts';
 import { untilSaved } from '../storage/until-saved.ts';
 import { measure } from '../telemetry/metrics.ts';
+import { GIVEN_UP } from './close-leg.ts';
 import { concludeCall, ownerOf } from './conclude-call.ts';
 import { freeOperatorLines } from './operator-lines.ts';
 
@@ -150,7 +151,7 @@ async function bindLeg(services: Services, purpose: CallPurpose, callLegId: stri
   await services.strays.note(callLegId, services.now());
   // No lease covers a call that was given up. Its script runs, but not for longer than any call may last.
   const { maxCallMs } = services.settings.limits;
-  const message = { callLegId, ...leaving(purpose), operationContext: 'given-up' };
+  const message = { callLegId, ...leaving(purpose), operationContext: GIVEN_UP };
   await services.queues.send('hang-up', message, maxCallMs / 1000);
   return true;
 }

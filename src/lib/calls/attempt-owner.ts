@@ -14,7 +14,8 @@ const PATIENCE_MS = 30_000;
 /** An attempt of an outage as the owner of a call. */
 export const attemptOwner = (services: Services, ref: AttemptRef): CallOwner => ({
   bind: (callLegId) => bindAttempt(services, ref, callLegId),
-  postpone: (until, callLegId, refusedAt) => postponeAttempt(services, ref, until, { callLegId, refusedAt }),
+  postpone: async (until, callLegId, refusedAt) =>
+    void (await postponeAttempt(services, ref, until, { callLegId }, refusedAt)),
   placed: (callLegId) => placedAttempt(services, ref, callLegId),
   conclude: (result, callLegId) => concludeAttempt(services, ref, { ...result, callLegId }),
 });
@@ -40,10 +41,7 @@ export function attemptCall(services: Services, ref: AttemptRef, stored: StoredR
     patienceMs: PATIENCE_MS,
     resend: (delaySeconds) => queues.send('start-call', ref, delaySeconds),
     bind: async (id) => void (await recipients.save(ref, stored, bound(recipient, id))),
-    postpone: async (until, refusedAt) => {
-      await postponeAttempt(services, ref, until, { refusedAt });
-      return true;
-    },
+    postpone: (until, refusedAt) => postponeAttempt(services, ref, until, { askedAt }, refusedAt),
     withdraw: () => deferAttempt(services, ref, stored, now()),
     refuse: async (code) => {
       await concludeAttempt(services, ref, { outcome: 'failed', reason: `refused: ${code}` });

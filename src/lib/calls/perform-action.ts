@@ -2,11 +2,13 @@ import { NoFreeLineError, StorageError, UnansweredError } from '../base/errors.t
 import { CallAutomationError } from '../call-automation/errors.ts';
 import type { Meaning } from '../call-automation/meaning.ts';
 import type { RequestIdentity } from '../call-automation/port.ts';
+import { ENDING_MS } from '../rules/calls/leases.ts';
 import { type CallLeg, isOver } from '../rules/calls/leg.ts';
 import { isOvertaken, isScripted } from '../rules/calls/moves.ts';
 import { done, type Handled, postponed, type Services, superseded } from '../services/services.ts';
 import type { ActionRow, StoredAction } from '../storage/call-legs.ts';
 import type { QueueName } from '../storage/queue-store.ts';
+import { closeGivenUp, GIVEN_UP } from './close-leg.ts';
 
 /** An action, as its queue message requests it. */
 export type Asked = {
@@ -105,6 +107,10 @@ async function takeOver(
   if (status !== 'asked') return superseded(`${operationContext} was requested before`);
   const wait = Date.parse(at) + CLAIM_MS - services.now().getTime();
   if (wait > 0) return lookAgain(services, asked, Math.ceil(wait / 1000));
+  if (await services.legs.isReported(asked.address, operationContext)) {
+    await services.legs.settleAction(asked.address, operationContext, { status: 'done' });
+    return superseded(`${operationContext} was done: an event reports it`);
+  }
   const leg = await findLeg(services, asked);
   if (!leg || !isScripted(operationContext)) throw unanswered(asked);
   if (leg.awaits !== operationContext) return supersede(services, asked, OVERTAKEN);
@@ -156,9 +162,12 @@ async function endCall(services: Services, asked: Asked, ask: Ask): Promise<Hand
     }
     const reason = `there is no call to end (${error.code})`;
     await keep({ status: 'superseded', reason });
+    if (operationContext === GIVEN_UP) await closeGivenUp(services, address);
     return superseded(`${operationContext}: ${reason}`);
   }
   if (!isScripted(operationContext)) await keep({ status: 'done' });
+  // The event of its end may be lost: look again.
+  if (operationContext === GIVEN_UP) await services.queues.send(queue, message, ENDING_MS / 1000);
   return done(operationContext);
 }
 

@@ -1,7 +1,7 @@
 import { UnansweredError } from '../base/errors.ts';
 import type { RequestIdentity } from '../call-automation/port.ts';
 import { mustBePlayable } from '../call-automation/speech.ts';
-import type { JoinCall, StartRequestedCall } from '../rules/calls/actions.ts';
+import { isStartRequest, type JoinCall, type StartRequestedCall } from '../rules/calls/actions.ts';
 import { mustBeCallable } from '../rules/must-be-callable.ts';
 import { type Handled, type Services, superseded } from '../services/services.ts';
 import { type CallRequest, dueTimeOf, type StoredRequest } from '../storage/call-requests.ts';
@@ -41,9 +41,13 @@ export async function startRequestedCall(
     services,
     request,
     { callerNumber, obstacle: () => optOutOf(services, targets) },
-    ({ line }, placing, as) =>
+    ({ line, message: asked }, placing, as) =>
       services.calls.createCall(
-        { ...placing, targets, ...(line && { sourceAlternateIdentity: { value: line.number } }) },
+        {
+          ...placing,
+          targets: isStartRequest(asked) ? asked.targets : targets,
+          ...(line && { sourceAlternateIdentity: { value: line.number } }),
+        },
         as,
       ),
   );
@@ -89,6 +93,8 @@ async function handleRequest(
   place: PlaceRequest,
 ): Promise<Handled> {
   const before = await services.requests.find(fresh.requestId);
+  // A copy of the message changes nothing about what was asked for.
+  const request = before?.request ?? fresh;
   if (before && before.request.phase !== 'waiting') return alreadyClaimed(services, before, place);
   const why = await obstacle();
   if (why !== undefined) {
@@ -96,12 +102,12 @@ async function handleRequest(
     return superseded(`request ${fresh.requestId} is not placed: ${why}`);
   }
 
-  const line = needsLine(fresh) ? await takeLine(services, callerNumber, fresh.requestId) : undefined;
+  const line = needsLine(request) ? await takeLine(services, callerNumber, fresh.requestId) : undefined;
   const now = services.now();
-  if (needsLine(fresh) && !line) {
-    return postponeUntil(services, before, fresh, 'a free line', new Date(now.getTime() + REQUEST_PATIENCE_MS));
+  if (needsLine(request) && !line) {
+    return postponeUntil(services, before, request, 'a free line', new Date(now.getTime() + REQUEST_PATIENCE_MS));
   }
-  const claimed: CallRequest = { ...fresh, line, phase: 'dialling', askedAt: now.toISOString() };
+  const claimed: CallRequest = { ...request, line, phase: 'dialling', askedAt: now.toISOString() };
   const leaseUntil = new Date(now.getTime() + services.settings.limits.leaseMs);
   const mine = await services.requests.save(before, claimed, leaseUntil);
   if (mine) return placeCall(services, requestCall(services, mine), placing(services, mine, place));

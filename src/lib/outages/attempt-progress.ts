@@ -36,27 +36,30 @@ const putOff = (
 /**
  * The call was not placed, for a reason that is not the callee's: the recipient is called later and the attempt does
  * not count. The line is left alone until then, while others work.
+ * @param call tells this call from another of the same attempt, which keeps its number: the call leg, or the time of the claim.
  * @param refusedAt when the call failed, if the reason is ours.
- * @param callLegId if set, only the attempt with this call is postponed: it keeps its number, and may have a new call
- * by now.
+ * @returns false if the attempt has ended or has another call by now; then nothing is done.
  */
 export async function postponeAttempt(
   services: Services,
   ref: AttemptRef,
   until: Date,
-  { callLegId, refusedAt }: { readonly callLegId?: string | undefined; readonly refusedAt?: string | undefined } = {},
-): Promise<void> {
+  call: Pick<Recipient, 'callLegId'> | Pick<Recipient, 'askedAt'>,
+  refusedAt?: string,
+): Promise<boolean> {
   const outage = await services.outages.recent(ref.outageId);
-  const line = await untilSaved(`The delay of attempt ${ref.attempt}`, async () => {
+  const before = await untilSaved(`The delay of attempt ${ref.attempt}`, async () => {
     const stored = await services.recipients.find(ref);
-    if (!stored || !isAt(stored.recipient, ref)) return null;
-    if (callLegId !== undefined && stored.recipient.callLegId !== callLegId) return null;
+    if (!stored || !isAt(stored.recipient, ref) || !isInCall(stored.recipient, call)) return null;
     const later = putOff(outage, stored.recipient, services.now(), until, refusedAt);
-    const saved = await services.recipients.save(ref, stored, later);
-    return saved && (stored.recipient.line ?? null);
+    return (await services.recipients.save(ref, stored, later)) && stored.recipient;
   });
-  if (line) await services.lines.free(line, until);
+  if (before?.line) await services.lines.free(before.line, until);
+  return before !== null;
 }
+
+const isInCall = (recipient: Recipient, call: Pick<Recipient, 'callLegId' | 'askedAt'>): boolean =>
+  'askedAt' in call ? recipient.askedAt === call.askedAt : recipient.callLegId === call.callLegId;
 
 /** Where and when the attempt's call was placed; undefined if it has ended, or another call was placed. */
 export async function placedAttempt(

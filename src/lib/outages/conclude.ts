@@ -67,6 +67,9 @@ async function recordResult(
     const next = concluded(before.recipient, whole, policyOf(outage, now), now);
     // Only a row that was read can tell that there is nothing to write.
     if (!next && before === hint) return undefined;
+    // Told before it is recorded: if storage fails in between, a recipient who counts as told is on the list. `carriedOn`
+    // tells them again, because the outage may be restored meanwhile.
+    if (next && before.recipient.phase === 'done') await tellLate(services, ref, next.recipient);
     // A result that adds nothing may have been recorded by a process that died before it passed the line on.
     const after = next ? await services.recipients.save(ref, before, outsideQuietHours(next, outage)) : before;
     if (after) return { before, after };

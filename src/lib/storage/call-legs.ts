@@ -38,7 +38,7 @@ export type ActionRow = z.infer<typeof ActionRow>;
 export type StoredAction = { readonly action: ActionRow; readonly etag: string };
 
 /** What storage knows about a call that may be live. */
-type Examined = {
+export type Examined = {
   readonly stored: StoredLeg | undefined;
   readonly isGone: boolean;
   readonly isAudioAccepted: boolean;
@@ -138,6 +138,13 @@ export class CallLegs {
   async findAction(address: string, operationContext: string): Promise<StoredAction | undefined> {
     const row = await this.#tables.get(TABLE, partition(address), actionKey(operationContext));
     return row && { action: fromColumns(ActionRow, row.columns), etag: row.etag };
+  }
+
+  /** True if an event of the call names this action: the service did it, or tried to. One request. */
+  async isReported(callLegId: string, operationContext: string): Promise<boolean> {
+    const range = startingWith('event|');
+    const rows = await this.#tables.query(TABLE, partition(callLegId), range, Number.POSITIVE_INFINITY);
+    return those(rows, EventRow, 'event|').some(({ data }) => data['operationContext'] === operationContext);
   }
 
   /** Takes over an abandoned claim. @returns false if somebody else was first. */

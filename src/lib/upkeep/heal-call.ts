@@ -1,9 +1,10 @@
 import { UnendedCallError } from '../base/errors.ts';
+import { closeLeg } from '../calls/close-leg.ts';
 import { concludeCall } from '../calls/conclude-call.ts';
 import type { OwnedCall } from '../calls/owned-call.ts';
 import { lineLease } from '../outages/dispatcher.ts';
 import { ENDING_MS, onLeaseEnded } from '../rules/calls/leases.ts';
-import { type CallLeg, endedUnreported, isOver, newCallLeg } from '../rules/calls/leg.ts';
+import { isOver, UNREPORTED_END } from '../rules/calls/leg.ts';
 import { leaving } from '../rules/calls/purpose.ts';
 import type { Services } from '../services/services.ts';
 
@@ -13,9 +14,9 @@ import type { Services } from '../services/services.ts';
  */
 export async function healCall(services: Services, call: OwnedCall): Promise<void> {
   const { callLegId } = call;
-  const { stored, isGone, isAudioAccepted } =
-    callLegId === undefined ? NOTHING_KNOWN : await services.legs.examine(callLegId);
-  const leg = stored?.leg;
+  const examined = callLegId === undefined ? NOTHING_KNOWN : await services.legs.examine(callLegId);
+  const { isGone } = examined;
+  const leg = examined.stored?.leg;
   const now = services.now();
   const evidence = { ...call, leg, isGone, isRepeatable: services.calls.isRepeatable };
   const verdict = onLeaseEnded(evidence, now, services.settings.limits);
@@ -30,9 +31,8 @@ export async function healCall(services: Services, call: OwnedCall): Promise<voi
     case 'abandon':
     case 'close': {
       // Close the leg first, so that late events still reach the owner.
-      const before = leg ?? newCallLeg(verdict.callLegId, call.purpose, now);
-      const ended = endedUnreported(before, hasHeard(services, before, isAudioAccepted), now, UNREPORTED[verdict.kind]);
-      if (!(await services.legs.save(stored, ended))) return;
+      const ended = await closeLeg(services, call.purpose, verdict.callLegId, examined, UNREPORTED[verdict.kind]);
+      if (!ended) return;
       const { outcome = 'unknown', reason, optOut } = ended;
       await call.conclude({ outcome, reason, optOut });
       if (verdict.kind === 'abandon') throw unended(call, verdict.callLegId);
@@ -48,7 +48,7 @@ export async function healCall(services: Services, call: OwnedCall): Promise<voi
 }
 
 /** Why a call counts as ended whose end was not reported. */
-const UNREPORTED = { close: 'its end was never reported', abandon: 'the service did not end it' } as const;
+const UNREPORTED = { close: UNREPORTED_END, abandon: 'the service did not end it' } as const;
 
 const unended = ({ name }: OwnedCall, callLegId: string): UnendedCallError =>
   new UnendedCallError(
@@ -58,15 +58,15 @@ const unended = ({ name }: OwnedCall, callLegId: string): UnendedCallError =>
 
 const NOTHING_KNOWN = { stored: undefined, isGone: false, isAudioAccepted: false };
 
-/** A call that may be silent by design has nothing to prove. */
-const hasHeard = ({ calls }: Services, leg: CallLeg, isAudioAccepted: boolean): boolean =>
-  leg.hasHeard === true || (!calls.reportsAudioStart && isAudioAccepted) || leg.purpose.kind === 'request';
-
-/** Ends a call in progress now, once. If it has not ended after a minute, the next check of its lease decides. */
-export async function hangUpNow(services: Services, call: OwnedCall): Promise<void> {
-  if (call.callLegId === undefined || call.isEnding) return;
+/**
+ * Ends a call in progress now, once. If it has not ended after a minute, the next check of its lease decides.
+ * @returns false if it is being ended already, or its call leg is not known yet.
+ */
+export async function hangUpNow(services: Services, call: OwnedCall): Promise<boolean> {
+  if (call.callLegId === undefined || call.isEnding) return false;
   const ms = Math.min(ENDING_MS, services.settings.limits.leaseMs);
   await hangUp(services, call, call.callLegId, new Date(services.now().getTime() + ms), 'called-off');
+  return true;
 }
 
 async function hangUp(

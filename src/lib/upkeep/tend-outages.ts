@@ -4,7 +4,7 @@ import { type Filled, fillLines, roomFor } from '../outages/dispatcher.ts';
 import { usableLines } from '../outages/resting.ts';
 import type { RestingCaller } from '../rules/calls/breaker.ts';
 import type { AttemptRef } from '../rules/calls/purpose.ts';
-import { type Due, expired } from '../rules/outages/attempts.ts';
+import { expired } from '../rules/outages/attempts.ts';
 import { ended, isCalledOff, isCalling, isOver, isWaitingForList } from '../rules/outages/lifecycle.ts';
 import { holderOfAttempt } from '../rules/outages/line-holder.ts';
 import { isListHeld } from '../rules/outages/list-holds.ts';
@@ -188,12 +188,9 @@ class Visit {
     return true;
   }
 
-  #due(shard: Shard, kind: Due['kind']): Promise<DueRow[]> {
-    return this.#services.recipients.due(shard, kind, this.#services.settings.batches.dueRows);
-  }
-
   async #expireShard(shard: Shard): Promise<void> {
-    for (const row of await this.#due(shard, 'waiting')) {
+    const most = this.#services.settings.batches.dueRows;
+    for (const row of await this.#services.recipients.due(shard, 'waiting', most)) {
       await this.attempt(async () => {
         const ref = refOf(shard, row);
         const stored = await this.#services.recipients.find(ref);
@@ -204,13 +201,16 @@ class Visit {
     }
   }
 
+  /** Calls that are being ended come first in the list, and must not hide the others. */
   async #hangUpShard(shard: Shard): Promise<void> {
-    for (const row of await this.#due(shard, 'leased')) {
+    let left = this.#services.settings.batches.dueRows;
+    for (const row of await this.#services.recipients.due(shard, 'leased', Number.POSITIVE_INFINITY)) {
+      if (left === 0) break;
       await this.attempt(async () => {
         const ref = refOf(shard, row);
         const stored = await this.#services.recipients.find(ref);
         const call = stored && attemptCall(this.#services, ref, stored);
-        if (call) await hangUpNow(this.#services, call);
+        if (call && (await hangUpNow(this.#services, call))) left--;
       });
     }
   }

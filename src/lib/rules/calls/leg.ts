@@ -102,18 +102,15 @@ export function newCallLeg(callLegId: string, purpose: CallPurpose, now: Date): 
 /** The service reported its end, or the timer found it: see endedUnreported. */
 export const isOver = (leg: CallLeg): boolean => leg.stage === 'ended';
 
+export const UNREPORTED_END = 'its end was never reported';
+
 /**
  * Ends the leg of a call that the service no longer knows and whose end it never reported. The state stays as last
  * reported; later events can still improve the outcome.
  * @param hasHeard there is evidence that the callee heard something, if anybody answered.
  * @param why it counts as ended.
  */
-export function endedUnreported(
-  leg: CallLeg,
-  hasHeard: boolean,
-  now: Date,
-  why = 'its end was never reported',
-): CallLeg {
+export function endedUnreported(leg: CallLeg, hasHeard: boolean, now: Date, why: string = UNREPORTED_END): CallLeg {
   const outcome = better(leg.outcome, endingUnreported(leg, hasHeard));
   const reason = outcome === 'failed' ? SILENT : why;
   const at = now.toISOString();
