@@ -106,6 +106,22 @@ describe('the all-clear', () => {
 });
 
 describe('an outage that is cancelled', () => {
+  it('hangs up every call, even if those that are being ended fill the timer’s batch', async () => {
+    const world = new MemoryWorld();
+    Object.assign(world.services.settings, { batches: { ...world.services.settings.batches, dueRows: 1 } });
+    const { people } = await world.outage(ONCE, ANN, BOB);
+    await tendOutages(world.services);
+    for (const [index, person] of people.entries()) {
+      const stored = await world.services.recipients.find(refTo(person));
+      if (!stored) throw new Error('they have gone');
+      const recipient: Recipient = { ...stored.recipient, phase: 'dialling', callLegId: `leg-${index}` };
+      await world.services.recipients.save(refTo(person), stored, { recipient, due: 'unchanged' });
+    }
+    await cancelOutage(world.services, 'storm', { hangUp: true });
+    await ticks(world);
+    expect(world.queues.on('hang-up')).toHaveLength(2);
+  });
+
   it('stays over if a second timer read it as open before it ended', async () => {
     const tables = new MemoryTables();
     const world = new MemoryWorld(tables);

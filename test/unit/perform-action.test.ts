@@ -141,6 +141,20 @@ describe('an action', () => {
   });
 });
 
+describe('a hang-up of a call that was given up', () => {
+  const GIVEN_UP: Asked = { queue: 'hang-up', address: LEG, message: { operationContext: 'given-up' } };
+
+  it('closes the leg once the service does not know the call, so that a key counts', async () => {
+    const acting = await world(undefined);
+    await acting.perform(GIVEN_UP);
+    expect(acting.queues.sent.at(-1)).toMatchObject({ queue: 'hang-up', message: GIVEN_UP.message, delaySeconds: 60 });
+    await acting.perform(GIVEN_UP, () => {
+      throw refusal(404);
+    });
+    expect((await acting.services.legs.find(LEG))?.leg.stage).toBe('ended');
+  });
+});
+
 describe('a hang-up', () => {
   it('needs no claim: ending a call twice is ending it once', async () => {
     const acting = await world('hang-up-3');

@@ -40,6 +40,18 @@ class RequestWorld extends MemoryWorld {
 }
 
 const answers: Answering = async () => ({ callLegId: 'leg-1' });
+const throttling: Answering = async () => {
+  throw new CallAutomationError({
+    operation: 'createCall',
+    status: 429,
+    code: 'TooMany',
+    means: 'congested',
+    message: 'no',
+    requestId: '',
+    mayHaveHappened: false,
+  });
+};
+
 /** The process dies during its request, and no event follows. Resolves when the request was sent. */
 function dyingCall(world: RequestWorld): Promise<void> {
   return new Promise((resolve) => {
@@ -51,6 +63,15 @@ function dyingCall(world: RequestWorld): Promise<void> {
 }
 
 describe('a call requested by hand', () => {
+  it('keeps what was asked for first, also what another version wrote, if a copy of its message differs', async () => {
+    const world = new RequestWorld();
+    await world.call({ ...ANN, ...{ nextVersion: true } }, throttling);
+    expect(await world.request('ann')).toMatchObject({ phase: 'waiting' });
+    world.passes(60);
+    await world.call({ ...ANN, targets: [{ phoneNumber: { value: '+14255550122' } }] }, answers);
+    expect((await world.request('ann'))?.message).toMatchObject({ ...ANN, nextVersion: true });
+  });
+
   it('is dialled once, however often its message is delivered', async () => {
     const world = new RequestWorld();
     expect(await world.call(ANN, answers)).toMatchObject({ result: 'done' });
