@@ -67,11 +67,8 @@ async function recordResult(
     const next = concluded(before.recipient, whole, policyOf(outage, now), now);
     // Only a row that was read can tell that there is nothing to write.
     if (!next && before === hint) return undefined;
-    // Told before it is recorded: if storage fails in between, a recipient who counts as told is on the list. `carriedOn`
-    // tells them again, because the outage may be restored meanwhile.
-    if (next && before.recipient.phase === 'done') await tellLate(services, ref, next.recipient);
     // A result that adds nothing may have been recorded by a process that died before it passed the line on.
-    const after = next ? await services.recipients.save(ref, before, outsideQuietHours(next, outage)) : before;
+    const after = next ? await saved(services, ref, before, outsideQuietHours(next, outage)) : before;
     if (after) return { before, after };
     return decidedOn ? null : undefined;
   });
@@ -81,6 +78,20 @@ async function recordResult(
     line: await carriedOn(services, ref, recorded.before, recorded.after),
     reachedAt: provesNumber(result.outcome, result.reason) ? askedAt : undefined,
   };
+}
+
+/**
+ * A recipient who was finished before is told first: if storage then fails, nobody counts as told without being on the list.
+ * `carriedOn` tells them again, because the outage may be restored meanwhile.
+ */
+async function saved(
+  services: Services,
+  ref: AttemptRef,
+  before: StoredRecipient,
+  moved: Moved,
+): Promise<StoredRecipient | undefined> {
+  if (before.recipient.phase === 'done') await tellLate(services, ref, moved.recipient);
+  return services.recipients.save(ref, before, moved);
 }
 
 /** Does what follows from a recorded result. @returns the line that is free now. */
