@@ -1,4 +1,5 @@
 import type { InvocationContext } from '@azure/functions';
+import { reported } from '../lib/base/reported.ts';
 import { restingNote } from '../lib/rules/calls/breaker.ts';
 import type { Services } from '../lib/services/services.ts';
 import { measure } from '../lib/telemetry/metrics.ts';
@@ -22,12 +23,12 @@ async function tend(services: Services, context: InvocationContext): Promise<voi
   await services.optOuts.convert();
   const inCall = new InCall(services.now());
   const requests = await tendRequests(services, inCall);
-  for (const problem of requests.problems) context.error('a requested call could not be checked:', problem);
+  for (const problem of requests.problems) context.error('a requested call could not be checked:', reported(problem));
   for (const { outage, started, healed, linesInUse, dueLagMs, state, resting, problems } of await tendOutages(
     services,
     inCall,
   )) {
-    for (const problem of problems) context.error(`outage ${outage}: a step failed:`, problem);
+    for (const problem of problems) context.error(`outage ${outage}: a step failed:`, reported(problem));
     for (const caller of resting) context.warn(`outage ${outage}: ${restingNote(caller)}`);
     measure.outage(outage, linesInUse, dueLagMs, resting.length);
     context.info(`outage ${outage} is ${state}: ${started} calls started, ${healed} leases checked`);

@@ -171,7 +171,7 @@ describe('a message from its queue', () => {
     await expect(taken({ callLegId: 7 })).rejects.toThrow(/^The message does not fit its queue: callLegId: /);
   });
 
-  it('rethrows the original error even if recording it fails', async () => {
+  it('rethrows the error even if recording it fails', async () => {
     const { services } = new MemoryWorld();
     const { failures } = services;
     failures.record = () => Promise.reject(new Error('no storage'));

@@ -32,7 +32,7 @@ export class CallAutomationError extends RingdownError {
     },
     options?: ErrorOptions,
   ) {
-    super(masked(`${fault.operation}: ${fault.message} (${fault.status || 'no answer'} ${fault.code})`), options);
+    super(`${fault.operation}: ${masked(fault.message)} (${fault.status || 'no answer'} ${fault.code})`, options);
     this.status = fault.status;
     this.code = fault.code;
     this.means = fault.means;

@@ -1,4 +1,5 @@
 import { app } from '@azure/functions';
+import { reported } from '../base/reported.ts';
 import type { TelemetryTarget } from './azure-monitor.ts';
 import { holdMetrics, releaseMetrics } from './metrics.ts';
 
@@ -31,7 +32,7 @@ async function load(target: TelemetryTarget): Promise<(() => Promise<void>) | un
     const { startAzureMonitor } = await import('./azure-monitor.ts');
     return startAzureMonitor(target);
   } catch (error) {
-    console.error('Telemetry did not start: error; the app continues without it:', error);
+    console.error('Telemetry did not start: error; the app continues without it:', reported(error));
     return undefined;
   } finally {
     releaseMetrics();

@@ -11,7 +11,7 @@ import {
   TraceFlags,
   trace,
 } from '@opentelemetry/api';
-import { masked } from '../base/masking.ts';
+import { reasonOf } from '../base/reported.ts';
 import type { CallPurpose } from '../rules/calls/purpose.ts';
 
 /**
@@ -31,7 +31,7 @@ type Traced = {
   readonly attributes?: Attributes;
 };
 
-/** Runs `work` in a span. Records its error, masked, and rethrows it. */
+/** Runs `work` in a span. Records the reason of its error, and rethrows it. */
 export function traced<Answer>(
   name: string,
   { kind = SpanKind.INTERNAL, parent, cause, attributes = {} }: Traced,
@@ -45,7 +45,7 @@ export function traced<Answer>(
     try {
       return await work(span);
     } catch (error) {
-      span.setStatus({ code: SpanStatusCode.ERROR, message: masked(String(error)) });
+      span.setStatus({ code: SpanStatusCode.ERROR, message: reasonOf(error) });
       throw error;
     } finally {
       span.end();

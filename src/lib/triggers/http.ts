@@ -8,6 +8,7 @@ import {
 } from '../base/errors.ts';
 import { notJson, textOf } from '../base/json-text.ts';
 import { masked } from '../base/masking.ts';
+import { reported } from '../base/reported.ts';
 
 /**
  * Turns errors into problem details (RFC 9457); nothing else does. The detail of a 5xx goes to the log, not to the
@@ -21,7 +22,7 @@ export function answering(
       return unstored(await handler(request, context));
     } catch (error) {
       const status = error instanceof RingdownError ? error.httpStatus : 500;
-      if (status >= 500) context.error(error);
+      if (status >= 500) context.error(reported(error));
       else context.info(`${status} ${describe(error)}`);
       const isInternal = status >= 500 && !(error instanceof ConfigurationError);
       return unstored(problem(status, isInternal ? 'Internal error; try again' : describe(error), error));

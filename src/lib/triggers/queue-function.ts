@@ -1,10 +1,10 @@
 import type { InvocationContext } from '@azure/functions';
 import type { Span, SpanContext } from '@opentelemetry/api';
 import type { z } from 'zod';
-import { InvalidInputError, RingdownError } from '../base/errors.ts';
+import { InvalidInputError } from '../base/errors.ts';
 import { notJson, withoutMark } from '../base/json-text.ts';
-import { masked } from '../base/masking.ts';
 import { problemsOf } from '../base/problems.ts';
+import { reasonOf, reported, safeToThrow } from '../base/reported.ts';
 import type { RequestIdentity } from '../call-automation/port.ts';
 import { performAction } from '../calls/perform-action.ts';
 import { addressOf } from '../rules/calls/actions.ts';
@@ -49,10 +49,10 @@ export function queueFunction<Schema extends z.ZodType>(
       context.info(`${result}: ${why}`);
     } catch (error) {
       const reason = reasonOf(error);
-      // Rethrow the original error even if recording it fails.
+      // Rethrow it even if recording it fails.
       const recorded = services.failures.record(queue, body, reason, services.now());
-      await recorded.catch((unrecorded) => context.error(unrecorded));
-      throw error;
+      await recorded.catch((unrecorded) => context.error(reported(unrecorded)));
+      throw safeToThrow(error);
     }
   }
 }
@@ -63,12 +63,6 @@ function messageIdOf({ triggerMetadata, invocationId }: InvocationContext): stri
   if (typeof id === 'string' && id !== '') return id;
   if (typeof popReceipt !== 'string' || popReceipt === '') return invocationId;
   throw new InvalidInputError('The message does not fit its queue', ['id: must be a text']);
-}
-
-/** Our own errors show no number but those of examples; any other may repeat what it was given. */
-function reasonOf(error: unknown): string {
-  const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-  return error instanceof RingdownError ? text : masked(text);
 }
 
 /** The members that every message for a call action has. */
