@@ -114,10 +114,13 @@ test.each([
   expect({ code, out }).toEqual({ code: 2, out: '' });
 });
 
-test.each(['demo', 'start', 'start:func', 'enqueue', 'simulator'])('npm run %s has --help', async (command) => {
-  const { code, out } = await run(`npm run -s ${command} -- --help`);
-  expect({ code, help: out.includes('--help') }).toEqual({ code: 0, help: true });
-});
+test.each(['demo', 'start', 'start:func', 'enqueue', 'backup', 'simulator'])(
+  'npm run %s has --help',
+  async (command) => {
+    const { code, out } = await run(`npm run -s ${command} -- --help`);
+    expect({ code, help: out.includes('--help') }).toEqual({ code: 0, help: true });
+  },
+);
 
 test('npm start lists the functions, and the commands that it and the phone page print make telephones ring', async () => {
   const child = begin('npm start -- --port 0 --simulator-port 0 --queue-port 0 --table-port 0 --speed 20 --quiet');

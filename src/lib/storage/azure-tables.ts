@@ -25,13 +25,7 @@ export class AzureTables implements TableStore {
       retryOptions: { maxRetries: 0 },
       additionalPolicies: [{ policy: timeLimit(limitMs), position: 'perCall' }],
     };
-    this.#open = (table) =>
-      'connectionString' in access
-        ? TableClient.fromConnectionString(access.connectionString, table, {
-            ...options,
-            allowInsecureConnection: true,
-          })
-        : new TableClient(access.tableEndpoint, table, access.credential, options);
+    this.#open = (table) => openTable(access, table, options);
   }
 
   async get(table: TableName, partitionKey: string, rowKey: string): Promise<StoredRow | undefined> {
@@ -95,6 +89,13 @@ export class AzureTables implements TableStore {
       throw translated(table, error);
     }
   }
+}
+
+/** A client for a table. Sends no request. */
+export function openTable(access: StorageAccess, table: TableName, options?: TableServiceClientOptions): TableClient {
+  return 'connectionString' in access
+    ? TableClient.fromConnectionString(access.connectionString, table, { ...options, allowInsecureConnection: true })
+    : new TableClient(access.tableEndpoint, table, access.credential, options);
 }
 
 function pages(
