@@ -11,7 +11,7 @@ const IDLE_MS = 200;
 const AT_LATEST_MS = 20_000;
 
 /**
- * Starts the export of traces and metrics when it is in nobody's way: loading it blocks the process for some 400 ms
+ * Starts the export of traces and metrics when it is in nobody's way: loading it blocks the process for half a second
  * (docs/costs.md), and the first invocation may play the first audio of a call. Metrics are held until then; there are
  * no traces of that time. Flushes the rest when the process ends.
  */
