@@ -1,10 +1,9 @@
 import { readFile } from 'node:fs/promises';
-import { parseArgs } from 'node:util';
 import type { TableName } from '../src/lib/storage/table-store.ts';
 import { type Exported, exportTables } from './backup/export.ts';
 import { restoreTables } from './backup/restore.ts';
 import type { Secret } from './backup/seal.ts';
-import { runCommand, UsageError } from './cli.ts';
+import { parsedArgs, runCommand, UsageError } from './cli.ts';
 import { STORAGE_FLAGS, STORAGE_HELP, storageOf } from './storage-flags.ts';
 import { tableText } from './table-text.ts';
 
@@ -26,7 +25,15 @@ ${STORAGE_HELP}
 Exit codes: 0 done, 1 failed, 2 wrong arguments.`;
 
 await runCommand(async () => {
-  const { values, positionals } = parse();
+  const { values, positionals } = parsedArgs({
+    ...STORAGE_FLAGS,
+    passphrase: { type: 'boolean' },
+    'key-file': { type: 'string' },
+    plain: { type: 'boolean' },
+    'into-used': { type: 'boolean' },
+    json: { type: 'boolean' },
+    help: { type: 'boolean', short: 'h' },
+  });
   if (values.help) {
     process.stdout.write(`${USAGE}\n`);
     return 0;
@@ -59,25 +66,6 @@ await runCommand(async () => {
   warnOfChanges(exported);
   return 0;
 });
-
-function parse() {
-  try {
-    return parseArgs({
-      options: {
-        ...STORAGE_FLAGS,
-        passphrase: { type: 'boolean' },
-        'key-file': { type: 'string' },
-        plain: { type: 'boolean' },
-        'into-used': { type: 'boolean' },
-        json: { type: 'boolean' },
-        help: { type: 'boolean', short: 'h' },
-      },
-      allowPositionals: true,
-    });
-  } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error));
-  }
-}
 
 type SecretFlags = { passphrase?: boolean | undefined; 'key-file'?: string | undefined; plain?: boolean | undefined };
 

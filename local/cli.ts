@@ -17,18 +17,42 @@ export function readFlags<const Flags extends Record<string, Flag>>(
 ): { [Name in keyof Flags]?: Flags[Name]['type'] extends 'boolean' ? boolean : string } {
   const options: NonNullable<ParseArgsConfig['options']> = { help: { type: 'boolean', short: 'h' } };
   for (const [name, { type }] of Object.entries(flags)) options[name] = { type };
-  let values: Record<string, unknown>;
-  try {
-    ({ values } = parseArgs({ options, allowPositionals: false }));
-  } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error));
-  }
+  const { values, positionals } = parsedArgs(options);
+  if (positionals.length > 0) throw new UsageError(`${JSON.stringify(positionals[0])} is not a flag.`);
   if (values['help']) {
     process.stdout.write(`${usage}\n\n${describe(flags)}\n`);
     process.exit(0);
   }
   // parseArgs has checked the types.
   return values as ReturnType<typeof readFlags<Flags>>;
+}
+
+type Options = NonNullable<ParseArgsConfig['options']>;
+
+/** Node's `parseArgs`. A negative number may follow its flag. @throws UsageError with one sentence. */
+export function parsedArgs<const Given extends Options>(
+  options: Given,
+): ReturnType<typeof parseArgs<{ options: Given; allowPositionals: true }>> {
+  try {
+    return parseArgs({ args: withNegativeNumbers(process.argv.slice(2), options), options, allowPositionals: true });
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    // For example: Option '--csv' argument is ambiguous. Did you forget … To specify …
+    const [, ambiguous] = /^Option '(--[\w-]+).* is ambiguous/.exec(message) ?? [];
+    throw new UsageError(ambiguous ? `${ambiguous} needs a value.` : message);
+  }
+}
+
+/** `--port -1` becomes `--port=-1`: parseArgs takes `-1` for a flag. */
+function withNegativeNumbers(args: readonly string[], options: Options): string[] {
+  const joined: string[] = [];
+  for (const arg of args) {
+    const before = joined.at(-1) ?? '';
+    const takesValue = before.startsWith('--') && options[before.slice(2)]?.type === 'string';
+    if (takesValue && /^-[\d.]/.test(arg)) joined[joined.length - 1] = `${before}=${arg}`;
+    else joined.push(arg);
+  }
+  return joined;
 }
 
 function describe(flags: Record<string, Flag>): string {

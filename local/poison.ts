@@ -1,11 +1,10 @@
-import { parseArgs } from 'node:util';
 import type { QueueClient } from '@azure/storage-queue';
 import type { StorageAccess } from '../src/lib/storage/access.ts';
 import { openQueue } from '../src/lib/storage/azure-queues.ts';
 import { AzureTables } from '../src/lib/storage/azure-tables.ts';
 import { Failures } from '../src/lib/storage/failures.ts';
 import { QUEUES, type QueueName } from '../src/lib/storage/queue-store.ts';
-import { runCommand, UsageError } from './cli.ts';
+import { parsedArgs, runCommand, UsageError } from './cli.ts';
 import { STORAGE_FLAGS, STORAGE_HELP, storageOf } from './storage-flags.ts';
 import { tableText } from './table-text.ts';
 
@@ -28,7 +27,11 @@ Messages may contain phone numbers. show does not mask them.`;
 const PAGE = 32;
 
 await runCommand(async () => {
-  const { values, positionals } = parse();
+  const { values, positionals } = parsedArgs({
+    ...STORAGE_FLAGS,
+    json: { type: 'boolean' },
+    help: { type: 'boolean', short: 'h' },
+  });
   if (values.help) {
     process.stdout.write(`${USAGE}\n`);
     return 0;
@@ -66,19 +69,6 @@ await runCommand(async () => {
       throw new UsageError('The first argument must be list, show or retry.');
   }
 });
-
-function parse() {
-  try {
-    const options = {
-      ...STORAGE_FLAGS,
-      json: { type: 'boolean' },
-      help: { type: 'boolean', short: 'h' },
-    } as const;
-    return parseArgs({ options, allowPositionals: true });
-  } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error));
-  }
-}
 
 function known(queue: string | undefined): QueueName {
   const found = QUEUES.find((name) => name === queue);

@@ -13,12 +13,11 @@ export function progressBar(): Progress {
 }
 
 function liveBar(): Progress {
-  const format =
-    '{bar} {value}/{total} have an outcome · {inFlight} calls in flight · {calls} placed · {duration_formatted}';
+  const format = '{bar} {value}/{total} have an outcome · {inFlight} in flight · {calls} placed · {duration_formatted}';
   const bar = new SingleBar({ format, hideCursor: true, stream: process.stderr, barsize: 30 }, Presets.shades_classic);
   return {
-    start: (total) => bar.start(total, 0, { inFlight: 0, calls: 0 }),
-    update: (ended, inFlight, calls) => bar.update(ended, { inFlight, calls }),
+    start: (total) => bar.start(total, 0, { inFlight: callsText(0), calls: 0 }),
+    update: (ended, inFlight, calls) => bar.update(ended, { inFlight: callsText(inFlight), calls }),
     stop: () => bar.stop(),
   };
 }
@@ -32,7 +31,7 @@ function plainLines(): Progress {
       total = people;
     },
     update: (ended, inFlight, calls) => {
-      const text = `${ended}/${total} have an outcome · ${inFlight} calls in flight · ${calls} placed`;
+      const text = `${ended}/${total} have an outcome · ${inFlight} in flight · ${calls} placed`;
       const isWorthALine = ended === total || Date.now() - at >= 2000;
       if (!isWorthALine || text === shown) return;
       shown = text;
@@ -42,3 +41,5 @@ function plainLines(): Progress {
     stop: () => undefined,
   };
 }
+
+const callsText = (count: number): string => (count === 1 ? '1 call' : `${count} calls`);

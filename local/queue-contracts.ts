@@ -15,7 +15,7 @@ import type { QueueName } from '../src/lib/storage/queue-store.ts';
 export type Contract = {
   readonly title: string;
   readonly description: string;
-  readonly schema: z.ZodType;
+  readonly schema: z.ZodObject;
   readonly examples: readonly object[];
 };
 

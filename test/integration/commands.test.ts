@@ -106,7 +106,12 @@ test.each([
   ['npm run -s demo -- --speed fast', '--speed must be a number'],
   ['npm run -s demo -- --csv no-such-file.csv', 'no-such-file.csv cannot be read'],
   ['npm run -s demo -- --outage package.json', 'is not a valid outage'],
+  ['npm run -s demo -- --recipients -5', '--recipients must be a number from 1 to 50000, not "-5"'],
+  ['npm run -s demo -- --csv --json', '--csv needs a value.'],
   ['npm run -s enqueue -- no-such-queue {}', 'There is no queue no-such-queue'],
+  [`npm run -s enqueue -- hang-up '{"callLegId":"1","leav":true}'`, 'Unrecognized key: "leav"'],
+  [`npm run -s enqueue -- hang-up '{"callLegId":"1"}' --storage garbage`, '--storage is not a storage connection string'],
+  ['npm run -s poison -- list --account Not-one', '--account takes the name of a storage account'],
 ])('%s says what is wrong, and exits with 2', async (command, problem) => {
   const { code, out, err } = await run(command);
   expect(err).toContain(problem);

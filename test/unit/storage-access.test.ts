@@ -55,9 +55,19 @@ describe('a command', () => {
   });
 
   it('uses the connection string it is given, or else the one in the environment', () => {
-    vi.stubEnv('AzureWebJobsStorage', 'AccountName=environment');
-    expect(storageOf({ storage: 'AccountName=flag' })).toEqual({ connectionString: 'AccountName=flag' });
-    expect(storageOf({})).toEqual({ connectionString: 'AccountName=environment' });
+    const [flag, environment] = ['flag', 'environment'].map(
+      (name) => `DefaultEndpointsProtocol=https;AccountName=${name};AccountKey=a2V5;EndpointSuffix=core.windows.net`,
+    );
+    vi.stubEnv('AzureWebJobsStorage', environment);
+    expect(storageOf({ storage: flag ?? '' })).toEqual({ connectionString: flag });
+    expect(storageOf({})).toEqual({ connectionString: environment });
+    vi.unstubAllEnvs();
+  });
+
+  it('refuses text that is no connection string, and says where it came from', () => {
+    vi.stubEnv('AzureWebJobsStorage', 'garbage');
+    expect(() => storageOf({ storage: 'garbage' })).toThrow('--storage is not a storage connection string');
+    expect(() => storageOf({})).toThrow('AzureWebJobsStorage is not a storage connection string');
     vi.unstubAllEnvs();
   });
 

@@ -95,11 +95,11 @@ export const StartRequestedCall = z
   .refine(oneSoundAtMost, TWO_SOUNDS);
 export type StartRequestedCall = z.infer<typeof StartRequestedCall>;
 
-/** Join a conversation. With audio: play it and leave. Without: stay until a `hang-up` message. */
 /** A message of a queue may have further members, so TypeScript needs to be told which of two it is. */
 export const isAttempt = (message: object): message is StartAttempt => 'outageId' in message;
 export const isStartRequest = (message: object): message is StartRequestedCall => 'targets' in message;
 
+/** Join a conversation. With audio: play it and leave. Without: stay until a `hang-up` message. */
 export const JoinCall = z
   .looseObject({
     conversationId: ConversationId,
