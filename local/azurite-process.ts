@@ -1,8 +1,10 @@
 /**
- * Runs Azurite's servers on loopback, with all data in memory. Started by {@link ./azurite.ts}. Uses Azurite's server
- * classes, because its commands start either one or all three services, and write to disk and stdout.
+ * Runs Azurite's servers on loopback, with the data in memory or in a folder. Started by {@link ./azurite.ts}. Uses Azurite's server
+ * classes, because its commands start either one or all three services, and write to stdout.
  */
+import { mkdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { join } from 'node:path';
 import { z } from 'zod';
 
 type AzuriteServer = {
@@ -20,6 +22,7 @@ const Wanted = z.strictObject({
     table: z.int().optional(),
     blob: z.int().optional(),
   }),
+  dataDir: z.string().optional(),
   tls: z.strictObject({ certFile: z.string(), keyFile: z.string() }).optional(),
 });
 
@@ -36,12 +39,12 @@ const Rows = z.custom<{ Collection: { prototype: { findOne: FindOne } } }>(
 const wanted = Wanted.parse(JSON.parse(process.argv[2] ?? '{}'));
 
 /**
- * Like --silent, --inMemoryPersistence and --skipApiVersionCheck. Telemetry is off: only Azurite's commands start it.
+ * Like --silent, --skipApiVersionCheck and, without a folder, --inMemoryPersistence. Telemetry is off: only Azurite's commands start it.
  */
 const SETTINGS = {
   enableAccessLog: false,
   enableDebugLog: false,
-  isMemoryPersistence: true,
+  isMemoryPersistence: wanted.dataDir === undefined,
   skipApiVersionCheck: true,
   // Seconds. The default of 5 can reset a connection just before a client reuses it.
   keepAliveTimeout: 3_600,
@@ -70,9 +73,19 @@ function createServer(service: 'queue' | 'table' | 'blob', port: number): Azurit
   const Configuration = loadClass(`${service}/${name}Configuration`);
   const Server = loadClass(`${service}/${name}Server`);
   // The constructors take a dozen more arguments, in different orders. Setting the properties works for all of them.
-  const server = new Server(Object.assign(new Configuration(LOOPBACK, port), SETTINGS));
+  const settings = { ...SETTINGS, ...(wanted.dataDir !== undefined && filesOf(service, wanted.dataDir)) };
+  const server = new Server(Object.assign(new Configuration(LOOPBACK, port), settings));
   if (!isServer(server)) throw new Error(`This version of azurite has no ${service} server that can be used here.`);
   return server;
+}
+
+/** Where a service keeps its rows, and the texts of its messages or its blobs. */
+function filesOf(service: string, folder: string): object {
+  return {
+    metadataDBPath: join(folder, `${service}.json`),
+    extentDBPath: join(folder, `${service}-extents.json`),
+    persistencePathArray: [{ locationId: 'Default', locationPath: join(folder, service), maxConcurrency: 1 }],
+  };
 }
 
 /**
@@ -87,19 +100,31 @@ function findRowsByKeyFirst(): void {
   };
 }
 
-// Nothing is on disk, so the process can end at once when its parent is gone.
-process.on('disconnect', () => process.exit(0));
-process.on('SIGTERM', () => process.exit(0));
+const servers: AzuriteServer[] = [];
+let isEnding = false;
+
+/** What is in memory is written to the folder when a server closes. Without a folder there is nothing to wait for. */
+async function end(): Promise<void> {
+  if (isEnding) return;
+  isEnding = true;
+  if (wanted.dataDir !== undefined) await Promise.all(servers.map((server) => server.close()));
+  process.exit(0);
+}
+
+process.on('disconnect', end);
+process.on('SIGTERM', end);
 // Ctrl+C reaches the whole process group, but the parent stops storage last.
 process.on('SIGINT', () => undefined);
 
 findRowsByKeyFirst();
+if (wanted.dataDir !== undefined) mkdirSync(wanted.dataDir, { recursive: true });
 const origins: Record<string, string> = {};
 for (const service of ['blob', 'queue', 'table'] as const) {
   const port = wanted.services[service];
   if (port === undefined) continue;
   const server = createServer(service, port);
   await server.start();
+  servers.push(server);
   origins[service] = `${wanted.tls ? 'https' : 'http'}://${LOOPBACK}:${new URL(server.getHttpServerAddress()).port}`;
 }
 process.send?.({ type: 'ready', origins });

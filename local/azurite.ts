@@ -15,6 +15,8 @@ export type AzuriteOptions = {
   blobPort?: number;
   /** Start Blob storage too. Default: false. */
   blob?: boolean;
+  /** Keep the data in this folder, which is made if it does not exist. Default: in memory. */
+  dataDir?: string | undefined;
   /** Serve HTTPS with this certificate (paths of PEM files). Also enables bearer tokens. */
   tls?: { certFile: string; keyFile: string };
 };
@@ -29,7 +31,7 @@ export type RunningAzurite = {
 
 const ReadyMessage = z.object({ origins: z.record(z.string(), z.url()) });
 
-/** Starts Azurite in a child process, with all data in memory. It ends with this process. */
+/** Starts Azurite in a child process. It ends with this process. */
 export async function startAzurite(options: AzuriteOptions = {}): Promise<RunningAzurite> {
   const services = {
     queue: options.queuePort ?? 0,
@@ -39,7 +41,7 @@ export async function startAzurite(options: AzuriteOptions = {}): Promise<Runnin
   const child = await startProcess({
     name: 'azurite',
     entry: fileURLToPath(new URL('./azurite-process.ts', import.meta.url)),
-    args: [JSON.stringify({ services, tls: options.tls })],
+    args: [JSON.stringify({ services, dataDir: options.dataDir, tls: options.tls })],
   });
   const { origins } = ReadyMessage.parse(child.ready);
   const endpoints = Object.fromEntries(

@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { CallRecord } from '../simulator/simulator.ts';
+import { APIS, type Api } from './api-flag.ts';
 import { generatedList } from './demo-scene.ts';
 import { management } from './management.ts';
 import { cpuOf } from './processes.ts';
-import { APIS, type Api, type Stack, startStack } from './stack.ts';
+import { type Stack, startStack } from './stack.ts';
 import { tableText } from './table-text.ts';
 
 /** From the answer to the request for the first audio, ms. */

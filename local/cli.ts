@@ -1,4 +1,5 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util';
+import { onParentEnd } from './parent.ts';
 
 /** Invalid arguments. The command exits with 2. */
 export class UsageError extends Error {}
@@ -102,6 +103,7 @@ export async function runCommand(
   ] as const) {
     process.on(signal, () => void end(code));
   }
+  onParentEnd(() => void end(143));
   try {
     return await end(await work((given) => (cleanUp = given)));
   } catch (error) {

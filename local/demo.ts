@@ -1,11 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { OutageView } from '../src/lib/views/outage-view.ts';
+import { API_FLAG, apiFlag } from './api-flag.ts';
 import { numberFlag, readFlags, runCommand, UsageError } from './cli.ts';
 import { type Report, reportOf, tableOf } from './demo-report.ts';
 import { loadScene, PEOPLE } from './demo-scene.ts';
 import { management } from './management.ts';
 import { type Progress, progressBar } from './progress.ts';
-import { APIS, type Api, type Stack, startStack } from './stack.ts';
+import { type Stack, startStack } from './stack.ts';
 import { timelineText } from './timeline-text.ts';
 
 const USAGE = `Usage: npm run demo -- [flags]
@@ -18,7 +19,7 @@ const FLAGS = {
   recipients: { type: 'string', value: 'N', help: 'call N generated people instead of the sample list' },
   outage: { type: 'string', value: 'FILE', help: 'your own outage (JSON; docs/outage.md)' },
   csv: { type: 'string', value: 'FILE', help: 'your own list (CSV with a phone column)' },
-  api: { type: 'string', value: 'API', help: '2021-04-15-preview1 (default), or ga, which uses the official SDK' },
+  api: API_FLAG,
   speed: {
     type: 'string',
     value: 'X',
@@ -47,7 +48,7 @@ await runCommand(async (onEnd) => {
 
   say('Starting storage, the telephone service and the app on this machine …');
   const stack = await startStack({
-    ...(api && { api }),
+    api,
     ...(port !== undefined && { appPort: port }),
     settings: { CALL_LEASE_SECONDS: String(LEASE_SECONDS) },
     simulator: { speed, seed, callsPerNumber: scene.linesPerNumber, people: PEOPLE },
@@ -78,12 +79,6 @@ await runCommand(async (onEnd) => {
   }
   return report.everyoneHasAnOutcome ? 0 : 1;
 });
-
-function apiFlag(given: string | undefined): Api | undefined {
-  const api = APIS.find((known) => known === given);
-  if (given !== undefined && !api) throw new UsageError(`--api takes ${APIS.join(' or ')}, not "${given}"`);
-  return api;
-}
 
 /** Shows the progress until everybody has an outcome, or nothing changes for {@link STANDSTILL_MS}. */
 async function watch(stack: Stack, bar: Progress, total: number, ask: () => Promise<OutageView>): Promise<OutageView> {

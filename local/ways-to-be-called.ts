@@ -10,6 +10,9 @@ export function callCommand({ simulator, storage }: Stack, number: string): stri
   return `npm run -s enqueue -- start-call '${JSON.stringify(message)}' --storage '${storage}'`;
 }
 
+/** A command that counts the messages on the poison queues. */
+export const poisonCommand = (storage: string): string => `npm run -s poison -- list --storage '${storage}'`;
+
 /** Commands that declare a new outage with one number on its list. */
 function outageCommands({ url, functionKey, simulator }: Stack, number: string): string {
   const audio = `${simulator.url}/simulator/audio`;

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { APIS } from '../../local/stack.ts';
+import { APIS } from '../../local/api-flag.ts';
 import { Collector } from './support/collector.ts';
 import { eventually } from './support/eventually.ts';
 import { Town } from './support/town.ts';

@@ -1,50 +1,12 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { createServer, type Server } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { generatedDocs } from '../../local/generated-docs.ts';
 import { startProcess } from '../../local/processes.ts';
 import { CONTRACTS } from '../../local/queue-contracts.ts';
-
-const PhoneBook = z.looseObject({ ways: z.array(z.object({ title: z.string(), command: z.string() })).length(2) });
-
-type Run = { readonly code: number | null; readonly out: string; readonly err: string };
-
-/** Runs a command of the README in a new process group. */
-function begin(command: string): ChildProcess {
-  return spawn('bash', ['-c', `exec ${command}`], { detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
-}
-
-async function run(command: string): Promise<Run> {
-  const child = begin(command);
-  const ended = once(child, 'close');
-  const [out, err] = await Promise.all([
-    child.stdout ? text(child.stdout) : '',
-    child.stderr ? text(child.stderr) : '',
-  ]);
-  await ended;
-  return { code: child.exitCode, out, err };
-}
-
-/** Starts a server. @returns its port. */
-async function listening(server: Server): Promise<number> {
-  await once(server.listen(0, '127.0.0.1'), 'listening');
-  const address = server.address();
-  return typeof address === 'object' && address ? address.port : 0;
-}
-
-/** The running processes of a process group. */
-const isAlive = (group: number): boolean => {
-  try {
-    process.kill(-group, 0);
-    return true;
-  } catch {
-    return false;
-  }
-};
+import { begin, isAlive, run } from './support/commands.ts';
 
 const README = readFileSync('README.md', 'utf8');
 
@@ -110,7 +72,10 @@ test.each([
   ['npm run -s demo -- --csv --json', '--csv needs a value.'],
   ['npm run -s enqueue -- no-such-queue {}', 'There is no queue no-such-queue'],
   [`npm run -s enqueue -- hang-up '{"callLegId":"1","leav":true}'`, 'Unrecognized key: "leav"'],
-  [`npm run -s enqueue -- hang-up '{"callLegId":"1"}' --storage garbage`, '--storage is not a storage connection string'],
+  [
+    `npm run -s enqueue -- hang-up '{"callLegId":"1"}' --storage garbage`,
+    '--storage is not a storage connection string',
+  ],
   ['npm run -s poison -- list --account Not-one', '--account takes the name of a storage account'],
 ])('%s says what is wrong, and exits with 2', async (command, problem) => {
   const { code, out, err } = await run(command);
@@ -126,56 +91,6 @@ test.each(['demo', 'start', 'start:func', 'enqueue', 'backup', 'simulator'])(
     expect({ code, help: out.includes('--help') }).toEqual({ code: 0, help: true });
   },
 );
-
-test('npm start lists the functions, and the commands that it and the phone page print make telephones ring', async () => {
-  const child = begin('npm start -- --port 0 --simulator-port 0 --queue-port 0 --table-port 0 --speed 20 --quiet');
-  const ended = once(child, 'close');
-  let out = '';
-  await new Promise<void>((resolve, reject) => {
-    void ended.then(() => reject(new Error(`npm start ended: ${out}`)));
-    child.stdout?.on('data', (chunk: Buffer) => {
-      out += chunk.toString();
-      if (out.includes('Press Ctrl-C to stop')) resolve();
-    });
-  });
-  expect(out).toMatch(/callEvents: \[POST\] http:\/\/127\.0\.0\.1:\d+\/api\/call-events\/\{token\}/);
-  expect(out).toMatch(/startCall: queueTrigger start-call/);
-  expect(out).toMatch(/notifyOutages: timerTrigger \*\/10 \* \* \* \* \*/);
-  const [, command = 'false'] = out.match(/^ +(npm run -s enqueue .*)$/m) ?? [];
-  const [, calls = ''] = out.match(/Calls so far: +(\S+)/) ?? [];
-  expect((await run(command)).code).toBe(0);
-  await expect
-    .poll(async () => (await fetch(calls)).json(), { timeout: 20_000, interval: 200 })
-    .toMatchObject({ created: { '+14255550123': 1 } });
-  const [, phone = ''] = out.match(/Your own phone: +(\S+)/) ?? [];
-  expect((await fetch(phone)).headers.get('content-type')).toContain('text/html');
-  const [, dashboard = ''] = out.match(/Dashboard: +(\S+)/) ?? [];
-  expect((await fetch(dashboard)).headers.get('content-type')).toContain('text/html');
-  const { ways } = PhoneBook.parse(await (await fetch(new URL('/simulator/phones', phone))).json());
-  for (const [index, way] of ways.entries()) {
-    const pasted = await run(`bash <<'END'\n${way.command.replaceAll('{number}', `+1425555014${index}`)}\nEND`);
-    expect(pasted).toMatchObject({ code: 0, err: '' });
-  }
-  await expect
-    .poll(async () => (await fetch(calls)).json(), { timeout: 20_000, interval: 200 })
-    .toMatchObject({ created: { '+14255550140': 1, '+14255550141': 1 } });
-  process.kill(-(child.pid ?? 0), 'SIGINT');
-  await ended;
-  expect(isAlive(child.pid ?? 0)).toBe(false);
-}, 60_000);
-
-test('npm start says in one line which ports are in use, and which flags choose others', async () => {
-  const [busy, taken] = [createServer(), createServer()];
-  const [simulatorPort, queuePort] = await Promise.all([busy, taken].map(listening));
-  const { code, out, err } = await run(
-    `npm run -s start -- --port 0 --simulator-port ${simulatorPort} --queue-port ${queuePort} --table-port 0`,
-  );
-  expect({ code, out }).toEqual({ code: 1, out: '' });
-  expect(err).toBe(
-    `Port ${simulatorPort} is in use: choose another with --simulator-port. Port ${queuePort} is in use: choose another with --queue-port.\n`,
-  );
-  for (const server of [busy, taken]) server.close();
-}, 30_000);
 
 test('start:func says what is missing if the Core Tools are not installed', async () => {
   const { code, err } = await run('npm run -s start:func');

@@ -1,8 +1,9 @@
 import { fileURLToPath } from 'node:url';
 import { QueueClient } from '@azure/storage-queue';
 import { expect } from 'vitest';
+import { APIS, type Api } from '../../../local/api-flag.ts';
 import { management } from '../../../local/management.ts';
-import { APIS, type Api, type Stack, type StackOptions, startStack } from '../../../local/stack.ts';
+import { type Stack, type StackOptions, startStack } from '../../../local/stack.ts';
 import type { CallRecord } from '../../../simulator/simulator.ts';
 import type { CallScript } from '../../../src/lib/rules/calls/script.ts';
 import type { OutageSpec } from '../../../src/lib/rules/outages/outage.ts';
