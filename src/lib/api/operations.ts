@@ -212,7 +212,7 @@ export const OPERATIONS = {
     isHeadToo: true,
     route: 'health',
     isAnonymous: true,
-    does: 'Checks that the settings are valid and that storage answers.',
+    does: 'Checks that the settings are valid, that storage answers and that the timer runs.',
     answers: { 200: json('All checks passed.', Health), 503: json('At least one check failed.', Health) },
   }),
   getOpenApi: plain({

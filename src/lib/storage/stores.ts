@@ -14,6 +14,7 @@ import { RejectedRows } from './rejected-rows.ts';
 import { StrayLegs } from './stray-legs.ts';
 import type { TableStore } from './table-store.ts';
 import { Tallies } from './tallies.ts';
+import { Ticks } from './ticks.ts';
 
 /** Everything the app keeps in Table Storage. */
 export type Stores = {
@@ -30,6 +31,7 @@ export type Stores = {
   readonly failures: Failures;
   readonly strays: StrayLegs;
   readonly erasure: Erasure;
+  readonly ticks: Ticks;
 };
 
 /** What an instance remembers of rows that it read or wrote. */
@@ -53,5 +55,6 @@ export function storesOn(tables: TableStore, now: () => Date, ids: Ids, memory =
     failures: new Failures(tables),
     strays: new StrayLegs(tables),
     erasure: new Erasure(tables),
+    ticks: new Ticks(tables),
   };
 }
