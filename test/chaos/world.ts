@@ -7,6 +7,7 @@ import { transition } from '../../src/lib/rules/outages/lifecycle.ts';
 import type { Services } from '../../src/lib/services/services.ts';
 import type { TableName, TableStore } from '../../src/lib/storage/table-store.ts';
 import { Waker } from '../../src/lib/upkeep/waker.ts';
+import type { Woken } from '../../src/lib/upkeep/woken-tick.ts';
 import { importNumbers } from '../fixtures/import-numbers.ts';
 import { onCallback, onQueue, onTimer, onWake, type Ticked } from '../fixtures/triggers.ts';
 import { Checks, type Violation } from './checks.ts';
@@ -263,6 +264,7 @@ class World {
   #wakerOf(process: AppProcess): Waker {
     return new Waker({
       now: () => this.#ground.clock.date,
+      after: (ms, work) => this.#after(ms, () => void (process.isAlive && work())),
       run: (isNeeded) => this.#tend(process, (services) => onWake(services, isNeeded)),
     });
   }
@@ -385,6 +387,7 @@ class World {
     if (dies) this.#dying.add(by);
     void this.#runIn(by, async (services) => {
       await work(services);
+      services.wake(services.now());
       isDone = true;
     });
   }
@@ -412,10 +415,10 @@ class World {
     this.#checks.atTick();
     const process = this.#anyProcess();
     if (this.#hasTimerStopped()) this.#ask(process);
-    else if (process && (!this.#isTending() || faults.strikes('timerDoubled'))) this.#tend(process);
+    else if (process && (!this.#isTending() || faults.strikes('timerDoubled'))) void this.#tend(process);
     const second = this.#anyProcess();
     if (second && faults.strikes('timerDoubled') && !this.#hasTimerStopped())
-      this.#after(random.int(0, 2_000), () => this.#tend(second));
+      this.#after(random.int(0, 2_000), () => void this.#tend(second));
     this.#wake();
   }
 
@@ -432,18 +435,22 @@ class World {
     this.#look(process);
   }
 
-  #tend(process: AppProcess, work: (services: Services) => Promise<Ticked> = onTimer): void {
-    if (!process.isAlive) return;
+  async #tend(
+    process: AppProcess,
+    work: (services: Services) => Promise<Ticked> = onTimer,
+  ): Promise<Woken | undefined> {
+    if (!process.isAlive) return undefined;
     const by = this.#invocation(process, 'notifyOutages');
     if (work === onTimer) this.#timers.add(by);
     const beganAt = this.#ground.clock.now;
-    void this.#runIn(by, work).then((tended) => {
-      this.#timers.delete(by);
-      if ('error' in tended || !tended.ran) return;
-      for (const error of tended.errors) this.#noSurprise(by, error);
-      by.note(() => `ends: ${tended.log.join('; ')}`);
-      if (!tended.log.some((line) => line.includes('a step failed'))) this.#checks.breaker.ticked(beganAt);
-    });
+    const tended = await this.#runIn(by, work);
+    this.#timers.delete(by);
+    if ('error' in tended) return undefined;
+    for (const error of tended.errors) this.#noSurprise(by, error);
+    by.note(() => `ends: ${tended.log.join('; ')}`);
+    const isComplete = tended.woken === 'ran' && !tended.log.some((line) => line.includes('a step failed'));
+    if (isComplete) this.#checks.breaker.ticked(beganAt);
+    return tended.woken;
   }
 
   #isTending(): boolean {

@@ -77,7 +77,7 @@ export const OPERATIONS = {
   resumeOutage: changing(
     'POST',
     '/resume',
-    'Continues to call, from the next tick of the timer on. If caller numbers of the outage rest, this ends their rest, for other outages too.',
+    'Continues to call. If caller numbers of the outage rest, this ends their rest, for other outages too.',
   ),
   cancelOutage: changing(
     'POST',

@@ -11,11 +11,13 @@ import { wokenTick } from './woken-tick.ts';
 export const instanceWaker = (composed: () => Services | ConfigurationError): Waker =>
   new Waker({
     now: () => new Date(),
-    run: (isNeeded) => {
+    after: (ms, work) => void setTimeout(work, ms).unref(),
+    run: async (isNeeded) => {
       const services = composed();
-      if (services instanceof ConfigurationError) return;
-      wokenTick(services, isNeeded, console).catch((error) =>
-        console.error(`Ringdown error: a woken tick failed: ${reported(error)}`),
-      );
+      if (services instanceof ConfigurationError) return undefined;
+      return wokenTick(services, isNeeded, console).catch((error) => {
+        console.error(`Ringdown error: a woken tick failed: ${reported(error)}`);
+        return undefined;
+      });
     },
   });

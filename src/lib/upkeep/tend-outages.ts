@@ -96,7 +96,7 @@ class Visit {
 
   async beginAndHeal(inCall: InCall): Promise<void> {
     const outage = begun(this.#stored.outage, this.#services.now());
-    if (outage.state === 'scheduled') return;
+    if (outage.state === 'scheduled') return this.#services.wake(new Date(outage.startAt ?? ''));
     if (!(await this.#become(outage)) || isWaitingForList(outage, this.#services.now())) return;
     this.#isBegun = true;
     await this.attempt(() => this.#heal(outage, inCall));

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readSettings } from '../../src/lib/config/settings.ts';
+import { declareOutage } from '../../src/lib/outages/declare.ts';
 import { compose } from '../../src/lib/services/compose.ts';
 import type { Services } from '../../src/lib/services/services.ts';
 import { Health } from '../../src/lib/views/health.ts';
@@ -7,7 +8,7 @@ import { importNumbers } from '../fixtures/import-numbers.ts';
 import { eventually } from './support/eventually.ts';
 import { Town } from './support/town.ts';
 
-/** A timer that stops for good, as it has on Flex Consumption after deployments. */
+/** What happens without the timer: its function is off, as if it had stopped for good. */
 
 let town: Town;
 let services: Services;
@@ -24,16 +25,38 @@ const THINGS_THAT_COME = new Map<string, () => Promise<unknown>>([
   ['a queue message', () => town.enqueue('hang-up', { callLegId: 'unknown' })],
 ]);
 
-test.each([...THINGS_THAT_COME])('%s has the people called for whom the timer no longer ticks', async (_, comes) => {
+test.each([...THINGS_THAT_COME])(
+  'once the timer has stopped, %s has the people called who are due',
+  async (_, comes) => {
+    const callee = town.callee().answers().stays();
+    await stop();
+    // Over HTTP it would wake a tick.
+    const script = { message: town.audio('message'), thanks: town.audio('thanks') };
+    const callers = [{ number: town.callerNumber(), lines: 1 }];
+    const { outage } = await declareOutage(services, { title: 'Power cut', script, callers });
+    await importNumbers(services, outage.id, [callee.identity]);
+    await services.ticks.begin(secondsAgo(61));
+    await town.stack.restart();
+    expect(town.callsTo(callee)).toEqual([]);
+    await comes();
+    await eventually(() => expect(town.callsTo(callee)).toHaveLength(1));
+  },
+);
+
+test('people are called between two ticks, as soon as they are on the list', async () => {
+  await services.ticks.begin(new Date());
   const callee = town.callee().answers().stays();
-  const outage = await town.declare([]);
-  await stop();
-  await importNumbers(services, outage.id, [callee.identity]);
-  await services.ticks.begin(secondsAgo(61));
-  await town.stack.restart();
-  expect(town.callsTo(callee)).toEqual([]);
-  await comes();
+  await town.declare([callee]);
   await eventually(() => expect(town.callsTo(callee)).toHaveLength(1));
+});
+
+test('people of a scheduled outage are called when it may start', async () => {
+  await services.ticks.begin(new Date());
+  const callee = town.callee().answers().stays();
+  const startAt = new Date(Date.now() + 3_000).toISOString();
+  await town.declare([callee], { startAt });
+  await eventually(() => expect(town.callsTo(callee)).toHaveLength(1));
+  expect(Date.parse(town.callsTo(callee)[0]?.states[0]?.at ?? '')).toBeGreaterThanOrEqual(Date.parse(startAt));
 });
 
 test('the health says how old the last tick is', async () => {
