@@ -1,4 +1,5 @@
 import type { Ids } from '../rules/calls/ids.ts';
+import { Backlog } from './backlog.ts';
 import { CallLegs, type StoredLeg } from './call-legs.ts';
 import { CallRequests } from './call-requests.ts';
 import { CallerNumbers } from './caller-numbers.ts';
@@ -20,6 +21,7 @@ import { Ticks } from './ticks.ts';
 export type Stores = {
   readonly outages: Outages;
   readonly recipients: Recipients;
+  readonly backlog: Backlog;
   readonly rejectedRows: RejectedRows;
   readonly tallies: Tallies;
   readonly endedCalls: EndedCalls;
@@ -44,6 +46,7 @@ export function storesOn(tables: TableStore, now: () => Date, ids: Ids, memory =
   return {
     outages: new Outages(tables, now),
     recipients: new Recipients(tables, memory.recipients),
+    backlog: new Backlog(tables),
     rejectedRows: new RejectedRows(tables),
     tallies: new Tallies(tables),
     endedCalls: new EndedCalls(tables),
