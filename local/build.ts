@@ -1,14 +1,16 @@
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type BuildOptions, build, type Plugin } from 'esbuild';
+import { type BuildOptions, build, type Metafile, type Plugin } from 'esbuild';
 import { z } from 'zod';
+import { billOfMaterials, bundledPackages, notices } from './bundled.ts';
 import { readFlags, runCommand } from './cli.ts';
 import { bundleDashboard } from './dashboard.ts';
 
 const USAGE = `Usage: npm run build
 
 Builds the package for Azure: a folder that \`func azure functionapp publish <app>\` can publish. The bundled files
-contain all dependencies, so nothing is installed in Azure.`;
+contain all dependencies, so nothing is installed in Azure. Beside them are the licences of these dependencies and a
+bill of materials.`;
 
 /** The files of the package besides the bundles, by name. */
 const FILES: Record<string, (path: string) => void> = {
@@ -43,19 +45,23 @@ await runCommand(async () => {
   });
   rmSync(out, { recursive: true, force: true });
   mkdirSync(out, { recursive: true });
-  await bundle({ entryPoints: ['src/main.ts'], outfile: join(out, 'app.cjs'), plugins: [withoutLocales, apart] });
-  // Minify names too: nearly all of it is third-party code, whose names are not needed in stack traces.
   const telemetry = ['src/lib/telemetry/azure-monitor.ts'];
-  await bundle({ entryPoints: telemetry, outfile: join(out, 'azure-monitor.cjs'), minify: true });
-  await bundleDashboard(join(out, 'dashboard', 'built'));
+  const packages = bundledPackages([
+    await bundle({ entryPoints: ['src/main.ts'], outfile: join(out, 'app.cjs'), plugins: [withoutLocales, apart] }),
+    // Minify names too: nearly all of it is third-party code, whose names are not needed in stack traces.
+    await bundle({ entryPoints: telemetry, outfile: join(out, 'azure-monitor.cjs'), minify: true }),
+    await bundleDashboard(join(out, 'dashboard', 'built')),
+  ]);
+  writeFileSync(join(out, 'THIRD-PARTY-NOTICES.txt'), notices(packages));
+  writeJson(join(out, 'sbom.cdx.json'), await billOfMaterials(packages, identity().name));
   for (const [name, make] of Object.entries(FILES)) make(join(out, name));
   process.stdout.write(`The package is in ${out}. To publish it: cd ${out} && func azure functionapp publish <app>\n`);
   return 0;
 });
 
 /** Bundles one CommonJS file. The Functions worker provides `@azure/functions-core` (platform docs: Node.js worker). */
-async function bundle(options: BuildOptions): Promise<void> {
-  await build({
+async function bundle(options: BuildOptions): Promise<Metafile> {
+  const { metafile } = await build({
     bundle: true,
     platform: 'node',
     target: 'node22',
@@ -71,7 +77,9 @@ async function bundle(options: BuildOptions): Promise<void> {
     // No source map: nothing would read it. Function names, which are kept, say where an error was thrown (ADR 0017).
     logLevel: 'warning',
     ...options,
+    metafile: true,
   });
+  return metafile;
 }
 
 function identity(): z.infer<typeof Identity> {

@@ -3,33 +3,36 @@ import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
-import { build, stop } from 'esbuild';
+import { build, type Metafile, stop } from 'esbuild';
 
 const SOURCES = fileURLToPath(new URL('../src/dashboard/', import.meta.url));
 
 /** Where the app finds the dashboard's files when it runs from its sources. */
 export const DASHBOARD = join(SOURCES, 'built');
 
-let last: Promise<void> = Promise.resolve();
+let last: Promise<unknown> = Promise.resolve();
 
 /**
  * Bundles the dashboard. Runs one bundle at a time and leaves no bundler process running. Does not rewrite files that
  * are up to date, because other processes may be reading them.
+ * @returns What esbuild reports about the bundle.
  */
-export function bundleDashboard(folder = DASHBOARD): Promise<void> {
-  last = last
+export function bundleDashboard(folder = DASHBOARD): Promise<Metafile> {
+  const bundled = last
     .catch(() => undefined)
     .then(() => bundle(folder))
     .finally(() => stop());
-  return last;
+  last = bundled;
+  return bundled;
 }
 
-async function bundle(folder: string): Promise<void> {
-  const { outputFiles } = await build({
+async function bundle(folder: string): Promise<Metafile> {
+  const { outputFiles, metafile } = await build({
     entryPoints: { main: join(SOURCES, 'main.tsx') },
     outdir: folder,
     bundle: true,
     write: false,
+    metafile: true,
     minify: true,
     format: 'esm',
     target: 'es2022',
@@ -40,6 +43,7 @@ async function bundle(folder: string): Promise<void> {
   await mkdir(folder, { recursive: true });
   for (const { path, contents } of outputFiles) await putAll(join(folder, basename(path)), contents);
   for (const name of ['index.html', 'icon.svg']) await putAll(join(folder, name), readFileSync(join(SOURCES, name)));
+  return metafile;
 }
 
 const BEST = { params: { [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY } };

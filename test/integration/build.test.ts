@@ -3,9 +3,11 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } 
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
+import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { APIS } from '../../local/api-flag.ts';
+import { LICENSES } from '../../local/bundled.ts';
 import { Collector } from './support/collector.ts';
 import { eventually } from './support/eventually.ts';
 import { Town } from './support/town.ts';
@@ -25,6 +27,40 @@ const files = (): string[] =>
   readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => statSync(join(folder, name)).isFile());
 
 const json = (name: string): unknown => JSON.parse(readFileSync(join(folder, name), 'utf8'));
+
+const Manifest = z.object({ name: z.string(), version: z.string(), license: z.string() });
+
+const Lock = z.object({ packages: z.record(z.string(), z.object({ integrity: z.string().optional() })) });
+
+const Bom = z.object({
+  bomFormat: z.literal('CycloneDX'),
+  metadata: z.object({ component: z.object({ type: z.string(), name: z.string(), 'bom-ref': z.string() }) }),
+  components: z.array(z.looseObject({ name: z.string(), 'bom-ref': z.string(), hashes: z.array(z.unknown()) })),
+  dependencies: z.array(z.object({ ref: z.string(), dependsOn: z.array(z.string()) })),
+});
+
+/** The folders of the packages in the bundles, found by bundling once more. */
+async function bundledFolders(): Promise<string[]> {
+  const { metafile } = await build({
+    entryPoints: ['src/main.ts', 'src/lib/telemetry/azure-monitor.ts', 'src/dashboard/main.tsx'],
+    external: ['@azure/functions-core'],
+    platform: 'node',
+    jsxImportSource: 'preact',
+    jsx: 'automatic',
+    bundle: true,
+    write: false,
+    outdir: folder,
+    metafile: true,
+    logLevel: 'error',
+  });
+  const inputs = Object.values(metafile.outputs).flatMap((output) => Object.entries(output.inputs));
+  const used = inputs.filter(([, { bytesInOutput }]) => bytesInOutput > 0).map(([file]) => file.split('/'));
+  const folders = used.map((parts) => {
+    const innermost = parts.lastIndexOf('node_modules');
+    return innermost < 0 ? '' : parts.slice(0, innermost + (parts[innermost + 1]?.startsWith('@') ? 3 : 2)).join('/');
+  });
+  return [...new Set(folders)].filter((found) => found !== '');
+}
 
 function foldersAbove(path: string): string[] {
   return dirname(path) === path ? [path] : [path, ...foldersAbove(dirname(path))];
@@ -63,6 +99,42 @@ describe('the package', () => {
       .filter((name) => !builtin.has(name.replace(/^node:/, '')));
     // The second is optional for `debug`. The third is loaded only if telemetry is configured.
     expect(new Set(others)).toEqual(new Set(['@azure/functions-core', 'supports-color', './azure-monitor.cjs']));
+  });
+
+  it('contains the licence and the notices of everything that is bundled', async () => {
+    const notices = readFileSync(join(folder, 'THIRD-PARTY-NOTICES.txt'), 'utf8');
+    const bundled = await bundledFolders();
+    expect(bundled.length).toBeGreaterThan(100);
+    for (const installed of bundled) {
+      const { name, version, license } = Manifest.parse(
+        JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8')),
+      );
+      expect(notices).toContain(`\n${name}@${version} (${license})\n`);
+      for (const file of readdirSync(installed).filter((name) => /^(licen[cs]e|notice)(\.|$)/i.test(name)))
+        expect(notices).toContain(readFileSync(join(installed, file), 'utf8').replaceAll('\r\n', '\n').trim());
+    }
+    // It publishes no licence file, only its name.
+    expect(notices).toMatch(/^@nodable\/entities@\S+ \(MIT\)\n-+\n\nMIT License\n\nCopyright \(c\) Amit Gupta/m);
+  }, 60_000);
+
+  it('says in SECURITY.md which licences may be bundled', () => {
+    const words = readFileSync('SECURITY.md', 'utf8').replaceAll(/\s+/g, ' ');
+    expect(words).toContain(`is under ${new Intl.ListFormat('en-GB').format(LICENSES)}.`);
+  });
+
+  it('lists what is bundled in a bill of materials, with the hashes of the lock file', () => {
+    const notices = readFileSync(join(folder, 'THIRD-PARTY-NOTICES.txt'), 'utf8');
+    const named = new Set([...notices.matchAll(/^(\S+@\d\S*) \(\S+\)$/gm)].map(([, id]) => id));
+    const bom = Bom.parse(json('sbom.cdx.json'));
+    expect(bom.metadata.component).toMatchObject({ type: 'application', name: 'ringdown' });
+    expect(new Set(bom.components.map((component) => component['bom-ref']))).toEqual(named);
+    const refs = new Set([bom.metadata.component['bom-ref'], ...named]);
+    expect(new Set(bom.dependencies.flatMap(({ ref, dependsOn }) => [ref, ...dependsOn]))).toEqual(refs);
+    const { packages } = Lock.parse(JSON.parse(readFileSync('package-lock.json', 'utf8')));
+    const zod = bom.components.find(({ name }) => name === 'zod');
+    expect(zod).toMatchObject({ scope: 'required', licenses: [{ license: { id: 'MIT' } }] });
+    const [, hash = ''] = packages['node_modules/zod']?.integrity?.split('sha512-') ?? [];
+    expect(zod?.hashes).toEqual([{ alg: 'SHA-512', content: Buffer.from(hash, 'base64').toString('hex') }]);
   });
 
   it.each(APIS)(
