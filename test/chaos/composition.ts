@@ -9,7 +9,6 @@ import { ReliableQueues } from '../../src/lib/storage/reliable-queues.ts';
 import { ReliableTables } from '../../src/lib/storage/reliable-tables.ts';
 import { type Memory, newMemory, storesOn } from '../../src/lib/storage/stores.ts';
 import type { TableStore } from '../../src/lib/storage/table-store.ts';
-import type { Waker } from '../../src/lib/upkeep/waker.ts';
 import { IDS } from '../fixtures/ids.ts';
 import type { Invocation } from './process.ts';
 
@@ -29,7 +28,7 @@ export const reliable = ({ tables, by, newId }: Ports): TableStore =>
   new ReliableTables(tables, (ms) => by.wait(ms), newId);
 
 /** What all runs in one process share: a cache, and what they remember. */
-export type Shared = { readonly outages: Outages; readonly memory: Memory; readonly waker?: Waker };
+export type Shared = { readonly outages: Outages; readonly memory: Memory };
 
 export const sharedOn = (tables: TableStore, now: () => Date): Shared => ({
   outages: new Outages(tables, now),
@@ -47,7 +46,6 @@ export function composed(ports: Ports, tables: TableStore, shared: Shared, setti
     callbacks: new PlainCallbackUris(ports.now),
     settings,
     now: ports.now,
-    wake: (dueAt) => shared.waker?.wake(dueAt),
   };
 }
 

@@ -23,7 +23,7 @@ describe.each(FILES)('%s', (file) => {
   it('pins each action by its commit, and says which version that is', () => {
     const uses = text.split('\n').filter((line) => /^\s*-? *uses:/.test(line));
     expect(uses.length).toBeGreaterThan(0);
-    for (const line of uses) expect(line).toMatch(/uses: [\w-]+\/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/);
+    for (const line of uses) expect(line).toMatch(/uses: [\w-]+(?:\/[\w-]+)+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/);
   });
 
   it.each([

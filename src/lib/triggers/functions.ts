@@ -53,9 +53,8 @@ export type Composed = Services | ConfigurationError;
  * Registers a function with the Functions runtime. If the settings are wrong, a queue or timer function throws: its
  * message stays on a queue.
  * @param composed called when the function runs, not when it is registered.
- * @param look called at each request and message: see Waker.
  */
-export function register(name: string, it: AppFunction, composed: () => Composed, look: () => void): void {
+export function register(name: string, it: AppFunction, composed: () => Composed): void {
   const services = (): Services => {
     const given = composed();
     if (given instanceof ConfigurationError) throw given;
@@ -65,20 +64,14 @@ export function register(name: string, it: AppFunction, composed: () => Composed
     case 'http':
       app.http(name, {
         ...it.options,
-        handler: (request, context) => {
-          look();
-          return httpHandler(it, composed())(request, context);
-        },
+        handler: (request, context) => httpHandler(it, composed())(request, context),
       });
       break;
     case 'queue':
       app.storageQueue(name, {
         queueName: it.queue,
         connection: CONNECTION,
-        handler: async (message, context) => {
-          look();
-          return it.handlerFor(services())(message, context);
-        },
+        handler: async (message, context) => it.handlerFor(services())(message, context),
       });
       break;
     case 'timer':

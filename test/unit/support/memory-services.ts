@@ -68,7 +68,6 @@ export class MemoryWorld {
         retentionDays: 90,
       },
       now,
-      wake: () => undefined,
     };
   }
 
