@@ -181,6 +181,15 @@ module app 'modules/app.bicep' = {
   }
 }
 
+module availability 'modules/availability.bicep' = {
+  params: {
+    name: name
+    location: location
+    tags: tags
+    appUrl: app.outputs.url
+  }
+}
+
 output functionAppName string = app.outputs.name
 output url string = app.outputs.url
 output storageAccountName string = storage.outputs.name

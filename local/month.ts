@@ -10,6 +10,8 @@ const SECONDS = 30 * 24 * 3600;
 /** The timer fires every ten seconds, and Azure bills at least a second each time. */
 const TICKS = SECONDS / 10;
 const MINIMUM_SECONDS = 1;
+/** The availability test asks every five minutes. */
+const HEALTH_CHECKS = SECONDS / 300;
 
 /** The outage of the example, with four shards. */
 export const OUTAGE = { people: 10_000, callsPerPerson: 1.4, minutesPerCall: 0.75, hours: 5 };
@@ -59,7 +61,7 @@ function linesOfMonth(): Line[] {
     {
       unit: 'GB-s of executions on them',
       price: 0.000016,
-      idle: 0,
+      idle: HEALTH_CHECKS * gbSeconds,
       outage: CALLS * (CALL.events + CALL.plays) * gbSeconds,
     },
     {
@@ -68,11 +70,11 @@ function linesOfMonth(): Line[] {
       idle: TICKS * gbSeconds,
       outage: CALLS * CALL.otherMessages * gbSeconds,
     },
-    { unit: 'million executions', price: 0.4, idle: TICKS / 1e6, outage: EXECUTIONS / 1e6 },
+    { unit: 'million executions', price: 0.4, idle: (TICKS + HEALTH_CHECKS) / 1e6, outage: EXECUTIONS / 1e6 },
     {
       unit: '10,000 requests to tables',
       price: 0.00036,
-      idle: (TICKS * 2) / 1e4,
+      idle: (TICKS * 3 + HEALTH_CHECKS * 2) / 1e4,
       outage: (CALLS * CALL.tableRequests + BUSY_TICKS * 10) / 1e4,
     },
     {
@@ -81,8 +83,14 @@ function linesOfMonth(): Line[] {
       idle: IDLE_POLLS / 1e4,
       outage: (CALLS * (CALL.sends + 2 * MESSAGES) + BUSY_POLLS) / 1e4,
     },
-    { unit: 'GB of logs', price: 2.3, idle: logs(TICKS, 0), outage: logs(EXECUTIONS, CALLS * CALL.spans) },
+    {
+      unit: 'GB of logs',
+      price: 2.3,
+      idle: logs(TICKS + HEALTH_CHECKS, 0),
+      outage: logs(EXECUTIONS, CALLS * CALL.spans),
+    },
     { unit: 'alert rule, every five minutes', price: 1.5, idle: alertRules, outage: 0 },
+    { unit: 'availability test, every five minutes', price: 0.0005, idle: HEALTH_CHECKS, outage: 0 },
     { unit: 'phone number', price: 1, idle: 1, outage: 0 },
     { unit: 'minute of a call', price: 0.013, idle: 0, outage: CALLS * OUTAGE.minutesPerCall },
   ];

@@ -19,6 +19,7 @@ import type { Message } from './queues.ts';
 import type { Scenario } from './scenario.ts';
 import { callsFrom, type Service, type ServiceEvent } from './service.ts';
 import { SteeringChecks } from './steering-checks.ts';
+import { tickMsOf } from './stopped-timer.ts';
 import type { RowChange, WorldTables } from './stores.ts';
 
 /** The promises of docs/reliability.md that the checks test. */
@@ -56,7 +57,6 @@ const REDELIVERY_MS = 10 * 60_000;
 /** More identical messages than this on a queue at once break a promise. */
 const MANY = 30;
 const SLACK_MS = 5 * 60_000;
-const TICK_MS = 10_000;
 
 const Actions = z.array(
   z.object({ queue: z.enum(QUEUES), message: z.looseObject({ operationContext: z.string().optional() }) }),
@@ -293,7 +293,8 @@ export class Checks {
   #watch(call: Call): void {
     const { now, after, calmFrom, scenario, tables } = this.#facts;
     const { leaseMs, maxCallMs } = scenario.settings.limits;
-    const batchesMs = Math.ceil(tables.rows('Lines', 'lines').size / scenario.settings.batches.dueRows) * TICK_MS;
+    const batchesMs =
+      Math.ceil(tables.rows('Lines', 'lines').size / scenario.settings.batches.dueRows) * tickMsOf(scenario);
     const lookAtItsEnd = (lease: number): void =>
       after(lease - now(), () => {
         // If the app repeats the request, the lease is longer.

@@ -9,6 +9,7 @@ import { ReliableQueues } from '../../src/lib/storage/reliable-queues.ts';
 import { ReliableTables } from '../../src/lib/storage/reliable-tables.ts';
 import { type Memory, newMemory, storesOn } from '../../src/lib/storage/stores.ts';
 import type { TableStore } from '../../src/lib/storage/table-store.ts';
+import type { Waker } from '../../src/lib/upkeep/waker.ts';
 import { IDS } from '../fixtures/ids.ts';
 import type { Invocation } from './process.ts';
 
@@ -28,7 +29,7 @@ export const reliable = ({ tables, by, newId }: Ports): TableStore =>
   new ReliableTables(tables, (ms) => by.wait(ms), newId);
 
 /** What all runs in one process share: a cache, and what they remember. */
-export type Shared = { readonly outages: Outages; readonly memory: Memory };
+export type Shared = { readonly outages: Outages; readonly memory: Memory; readonly waker?: Waker };
 
 export const sharedOn = (tables: TableStore, now: () => Date): Shared => ({
   outages: new Outages(tables, now),
@@ -46,6 +47,7 @@ export function composed(ports: Ports, tables: TableStore, shared: Shared, setti
     callbacks: new PlainCallbackUris(ports.now),
     settings,
     now: ports.now,
+    wake: (dueAt) => shared.waker?.wake(dueAt),
   };
 }
 

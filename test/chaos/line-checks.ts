@@ -3,10 +3,12 @@ import { readHolder } from '../../src/lib/rules/outages/line-holder.ts';
 import { Caller } from '../../src/lib/rules/outages/outage.ts';
 import type { Cell, Columns } from '../../src/lib/storage/table-store.ts';
 import type { Facts, Rule } from './checks.ts';
+import type { Scenario } from './scenario.ts';
+import { tickMsOf } from './stopped-timer.ts';
 import type { WorldTables } from './stores.ts';
 
 /** How long a line may stand idle while somebody is due, ms: until the timer knows that nobody uses it, and a few ticks. */
-const IDLE_MS = 3 * 60_000;
+const idleMsOf = (scenario: Scenario): number => 150_000 + 3 * tickMsOf(scenario);
 
 /** Watches that lines are used, from the rows that the timer finds at each tick. */
 export class LineChecks {
@@ -23,9 +25,10 @@ export class LineChecks {
 
   /** Once nothing goes wrong any more, no line is idle for long while somebody is due who may be called on it. */
   atTick(): void {
-    const { tables, now, calmFrom } = this.#facts;
+    const { tables, now, calmFrom, scenario } = this.#facts;
+    const idleMs = idleMsOf(scenario);
     // Ticks with nothing to do are left out.
-    if (now() - this.#tickedAt > IDLE_MS) this.#since.clear();
+    if (now() - this.#tickedAt > idleMs) this.#since.clear();
     this.#tickedAt = now();
     if (now() < calmFrom) return;
     const resting = numbersAtRest(tables);
@@ -35,7 +38,7 @@ export class LineChecks {
     for (const [wait, what] of waits) {
       const since = this.#since.get(wait) ?? now();
       this.#since.set(wait, since);
-      if (now() - since > IDLE_MS) this.#fail('no line stands idle', what);
+      if (now() - since > idleMs) this.#fail('no line stands idle', what);
     }
   }
 

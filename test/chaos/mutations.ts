@@ -21,6 +21,7 @@ import { OptOuts } from '../../src/lib/storage/opt-outs.ts';
 import { Outages, type StoredOutage } from '../../src/lib/storage/outages.ts';
 import { Recipients, type StoredRecipient } from '../../src/lib/storage/recipients.ts';
 import { ANY, type TableName, type TableStore, type Write } from '../../src/lib/storage/table-store.ts';
+import { Ticks } from '../../src/lib/storage/ticks.ts';
 import { IDS, personId } from '../fixtures/ids.ts';
 import { onQueue } from '../fixtures/triggers.ts';
 import type { Rule } from './checks.ts';
@@ -69,6 +70,13 @@ class ForgetfulOutages extends Outages {
   /** Ends as if nobody had stopped it. */
   override save(before: StoredOutage, outage: Outage, beside?: Outage): Promise<StoredOutage | undefined> {
     return super.save(before, isOver(outage) ? { ...outage, state: 'finished' } : outage, beside);
+  }
+}
+
+/** No woken tick ever gets the lease. */
+class LeasedTicks extends Ticks {
+  override async tryBegin(): Promise<undefined> {
+    return undefined;
   }
 }
 
@@ -671,5 +679,10 @@ export const MUTATIONS: readonly Mutation[] = [
     services: asking(() => ({
       hangUp: async () => undefined,
     })),
+  },
+  {
+    name: 'nothing runs ticks once the timer has stopped',
+    breaks: ['nobody is lost', 'everything ends', 'no line stands idle'],
+    services: (services, tables) => ({ ...services, ticks: new LeasedTicks(tables) }),
   },
 ];

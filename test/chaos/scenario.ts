@@ -40,6 +40,8 @@ export type Scenario = {
   readonly misconfiguration?: Misconfiguration | undefined;
   /** When no process runs, ms from the beginning. */
   readonly sleep?: { readonly from: number; readonly until: number } | undefined;
+  /** When the timer stops for good, ms from the beginning. */
+  readonly timerStopsAfterMs?: number;
   /** One of the processes runs the next version of the app: see next-version.ts. */
   readonly hasNextVersion?: boolean;
   /** When faults stop, ms from the beginning. */

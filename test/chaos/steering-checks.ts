@@ -9,6 +9,7 @@ import { resultsIn } from './counts.ts';
 import { isCalm } from './faults.ts';
 import type { Invocation } from './process.ts';
 import type { ServiceEvent } from './service.ts';
+import { tickMsOf } from './stopped-timer.ts';
 import type { RowChange } from './stores.ts';
 
 const TOLD: ReadonlySet<string> = new Set(['answered', 'heard', 'connected', 'acknowledged']);
@@ -23,8 +24,8 @@ const STOPPED: ReadonlySet<Cell | undefined> = new Set(['cancelling', 'cancelled
 const PLACING_MS = 120_000;
 /** How long the app may use a cached outage. */
 const MEMORY_MS = 20_000;
-/** One tick, one queue message and its request: for each batch of calls. */
-const HANGING_UP_MS = 15_000;
+/** One queue message and its request, after a tick: for each batch of calls. */
+const HANGING_UP_MS = 5_000;
 
 /** The promises to a person who pauses, cancels, restores or changes an outage. */
 export class SteeringChecks {
@@ -67,7 +68,7 @@ export class SteeringChecks {
     };
     const calls = service.inFlight.filter(isKnown);
     const looks = Math.ceil(calls.length / scenario.settings.batches.dueRows);
-    after(looks * HANGING_UP_MS, () => {
+    after(looks * (tickMsOf(scenario) + HANGING_UP_MS), () => {
       const call = calls.find(({ endedAt }) => endedAt === undefined);
       if (call) this.#fail('pausing and stopping work', `${call.id} should have been hung up, but continues`);
     });

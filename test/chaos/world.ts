@@ -6,8 +6,10 @@ import { SETTLED_MS } from '../../src/lib/outages/dispatcher.ts';
 import { transition } from '../../src/lib/rules/outages/lifecycle.ts';
 import type { Services } from '../../src/lib/services/services.ts';
 import type { TableName, TableStore } from '../../src/lib/storage/table-store.ts';
+import { Waker } from '../../src/lib/upkeep/waker.ts';
+import type { Woken } from '../../src/lib/upkeep/woken-tick.ts';
 import { importNumbers } from '../fixtures/import-numbers.ts';
-import { onCallback, onQueue, onTimer } from '../fixtures/triggers.ts';
+import { onCallback, onQueue, onTimer, onWake, type Ticked } from '../fixtures/triggers.ts';
 import { Checks, type Violation } from './checks.ts';
 import { BEGINNING, Clock } from './clock.ts';
 import {
@@ -31,6 +33,7 @@ import { Random } from './random.ts';
 import { drawScenario, OPERATOR, type PlannedOutage, type Scenario } from './scenario.ts';
 import { AskedService, Service, type ServiceEvent } from './service.ts';
 import { type Deed, steer } from './steering.ts';
+import { ASKED_EVERY_MS, withStoppedTimer } from './stopped-timer.ts';
 import { AskedQueues, AskedTables, type RowChange, WorldTables } from './stores.ts';
 import { Trace } from './trace.ts';
 
@@ -117,6 +120,8 @@ class World {
   /** The ticks in progress. */
   readonly #timers = new Set<Invocation>();
   #nextTick = Number.POSITIVE_INFINITY;
+  /** When the availability test asked last. */
+  #askedAt = 0;
   #ids = 0;
   #steps = 0;
   #deaths = 0;
@@ -124,7 +129,7 @@ class World {
 
   constructor({ seed, recipients, scenario, mutation, trace = 0, dialect = DIALECT_2021 }: WorldOptions) {
     this.#seed = seed;
-    this.#scenario = scenario ?? withMisconfiguration(drawScenario(seed, recipients), new Random(`${seed} numbers`));
+    this.#scenario = scenario ?? drawn(seed, recipients);
     this.#mutation = mutation;
     this.#temperRandom = new Random(`${seed} people`);
     const clock = new Clock();
@@ -237,8 +242,7 @@ class World {
   #servicesFor(by: Invocation): Services {
     const ports = this.#portsFor(by);
     const tables = this.#tablesFor(ports);
-    const memory = this.#memories.get(by.process) ?? this.#memoryOf(by.process);
-    const services = composed(ports, tables, memory, this.#scenario.settings);
+    const services = composed(ports, tables, this.#memoryOf(by.process), this.#scenario.settings);
     return this.#mutation?.services?.(services, tables) ?? services;
   }
 
@@ -249,10 +253,25 @@ class World {
   }
 
   #memoryOf(process: AppProcess): Shared {
+    const known = this.#memories.get(process);
+    if (known) return known;
     const ports = this.#portsFor(this.#invocation(process, 'memory'));
-    const shared = sharedOn(this.#tablesFor(ports), ports.now);
+    const shared = { ...sharedOn(this.#tablesFor(ports), ports.now), waker: this.#wakerOf(process) };
     this.#memories.set(process, shared);
     return shared;
+  }
+
+  #wakerOf(process: AppProcess): Waker {
+    return new Waker({
+      now: () => this.#ground.clock.date,
+      after: (ms, work) => this.#after(ms, () => void (process.isAlive && work())),
+      run: (isNeeded) => this.#tend(process, (services) => onWake(services, isNeeded)),
+    });
+  }
+
+  /** Something comes to this process. While the timer runs, looking tells nothing: ticks with nothing to do are left out. */
+  #look(process: AppProcess): void {
+    if (this.#hasTimerStopped()) this.#memoryOf(process).waker?.look();
   }
 
   #portsFor(by: Invocation): Ports {
@@ -305,6 +324,7 @@ class World {
   }
 
   async #handle(message: Message, process: AppProcess): Promise<Run> {
+    this.#look(process);
     const by = this.#invocation(process, `${message.queue} ${message.id}`);
     const handle = this.#mutation?.onQueue ?? onQueue;
     const log = await this.#runIn(by, (services) => handle(message.queue, services, message.body, message.id));
@@ -322,6 +342,7 @@ class World {
   #post(event: ServiceEvent): Promise<number> {
     const process = this.#anyProcess();
     if (!process) return Promise.resolve(0);
+    this.#look(process);
     const by = this.#invocation(process, `callEvents ${event.call.id}`);
     this.#events.set(by, event);
     event.isReceived = true;
@@ -361,10 +382,12 @@ class World {
       if (!isDone && !(process && dies)) void this.#asks(what, work, dies);
     });
     if (!process) return;
+    this.#look(process);
     const by = this.#invocation(process, what);
     if (dies) this.#dying.add(by);
     void this.#runIn(by, async (services) => {
       await work(services);
+      services.wake(services.now());
       isDone = true;
     });
   }
@@ -391,24 +414,43 @@ class World {
     const { faults, random } = this.#ground;
     this.#checks.atTick();
     const process = this.#anyProcess();
-    if (process && (!this.#isTending() || faults.strikes('timerDoubled'))) this.#tend(process);
+    if (this.#hasTimerStopped()) this.#ask(process);
+    else if (process && (!this.#isTending() || faults.strikes('timerDoubled'))) void this.#tend(process);
     const second = this.#anyProcess();
-    if (second && faults.strikes('timerDoubled')) this.#after(random.int(0, 2_000), () => this.#tend(second));
+    if (second && faults.strikes('timerDoubled') && !this.#hasTimerStopped())
+      this.#after(random.int(0, 2_000), () => void this.#tend(second));
     this.#wake();
   }
 
-  #tend(process: AppProcess): void {
-    if (!process.isAlive) return;
+  #hasTimerStopped(): boolean {
+    const { timerStopsAfterMs = Number.POSITIVE_INFINITY } = this.#scenario;
+    return this.#ground.clock.now - BEGINNING >= timerStopsAfterMs;
+  }
+
+  /** The availability test asks for the health of the app. */
+  #ask(process: AppProcess | undefined): void {
+    const { now } = this.#ground.clock;
+    if (!process || now - this.#askedAt < ASKED_EVERY_MS) return;
+    this.#askedAt = now;
+    this.#look(process);
+  }
+
+  async #tend(
+    process: AppProcess,
+    work: (services: Services) => Promise<Ticked> = onTimer,
+  ): Promise<Woken | undefined> {
+    if (!process.isAlive) return undefined;
     const by = this.#invocation(process, 'notifyOutages');
-    this.#timers.add(by);
+    if (work === onTimer) this.#timers.add(by);
     const beganAt = this.#ground.clock.now;
-    void this.#runIn(by, onTimer).then((tended) => {
-      this.#timers.delete(by);
-      if ('error' in tended) return;
-      for (const error of tended.errors) this.#noSurprise(by, error);
-      by.note(() => `ends: ${tended.log.join('; ')}`);
-      if (!tended.log.some((line) => line.includes('a step failed'))) this.#checks.breaker.ticked(beganAt);
-    });
+    const tended = await this.#runIn(by, work);
+    this.#timers.delete(by);
+    if ('error' in tended) return undefined;
+    for (const error of tended.errors) this.#noSurprise(by, error);
+    by.note(() => `ends: ${tended.log.join('; ')}`);
+    const isComplete = tended.woken === 'ran' && !tended.log.some((line) => line.includes('a step failed'));
+    if (isComplete) this.#checks.breaker.ticked(beganAt);
+    return tended.woken;
   }
 
   #isTending(): boolean {
@@ -501,6 +543,12 @@ class World {
     };
   }
 }
+
+const drawn = (seed: number, recipients: number | undefined): Scenario =>
+  withStoppedTimer(
+    withMisconfiguration(drawScenario(seed, recipients), new Random(`${seed} numbers`)),
+    new Random(`${seed} timer`),
+  );
 
 const LEASED = 'due|leased|';
 const WAITING = 'due|waiting|';

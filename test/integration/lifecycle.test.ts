@@ -46,8 +46,9 @@ describe('an outage that is paused', () => {
   it('calls nobody else; the call in progress continues, and the others are called once it is resumed', async () => {
     const ada = town.callee().answers().hears('message').presses('1').hears('thanks');
     const bob = town.callee().answers().hears('message').presses('1').hears('thanks');
-    const outage = await town.declare([ada, bob], LINE(town.callerNumber()));
+    const outage = await town.declare([], LINE(town.callerNumber()));
     expect((await done('pauseOutage', outage)).state).toBe('paused');
+    await outage.add(`phone\n${ada.identity}\n${bob.identity}\n`);
     await town.tick();
     expect([rang(ada), rang(bob)]).toEqual([0, 0]);
     expect(await done('pauseOutage', outage)).toMatchObject({
@@ -152,10 +153,11 @@ describe('an outage that is over', () => {
 describe('an outage that is changed', () => {
   it('plays the new message in every later call', async () => {
     const ada = town.callee().answers().hears('unavailable').presses('1').hears('thanks');
-    const outage = await town.declare([ada]);
+    const outage = await town.declare([]);
     expect(await done('patchOutage', outage, { script: { message: town.audio('unavailable') } })).toMatchObject({
       script: { message: town.audio('unavailable'), thanks: town.audio('thanks') },
     });
+    await outage.add(`phone\n${ada.identity}\n`);
     await outage.run();
     await outage.expectOutcome(ada, 'acknowledged');
   });

@@ -31,8 +31,8 @@ test('if the service throttles, the attempt does not count, and the person is ca
 
 test('a call without any event is requested again if that is safe, and otherwise ends as unknown', async () => {
   const carol = town.callee().answers().hears('message').presses('1').hears('thanks').stays();
-  const outage = await town.declare([carol]);
   town.stack.simulator.faults({ failed: { next: 1, only: ['createCall'] } });
+  const outage = await town.declare([carol]);
   await town.tick();
   await outage.ended();
   const { results } = await outage.expectOutcome(carol, 'acknowledged');

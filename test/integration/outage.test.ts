@@ -185,7 +185,9 @@ test('the timer starts the calls by itself, and ends the outage when everybody h
 test('an outage that has expired calls nobody who was not called yet', async () => {
   const late = town.callee().rings(0);
   const end = Date.now() + 1_500;
-  const outage = await town.declare([late], { expiresAt: new Date(end).toISOString() });
+  // It may start only when it is too late.
+  const startAt = new Date(end - 1).toISOString();
+  const outage = await town.declare([late], { startAt, expiresAt: new Date(end).toISOString() });
   await eventually(async () => expect(Date.now()).toBeGreaterThan(end));
   await outage.run();
   await outage.expectOutcome(late, 'cancelled');

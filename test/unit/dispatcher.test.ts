@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { postponeAttempt } from '../../src/lib/outages/attempt-progress.ts';
 import { concludeAttempt } from '../../src/lib/outages/conclude.ts';
-import { fillLines, passOnLine } from '../../src/lib/outages/dispatcher.ts';
+import { passOnLine } from '../../src/lib/outages/pass-on-line.ts';
 import { patchOutage } from '../../src/lib/outages/patch.ts';
 import type { RecipientId } from '../../src/lib/rules/calls/ids.ts';
 import { ended } from '../../src/lib/rules/outages/lifecycle.ts';
@@ -11,6 +11,7 @@ import { isFree } from '../../src/lib/storage/lines.ts';
 import { tendOutages } from '../../src/lib/upkeep/tend-outages.ts';
 import { numberIdOf, personId } from '../fixtures/ids.ts';
 import { importNumbers } from '../fixtures/import-numbers.ts';
+import { fillLines } from './support/fill-lines.ts';
 import { MemoryWorld } from './support/memory-services.ts';
 
 const ANN = '+14255550121';
@@ -20,7 +21,7 @@ const STORM = { outageId: 'storm', shard: 0 };
 const LINES = [{ number: '+14255550190', lines: 2 }];
 
 const fill = async ({ services }: MemoryWorld, outage: Outage): Promise<number> =>
-  (await fillLines(services, outage, await services.lines.list())).started;
+  (await fillLines(services, outage)).started;
 
 const free = async ({ services, now }: MemoryWorld): Promise<string[]> =>
   (await services.lines.list()).filter((line) => isFree(line, now)).map(({ lineId }) => lineId);
@@ -48,7 +49,7 @@ describe('free lines', () => {
   it('are reported: how many are in use, and how long the longest due recipient has waited', async () => {
     const world = new MemoryWorld();
     const { outage } = await world.outage({ callers: LINES }, ANN, BOB, EVE);
-    const look = async () => fillLines(world.services, outage, await world.services.lines.list());
+    const look = async () => fillLines(world.services, outage);
     expect(await look()).toMatchObject({ started: 2, linesInUse: 2, dueLagMs: 0 });
     world.passes(30);
     expect(await look()).toMatchObject({ started: 0, linesInUse: 2, dueLagMs: 30_000 });
@@ -109,7 +110,7 @@ describe('free lines', () => {
     );
     const lines = held.filter((line) => line !== undefined);
     expect(lines).toHaveLength(32);
-    await Promise.all(lines.map((line) => passOnLine(world.services, outage, line, STORM)));
+    await Promise.all(lines.map((line) => passOnLine(world.services, outage, line)));
     expect(dialled(world)).toHaveLength(64);
     expect(await free(world)).toEqual([]);
   });
@@ -136,7 +137,7 @@ describe('the end of a call', () => {
     const world = new MemoryWorld();
     const { outage, people } = await world.outage({ callers: LINES }, ANN);
     await fill(world, outage);
-    await passOnLine(world.services, outage, await lineOf(world, people[0]?.recipientId ?? personId('nobody')), STORM);
+    await passOnLine(world.services, outage, await lineOf(world, people[0]?.recipientId ?? personId('nobody')));
     expect(await free(world)).toHaveLength(2);
   });
 
@@ -150,7 +151,7 @@ describe('the end of a call', () => {
       );
       const line = busy.find((held) => held !== undefined);
       if (!line) throw new Error('nobody has a line');
-      await passOnLine(world.services, { ...outage, ...over }, line, STORM);
+      await passOnLine(world.services, { ...outage, ...over }, line);
       expect(dialled(world)).toHaveLength(1);
       expect(await free(world)).toHaveLength(1);
     }
@@ -209,11 +210,8 @@ describe('the end of a call', () => {
     await fill(world, outage);
     const people = await world.services.recipients.due(STORM, 'leased', 9);
     const line = await lineOf(world, people[0]?.recipientId ?? personId('nobody'));
-    await Promise.all([
-      passOnLine(world.services, outage, line, STORM),
-      passOnLine(world.services, outage, line, STORM),
-    ]);
-    await passOnLine(world.services, outage, line, STORM);
+    await Promise.all([passOnLine(world.services, outage, line), passOnLine(world.services, outage, line)]);
+    await passOnLine(world.services, outage, line);
     expect(dialled(world)).toHaveLength(2);
   });
 });

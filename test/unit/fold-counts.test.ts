@@ -51,7 +51,7 @@ describe('the changes that an outage counts are folded into its sums', () => {
   });
 
   it('completely before the outage ends, in as many ticks as that takes', async () => {
-    const { world, list, unfolded } = await storm(2_500);
+    const { world, list, unfolded } = await storm(5_000);
     world.now = at('08:00:20.000');
     for (const { recipientId } of list) {
       const place = { outageId: 'storm', shard: 0, recipientId };

@@ -77,6 +77,12 @@ describe.skipIf(!bicep)('a deployment of infra/', () => {
     expect(new Set(names)).toEqual(new Set(QUEUES.flatMap((queue) => [queue, `${queue}-poison`])));
   });
 
+  it('asks the app for its health every five minutes', () => {
+    const [test] = byType(byDefault, 'Microsoft.Insights/webtests');
+    expect(test?.properties).toMatchObject({ Enabled: true, Frequency: 300, Kind: 'standard' });
+    expect(text(test?.properties ?? {}, 'Request')).toContain('/api/health');
+  });
+
   it('creates every table of the app', () => {
     const names = namesOf(byDefault, 'Microsoft.Storage/storageAccounts/tableServices/tables');
     expect(new Set(names)).toEqual(new Set(TABLES));
@@ -199,7 +205,7 @@ describe('an alert', () => {
 
   it('parses the line that the timer logs', () => {
     expect(queries).toContain("parse message with 'outage ' outage ' is running: ' started:int ' calls started' *");
-    const log = readFileSync('src/functions/notifyOutages.ts', 'utf8');
+    const log = readFileSync('src/lib/upkeep/tick.ts', 'utf8');
     expect(log).toMatch(/`outage \$\{outage\} is \$\{state\}: \$\{started\} calls started/);
   });
 });

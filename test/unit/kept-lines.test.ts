@@ -3,7 +3,7 @@ import { StorageError, UnendedCallError } from '../../src/lib/base/errors.ts';
 import { applyCallEvent } from '../../src/lib/calls/apply-event.ts';
 import { startRequestedCall } from '../../src/lib/calls/requested-calls.ts';
 import { concludeAttempt } from '../../src/lib/outages/conclude.ts';
-import { passOnLine } from '../../src/lib/outages/dispatcher.ts';
+import { passOnLine } from '../../src/lib/outages/pass-on-line.ts';
 import type { Recipient } from '../../src/lib/rules/outages/recipient.ts';
 import type { Line } from '../../src/lib/storage/lines.ts';
 import type { DueRow } from '../../src/lib/storage/recipients.ts';
@@ -108,7 +108,9 @@ describe('a line without a call', () => {
     await world.outage({ callers }, ...numbers(100));
     const { recipients } = world.services;
     recipients.dispatch = () => Promise.reject(new StorageError('no answer'));
-    expect(await tendOutages(world.services)).toMatchObject([{ problems: [new StorageError('no answer')] }]);
+    expect(await tendOutages(world.services)).toMatchObject([
+      { problems: Array(50).fill(new StorageError('no answer')) },
+    ]);
     recipients.dispatch = Object.getPrototypeOf(recipients).dispatch;
     expect(await held(world)).toHaveLength(50);
     world.passes(120);
@@ -215,7 +217,7 @@ describe('the end of a call that is delivered twice', () => {
     expect(await inProgress(world)).toHaveLength(1);
     expect(await held(world)).toHaveLength(1);
     // A process that still has the line of the earlier call cannot use it.
-    await passOnLine(world.services, outage, first, SHARD);
+    await passOnLine(world.services, outage, first);
     expect(await inProgress(world)).toHaveLength(1);
   });
 });

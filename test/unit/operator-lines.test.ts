@@ -3,7 +3,6 @@ import { NoFreeLineError } from '../../src/lib/base/errors.ts';
 import type { Identifier } from '../../src/lib/call-automation/identifiers.ts';
 import { applyCallEvent } from '../../src/lib/calls/apply-event.ts';
 import { inviteParticipants } from '../../src/lib/calls/invite.ts';
-import { fillLines } from '../../src/lib/outages/dispatcher.ts';
 import { InviteParticipants } from '../../src/lib/rules/calls/actions.ts';
 import type { AttemptRef } from '../../src/lib/rules/calls/purpose.ts';
 import { claimed } from '../../src/lib/rules/outages/attempts.ts';
@@ -11,6 +10,7 @@ import type { Services } from '../../src/lib/services/services.ts';
 import type { Line } from '../../src/lib/storage/lines.ts';
 import { recipientIdOf } from '../fixtures/ids.ts';
 import { onTimer } from '../fixtures/triggers.ts';
+import { fillLines } from './support/fill-lines.ts';
 import { MemoryWorld } from './support/memory-services.ts';
 import { audioEnded, established, LEG, terminated, tone } from './support/telephone-events.ts';
 
@@ -42,7 +42,7 @@ class AsksForOperator extends MemoryWorld {
     };
     Object.assign(world.services, { calls: { ...world.services.calls, inviteParticipants } });
     const { outage } = await world.outage({ script: { ...SCRIPT, operators: [operator] } }, ANN.phoneNumber.value);
-    await fillLines(world.services, outage, await world.services.lines.list());
+    await fillLines(world.services, outage);
     const stored = await world.services.recipients.find(world.ref);
     if (stored) await world.services.recipients.save(world.ref, stored, claimed(stored.recipient, world.now));
     await world.gets(established, tone('2'), audioEnded('cancelled', 'message-1'));

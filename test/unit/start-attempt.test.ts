@@ -8,7 +8,6 @@ import { applyCallEvent } from '../../src/lib/calls/apply-event.ts';
 import { startRequestedCall } from '../../src/lib/calls/requested-calls.ts';
 import { startAttempt } from '../../src/lib/calls/start-attempt.ts';
 import { concludeAttempt } from '../../src/lib/outages/conclude.ts';
-import { fillLines } from '../../src/lib/outages/dispatcher.ts';
 import { cancelOutage, pauseOutage } from '../../src/lib/outages/steer.ts';
 import type { AttemptRef } from '../../src/lib/rules/calls/purpose.ts';
 import type { Services } from '../../src/lib/services/services.ts';
@@ -17,6 +16,7 @@ import { Recipients } from '../../src/lib/storage/recipients.ts';
 import { tendOutages } from '../../src/lib/upkeep/tend-outages.ts';
 import { tendRequests } from '../../src/lib/upkeep/tend-requests.ts';
 import { numberIdOf, personId } from '../fixtures/ids.ts';
+import { fillLines } from './support/fill-lines.ts';
 import { MemoryWorld } from './support/memory-services.ts';
 import { MemoryTables } from './support/memory-tables.ts';
 
@@ -88,7 +88,7 @@ async function dispatched(isRepeatable: boolean) {
   const tables = new MemoryTables();
   const world = new MemoryWorld(tables);
   const { outage, people } = await world.outage({ retry: { maxAttempts: 2, delaySeconds: { busy: 1 } } }, ANN);
-  await fillLines(world.services, outage, await world.services.lines.list());
+  await fillLines(world.services, outage);
   const exchange = new Exchange(isRepeatable);
   const services: Services = { ...world.services, calls: exchange.calls(world.services) };
   const ref: AttemptRef = {
@@ -258,7 +258,7 @@ it('a request that got no answer is not repeated if an earlier attempt has ended
   await concludeAttempt(services, ref, { outcome: 'busy' });
   world.passes(2);
   const { outage } = await services.outages.read('storm');
-  await fillLines(services, outage, await services.lines.list());
+  await fillLines(services, outage);
   exchange.answers.push(lost);
   const second = { ...ref, attempt: 2 };
   expect(await startAttempt(services, second)).toMatchObject({ result: 'postponed' });
@@ -314,7 +314,7 @@ describe('an attempt that the service refuses because of our key or role', () =>
     world.passes(30);
     expect(await free()).toBe(2);
     const { outage } = await services.outages.read('storm');
-    expect(await fillLines(services, outage, await services.lines.list())).toMatchObject({ started: 1 });
+    expect(await fillLines(services, outage)).toMatchObject({ started: 1 });
     expect(await startAttempt(services, ref)).toMatchObject({ result: 'done' });
     expect(await recipient()).toMatchObject({ phase: 'dialling', attempt: 1 });
     expect(exchange.asked[1]?.identity).not.toBe(exchange.asked[0]?.identity);
@@ -420,7 +420,7 @@ describe('a call that was turned away because there were too many', () => {
     expect(await recipient()).toMatchObject({ phase: 'waiting', attempt: 0, results: [] });
     world.passes(60);
     const { outage } = await services.outages.read('storm');
-    expect(await fillLines(services, outage, await services.lines.list())).toMatchObject({ started: 1 });
+    expect(await fillLines(services, outage)).toMatchObject({ started: 1 });
     await startAttempt(services, ref);
     expect(exchange.dialled).toBe(2);
     expect(await recipient()).toMatchObject({ attempt: 1, callLegId: 'leg-2' });
@@ -433,7 +433,7 @@ describe('a call that was turned away because there were too many', () => {
     await applyCallEvent(services, purpose, turnedAway('leg-1'));
     world.passes(60);
     const { outage } = await services.outages.read('storm');
-    await fillLines(services, outage, await services.lines.list());
+    await fillLines(services, outage);
     await startAttempt(services, ref);
     await applyCallEvent(services, purpose, turnedAway('leg-1'));
     expect(await recipient()).toMatchObject({ phase: 'dialling', attempt: 1, callLegId: 'leg-2' });

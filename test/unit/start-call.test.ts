@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { StorageError } from '../../src/lib/base/errors.ts';
-import { fillLines } from '../../src/lib/outages/dispatcher.ts';
 import { StartAttempt } from '../../src/lib/rules/calls/actions.ts';
 import { onQueue } from '../fixtures/triggers.ts';
+import { fillLines } from './support/fill-lines.ts';
 import { MemoryWorld } from './support/memory-services.ts';
 
 /** What becomes of a start message while storage fails. */
@@ -15,7 +15,7 @@ describe('a start message that storage keeps from being handled', () => {
   it('is sent again over minutes, and fails only then', async () => {
     const world = new MemoryWorld();
     const { outage } = await world.outage({}, ANN);
-    await fillLines(world.services, outage, await world.services.lines.list());
+    await fillLines(world.services, outage);
     const { recipients, queues } = world.services;
     recipients.find = hiccup;
     for (let resent = 0; resent < 4; resent++) {
@@ -45,7 +45,7 @@ describe('a start message that storage keeps from being handled', () => {
   it('fails at once for any other reason', async () => {
     const world = new MemoryWorld();
     const { outage } = await world.outage({}, ANN);
-    await fillLines(world.services, outage, await world.services.lines.list());
+    await fillLines(world.services, outage);
     world.services.recipients.find = () => Promise.reject(new StorageError('a stored row does not fit'));
     const message = StartAttempt.parse(world.queues.on('start-call')[0]);
     await expect(onQueue('start-call', world.services, message, 'message-1')).rejects.toThrow('does not fit');

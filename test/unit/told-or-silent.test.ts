@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { applyCallEvent } from '../../src/lib/calls/apply-event.ts';
 import { startRequestedCall } from '../../src/lib/calls/requested-calls.ts';
-import { fillLines } from '../../src/lib/outages/dispatcher.ts';
 import type { AttemptRef } from '../../src/lib/rules/calls/purpose.ts';
 import { claimed } from '../../src/lib/rules/outages/attempts.ts';
 import type { Recipient } from '../../src/lib/rules/outages/recipient.ts';
 import type { Services } from '../../src/lib/services/services.ts';
 import { numberIdOf, recipientIdOf } from '../fixtures/ids.ts';
+import { fillLines } from './support/fill-lines.ts';
 import { MemoryWorld } from './support/memory-services.ts';
 import { audioBegan, established, LEG, stateIs, terminated, tone } from './support/telephone-events.ts';
 
@@ -22,7 +22,7 @@ class AnnsCall extends MemoryWorld {
     const world = new AnnsCall();
     Object.assign(world.services, { calls: { ...world.services.calls, reportsAudioStart } });
     const { outage } = await world.outage({}, ANN.phoneNumber.value);
-    await fillLines(world.services, outage, await world.services.lines.list());
+    await fillLines(world.services, outage);
     const stored = await world.services.recipients.find(world.ref);
     if (stored) await world.services.recipients.save(world.ref, stored, claimed(stored.recipient, world.now));
     return world;

@@ -31,14 +31,17 @@ export function httpFunction<Params extends z.ZodObject, Query extends z.ZodObje
       authLevel: isAnonymous ? 'anonymous' : 'function',
     },
     handlerFor: (services) =>
-      answering((request, context) =>
-        handler(services, {
+      answering(async (request, context) => {
+        const answer = await handler(services, {
           params: parsed(params, request.params),
           query: parsed(query, Object.fromEntries(request.query)),
           request,
           context,
-        }),
-      ),
+        });
+        // Somebody may be due by the change.
+        if (method !== 'GET' && route.startsWith('outages')) services.wake(services.now());
+        return answer;
+      }),
   };
 }
 

@@ -77,7 +77,7 @@ export const OPERATIONS = {
   resumeOutage: changing(
     'POST',
     '/resume',
-    'Continues to call, from the next tick of the timer on. If caller numbers of the outage rest, this ends their rest, for other outages too.',
+    'Continues to call. If caller numbers of the outage rest, this ends their rest, for other outages too.',
   ),
   cancelOutage: changing(
     'POST',
@@ -212,7 +212,7 @@ export const OPERATIONS = {
     isHeadToo: true,
     route: 'health',
     isAnonymous: true,
-    does: 'Checks that the settings are valid and that storage answers.',
+    does: 'Checks that the settings are valid, that storage answers and that the timer runs.',
     answers: { 200: json('All checks passed.', Health), 503: json('At least one check failed.', Health) },
   }),
   getOpenApi: plain({

@@ -2,6 +2,7 @@ import { InvalidInputError } from '../base/errors.ts';
 import { mayPlace } from '../outages/caller-standing.ts';
 import { isTooLate, lineLease } from '../outages/dispatcher.ts';
 import { mayBeInCall } from '../outages/line-holders.ts';
+import { reserveByHand } from '../outages/waiting-requests.ts';
 import { requestHolder } from '../rules/outages/line-holder.ts';
 import { DEFAULT_LINES } from '../rules/outages/outage.ts';
 import type { HeldLine } from '../rules/outages/recipient.ts';
@@ -10,7 +11,7 @@ import { hasLapsed, isFree, type Line, linesOf } from '../storage/lines.ts';
 
 /**
  * Takes a free line of the number to show, leased for as long as the request is. If there is none, looks into the holder
- * of each line whose lease has ended: one request each.
+ * of each line whose lease has ended: one request each. If all have calls, reserves one for when its call ends.
  * @param callerNumber E.164; by default any of CALLER_NUMBERS.
  * @returns undefined if no line is free.
  */
@@ -44,5 +45,6 @@ export async function takeLine(
     const held = (await mayPlace(services, known.get(line.number))) && (await take(line));
     if (held) return held;
   }
+  await reserveByHand(services, ours, callerNumber);
   return undefined;
 }

@@ -3,6 +3,7 @@ import type { RequestIdentity } from '../call-automation/port.ts';
 import { mustBePlayable } from '../call-automation/speech.ts';
 import { isStartRequest, type JoinCall, type StartRequestedCall } from '../rules/calls/actions.ts';
 import { mustBeCallable } from '../rules/must-be-callable.ts';
+import { byHand } from '../rules/outages/fair-share.ts';
 import { type Handled, type Services, superseded } from '../services/services.ts';
 import { type CallRequest, dueTimeOf, type StoredRequest } from '../storage/call-requests.ts';
 import { isLeaseEnding, type Place, placeAgain, placeCall } from './place-call.ts';
@@ -105,7 +106,8 @@ async function handleRequest(
   const line = needsLine(request) ? await takeLine(services, callerNumber, fresh.requestId) : undefined;
   const now = services.now();
   if (needsLine(request) && !line) {
-    return postponeUntil(services, before, request, 'a free line', new Date(now.getTime() + REQUEST_PATIENCE_MS));
+    const until = new Date(now.getTime() + REQUEST_PATIENCE_MS);
+    return postponeUntil(services, before, { ...request, waitsFor: byHand(callerNumber) }, 'a free line', until);
   }
   const claimed: CallRequest = { ...request, line, phase: 'dialling', askedAt: now.toISOString() };
   const leaseUntil = new Date(now.getTime() + services.settings.limits.leaseMs);

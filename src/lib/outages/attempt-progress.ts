@@ -5,7 +5,7 @@ import type { Recipient } from '../rules/outages/recipient.ts';
 import type { Services } from '../services/services.ts';
 import type { StoredRecipient } from '../storage/recipients.ts';
 import { untilSaved } from '../storage/until-saved.ts';
-import { passOnLine } from './dispatcher.ts';
+import { passOnLine } from './pass-on-line.ts';
 
 /**
  * The recipient must not be called before `until`: the attempt does not count, and its line is passed on.
@@ -21,7 +21,7 @@ export async function deferAttempt(
   const outage = await services.outages.recent(ref.outageId);
   const later = putOff(outage, stored.recipient, services.now(), until);
   if (!(await services.recipients.save(ref, stored, later))) return false;
-  if (line) await passOnLine(services, outage, line, ref);
+  if (line) await passOnLine(services, outage, line);
   return true;
 }
 
@@ -54,7 +54,7 @@ export async function postponeAttempt(
     const later = putOff(outage, stored.recipient, services.now(), until, refusedAt);
     return (await services.recipients.save(ref, stored, later)) && stored.recipient;
   });
-  if (before?.line) await services.lines.free(before.line, until);
+  if (before?.line) await services.lines.release(before.line, until);
   return before !== null;
 }
 

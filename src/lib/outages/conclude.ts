@@ -10,8 +10,8 @@ import type { Services } from '../services/services.ts';
 import type { StoredRecipient } from '../storage/recipients.ts';
 import { untilSaved } from '../storage/until-saved.ts';
 import { tellAllClear } from './all-clear.ts';
-import { passOnLine } from './dispatcher.ts';
 import { optOutCallee } from './opt-out-callee.ts';
+import { passOnLine } from './pass-on-line.ts';
 
 type Result = Pick<AttemptResult, 'outcome' | 'reason' | 'callLegId'> & {
   /** The callee asked in this call not to be called again. */
@@ -32,7 +32,7 @@ export async function concludeAttempt(
   const outage = await services.outages.recent(ref.outageId);
   if (optOut) await optOutCallee(services, ref);
   const freed = await recordResult(services, outage, ref, result, decidedOn);
-  if (freed?.line) await passOnLine(services, outage, freed.line, ref, freed.reachedAt);
+  if (freed?.line) await passOnLine(services, outage, freed.line, freed.reachedAt);
 }
 
 const NEVER_AGAIN: RetryPolicy = { maxAttempts: 1, delaySeconds: {} };

@@ -58,7 +58,7 @@ export async function removePerson(services: Services, outage: Outage, recipient
   const stored = await read(services, outage, recipientId);
   const shard = shardOf(outage, recipientId);
   if (!isUntouched(stored.recipient)) throw new NotAllowedError(CALLED);
-  if ((await services.recipients.removeAll(shard, [stored], services.now().toISOString())) === 0)
+  if ((await services.backlog.removeAll(shard, [stored], services.now().toISOString())) === 0)
     throw new NotAllowedError(CALLED);
   while (await services.tallies.fold(shard));
 }

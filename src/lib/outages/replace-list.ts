@@ -19,13 +19,13 @@ export async function removeOthers(services: Services, outage: Outage, ids: Read
 }
 
 async function removeIn(services: Services, shard: Shard, ids: ReadonlySet<string>): Promise<number> {
-  const { recipients, tallies, settings, now } = services;
+  const { backlog, recipients, tallies, settings, now } = services;
   const size = settings.batches.page;
   let removed = 0;
   for (let after: string | undefined = ''; after !== undefined; ) {
     const { people, next }: Page = await recipients.page(shard, after, size);
     const others = people.filter(({ recipient }) => isUntouched(recipient) && !ids.has(recipient.recipientId));
-    removed += await recipients.removeAll(shard, others, now().toISOString());
+    removed += await backlog.removeAll(shard, others, now().toISOString());
     after = next;
   }
   // A person who is added again is counted in a row of the same name, so add those rows to the sums first.

@@ -23,7 +23,7 @@ export const pauseOutage = (services: Services, id: string): Promise<Outage> =>
   changeOutage(services, id, (outage) => moved(outage, 'pause'));
 
 /**
- * Calls waiting recipients again from the next tick, or from `startAt` if that is later. Also ends the rest of the outage's caller
+ * Calls waiting recipients again at once, or from `startAt` if that is later. Also ends the rest of the outage's caller
  * numbers, which other outages may share.
  */
 export async function resumeOutage(services: Services, id: string): Promise<Outage> {

@@ -12,4 +12,4 @@ export type Batches = {
   readonly pages: number;
 };
 
-export const BATCHES: Batches = { dueRows: 100, requests: 100, folds: 20, page: 1_000, pages: 8 };
+export const BATCHES: Batches = { dueRows: 100, requests: 100, folds: 100, page: 1_000, pages: 8 };

@@ -26,7 +26,7 @@ import type { Services } from './services.ts';
 const REQUEST_MS = 20_000;
 
 /** Composition root: creates the app's services from its settings. Sends no requests. */
-export function compose(settings: Settings): Services {
+export function compose(settings: Settings, wake: Services['wake'] = () => undefined): Services {
   const storage = storageAccess(settings);
   const now = (): Date => new Date();
   onSetAside(({ table, partition, rowKey, reason }) => {
@@ -60,6 +60,7 @@ export function compose(settings: Settings): Services {
       batches: BATCHES,
     },
     now,
+    wake,
   };
 }
 

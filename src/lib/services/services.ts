@@ -33,6 +33,8 @@ export type Services = Stores & {
     readonly hasPrivateAudio?: boolean;
   };
   readonly now: () => Date;
+  /** Somebody is due at this time: runs a tick then. A hint that may be lost; the timer's next tick comes anyway. */
+  readonly wake: (dueAt: Date) => void;
 };
 
 /** How a message or an event was handled. `why` is logged, so it never holds a phone number or a name. */

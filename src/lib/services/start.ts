@@ -16,11 +16,16 @@ export type Started = {
  * Reads the settings and composes the services. Wrong settings are logged and returned, not thrown: the app still
  * answers its health check.
  * @param log gets one line for each problem.
+ * @param wake see Services.
  */
-export function startServices(environment: NodeJS.ProcessEnv, log: (line: string) => void): Started {
+export function startServices(
+  environment: NodeJS.ProcessEnv,
+  log: (line: string) => void,
+  wake?: Services['wake'],
+): Started {
   try {
     const settings = readSettings(environment);
-    return { services: compose(settings), telemetry: telemetryTarget(settings) };
+    return { services: compose(settings, wake), telemetry: telemetryTarget(settings) };
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error;
     for (const problem of error.problems) log(errorLine(problem));

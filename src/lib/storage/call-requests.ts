@@ -22,6 +22,8 @@ export const CallRequest = z.object({
   /** The key of the due row; absent once the request is done. */
   dueRow: z.string().optional(),
   line: HeldLine.optional(),
+  /** Which line it waits for, if it does (rules/outages/fair-share.ts). */
+  waitsFor: z.string().optional(),
   /** The call, once the service's answer or the first event has named it. */
   callLegId: z.string().optional(),
   isEnding: z.boolean().optional(),
@@ -40,6 +42,7 @@ export type RequestDue = {
   readonly at: Date;
   /** The name on the line that the request holds. */
   readonly holder?: string | undefined;
+  readonly waitsFor?: string | undefined;
 };
 
 /**
@@ -118,12 +121,19 @@ export const requestKey = (requestId: string): string => `${REQUEST}${requestId}
 /** When to look at the request next; an invalid date once it is done. */
 export const dueTimeOf = ({ dueRow = '' }: CallRequest): Date => new Date(dueRow.split('|')[1] ?? '');
 const dueKey = (at: Date, requestId: string): string => `${DUE}${at.toISOString()}|${requestId}`;
-const dueColumns = ({ requestId, line }: CallRequest): Columns => ({
+const dueColumns = ({ requestId, line, waitsFor }: CallRequest): Columns => ({
   requestId,
-  ...(line?.holder !== undefined && { holder: line.holder }),
+  holder: line?.holder,
+  waitsFor,
 });
 
 function toRequestDue({ rowKey, columns }: StoredRow): RequestDue {
-  const holder = columns['holder'] === undefined ? undefined : String(columns['holder']);
-  return { rowKey, requestId: String(columns['requestId']), at: new Date(rowKey.split('|')[1] ?? ''), holder };
+  const { holder, waitsFor } = columns;
+  return {
+    rowKey,
+    requestId: String(columns['requestId']),
+    at: new Date(rowKey.split('|')[1] ?? ''),
+    holder: holder === undefined ? undefined : String(holder),
+    waitsFor: waitsFor === undefined ? undefined : String(waitsFor),
+  };
 }

@@ -5,7 +5,7 @@ import type { HeldLine } from '../rules/outages/recipient.ts';
 import { CALLER, digestOf, LINES_PARTITION, LINES_TABLE, type StoredCaller, toCaller } from './caller-numbers.ts';
 import { fromColumns, newColumns, toColumns } from './columns.ts';
 import { readable } from './set-aside.ts';
-import { type StoredRow, startingWith, type TableStore } from './table-store.ts';
+import { type StoredRow, startingWith, type TableStore, type Write } from './table-store.ts';
 import { tryCommit } from './try-commit.ts';
 
 const LineColumns = z.object({
@@ -22,6 +22,8 @@ const LineColumns = z.object({
   leasedAt: z.string().optional(),
   /** When the last call on this line was placed that reached somebody. UTC. See rules/calls/breaker.ts. */
   reachedAt: z.string().optional(),
+  /** Who gets the line when the call on it ends (rules/outages/fair-share.ts). */
+  reservedFor: z.string().optional(),
 });
 
 /** One line of a caller number, as read: it can carry one call at a time. */
@@ -57,40 +59,38 @@ export class Lines {
     return { lines, callers };
   }
 
-  /** Inserts the missing lines of these numbers. */
-  async ensure(callers: readonly Caller[], existing: readonly Line[]): Promise<void> {
+  /**
+   * Inserts the missing lines of these numbers.
+   * @returns true if there were any.
+   */
+  async ensure(callers: readonly Caller[], existing: readonly Line[]): Promise<boolean> {
     const known = new Set(existing.map(({ lineId }) => lineId));
-    for (const { number, lines } of callers) {
+    const counts = new Map<string, number>();
+    for (const { number, lines } of callers) counts.set(number, Math.max(lines, counts.get(number) ?? 0));
+    let isAnyNew = false;
+    for (const [number, lines] of counts) {
       for (let index = 0; index < lines; index++) {
-        if (!known.has(lineIdOf(number, index))) await this.#make(number, index);
+        if (!known.has(lineIdOf(number, index)) && (await this.#make(number, index))) isAnyNew = true;
       }
     }
+    return isAnyNew;
   }
 
-  async #make(number: string, index: number): Promise<void> {
+  /** @returns false if the line exists, perhaps in a row that cannot be read. */
+  async #make(number: string, index: number): Promise<boolean> {
     const columns = newColumns({ number, index, holder: '', leaseUntil: NEVER });
-    await tryCommit(this.#tables, TABLE, PARTITION, [{ kind: 'insert', rowKey: lineIdOf(number, index), columns }]);
+    const write: Write = { kind: 'insert', rowKey: lineIdOf(number, index), columns };
+    return (await tryCommit(this.#tables, TABLE, PARTITION, [write])) !== undefined;
   }
 
   /**
-   * Leases a line, passes it on or extends its lease.
+   * Leases a line or passes it on to a new holder.
    * @param at now.
    * @param reachedAt when the call that ended was placed, if it reached somebody.
    * @returns undefined if the line has changed since it was read.
    */
-  async lease(
-    line: HeldLine,
-    holder: string,
-    until: Date,
-    at: Date,
-    reachedAt?: string,
-  ): Promise<HeldLine | undefined> {
-    const columns = toColumns({ holder, leaseUntil: until.toISOString(), leasedAt: at.toISOString(), reachedAt });
-    const [etag] =
-      (await tryCommit(this.#tables, TABLE, PARTITION, [
-        { kind: 'merge', rowKey: line.lineId, columns, etag: line.etag },
-      ])) ?? [];
-    return etag ? { lineId: line.lineId, number: line.number, etag, holder } : undefined;
+  lease(line: HeldLine, holder: string, until: Date, at: Date, reachedAt?: string): Promise<HeldLine | undefined> {
+    return this.#change(line, holder, { leaseUntil: until, leasedAt: at, reachedAt, reservedFor: '' });
   }
 
   /**
@@ -99,11 +99,23 @@ export class Lines {
    * @returns undefined if the line has another holder.
    */
   async hold(line: HeldLine, holder: string, until: Date, at: Date): Promise<HeldLine | undefined> {
-    const held = await this.lease(line, holder, until, at);
+    const extension = { leaseUntil: until, leasedAt: at };
+    const held = await this.#change(line, holder, extension);
     if (held) return held;
-    const row = await this.#tables.get(TABLE, PARTITION, line.lineId);
-    const isMine = row && fromColumns(LineColumns, row.columns).holder === holder;
-    return isMine ? this.lease({ ...line, etag: row.etag }, holder, until, at) : undefined;
+    const current = await this.heldBy(line, holder);
+    return current && this.#change(current, holder, extension);
+  }
+
+  /** Reads the line. @returns undefined if it has another holder. */
+  async heldBy({ lineId }: HeldLine, holder: string | undefined): Promise<Line | undefined> {
+    const row = await this.#tables.get(TABLE, PARTITION, lineId);
+    const line = row && toLine({ ...row, rowKey: lineId });
+    return line?.holder === holder ? line : undefined;
+  }
+
+  /** Reserves a line in use. Does nothing if it has changed since it was read. */
+  async reserve(line: Line, claimant: string): Promise<void> {
+    await this.#change(line, line.holder, { reservedFor: claimant });
   }
 
   /**
@@ -113,7 +125,33 @@ export class Lines {
   free(line: HeldLine, from: Date, reachedAt?: string): Promise<HeldLine | undefined> {
     return this.lease(line, '', from, from, reachedAt);
   }
+
+  /** Frees the line like `free`, even if its lease was extended or it was reserved since it was read. */
+  async release(line: HeldLine, from: Date): Promise<void> {
+    if (await this.free(line, from)) return;
+    const current = await this.heldBy(line, line.holder);
+    if (current) await this.free(current, from);
+  }
+
+  async #change(
+    { lineId, number, etag }: HeldLine,
+    holder: string,
+    { leaseUntil, leasedAt, ...more }: LineChange,
+  ): Promise<HeldLine | undefined> {
+    const times = { leaseUntil: leaseUntil?.toISOString(), leasedAt: leasedAt?.toISOString() };
+    const columns = toColumns({ holder, ...times, ...more });
+    const write: Write = { kind: 'merge', rowKey: lineId, columns, etag };
+    const [after] = (await tryCommit(this.#tables, TABLE, PARTITION, [write])) ?? [];
+    return after ? { lineId, number, etag: after, holder } : undefined;
+  }
 }
+
+type LineChange = {
+  readonly leaseUntil?: Date;
+  readonly leasedAt?: Date;
+  readonly reachedAt?: string | undefined;
+  readonly reservedFor?: string;
+};
 
 /** True if its lease has ended. If it has a holder, there may still be a call on it. */
 export const hasLapsed = ({ leaseUntil }: Line, now: Date): boolean => new Date(leaseUntil) <= now;

@@ -6,7 +6,7 @@ import { difference, type Tally, tallyOf } from '../rules/outages/tally.ts';
 import { changed, newColumns } from './columns.ts';
 import { endedRows } from './ended-calls.ts';
 import { partitionOf } from './shard.ts';
-import type { StoredRow, Write } from './table-store.ts';
+import { ANY, type StoredRow, type Write } from './table-store.ts';
 
 /** The rows of a recipient: their keys, and what a change writes. */
 
@@ -29,6 +29,8 @@ export type DueRow = {
   readonly attempt: number;
   /** The name on the line that the attempt in progress holds. */
   readonly holder?: string | undefined;
+  /** The recipient's own time zone; '' if they have none. Rows of earlier versions do not say. */
+  readonly zone?: string | undefined;
 };
 
 export const recipientKey = (recipientId: string): string => `recipient|${recipientId}`;
@@ -41,23 +43,46 @@ export const afterKey = (rowKey: string): string => `${rowKey}!`;
 
 export function toDueRow({ rowKey, columns }: StoredRow): DueRow {
   const [, , at = '', recipientId = ''] = rowKey.split('|');
-  const holder = columns['holder'] === undefined ? undefined : String(columns['holder']);
+  const { attempt, holder, zone } = columns;
   return {
     rowKey,
     recipientId: RecipientId.parse(recipientId),
     at: new Date(at),
-    attempt: Number(columns['attempt']),
-    holder,
+    attempt: Number(attempt),
+    holder: holder === undefined ? undefined : String(holder),
+    zone: zone === undefined ? undefined : String(zone).slice(ZONE.length),
   };
 }
 
-type Owner = Pick<Recipient, 'recipientId' | 'attempt' | 'line'>;
+/** Stands before the zone, because an empty column is no column. */
+const ZONE = 'zone ';
 
-export const dueInsertion = (rowKey: string, { recipientId, attempt, line }: Owner): Write => ({
+type Owner = Omit<DueRow, 'rowKey' | 'at'>;
+
+const ownerIn = ({ recipientId, attempt, line, timeZone = '' }: Recipient): Owner => ({
+  recipientId,
+  attempt,
+  holder: line?.holder,
+  zone: timeZone,
+});
+
+export const dueInsertion = (rowKey: string, { recipientId, attempt, holder, zone }: Owner): Write => ({
   kind: 'insert',
   rowKey,
-  columns: newColumns({ recipientId, attempt, ...(line?.holder !== undefined && { holder: line.holder }) }),
+  columns: newColumns({ recipientId, attempt, holder, ...zoneColumn(zone) }),
 });
+
+const zoneColumn = (zone: string | undefined): { zone?: string } => (zone === undefined ? {} : { zone: ZONE + zone });
+
+/** Moves the due row of a waiting recipient, without reading the recipient: deleting the old row guards both. */
+export function putOffRow(row: DueRow, until: Date): Write[] {
+  const dueRow = dueKey({ kind: 'waiting', at: until }, row.recipientId);
+  return [
+    { kind: 'merge', rowKey: recipientKey(row.recipientId), columns: { dueRow }, etag: ANY },
+    { kind: 'delete', rowKey: row.rowKey },
+    dueInsertion(dueRow, row),
+  ];
+}
 
 /**
  * Names a recipient's results and outcome. No recipient has the same ones twice: a result is only added, or replaced by
@@ -72,7 +97,7 @@ export function insertion(recipient: Recipient, due: Due): Write[] {
   const dueRow = dueKey(due, recipientId);
   return [
     { kind: 'insert', rowKey: recipientKey(recipientId), columns: newColumns({ ...recipient, dueRow }) },
-    dueInsertion(dueRow, recipient),
+    dueInsertion(dueRow, ownerIn(recipient)),
   ];
 }
 
@@ -90,7 +115,9 @@ export function changeOf(
   ];
   if (oldKey !== newKey) {
     if (oldKey) writes.push({ kind: 'delete', rowKey: oldKey });
-    if (newKey) writes.push(dueInsertion(newKey, recipient));
+    if (newKey) writes.push(dueInsertion(newKey, ownerIn(recipient)));
+  } else if (newKey && recipient.timeZone !== before.recipient.timeZone) {
+    writes.push({ kind: 'merge', rowKey: newKey, columns: zoneColumn(recipient.timeZone ?? ''), etag: ANY });
   }
   writes.push(...endedRows(before.recipient, after));
   return { after, writes, counted: difference(tallyOf(before.recipient), tallyOf(after)) };

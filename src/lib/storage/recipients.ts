@@ -2,7 +2,7 @@ import type { AttemptRef } from '../rules/calls/purpose.ts';
 import { type Due, dispatchedColumns, type Moved } from '../rules/outages/attempts.ts';
 import { type HeldLine, Recipient } from '../rules/outages/recipient.ts';
 import type { Shard } from '../rules/outages/shard.ts';
-import { difference, NOTHING, sumOf, tallyOf } from '../rules/outages/tally.ts';
+import { sumOf, tallyOf } from '../rules/outages/tally.ts';
 import { fromColumns, toColumns } from './columns.ts';
 import { Hints } from './hints.ts';
 import {
@@ -116,7 +116,7 @@ export class Recipients {
     return this.#commit(ref, [
       { kind: 'merge', rowKey: recipientKey(ref.recipientId), columns, etag: ANY },
       { kind: 'delete', rowKey: from.rowKey },
-      dueInsertion(dueRow, { ...ref, line }),
+      dueInsertion(dueRow, { ...ref, holder: line.holder }),
     ]);
   }
 
@@ -165,36 +165,6 @@ export class Recipients {
     for (const { before, moved } of batch) {
       await this.save({ ...shard, recipientId: before.recipient.recipientId }, before, moved);
     }
-  }
-
-  /**
-   * Takes waiting recipients off the list, 49 in a request. Deleting the due row guards the recipient: an attempt that
-   * begins deletes it first. Skips those that somebody else changed.
-   * @param name unique for each removal, for its row of counts.
-   * @returns how many were taken off.
-   */
-  async removeAll(shard: Shard, people: readonly StoredRecipient[], name: string): Promise<number> {
-    let removed = 0;
-    for (let start = 0; start < people.length; start += MAX_ENDED) {
-      removed += await this.#removeBatch(shard, people.slice(start, start + MAX_ENDED), name);
-    }
-    return removed;
-  }
-
-  async #removeBatch(shard: Shard, batch: readonly StoredRecipient[], name: string): Promise<number> {
-    const [first] = batch;
-    if (!first) return 0;
-    const writes = batch.flatMap(({ recipient: { recipientId, dueRow = '' } }): Write[] => [
-      { kind: 'delete', rowKey: recipientKey(recipientId) },
-      { kind: 'delete', rowKey: dueRow },
-    ]);
-    const counted = difference(sumOf(batch.map(({ recipient }) => tallyOf(recipient))), NOTHING);
-    const count = changeRow(`${first.recipient.recipientId}|removed|${name}`, counted);
-    if (await this.#commit(shard, [...writes, ...count])) return batch.length;
-    if (batch.length === 1) return 0;
-    const half = Math.ceil(batch.length / 2);
-    const before = await this.#removeBatch(shard, batch.slice(0, half), name);
-    return before + (await this.#removeBatch(shard, batch.slice(half), name));
   }
 
   /**

@@ -1,4 +1,5 @@
 import type { Ids } from '../rules/calls/ids.ts';
+import { Backlog } from './backlog.ts';
 import { CallLegs, type StoredLeg } from './call-legs.ts';
 import { CallRequests } from './call-requests.ts';
 import { CallerNumbers } from './caller-numbers.ts';
@@ -14,11 +15,13 @@ import { RejectedRows } from './rejected-rows.ts';
 import { StrayLegs } from './stray-legs.ts';
 import type { TableStore } from './table-store.ts';
 import { Tallies } from './tallies.ts';
+import { Ticks } from './ticks.ts';
 
 /** Everything the app keeps in Table Storage. */
 export type Stores = {
   readonly outages: Outages;
   readonly recipients: Recipients;
+  readonly backlog: Backlog;
   readonly rejectedRows: RejectedRows;
   readonly tallies: Tallies;
   readonly endedCalls: EndedCalls;
@@ -30,6 +33,7 @@ export type Stores = {
   readonly failures: Failures;
   readonly strays: StrayLegs;
   readonly erasure: Erasure;
+  readonly ticks: Ticks;
 };
 
 /** What an instance remembers of rows that it read or wrote. */
@@ -42,6 +46,7 @@ export function storesOn(tables: TableStore, now: () => Date, ids: Ids, memory =
   return {
     outages: new Outages(tables, now),
     recipients: new Recipients(tables, memory.recipients),
+    backlog: new Backlog(tables),
     rejectedRows: new RejectedRows(tables),
     tallies: new Tallies(tables),
     endedCalls: new EndedCalls(tables),
@@ -53,5 +58,6 @@ export function storesOn(tables: TableStore, now: () => Date, ids: Ids, memory =
     failures: new Failures(tables),
     strays: new StrayLegs(tables),
     erasure: new Erasure(tables),
+    ticks: new Ticks(tables),
   };
 }

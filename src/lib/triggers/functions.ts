@@ -53,8 +53,9 @@ export type Composed = Services | ConfigurationError;
  * Registers a function with the Functions runtime. If the settings are wrong, a queue or timer function throws: its
  * message stays on a queue.
  * @param composed called when the function runs, not when it is registered.
+ * @param look called at each request and message: see Waker.
  */
-export function register(name: string, it: AppFunction, composed: () => Composed): void {
+export function register(name: string, it: AppFunction, composed: () => Composed, look: () => void): void {
   const services = (): Services => {
     const given = composed();
     if (given instanceof ConfigurationError) throw given;
@@ -64,14 +65,20 @@ export function register(name: string, it: AppFunction, composed: () => Composed
     case 'http':
       app.http(name, {
         ...it.options,
-        handler: (request, context) => httpHandler(it, composed())(request, context),
+        handler: (request, context) => {
+          look();
+          return httpHandler(it, composed())(request, context);
+        },
       });
       break;
     case 'queue':
       app.storageQueue(name, {
         queueName: it.queue,
         connection: CONNECTION,
-        handler: async (message, context) => it.handlerFor(services())(message, context),
+        handler: async (message, context) => {
+          look();
+          return it.handlerFor(services())(message, context);
+        },
       });
       break;
     case 'timer':

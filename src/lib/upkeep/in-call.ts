@@ -11,8 +11,8 @@ export class InCall {
   readonly #since: number;
   readonly #unread = new Set<Owner>([BY_HAND]);
   readonly #holders = new Set<string>();
-  /** A requested call waits for its turn, perhaps for a line. */
-  isAwaited = false;
+  /** The lines that requested calls wait for, one for each. */
+  awaited: readonly string[] = [];
 
   /** @param since before any of the rows is read. */
   constructor(since: Date) {

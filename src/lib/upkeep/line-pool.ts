@@ -1,17 +1,17 @@
 import { mayBeInCall } from '../outages/line-holders.ts';
+import type { Caller } from '../rules/outages/outage.ts';
 import type { Services } from '../services/services.ts';
 import type { Line, Survey } from '../storage/lines.ts';
 import type { InCall } from './in-call.ts';
 
 /**
- * The lines as the timer finds them, read once a tick and only if needed. A process that failed between two writes leaves
+ * The lines as the timer finds them, read once a tick. A process that failed between two writes leaves
  * a line with a holder that has no call: such lines are freed first.
  */
 export class LinePool {
   readonly #services: Services;
   readonly #inCall: InCall;
   readonly #onProblem: (problem: unknown) => void;
-  #survey: Survey | undefined;
 
   constructor(services: Services, inCall: InCall, onProblem: (problem: unknown) => void) {
     this.#services = services;
@@ -19,22 +19,12 @@ export class LinePool {
     this.#onProblem = onProblem;
   }
 
-  async survey(): Promise<Survey> {
-    this.#survey ??= await this.#reconciled();
-    return this.#survey;
-  }
-
-  /** These lines were given away. */
-  take(given: readonly Line[]): void {
-    const byId = new Map(given.map((line) => [line.lineId, line]));
-    if (!this.#survey) return;
-    const lines = this.#survey.lines.map((line) => byId.get(line.lineId) ?? line);
-    this.#survey = { ...this.#survey, lines };
-  }
-
-  async #reconciled(): Promise<Survey> {
-    const { lines, ...survey } = await this.#services.lines.survey();
-    const freed = lines.map((line) => (this.#isForgotten(line) ? this.#freed(line) : line));
+  /** Reads the lines, after making those of these callers that are missing. */
+  async survey(callers: readonly Caller[]): Promise<Survey> {
+    const { lines } = this.#services;
+    let survey = await lines.survey();
+    if (await lines.ensure(callers, survey.lines)) survey = await lines.survey();
+    const freed = survey.lines.map((line) => (this.#isForgotten(line) ? this.#freed(line) : line));
     return { ...survey, lines: await Promise.all(freed) };
   }
 

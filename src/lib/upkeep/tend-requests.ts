@@ -1,7 +1,8 @@
 import { reportLost, requestCall } from '../calls/request-owner.ts';
+import { sendAgain } from '../outages/waiting-requests.ts';
 import { holderOfRequest } from '../rules/outages/line-holder.ts';
 import type { Services } from '../services/services.ts';
-import type { RequestDue, StoredRequest } from '../storage/call-requests.ts';
+import type { RequestDue } from '../storage/call-requests.ts';
 import { healCall } from './heal-call.ts';
 import { BY_HAND, InCall } from './in-call.ts';
 
@@ -22,7 +23,7 @@ export async function tendRequests(
     rows.map(({ requestId, holder }) => holderOfRequest(requestId, { holder })),
   );
   const due = rows.filter(({ at }) => at <= services.now()).slice(0, services.settings.batches.requests);
-  inCall.isAwaited = due.some(({ holder }) => holder === undefined);
+  inCall.awaited = rows.flatMap(({ waitsFor }) => waitsFor ?? []);
   for (const row of due) await healRequest(services, row).catch((problem) => problems.push(problem));
   return { healed: due.length, problems };
 }
@@ -39,11 +40,4 @@ async function healRequest(services: Services, { rowKey, requestId }: RequestDue
     case 'done':
       return reportLost(services, stored);
   }
-}
-
-/** Only the process that moves the due row sends the message, so that messages do not multiply. */
-async function sendAgain(services: Services, stored: StoredRequest): Promise<void> {
-  const { request } = stored;
-  const until = new Date(services.now().getTime() + services.settings.limits.leaseMs);
-  if (await services.requests.save(stored, request, until)) await services.queues.send(request.queue, request.message);
 }

@@ -109,7 +109,7 @@ export class Town {
     return `${this.stack.simulator.url}/simulator/audio/${name}.wav`;
   }
 
-  /** Declares an outage for these people. Nobody is called before the next tick. */
+  /** Declares an outage for these people, who may be called at once. */
   async declare(callees: readonly Callee[], declared: Declared = {}): Promise<Outage> {
     const { script, ...rest } = declared;
     const { id } = await this.#manage.declare({
@@ -150,7 +150,7 @@ export class Town {
     return this.#manage.call(callLegId);
   }
 
-  /** Runs the timer's function now; its schedule would run it within ten seconds. */
+  /** Runs the timer's function now. */
   async tick(): Promise<void> {
     const response = await fetch(`${this.stack.url}/admin/functions/notifyOutages`, {
       method: 'POST',

@@ -68,6 +68,7 @@ export class MemoryWorld {
         retentionDays: 90,
       },
       now,
+      wake: () => undefined,
     };
   }
 

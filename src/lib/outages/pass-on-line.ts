@@ -1,0 +1,80 @@
+import { isByHand } from '../rules/outages/fair-share.ts';
+import { isCalling } from '../rules/outages/lifecycle.ts';
+import type { Outage } from '../rules/outages/outage.ts';
+import type { HeldLine } from '../rules/outages/recipient.ts';
+import { restsFor } from '../rules/outages/resting.ts';
+import type { Services } from '../services/services.ts';
+import { type Candidate, giveLine } from './dispatcher.ts';
+import { duePeople } from './due-people.ts';
+import { nextByHand, sendAgain } from './waiting-requests.ts';
+
+/**
+ * When a call ends, gives its line to the next due recipient of the outage at once, or frees it. If the timer reserved
+ * the line meanwhile, those for whom it did come first.
+ * @param reachedAt when the call was placed, if it reached somebody.
+ */
+export async function passOnLine(
+  services: Services,
+  outage: Outage,
+  line: HeldLine,
+  reachedAt?: string,
+): Promise<void> {
+  if (await passOn(services, [outage], line, reachedAt)) return;
+  // A reservation changes the line's row, so that only a line that has one is read.
+  const current = await services.lines.heldBy(line, line.holder);
+  if (!current) return;
+  const claimant = current.reservedFor || undefined;
+  if (claimant !== undefined && isByHand(claimant)) {
+    const request = await nextByHand(services, claimant);
+    await passOn(services, request ? [] : [outage], current, reachedAt);
+    return request && sendAgain(services, request);
+  }
+  const heir = claimant === undefined ? outage : await services.outages.recent(claimant);
+  // The timer alone keeps to an outage's limit of calls at once, so it gives such an outage its lines.
+  const isLimited = heir !== outage && heir.maxConcurrentCalls !== undefined;
+  await passOn(services, isLimited ? [] : [heir, outage], current, reachedAt);
+}
+
+/** After losing this many races for a recipient, free the line; the timer fills it. */
+const TRIES = 5;
+
+/** @returns false if the line's row has changed since it was read; then nothing is done. */
+async function passOn(
+  services: Services,
+  outages: readonly Outage[],
+  line: HeldLine,
+  reachedAt: string | undefined,
+): Promise<boolean> {
+  let held = line;
+  for (let tries = 0; tries < TRIES; tries++) {
+    const candidates = await nextPeople(services, outages, line);
+    if (candidates.length === 0) break;
+    const giving = await giveLine(services, held, startingAt(candidates, line.lineId), reachedAt);
+    if (giving.kind === 'used') return true;
+    if (giving.kind === 'changed') return giving.line !== line;
+    held = giving.line;
+  }
+  return (await services.lines.free(held, services.now(), reachedAt)) !== undefined || held !== line;
+}
+
+/** The next people of the first of these outages that has some. */
+async function nextPeople(services: Services, outages: readonly Outage[], line: HeldLine): Promise<Candidate[]> {
+  for (const outage of outages) {
+    if (!mayGoOn(outage, line, services.now())) continue;
+    const people = await duePeople(services, outage, 1, RIVALS);
+    if (people.length > 0) return people;
+  }
+  return [];
+}
+
+/** True if the outage may place another call on this line. One call for another never exceeds the limit of calls at once. */
+const mayGoOn = (outage: Outage, { number }: HeldLine, now: Date): boolean =>
+  isCalling(outage, now) && !restsFor(outage, number) && !outage.isShrinking;
+
+/** Lines freed at the same time compete for the same recipients, so each starts elsewhere among the first this many. */
+const RIVALS = 32;
+
+function startingAt(candidates: readonly Candidate[], lineId: string): Candidate[] {
+  const offset = [...lineId].reduce((sum, letter) => sum + letter.charCodeAt(0), 0) % Math.max(1, candidates.length);
+  return [...candidates.slice(offset), ...candidates.slice(0, offset)];
+}

@@ -1,0 +1,170 @@
+/**
+ * How outages and calls by hand share the lines of a caller number. A free line goes to a call by hand first, then to
+ * the outage that holds the fewest lines of that number. Lines in use are reserved for those who hold too few: the
+ * process that ends the call passes the line on to them.
+ */
+
+/** Stands for the calls by hand that wait for a line of this number (E.164; undefined: of any), in place of an outage's id. */
+export const byHand = (number: string | undefined): string => `${BY_HAND}${number ?? ''}`;
+export const isByHand = (claimant: string): boolean => claimant.startsWith(BY_HAND);
+/** The number that calls by hand wait for; undefined: any. */
+export const numberIn = (claimant: string): string | undefined => claimant.slice(BY_HAND.length) || undefined;
+const BY_HAND = 'by-hand|';
+
+/** Lower ranks are served first. Within a rank it is the turn of those who hold the fewest lines. */
+const RANKS = { byHand: 0, emergency: 1, outage: 2 } as const;
+export type Rank = keyof typeof RANKS;
+
+/** A line of a caller number, as far as sharing it goes. */
+export type SharedLine = {
+  readonly lineId: string;
+  /** The caller number, E.164. */
+  readonly number: string;
+  readonly isFree: boolean;
+  /** The outage whose call is on the line; undefined if the line is free or has another call. */
+  readonly outageId: string | undefined;
+  /** Who gets the line when its call ends, like `claimant` of a claim. */
+  readonly reservedFor: string | undefined;
+  /** When its call began, UTC. */
+  readonly leasedAt: string | undefined;
+};
+
+/** Somebody who wants lines. */
+export type Claim = {
+  /** An outage's id, or `byHand` of a number. */
+  readonly claimant: string;
+  readonly rank: Rank;
+  /** How many more lines could be used now. */
+  readonly wants: number;
+  /** The ids of the lines that may be used. */
+  readonly lines: ReadonlySet<string>;
+};
+
+/** Who gets a line. */
+export type Share = { readonly claimant: string; readonly lineId: string };
+
+/**
+ * Shares the lines among all who want one.
+ * @returns `given`: free lines to use now; `reserved`: lines in use to reserve.
+ */
+export function shareLines(
+  lines: readonly SharedLine[],
+  claims: readonly Claim[],
+): { readonly given: Share[]; readonly reserved: Share[] } {
+  const sharing = new Sharing(lines, claims);
+  const given = lines.filter(({ isFree }) => isFree).flatMap((line) => sharing.give(line) ?? []);
+  const occupied = lines.filter(({ outageId, reservedFor }) => outageId !== undefined && reservedFor === undefined);
+  // The oldest call is likely to end first.
+  const byAge = occupied.toSorted((a, b) => (a.leasedAt ?? '').localeCompare(b.leasedAt ?? ''));
+  const reserved = [...Map.groupBy(byAge, ({ number }) => number)].flatMap(([number, own]) =>
+    sharing.reserve(number, own),
+  );
+  return { given, reserved };
+}
+
+class Sharing {
+  readonly #claims: readonly Claim[];
+  readonly #ranks: ReadonlyMap<string, Rank>;
+  /** How many lines each claimant could still use. */
+  readonly #wants: Map<string, number>;
+  /** How many lines of a number somebody has, or gets when a call ends. */
+  readonly #held = new Map<string, number>();
+  /** Who has a call on a line of a number now. */
+  readonly #calling: ReadonlySet<string>;
+
+  constructor(lines: readonly SharedLine[], claims: readonly Claim[]) {
+    this.#claims = claims;
+    this.#ranks = new Map(claims.map(({ claimant, rank }) => [claimant, rank]));
+    this.#wants = new Map(claims.map(({ claimant, wants }) => [claimant, wants]));
+    this.#calling = new Set(lines.map(({ number, outageId }) => `${number} ${outageId}`));
+    for (const { number, outageId, reservedFor } of lines) {
+      // A line that was freed although it was reserved is given like any other.
+      const heir = outageId === undefined ? undefined : reservedFor;
+      if (heir !== undefined) this.#want(heir, -1);
+      this.#hold(number, heir ?? outageId, 1);
+    }
+  }
+
+  /** Gives a free line to the claim whose turn it is. */
+  give({ lineId, number }: SharedLine): Share | undefined {
+    const [next] = this.#turns(number).filter(({ lines }) => lines.has(lineId));
+    if (!next) return undefined;
+    this.#want(next.claimant, -1);
+    this.#hold(number, next.claimant, 1);
+    return { claimant: next.claimant, lineId };
+  }
+
+  /** Reserves lines of a number that are in use, until nobody holds too few. */
+  reserve(number: string, occupied: readonly SharedLine[]): Share[] {
+    const shares: Share[] = [];
+    let left = occupied;
+    for (let giver = this.#giver(number, left); giver; giver = this.#giver(number, left)) {
+      const { line, claimant } = giver;
+      left = left.filter((other) => other !== line);
+      this.#want(claimant, -1);
+      this.#hold(number, line.outageId, -1);
+      this.#hold(number, claimant, 1);
+      shares.push({ claimant, lineId: line.lineId });
+    }
+    return shares;
+  }
+
+  /** The claims for lines of a number, those first whose turn it is. */
+  #turns(number: string): Claim[] {
+    const wanting = this.#claims.filter(({ claimant }) => (this.#wants.get(claimant) ?? 0) > 0);
+    const turns = new Map(wanting.map((claim) => [claim, this.#turn(number, claim)]));
+    return wanting.sort((a, b) => (turns.get(a) ?? 0) - (turns.get(b) ?? 0));
+  }
+
+  /** Of two who will hold as many, the one without a call comes first. */
+  #turn(number: string, { claimant, rank }: Claim): number {
+    const isCalling = this.#calling.has(`${number} ${claimant}`);
+    return RANKS[rank] * MANY + this.#count(number, claimant) + (isCalling ? 0.5 : 0);
+  }
+
+  /** The next line to reserve, and for whom. */
+  #giver(number: string, occupied: readonly SharedLine[]): { line: SharedLine; claimant: string } | undefined {
+    const turns = this.#turns(number);
+    for (const claim of turns) {
+      const line = this.#lineFor(number, claim, occupied);
+      if (!line) continue;
+      // Equal claims take turns: the line goes round in the order of their names.
+      const turn = this.#turn(number, claim);
+      const equal = turns.filter((other) => this.#turn(number, other) === turn && this.#mayTake(number, other, line));
+      const names = equal.map(({ claimant }) => claimant).sort();
+      return { line, claimant: names.find((name) => name > (line.outageId ?? '')) ?? names[0] ?? claim.claimant };
+    }
+    return undefined;
+  }
+
+  /** The line of the outage that has the most lines to spare for this claim. */
+  #lineFor(number: string, claim: Claim, occupied: readonly SharedLine[]): SharedLine | undefined {
+    const able = occupied.filter((line) => this.#mayTake(number, claim, line));
+    const [first, ...others] = able;
+    const lines = ({ outageId = '' }: SharedLine): number => this.#count(number, outageId);
+    return first && others.reduce((best, line) => (lines(line) > lines(best) ? line : best), first);
+  }
+
+  #mayTake(number: string, claim: Claim, { lineId, outageId = '' }: SharedLine): boolean {
+    const rank = RANKS[this.#ranks.get(outageId) ?? 'outage'] - RANKS[claim.rank];
+    if (outageId === claim.claimant || rank < 0 || !claim.lines.has(lineId)) return false;
+    const own = this.#count(number, claim.claimant);
+    // With fewer lines than outages, they take turns.
+    return rank > 0 || this.#count(number, outageId) > own + 1 || own === 0;
+  }
+
+  #count(number: string, claimant: string): number {
+    return this.#held.get(`${number} ${claimant}`) ?? 0;
+  }
+
+  #hold(number: string, claimant: string | undefined, more: number): void {
+    if (claimant !== undefined) this.#held.set(`${number} ${claimant}`, this.#count(number, claimant) + more);
+  }
+
+  #want(claimant: string, more: number): void {
+    this.#wants.set(claimant, (this.#wants.get(claimant) ?? 0) + more);
+  }
+}
+
+/** More than the lines that anybody can hold. */
+const MANY = 1_000_000;
