@@ -14,6 +14,7 @@ const USAGE = `A Call Automation service for development: API version 2021-04-15
   --speed X              divide all times of people, telephones and audio by X (default: 1)
   --seed S               seed of all randomness (default: 1)
   --calls-per-number N   concurrent calls per caller number, or "none" for no limit (default: 2)
+  --resource-account A   a Teams resource account that may call: object id=number; repeat it for more
   --audio DIR            serve the WAV files in this folder at /simulator/audio/
   --people FILE          what people do: JSON as for PUT /simulator/people
   --no-reasons           leave out why a call was not answered, as the reference page does
@@ -37,6 +38,7 @@ function readCommand(args: string[]): Command | 'help' {
       speed: { type: 'string' },
       seed: { type: 'string' },
       'calls-per-number': { type: 'string' },
+      'resource-account': { type: 'string', multiple: true },
       audio: { type: 'string' },
       people: { type: 'string' },
       'no-reasons': { type: 'boolean' },
@@ -57,6 +59,7 @@ function readCommand(args: string[]): Command | 'help' {
     ...(speed !== undefined && { speed }),
     ...(seed !== undefined && { seed }),
     ...(callsPerNumber !== undefined && { callsPerNumber }),
+    resourceAccounts: Object.fromEntries((values['resource-account'] ?? []).map(accountOf)),
     ...(audio !== undefined && { audioDir: audio }),
     ...(people !== undefined && { people: readPeople(people) }),
     reasons: !values['no-reasons'],
@@ -69,6 +72,14 @@ function numberOf(flag: string, text: string | undefined): number | undefined {
   const number = Number(text);
   if (text.trim() === '' || !Number.isFinite(number)) throw new UsageError(`${flag} must be a number, not "${text}"`);
   return number;
+}
+
+function accountOf(text: string): [objectId: string, number: string] {
+  const [objectId = '', number = '', ...more] = text.split('=');
+  if (number === '' || more.length > 0) {
+    throw new UsageError(`--resource-account must be object id=number, not "${text}"`);
+  }
+  return [objectId, number];
 }
 
 function readPeople(file: string): People {

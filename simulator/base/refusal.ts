@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import { problemsOf } from '../../src/lib/base/problems.ts';
 
 /** The HTTP statuses that errors are answered with. */
-export type ErrorStatus = 400 | 401 | 404 | 413 | 429 | 500;
+export type ErrorStatus = 400 | 401 | 403 | 404 | 405 | 413 | 429 | 500;
 
 /** A request that is answered with an error. */
 export class Refusal extends Error {

@@ -8,7 +8,7 @@ import { notNow, type Refusal } from '../base/refusal.ts';
 import type { Result } from '../base/result.ts';
 import { CallbackQueue } from './callbacks.ts';
 import type { Conversation, Member } from './conversation.ts';
-import type { Dialect, LegFacts, LegState, News, Present } from './news.ts';
+import type { Dialect, LegFacts, LegState, News, Present, Worded } from './news.ts';
 import { Playback } from './playback.ts';
 import { REASONS } from './reasons.ts';
 import type { CallRecord, EventRecord } from './records.ts';
@@ -23,6 +23,8 @@ export type Placing = {
   readonly dialect: Dialect;
   /** Whether the call can say texts. */
   readonly speaks: boolean;
+  /** The object id of the Teams resource account that it comes from. */
+  readonly accountId?: string | undefined;
 };
 
 /** A call leg: one application's part in a conversation. */
@@ -37,15 +39,17 @@ export class CallLeg implements Member {
   readonly #timers: Timers;
   readonly #callbacks: CallbackQueue;
   readonly dialect: Dialect;
+  readonly isFromTeams: boolean;
   readonly #requested: ReadonlySet<string>;
   readonly #listensTo = new Set<string>();
   #tones = 0;
   #updates = 0;
 
-  constructor(world: World, conversation: Conversation, { request, dialect, speaks }: Placing) {
+  constructor(world: World, conversation: Conversation, { request, dialect, speaks, accountId }: Placing) {
     this.#world = world;
     this.conversation = conversation;
     this.dialect = dialect;
+    this.isFromTeams = accountId !== undefined;
     this.identifier = request.source;
     this.record = newRecord(this.id, request);
     this.#requested = new Set(request.requestedCallEvents);
@@ -136,9 +140,12 @@ export class CallLeg implements Member {
   }
 
   tell(news: News, callbackUri = this.record.callbackUri): void {
-    const worded = this.dialect.word(news, this.#facts, { id: randomUUID(), at: new Date() });
-    if (!worded) return;
-    const { type, event } = worded;
+    for (const worded of this.dialect.word(news, this.#facts, () => ({ id: randomUUID(), at: new Date() }))) {
+      this.#post(worded, news.what, callbackUri);
+    }
+  }
+
+  #post({ type, event }: Worded, what: News['what'], callbackUri: string): void {
     const record: EventRecord = {
       type,
       at: timestamp(),
@@ -149,7 +156,7 @@ export class CallLeg implements Member {
       status: null,
     };
     this.record.events.push(record);
-    this.#callbacks.post(record, news.what);
+    this.#callbacks.post(record, what);
     this.#world.records.changed({ what: 'event', callLegId: this.id, event });
   }
 
@@ -159,6 +166,7 @@ export class CallLeg implements Member {
       conversationId: this.conversation.id,
       placedBy: this.record.placedBy,
       wasEstablished: this.record.conversationId !== null,
+      isFromTeams: this.isFromTeams,
       requested: this.#requested,
       listensTo: this.#listensTo,
     };

@@ -8,12 +8,13 @@ import type {
   JoinCallRequest,
   OperationResponse,
 } from '../../src/lib/call-automation/requests.ts';
-import { notNow, type Refusal, tooMany } from '../base/refusal.ts';
+import { notNow, Refusal, tooMany } from '../base/refusal.ts';
 import { CallLeg, type Placing } from './call.ts';
 import { Conversation } from './conversation.ts';
 import { invite, mustNameCaller } from './invitation.ts';
 import type { Play } from './playback.ts';
 import { REASONS } from './reasons.ts';
+import { invitedByAccount, placedByAccount } from './resource-accounts.ts';
 import type { World } from './world.ts';
 
 /** How long joining a conversation takes. */
@@ -22,8 +23,8 @@ const RETRY_AFTER_SECONDS = 1;
 /** How long until a call over the limit fails, in an API that reports this by an event. */
 const REFUSING_SECONDS = 0.2;
 
-/** The API that the request came by, and whether the call can say texts. */
-type Asking = Pick<Placing, 'dialect' | 'speaks'>;
+/** The API that the request came by, whether the call can say texts, and the resource account that it comes from. */
+type Asking = Omit<Placing, 'request'>;
 
 /** The telephone exchange: all calls and conversations, and the operations on them. */
 export class Exchange {
@@ -36,7 +37,9 @@ export class Exchange {
     this.#world = world;
   }
 
-  createCall(request: CreateCallRequest, by: Asking): CallLegResponse {
+  createCall(given: CreateCallRequest, by: Asking): CallLegResponse {
+    const { resourceAccounts } = this.#world.options;
+    const request = by.accountId === undefined ? given : placedByAccount(resourceAccounts, by.accountId, given);
     mustNameCaller('sourceAlternateIdentity', request.sourceAlternateIdentity, request.targets);
     const isTooMany = this.#isTooMany(request);
     if (isTooMany && by.dialect.refusesCallsTooMany) throw this.#tooManyCalls();
@@ -63,8 +66,14 @@ export class Exchange {
     return { callLegId: leg.id };
   }
 
-  /** Joins an existing conversation. If there is none, the call is placed and fails. */
+  /**
+   * Joins an existing conversation. If there is none, the call is placed and fails.
+   * @throws Refusal if a resource account has placed its call: that these can be joined is not documented.
+   */
   connect(conversationId: string, request: JoinCallRequest, by: Asking): CallLegResponse {
+    if (this.findOldestLegOf(conversationId)?.isFromTeams) {
+      throw new Refusal(405, 'NotSupported', 'The call of a Teams resource account cannot be joined');
+    }
     if (this.#conversations.has(conversationId)) return this.joinCall(conversationId, request, by);
     const leg = this.#newLeg(this.#newConversation({ endsWithoutPeople: false }), request, by);
     leg.endAfter(JOIN_SECONDS, REASONS.noConversation);
@@ -110,7 +119,10 @@ export class Exchange {
   inviteParticipants(callLegId: string, request: InviteParticipantsRequest): void {
     const leg = this.leg(callLegId);
     leg.mustBeEstablished();
-    invite(this.#world.records, leg, request);
+    const { callerNumber, people } = leg.record;
+    const called = people.map(({ identity }) => identity);
+    const asked = leg.isFromTeams ? invitedByAccount(callerNumber ?? '', called, request) : request;
+    invite(this.#world.records, leg, asked);
   }
 
   /** Invites by conversation id. The result event carries the id of the leg that joined first. */

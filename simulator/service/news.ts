@@ -34,6 +34,8 @@ export type LegFacts = {
   readonly conversationId: string;
   readonly placedBy: 'createCall' | 'joinCall';
   readonly wasEstablished: boolean;
+  /** The call comes from a Teams resource account. */
+  readonly isFromTeams: boolean;
   /** The events that the application asked for, in an API where it can ask. */
   readonly requested: ReadonlySet<string>;
   /** Whose key presses the application asked for, in an API where it can ask. */
@@ -48,8 +50,8 @@ export type Worded = { readonly type: string; readonly event: EventBody | CloudE
 /** How one version of the API turns what happened into events. */
 export type Dialect = {
   readonly name: '2021' | 'ga';
-  /** The event to post, or undefined if this API has no such event or the application did not ask for it. */
-  word(news: News, leg: LegFacts, stamp: Stamp): Worded | undefined;
+  /** The events to post: none if this API has no such event or the application did not ask for it. */
+  word(news: News, leg: LegFacts, stamp: () => Stamp): readonly Worded[];
   /** Whether callbacks carry a token that proves their sender. */
   readonly signsCallbacks: boolean;
   /** Whether a call over the limit is refused. Otherwise it is placed and fails at once. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { PhoneNumber } from '../../src/lib/call-automation/identifiers.ts';
 import { type People, People as PeopleSchema } from '../people/behaviour.ts';
 import { type Faults, Faults as FaultsSchema } from './faults.ts';
 
@@ -21,6 +22,8 @@ export const Options = z.strictObject({
   seed: z.union([z.number(), z.string()]).default(1),
   /** Concurrent outbound calls to telephones per caller number. Infinity means no limit. */
   callsPerNumber: z.union([z.int().positive(), z.literal(Number.POSITIVE_INFINITY)]).default(2),
+  /** The Teams resource accounts that may call, by object id, and the number of each. Only today's API has them. */
+  resourceAccounts: z.record(z.guid().toLowerCase(), PhoneNumber).default({}),
   /** The WAV files in this folder are served at /simulator/audio/. */
   audioDir: z.string().min(1).optional(),
   /** Whether Terminated says why a call ended before it was established. The reference page does not show that. */

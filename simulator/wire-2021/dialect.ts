@@ -22,10 +22,10 @@ export const DIALECT_2021: Dialect = {
   refusesCallsTooMany: true,
   word(news, leg, stamp) {
     const telling = tellingOf(news, leg);
-    if (!telling) return undefined;
+    if (!telling) return [];
     const requested = ON_REQUEST[telling.type];
-    if (requested && !leg.requested.has(requested)) return undefined;
-    return { type: telling.type, event: eventBody(telling, leg.id, stamp) };
+    if (requested && !leg.requested.has(requested)) return [];
+    return [{ type: telling.type, event: eventBody(telling, leg.id, stamp()) }];
   },
 };
 

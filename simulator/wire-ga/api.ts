@@ -12,6 +12,8 @@ const ERRORS: Readonly<Record<string, readonly [status: ErrorStatus, code: strin
   UnsupportedApiVersion: [400, '8523'],
   TooManyRequests: [429, '8516'],
   Unauthorized: [401, '7509'],
+  Forbidden: [403, '7504'],
+  NotSupported: [405, '8520'],
   InternalServerError: [500, '9999'],
 };
 

@@ -15,47 +15,51 @@ export const DIALECT_GA: Dialect = {
   signsCallbacks: true,
   refusesCallsTooMany: false,
   word(news, leg, stamp) {
-    const told = toldOf(news, leg);
-    return told && { type: told.type, event: cloudEvent(told, leg, stamp) };
+    return toldOf(news, leg).map((told) => ({ type: told.type, event: cloudEvent(told, leg, stamp()) }));
   },
 };
 
-function toldOf(news: News, leg: LegFacts): Told | undefined {
+function toldOf(news: News, leg: LegFacts): readonly Told[] {
   switch (news.what) {
     case 'state':
       return stateTold(news, leg);
     case 'tone':
       return toneTold(news, leg);
     case 'audioStarted':
-      return { type: 'PlayStarted', data: withContext(news) };
+      return [{ type: 'PlayStarted', data: withContext(news) }];
     case 'audioEnded':
-      return { type: audioType(news.result), data: { ...withContext(news), ...resultOf(news.result) } };
+      return [{ type: audioType(news.result), data: { ...withContext(news), ...resultOf(news.result) } }];
     case 'invited':
-      return participantTold('AddParticipant', news, news.participants[0]);
+      return [participantTold('AddParticipant', news, news.participants[0])];
     case 'removed':
-      return participantTold('RemoveParticipant', news, news.participant);
+      return [participantTold('RemoveParticipant', news, news.participant)];
     case 'present':
-      return { type: 'ParticipantsUpdated', data: presence(news) };
+      return [{ type: 'ParticipantsUpdated', data: presence(news) }];
   }
 }
 
 /** This API has no events for Establishing and Terminating. */
-function stateTold({ state, reason }: Extract<News, { what: 'state' }>, leg: LegFacts): Told | undefined {
-  if (state === 'Established') return { type: 'CallConnected', data: resultOf(COMPLETED) };
-  if (state !== 'Terminated') return undefined;
-  if (leg.wasEstablished) return { type: 'CallDisconnected', data: resultOf(NORMAL_END) };
-  const type = leg.placedBy === 'createCall' ? 'CreateCallFailed' : 'ConnectFailed';
-  return { type, data: reason ? resultOf(reason) : {} };
+function stateTold({ state, reason }: Extract<News, { what: 'state' }>, leg: LegFacts): readonly Told[] {
+  if (state === 'Established') return [{ type: 'CallConnected', data: resultOf(COMPLETED) }];
+  if (state !== 'Terminated') return [];
+  if (leg.wasEstablished) return [{ type: 'CallDisconnected', data: resultOf(NORMAL_END) }];
+  const data = reason ? resultOf(reason) : {};
+  if (leg.placedBy !== 'createCall') return [{ type: 'ConnectFailed', data }];
+  const failed: Told = { type: 'CreateCallFailed', data };
+  if (!leg.isFromTeams) return [failed];
+  const disconnected: Told = { type: 'CallDisconnected', data };
+  // Both are documented, their order is not: the id of the call decides.
+  return leg.id.charCodeAt(leg.id.length - 1) % 2 === 0 ? [failed, disconnected] : [disconnected, failed];
 }
 
 const NORMAL_END: Result = { code: 200, subcode: 560000, message: 'The conversation has ended.' };
 
 const WORDS = ['zero', 'one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine'];
 
-function toneTold({ by, key, sequenceId }: Extract<News, { what: 'tone' }>, leg: LegFacts): Told | undefined {
-  if (!leg.listensTo.has(identityOf(by))) return undefined;
+function toneTold({ by, key, sequenceId }: Extract<News, { what: 'tone' }>, leg: LegFacts): readonly Told[] {
+  if (!leg.listensTo.has(identityOf(by))) return [];
   const tone = WORDS[Number(key)] ?? { '*': 'asterisk', '#': 'pound' }[key] ?? key.toLowerCase();
-  return { type: 'ContinuousDtmfRecognitionToneReceived', data: { sequenceId, tone } };
+  return [{ type: 'ContinuousDtmfRecognitionToneReceived', data: { sequenceId, tone } }];
 }
 
 function audioType(result: Result): GaEventType {

@@ -11,7 +11,7 @@ const STATES: Readonly<Record<LegState, string>> = {
 };
 
 /** The properties of a call: the answer to placing it and to reading it. */
-export function properties({ id, record, conversation, identifier }: CallLeg): object {
+export function properties({ id, record, conversation, identifier, isFromTeams }: CallLeg): object {
   const { callerNumber, callbackUri, state, targets } = record;
   return {
     callConnectionId: id,
@@ -21,7 +21,7 @@ export function properties({ id, record, conversation, identifier }: CallLeg): o
     callbackUri,
     source: { ...identifierBody(identifier), rawId: rawIdOf(identifier) },
     correlationId: id,
-    ...(callerNumber !== null && { sourceCallerIdNumber: { value: callerNumber } }),
+    ...(callerNumber !== null && !isFromTeams && { sourceCallerIdNumber: { value: callerNumber } }),
   };
 }
 

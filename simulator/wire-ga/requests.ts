@@ -36,6 +36,7 @@ export const CreateCall = z.looseObject({
   sourceCallerIdNumber: Phone.optional(),
   sourceDisplayName: z.string().optional(),
   source: User.optional(),
+  teamsAppSource: z.looseObject({ appId: z.guid() }).optional(),
 });
 
 export const Connect = z.looseObject({

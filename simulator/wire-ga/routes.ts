@@ -34,7 +34,7 @@ routesGa.post(CALLS, operation(API_GA, 'createCall'), body(CreateCall), (c) =>
       ...(sent.sourceCallerIdNumber && { sourceAlternateIdentity: sent.sourceCallerIdNumber }),
       ...(sent.sourceDisplayName !== undefined && { subject: sent.sourceDisplayName }),
     };
-    const { callLegId } = exchange.createCall(request, asking(sent));
+    const { callLegId } = exchange.createCall(request, { ...asking(sent), accountId: sent.teamsAppSource?.appId });
     return () => properties(exchange.leg(callLegId));
   }),
 );

@@ -118,6 +118,7 @@ export class Call {
       conversationId: `conversation-of-${this.id}`,
       placedBy: this.parts.target ? 'createCall' : 'joinCall',
       wasEstablished: this.#wasEstablished,
+      isFromTeams: false,
       requested: new Set(this.parts.requestedEvents),
       listensTo: this.#listensTo,
     };

@@ -90,6 +90,7 @@ export class Service {
   /** Requests for calls that were refused. */
   readonly refusals: Refused[] = [];
   readonly #byIdentity = new Map<string, Call>();
+  #stamps = 0;
   readonly #doneByIdentity = new Map<string, Operation>();
   readonly #world: ServiceWorld;
 
@@ -266,11 +267,15 @@ export class Service {
   // --- Callbacks
 
   #tell(call: Call, news: News, about: About): void {
+    const { clock } = this.#world.ground;
+    const stamp = () => ({ id: `event-${++this.#stamps}`, at: clock.date });
+    for (const { type, event } of this.#world.dialect.word(news, call.facts, stamp)) {
+      this.#post({ call, about, type, body: [event], isReceived: false, isAccepted: false });
+    }
+  }
+
+  #post(event: ServiceEvent): void {
     const { clock, faults, random } = this.#world.ground;
-    const stamp = { id: `event-${this.events.length + 1}`, at: clock.date };
-    const worded = this.#world.dialect.word(news, call.facts, stamp);
-    if (!worded) return;
-    const event = { call, about, type: worded.type, body: [worded.event], isReceived: false, isAccepted: false };
     this.events.push(event);
     if (faults.strikes('callbackLost')) {
       this.#note(event, 'is lost');

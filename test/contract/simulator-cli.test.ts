@@ -90,6 +90,7 @@ describe('the command line', () => {
     [['--speed', '0'], 'speed: '],
     [['--port', '99999'], 'port: '],
     [['--people', 'no-such-file.json'], '--people no-such-file.json cannot be read'],
+    [['--resource-account', '+14255550190'], '--resource-account must be object id=number'],
     [['now'], "'now'"],
   ])('refuses %j with exit code 2', async (args, says) => {
     const { exit, log } = run(...args);
