@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { startRequestedCall } from '../../src/lib/calls/requested-calls.ts';
 import { concludeAttempt } from '../../src/lib/outages/conclude.ts';
+import { passOnLine } from '../../src/lib/outages/pass-on-line.ts';
 import type { AttemptRef } from '../../src/lib/rules/calls/purpose.ts';
 import type { OutageSpec } from '../../src/lib/rules/outages/outage.ts';
 import { shardsOf } from '../../src/lib/rules/outages/shard.ts';
@@ -85,6 +86,22 @@ describe('the lines of a number that two outages share', () => {
       await world.callEnds('flood');
       expect(await world.calling()).toEqual(['flood', 'storm']);
     }
+  });
+
+  it('are shared also if a call goes on for longer than its lease', async () => {
+    const world = new SharedNumber();
+    await world.declares('storm', 20);
+    await world.ticks();
+    await world.declares('flood', 20);
+    await world.ticks();
+    const { lines, recipients, outages } = world.services;
+    const [ref] = await world.attempts();
+    const line = ref && (await recipients.find(ref))?.recipient.line;
+    if (!line?.holder) throw new Error('nobody is called');
+    const held = await lines.hold(line, line.holder, new Date(world.now.getTime() + 600_000), world.now);
+    if (!held) throw new Error('the line has another holder');
+    await passOnLine(world.services, (await outages.read('storm')).outage, held);
+    expect(await world.calling()).toContain('flood');
   });
 
   it('go on to the first if the second has nobody left when the call ends', async () => {

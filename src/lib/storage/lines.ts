@@ -103,7 +103,9 @@ export class Lines {
     const held = await this.#change(line, holder, extension);
     if (held) return held;
     const current = await this.heldBy(line, holder);
-    return current && this.#change(current, holder, extension);
+    const extended = current && (await this.#change(current, holder, extension));
+    // With the ETag of before it was reserved, the process that ends the call sees that it is.
+    return extended && current.reservedFor ? { ...extended, etag: line.etag } : extended;
   }
 
   /** Reads the line. @returns undefined if it has another holder. */
