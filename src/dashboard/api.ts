@@ -1,7 +1,5 @@
-import { listParts, NOTHING_ADDED, withPart } from '../lib/rules/outages/list-parts.ts';
 import { FIRST_PART, NEXT_PART } from '../lib/rules/outages/report-parts.ts';
 import { signal } from './signal.ts';
-import type { ImportReport } from './types.ts';
 
 /** The client of the management API. Every answer is JSON; every error is problem details (RFC 9457). */
 
@@ -58,12 +56,17 @@ type Asked = {
 
 /** @throws Refusal */
 export async function ask<Answer>(path: string, asked: Asked = {}): Promise<Answer> {
-  const response = await send(path, asked);
-  return response.status === 204 ? (undefined as Answer) : ((await response.json()) as Answer);
+  return answerIn<Answer>(await send(path, asked));
 }
 
-/** Downloads a file. @throws Refusal */
-export const download = async (path: string): Promise<Blob> => (await send(path, {})).blob();
+/** The same for a request that creates something, unless it is there already. @throws Refusal */
+export async function create<Answer>(path: string, body: unknown): Promise<{ answer: Answer; isNew: boolean }> {
+  const response = await send(path, { method: 'POST', body });
+  return { answer: await answerIn<Answer>(response), isNew: response.status === 201 };
+}
+
+const answerIn = async <Answer>(response: Response): Promise<Answer> =>
+  response.status === 204 ? (undefined as Answer) : ((await response.json()) as Answer);
 
 /** Downloads a report, part by part: one answer of the app is not longer than its memory allows. @throws Refusal */
 export async function downloadReport(path: string): Promise<Blob> {
@@ -107,62 +110,12 @@ async function send(
   throw refusalIn(response.status, await response.text());
 }
 
-function refusalIn(status: number, text: string): Refusal {
+/** The error of the app in an answer. */
+export function refusalIn(status: number, text: string): Refusal {
   try {
     const { detail, errors } = JSON.parse(text) as { detail?: string; errors?: string[] };
     return new Refusal(status, detail ?? `The app answered ${status}`, errors);
   } catch {
     return new Refusal(status, status === 401 ? 'The key is not valid' : `The app answered ${status}`);
   }
-}
-
-/**
- * Uploads a list, in parts if it is long, and reports the progress (0 to 1).
- * @throws Refusal
- */
-export async function upload(
-  path: string,
-  file: Blob,
-  type: string,
-  progress: (share: number) => void,
-): Promise<ImportReport> {
-  let [report, sent] = [NOTHING_ADDED, 0];
-  try {
-    for await (const { bytes, linesBefore } of listParts(chunksOf(file), type === 'text/csv')) {
-      const whole = Math.max(file.size, 1);
-      const part = await put<ImportReport>(path, new Blob([bytes]), type, (loaded) =>
-        progress(Math.min((sent + loaded) / whole, 1)),
-      );
-      report = withPart(report, part, linesBefore);
-      sent += bytes.length;
-    }
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    throw new Refusal(0, `The list cannot be sent: ${error.message}`);
-  }
-  return report;
-}
-
-/** Reads a file piece by piece. Not as a stream: not every browser can iterate over one. */
-async function* chunksOf(file: Blob): AsyncGenerator<Uint8Array> {
-  const length = 1_000_000;
-  for (let at = 0; at < file.size; at += length) yield new Uint8Array(await file.slice(at, at + length).arrayBuffer());
-}
-
-/** @param progress gets the bytes sent so far. */
-function put<Answer>(path: string, body: Blob, type: string, progress: (loaded: number) => void): Promise<Answer> {
-  return new Promise((resolve, reject) => {
-    const request = new XMLHttpRequest();
-    request.open('PUT', `/api/${path}`);
-    request.setRequestHeader('x-functions-key', key.get() ?? '');
-    request.setRequestHeader('content-type', type);
-    request.upload.onprogress = ({ loaded }) => progress(loaded);
-    request.onerror = () =>
-      reject(new Refusal(0, 'The connection was lost. Send the list again: nobody is added twice'));
-    request.onload = () => {
-      if (request.status < 300) resolve(JSON.parse(request.responseText) as Answer);
-      else reject(refusalIn(request.status, request.responseText));
-    };
-    request.send(body);
-  });
 }

@@ -2,6 +2,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import { key, lostSince, signOut } from './api.ts';
 import { type Route, route } from './route.ts';
 import { useSignal } from './signal.ts';
+import { AddPeople } from './views/add-people.tsx';
 import { Declare } from './views/declare.tsx';
 import { OptOuts } from './views/opt-outs.tsx';
 import { OutageView } from './views/outage.tsx';
@@ -61,6 +62,8 @@ function viewOf(at: Route) {
       return <OptOuts />;
     case 'outage':
       return <OutageView id={at.id} key={at.id} />;
+    case 'addPeople':
+      return <AddPeople id={at.id} key={at.id} />;
     case 'recipients':
       return <RecipientsView id={at.id} outcome={at.outcome} key={`${at.id} ${at.outcome}`} />;
   }

@@ -6,6 +6,7 @@ export type Route =
   | { readonly view: 'declare' }
   | { readonly view: 'optOuts' }
   | { readonly view: 'outage'; readonly id: string }
+  | { readonly view: 'addPeople'; readonly id: string }
   | { readonly view: 'recipients'; readonly id: string; readonly outcome: string };
 
 export function routeOf(hash: string): Route {
@@ -13,6 +14,7 @@ export function routeOf(hash: string): Route {
   if (first === 'declare') return { view: 'declare' };
   if (first === 'opt-outs') return { view: 'optOuts' };
   if (first === 'outages' && id && part === 'recipients') return { view: 'recipients', id, outcome };
+  if (first === 'outages' && id && part === 'add-people') return { view: 'addPeople', id };
   if (first === 'outages' && id) return { view: 'outage', id };
   return { view: 'outages' };
 }
@@ -33,5 +35,6 @@ addEventListener('hashchange', () => {
 });
 
 export const toOutage = (id: string): string => `#/outages/${encodeURIComponent(id)}`;
+export const toAddPeople = (id: string): string => `${toOutage(id)}/add-people`;
 export const toRecipients = (id: string, outcome = ''): string =>
   `${toOutage(id)}/recipients${outcome && `/${encodeURIComponent(outcome)}`}`;

@@ -5,6 +5,7 @@ import type { OutageView } from '../lib/views/outage-view.ts';
 export type { ErasureReceipt as Receipt } from '../lib/privacy/erase-person.ts';
 export type { Outcome } from '../lib/rules/calls/outcome.ts';
 export type { ImportReport } from '../lib/rules/outages/import-report.ts';
+export type { ListCheck } from '../lib/rules/outages/list-check.ts';
 /** The types of the management API, inferred from its schemas. The bundle contains no schema. */
 export type { CallView as Timeline } from '../lib/views/call-view.ts';
 export type { OptOutView as OptOut } from '../lib/views/opt-out-view.ts';

@@ -2,8 +2,8 @@ import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import type { Callee } from '../integration/support/callee.ts';
 import { eventually } from '../integration/support/eventually.ts';
-import { type Outage, Town } from '../integration/support/town.ts';
-import { accessibilityProblems, describeInBrowser, openBrowser } from './support/browser.ts';
+import { Town } from '../integration/support/town.ts';
+import { accessibilityProblems, describeInBrowser, openBrowser, smallTargets } from './support/browser.ts';
 import { Desk } from './support/desk.ts';
 
 /** The dashboard works with poor eyesight, on a small screen, without a mouse and after a lost connection. */
@@ -11,21 +11,9 @@ import { Desk } from './support/desk.ts';
 describeInBrowser('the dashboard’s page', () => {
   let browser: Browser;
   let town: Town;
-  /** One recipient has acknowledged, one declined, and one stays in a call until the tests end. */
-  let storm: Outage;
-  let ada: Callee;
   const desks: Desk[] = [];
   beforeAll(async () => {
     [browser, town] = await Promise.all([openBrowser(), Town.found()]);
-    ada = town.callee().answers().hears('message').presses('1').hears('thanks');
-    const patient = town.callee().answers().stays();
-    storm = await town.declare([ada, town.callee().declines(), patient], {
-      title: 'Storm: power out in the northern hills, from Wenatchee-Entiat-Leavenworth to the county line',
-      script: { keyWaitSeconds: 60, replays: 9 },
-    });
-    await town.tick();
-    await town.hears(patient, 'message');
-    await eventually(async () => expect((await town.view(storm.id)).states).toMatchObject({ calling: 1, done: 2 }));
   });
   afterEach(async () => {
     for (const desk of desks.splice(0)) await desk.leaves();
@@ -40,15 +28,56 @@ describeInBrowser('the dashboard’s page', () => {
     return desk;
   }
 
+  type Storm = { readonly id: string; readonly ada: Callee };
+
+  /** One recipient has acknowledged, one declined, and one stays in a call for a minute. */
+  async function storm(): Promise<Storm> {
+    const ada = town.callee().answers().hears('message').presses('1').hears('thanks');
+    const patient = town.callee().answers().stays();
+    const { id } = await town.declare([ada, town.callee().declines(), patient], {
+      title: 'Storm: power out in the northern hills, from Wenatchee-Entiat-Leavenworth to the county line',
+      script: { keyWaitSeconds: 60, replays: 9 },
+    });
+    await town.tick();
+    await town.hears(patient, 'message');
+    await eventually(async () => expect((await town.view(id)).states).toMatchObject({ calling: 1, done: 2 }));
+    return { id, ada };
+  }
+
   /** Opens each view and waits until its content is complete. */
-  const VIEWS: Readonly<Record<string, (desk: Desk) => Promise<void>>> = {
-    outages: (desk) => desk.link(/^Storm/).waitFor(),
-    'one outage': async (desk) => {
-      await desk.goTo(`outages/${storm.id}`);
+  const VIEWS: Readonly<Record<string, (desk: Desk, storm: Storm) => Promise<void>>> = {
+    outages: (desk) =>
+      desk
+        .link(/^Storm/)
+        .first()
+        .waitFor(),
+    'one outage': async (desk, { id }) => {
+      await desk.goTo(`outages/${id}`);
       await desk.page.getByText('In a call', { exact: true }).waitFor();
       await desk.page.getByRole('img', { name: /^2 calls have ended/ }).waitFor();
-      await desk.uploads('people.csv', 'phone\n12\n');
+    },
+    'a list to assign columns': async (desk) => {
+      await desk.chooses('people.csv', 'Kontakt,Erreichbar unter\nAda,+14255550123\n');
+      await desk.page.getByText('No column looks like phone numbers').waitFor();
+    },
+    'the check of a list': async (desk, { ada }) => {
+      await desk.page.getByLabel('Erreichbar unter: used as').selectOption('Phone number');
+      await desk.button('Add 1 person').waitFor();
+      await desk.button('Choose another file').click();
+      const rows = ['12,Ada', `${ada.identity},Ada`, '(425) 555-0124,Bob', '4255550124,Bob'];
+      await desk.chooses('people.csv', ['phone,name', ...rows].join('\n'));
       await desk.page.getByRole('region', { name: 'Rejected rows' }).waitFor();
+    },
+    'a question before people are called': async (desk) => {
+      await desk.page.getByLabel(/^Replace it/).check();
+      await desk.button('Replace the list with 2 people').click();
+      await desk.dialog.waitFor();
+      await desk.closesByDefault();
+    },
+    'one outage again': async (desk) => {
+      await desk.page.keyboard.press('Escape');
+      await desk.link(/^← Storm/).click();
+      await desk.page.getByText('In a call', { exact: true }).waitFor();
     },
     'a question': async (desk) => {
       await desk.button('Change').click();
@@ -60,9 +89,15 @@ describeInBrowser('the dashboard’s page', () => {
       await desk.page.getByRole('button', { name: / Acknowledged / }).click();
       await desk.dialog.getByText('key 1').waitFor();
     },
-    people: async (desk) => {
-      await desk.goTo(`outages/${storm.id}/recipients`);
-      await desk.page.getByRole('cell', { name: ada.identity, exact: true }).waitFor();
+    people: async (desk, { id, ada }) => {
+      await desk.goTo(`outages/${id}/recipients`);
+      await desk.page.getByText(ada.identity, { exact: true }).waitFor();
+    },
+    'a person': async (desk) => {
+      await desk.button('Add a person').click();
+      await desk.dialog.getByLabel('Number').fill('12');
+      await desk.dialog.getByRole('button', { name: 'Add' }).click();
+      await desk.dialog.getByText('Number is an emergency or short number').waitFor();
     },
     declaring: async (desk) => {
       await desk.goTo('declare');
@@ -90,13 +125,15 @@ describeInBrowser('the dashboard’s page', () => {
   ] as const)(
     'has no accessibility problems and fits the screen: %s, %i pixels wide',
     async (colorScheme, width) => {
-      const desk = (await open('', { colorScheme, viewport: { width, height: 740 } })).expects(/status of 404/);
+      const desk = (await open('', { colorScheme, viewport: { width, height: 740 } })).expects(/status of 40[04]/);
       const problems: string[] = [];
+      const there = await storm();
       for (const [view, goThere] of Object.entries(VIEWS)) {
-        await goThere(desk);
+        await goThere(desk, there);
         for (const problem of await accessibilityProblems(desk.page)) problems.push(`${view}: ${problem}`);
         const wide = await desk.page.evaluate('document.documentElement.scrollWidth');
         if (wide !== width) problems.push(`${view} is ${wide} pixels wide`);
+        if (width < 480) for (const small of await smallTargets(desk.page)) problems.push(`${view}: ${small}`);
       }
       expect(problems).toEqual([]);
     },
@@ -104,7 +141,8 @@ describeInBrowser('the dashboard’s page', () => {
   );
 
   it('reports a lost connection, keeps its data and reconnects by itself', async () => {
-    const desk = (await open(`outages/${storm.id}`)).expects(/ERR_INTERNET_DISCONNECTED/);
+    const { id } = await storm();
+    const desk = (await open(`outages/${id}`)).expects(/ERR_INTERNET_DISCONNECTED/);
     const { page } = desk;
     await page.getByText('2 of 3 people have an outcome').waitFor();
     await page.context().setOffline(true);
@@ -143,7 +181,7 @@ describeInBrowser('the dashboard’s page', () => {
     await page.keyboard.press('Enter');
     await desk.heading('Declared by keyboard').waitFor();
 
-    await desk.goTo(`outages/${storm.id}`);
+    await desk.goTo(`outages/${(await storm()).id}`);
     await desk.button('Cancel').waitFor();
     await tabTo('Cancel');
     await page.keyboard.press('Enter');

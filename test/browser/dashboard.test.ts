@@ -89,8 +89,9 @@ describeInBrowser('the dashboard', () => {
     await page.getByText('Nobody is on the list yet').waitFor();
 
     const rows = [...people.map(({ identity }, index) => `${identity},Person ${index + 1}`), '12,Too short', ',Nobody'];
-    await desk.uploads('people.csv', ['phone,name', ...rows, rows[0]].join('\n'));
-    await page.getByText('3 people added from people.csv; 1 twice in the file, 2 rows were rejected.').waitFor();
+    await desk.chooses('people.csv', ['phone,name', ...rows, rows[0]].join('\n'));
+    await desk.confirms('Add 3 people', 'Add 3 people');
+    await page.getByText('3 people added; 1 twice in the file, 2 rows were rejected.').waitFor();
     const rejected = page.getByRole('region', { name: 'Rejected rows' }).getByRole('row');
     expect(await rejected.allInnerTexts()).toEqual([
       expect.stringContaining('Line'),
@@ -98,6 +99,7 @@ describeInBrowser('the dashboard', () => {
       expect.stringMatching(/^6\s+\S/),
     ]);
 
+    await desk.link('Show the outage').click();
     await town.tick();
     await desk.state('Running');
     await page.getByText('2 of 3 people have an outcome').waitFor();

@@ -1,16 +1,17 @@
 import { OUTCOME_GLOSSARY } from '../../lib/rules/calls/outcome-glossary.ts';
 import { ask } from '../api.ts';
+import { choose } from '../chosen-file.ts';
 import { Actions } from '../parts/actions.tsx';
 import { ActivityChart } from '../parts/activity.tsx';
 import { LatestCalls } from '../parts/calls.tsx';
 import { Figures } from '../parts/figures.tsx';
+import { ListFile } from '../parts/list-file.tsx';
 import { Progress } from '../parts/progress.tsx';
 import { Resting } from '../parts/resting.tsx';
 import { State } from '../parts/state.tsx';
 import { Trouble } from '../parts/trouble.tsx';
-import { Upload } from '../parts/upload.tsx';
 import { usePolled } from '../polled.ts';
-import { toOutage, toRecipients } from '../route.ts';
+import { toAddPeople, toOutage, toRecipients } from '../route.ts';
 import { useTitle } from '../title.ts';
 import type { Activity, Calls, Outage, Sound } from '../types.ts';
 import { people, STATES, when } from '../words.ts';
@@ -28,6 +29,10 @@ export function OutageView({ id }: { readonly id: string }) {
   useTitle(outage ? `${STATES[outage.state]}: ${outage.title}` : 'Outage');
   if (!outage) return <Trouble refusal={refusal} />;
   const isEmpty = outage.recipients === 0;
+  const check = (file: File): void => {
+    choose(id, file);
+    location.assign(toAddPeople(id));
+  };
   return (
     <>
       <div class="title">
@@ -53,7 +58,7 @@ export function OutageView({ id }: { readonly id: string }) {
             <h2 id="people-title">People</h2>
             {outage.waitsForList && <p class="hint">Nobody is on the list yet. Calls begin when people are added.</p>}
             {!isEmpty && <a href={toRecipients(id)}>Everybody on the list, with outcome and attempts</a>}
-            {outage.actions.includes('upload') && <Upload id={id} onDone={refresh} />}
+            {outage.actions.includes('upload') && <ListFile onFile={check} />}
           </section>
         </div>
         {!isEmpty && <LatestCalls outageId={id} calls={calls} />}

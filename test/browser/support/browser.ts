@@ -41,6 +41,14 @@ export async function accessibilityProblems(page: Page): Promise<string[]> {
   return violations.flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id}: ${target.join(' ')}`));
 }
 
+/** Everything to press that is lower than 44 pixels, except links within a sentence. A label is as good as its field. */
+export const smallTargets = (page: Page): Promise<string[]> =>
+  page.evaluate(`[...document.querySelectorAll('button, select, textarea, summary, a, input:not([type="file"])')]
+    .filter((each) => each.checkVisibility({ visibilityProperty: true }) && getComputedStyle(each).display !== 'inline')
+    .map((each) => [each, (each.closest('label') ?? each).getBoundingClientRect().height])
+    .filter(([, height]) => height < 43.5)
+    .map(([each, height]) => each.outerHTML.slice(0, 80) + ' is ' + height + ' pixels high')`);
+
 function isProgram(path: string): boolean {
   try {
     accessSync(path, constants.X_OK);

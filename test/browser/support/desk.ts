@@ -27,7 +27,9 @@ export class Desk {
 
   /** Opens the dashboard, which shows the sign-in form. */
   static async open(browser: Browser, { url }: Stack, how: How = {}): Promise<Desk> {
-    const desk = new Desk(await browser.newPage({ reducedMotion: 'reduce', ...how }), url);
+    // A context of its own, so that a test can open more tabs.
+    const context = await browser.newContext({ reducedMotion: 'reduce', ...how });
+    const desk = new Desk(await context.newPage(), url);
     await desk.goTo('');
     return desk;
   }
@@ -85,9 +87,15 @@ export class Desk {
     await this.dialog.waitFor({ state: 'detached' });
   }
 
-  async uploads(name: string, text: string): Promise<void> {
-    const file = { name, mimeType: 'text/csv', buffer: Buffer.from(text) };
+  /** Chooses a list, which the page checks. */
+  async chooses(name: string, list: string | Buffer): Promise<void> {
+    const file = { name, mimeType: 'text/csv', buffer: Buffer.from(list) };
     await this.page.getByLabel(/^Add people/).setInputFiles(file);
+  }
+
+  /** Asserts whether the button that closes without doing anything has the focus. */
+  async closesByDefault(): Promise<void> {
+    expect(await this.page.evaluate('document.activeElement.getAttribute("aria-label")')).toBe('Close');
   }
 
   async downloads(button: string): Promise<Download> {
@@ -96,7 +104,7 @@ export class Desk {
   }
 
   async leaves(): Promise<void> {
-    await this.page.close();
+    await this.page.context().close();
     expect(this.#problems).toEqual([]);
   }
 
