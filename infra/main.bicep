@@ -1,7 +1,7 @@
 // Creates everything that Ringdown needs in Azure, in one resource group. How to deploy it: docs/deploy.md.
 targetScope = 'resourceGroup'
 
-import { instanceCounts, resourceTags } from 'modules/types.bicep'
+import { instanceCounts, logCategories, monthlyBudget, privateNetwork, resourceTags } from 'modules/types.bicep'
 
 @minLength(3)
 @maxLength(16)
@@ -91,6 +91,29 @@ param alertEmail string = ''
 @allowed(['PT15M', 'PT30M', 'PT1H', 'PT2H'])
 param standstill string = 'PT1H'
 
+@description('An alert fires if more calls than this are started in an hour: set it above what your numbers can do.')
+@minValue(1)
+param callsAnHour int = 5000
+
+@description('Monthly budget of the resource group: mail to alertEmail at 80 % spent and 100 % expected. Not every kind of subscription has budgets.')
+param budget monthlyBudget?
+
+@description('Private network of the app, storage and Key Vault. Without it, they are reached over the internet, with identities.')
+param network privateNetwork?
+
+// Left out by default: FunctionAppLogs, which Application Insights has already; logs of ACS that may hold numbers of people
+// (CallSummary, CallDiagnostics and others name participants); and those of the queues, which are polled ten times a second. docs/costs.md
+// has the price of each.
+@description('Which logs of the resources go to Log Analytics.')
+param logs logCategories = {
+  app: ['AppServiceAuthenticationLogs']
+  vault: ['AuditEvent']
+  communication: ['AuthOperational', 'CallAutomationOperational', 'CallAutomationMediaSummary']
+  blobs: ['StorageWrite', 'StorageDelete']
+  queues: []
+  tables: ['StorageRead', 'StorageWrite', 'StorageDelete']
+}
+
 @description('SKU of the storage account. Standard_ZRS survives the loss of a zone. Use Standard_LRS in a region without zones.')
 @allowed(['Standard_LRS', 'Standard_ZRS', 'Standard_GRS', 'Standard_GZRS'])
 param storageSku string = 'Standard_ZRS'
@@ -118,6 +141,9 @@ module storage 'modules/storage.bicep' = {
     tags: tags
     principalId: identity.properties.principalId
     withDeleteLock: withDeleteLock
+    network: network
+    workspaceId: monitoring.outputs.workspaceId
+    logs: logs
   }
 }
 
@@ -129,6 +155,8 @@ module communication 'modules/communication.bicep' = {
     tags: tags
     principalId: identity.properties.principalId
     withSpeech: withSpeech
+    workspaceId: monitoring.outputs.workspaceId
+    logs: logs.communication
   }
 }
 
@@ -138,6 +166,9 @@ module secret 'modules/secret.bicep' = {
     location: location
     tags: tags
     principalId: identity.properties.principalId
+    network: network
+    workspaceId: monitoring.outputs.workspaceId
+    logs: logs.vault
   }
 }
 
@@ -148,6 +179,7 @@ module monitoring 'modules/monitoring.bicep' = {
     tags: tags
     alertEmail: alertEmail
     standstill: standstill
+    callsAnHour: callsAnHour
     principalId: identity.properties.principalId
   }
 }
@@ -178,6 +210,20 @@ module app 'modules/app.bicep' = {
     nodeVersion: nodeVersion
     updateStrategy: updateStrategy
     zoneRedundant: zoneRedundant
+    network: network
+    workspaceId: monitoring.outputs.workspaceId
+    logs: logs.app
+  }
+}
+
+module guards 'modules/guards.bicep' = {
+  params: {
+    name: name
+    tags: tags
+    appId: app.outputs.id
+    actionGroupId: monitoring.outputs.actionGroupId
+    alertEmail: alertEmail
+    budget: budget
   }
 }
 

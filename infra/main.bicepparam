@@ -9,3 +9,6 @@ param alertEmail = readEnvironmentVariable('ALERT_EMAIL', '')
 param withSpeech = bool(readEnvironmentVariable('WITH_SPEECH', 'false'))
 param previousCallbackSecretUri = readEnvironmentVariable('PREVIOUS_CALLBACK_SECRET_URI', '')
 param withDeleteLock = bool(readEnvironmentVariable('WITH_DELETE_LOCK', 'true'))
+// A budget and a private network are objects, in JSON: docs/deploy.md has an example of each.
+param budget = json(readEnvironmentVariable('MONTHLY_BUDGET', 'null'))
+param network = json(readEnvironmentVariable('PRIVATE_NETWORK', 'null'))

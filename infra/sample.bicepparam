@@ -17,3 +17,19 @@ param withSpeech = false
 
 // Only while the callback secret is being rotated: docs/operations.md.
 param previousCallbackSecretUri = ''
+
+// Mail at 80 % of this amount, in the currency of the subscription. start is the month of the first deployment.
+// param budget = { amount: 300, start: '2026-12-01' }
+
+// Storage and Key Vault answer only in this network: docs/deploy.md has what it must have.
+// param network = {
+//   appSubnetId: '/subscriptions/…/virtualNetworks/ringdown/subnets/app'
+//   endpointSubnetId: '/subscriptions/…/virtualNetworks/ringdown/subnets/endpoints'
+//   dnsZoneIds: {
+//     blob: '/subscriptions/…/privateDnsZones/privatelink.blob.core.windows.net'
+//     queue: '/subscriptions/…/privateDnsZones/privatelink.queue.core.windows.net'
+//     table: '/subscriptions/…/privateDnsZones/privatelink.table.core.windows.net'
+//     vault: '/subscriptions/…/privateDnsZones/privatelink.vaultcore.azure.net'
+//   }
+//   allowedAddresses: ['203.0.113.7']
+// }

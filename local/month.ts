@@ -27,15 +27,25 @@ const BUSY_POLLS = OUTAGE_SECONDS * POLLS_PER_SECOND * 6;
 
 /** An item of telemetry, measured on the Functions host: 1.5 KB. */
 const ITEM_GB = 1.5 / 1024 ** 2;
+/**
+ * A row that a resource writes to Log Analytics, assumed: 1.2 KB. `infra/` keeps one for each request to tables; for each write to blobs,
+ * which are the host's leases (assumed: one in ten seconds); and for what ACS does.
+ */
+const ROW_GB = 1.2 / 1024 ** 2;
+
 /** A request and three log lines of the host. */
 const ITEMS_PER_EXECUTION = 4;
 
 const CALLS = OUTAGE.people * OUTAGE.callsPerPerson;
 const BUSY_TICKS = OUTAGE.hours * 360;
 /** Of one call. `playAudio` and the events run on instances that are always ready. The host receives and deletes each message. */
-const CALL = { events: 8, plays: 2, otherMessages: 3, tableRequests: 24, sends: 6, spans: 15 };
+const CALL = { events: 8, plays: 2, otherMessages: 3, tableRequests: 24, sends: 6, spans: 15, requestsToAcs: 5 };
 const MESSAGES = CALL.plays + CALL.otherMessages;
 const EXECUTIONS = CALLS * (CALL.events + MESSAGES);
+const IDLE_TABLE_REQUESTS = TICKS * 3 + HEALTH_CHECKS * 2;
+const BUSY_TABLE_REQUESTS = CALLS * CALL.tableRequests + BUSY_TICKS * 10;
+const HOST_LEASES = TICKS;
+const ACS_ROWS = CALLS * (CALL.events + CALL.requestsToAcs + CALL.plays);
 
 type Line = {
   readonly unit: string;
@@ -74,8 +84,8 @@ function linesOfMonth(): Line[] {
     {
       unit: '10,000 requests to tables',
       price: 0.00036,
-      idle: (TICKS * 3 + HEALTH_CHECKS * 2) / 1e4,
-      outage: (CALLS * CALL.tableRequests + BUSY_TICKS * 10) / 1e4,
+      idle: IDLE_TABLE_REQUESTS / 1e4,
+      outage: BUSY_TABLE_REQUESTS / 1e4,
     },
     {
       unit: '10,000 requests to queues',
@@ -84,12 +94,19 @@ function linesOfMonth(): Line[] {
       outage: (CALLS * (CALL.sends + 2 * MESSAGES) + BUSY_POLLS) / 1e4,
     },
     {
-      unit: 'GB of logs',
+      unit: 'GB of telemetry',
       price: 2.3,
       idle: logs(TICKS + HEALTH_CHECKS, 0),
       outage: logs(EXECUTIONS, CALLS * CALL.spans),
     },
+    {
+      unit: 'GB of logs of resources',
+      price: 2.3,
+      idle: (IDLE_TABLE_REQUESTS + HOST_LEASES) * ROW_GB,
+      outage: (BUSY_TABLE_REQUESTS + ACS_ROWS) * ROW_GB,
+    },
     { unit: 'alert rule, every five minutes', price: 1.5, idle: alertRules, outage: 0 },
+    { unit: 'alert rule on a metric', price: 0.1, idle: 1, outage: 0 },
     { unit: 'availability test, every five minutes', price: 0.0005, idle: HEALTH_CHECKS, outage: 0 },
     { unit: 'phone number', price: 1, idle: 1, outage: 0 },
     { unit: 'minute of a call', price: 0.013, idle: 0, outage: CALLS * OUTAGE.minutesPerCall },

@@ -1,6 +1,6 @@
 // The function app on Flex Consumption. It uses one managed identity; its settings contain no keys.
 
-import { instanceCounts, resourceTags } from 'types.bicep'
+import { instanceCounts, logsTo, privateNetwork, resourceTags } from 'types.bicep'
 
 param name string
 param location string
@@ -26,6 +26,9 @@ param instanceMemoryMB int
 param nodeVersion string
 param updateStrategy 'Recreate' | 'RollingUpdate'
 param zoneRedundant bool
+param network privateNetwork?
+param workspaceId string
+param logs string[]
 
 // The settings that src/lib/config/settings.ts reads, and one of the host: test/unit/infra.test.ts compares them. Empty ones are
 // left out: an empty AzureWebJobsStorage would hide the account name from the host, and for the others the app's defaults apply.
@@ -91,7 +94,10 @@ resource app 'Microsoft.Web/sites@2025-03-01' = {
     serverFarmId: plan.id
     httpsOnly: true
     keyVaultReferenceIdentity: identityId
+    virtualNetworkSubnetId: network.?appSubnetId
     siteConfig: {
+      minTlsVersion: '1.2'
+      scmMinTlsVersion: '1.2'
       appSettings: map(given, setting => { name: setting.key, value: setting.value })
     }
     functionAppConfig: {
@@ -118,5 +124,23 @@ resource app 'Microsoft.Web/sites@2025-03-01' = {
   }
 }
 
+// No publishing with a password: FTP has no other way, and everything else signs in with Microsoft Entra ID.
+resource password 'Microsoft.Web/sites/basicPublishingCredentialsPolicies@2025-03-01' = [
+  for way in ['ftp', 'scm']: {
+    parent: app
+    name: any(way)
+    properties: {
+      allow: false
+    }
+  }
+]
+
+resource appLogs 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = if (!empty(logs)) {
+  scope: app
+  name: 'logs'
+  properties: logsTo(workspaceId, logs)
+}
+
+output id string = app.id
 output name string = app.name
 output url string = 'https://${app.properties.defaultHostName}'

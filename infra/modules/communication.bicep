@@ -1,7 +1,7 @@
 // Azure Communication Services, and optionally the Azure AI resource for text-to-speech. No keys: the app's identity has access to
 // ACS, and the identity of ACS has access to the AI resource. Phone numbers are bought by hand afterwards: docs/deploy.md.
 
-import { resourceTags } from 'types.bicep'
+import { logsTo, resourceTags } from 'types.bicep'
 
 param name string
 param location string
@@ -9,6 +9,8 @@ param dataLocation string
 param tags resourceTags
 param principalId string
 param withSpeech bool
+param workspaceId string
+param logs string[]
 
 var roles = {
   // The ACS documentation has no narrower role for Call Automation. It is assigned on this resource only.
@@ -35,6 +37,12 @@ resource access 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
     principalId: principalId
     principalType: 'ServicePrincipal'
   }
+}
+
+resource communicationLogs 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = if (!empty(logs)) {
+  scope: communication
+  name: 'logs'
+  properties: logsTo(workspaceId, logs)
 }
 
 resource speech 'Microsoft.CognitiveServices/accounts@2025-12-01' = if (withSpeech) {

@@ -3,11 +3,22 @@
 
 import { resourceTags } from 'types.bicep'
 
+type queryAlert = {
+  name: string
+  description: string
+  severity: int
+  window: string
+  query: string
+  @description('The alert fires above this number of rows.')
+  threshold: int?
+}
+
 param name string
 param location string
 param tags resourceTags
 param alertEmail string
 param standstill string
+param callsAnHour int
 param principalId string
 
 var monitoringMetricsPublisher = '3913510d-42f4-4e42-8a64-420c390055eb'
@@ -62,9 +73,9 @@ resource people 'Microsoft.Insights/actionGroups@2023-01-01' = if (!empty(alertE
   }
 }
 
-// Each query runs every five minutes over its window, and the alert fires if it returns a row. host.json turns sampling off for
-// requests and traces, so the counts are exact.
-var alerts = [
+// Each query runs every five minutes over its window, and the alert fires if it returns more rows than its threshold, none by
+// default. host.json turns sampling off for requests and traces, so the counts are exact.
+var alerts queryAlert[] = [
   {
     name: 'poison-messages'
     description: 'A message failed five times and was moved to its poison queue. List these messages with: npm run poison.'
@@ -134,6 +145,17 @@ traces
 '''
   }
   {
+    name: 'many-calls'
+    description: 'More calls in an hour than you ever planned for: a mistake, or somebody misuses the app.'
+    severity: 1
+    window: 'PT1H'
+    threshold: callsAnHour
+    query: '''
+requests
+| where name == 'startCall' and success == true
+'''
+  }
+  {
     name: 'outage-stands-still'
     description: 'An outage is running but starts no calls: no free line, quiet hours, or ACS refuses them.'
     severity: 2
@@ -170,7 +192,7 @@ resource alert 'Microsoft.Insights/scheduledQueryRules@2026-03-01' = [
             query: rule.query
             timeAggregation: 'Count'
             operator: 'GreaterThan'
-            threshold: 0
+            threshold: rule.?threshold ?? 0
             failingPeriods: {
               numberOfEvaluationPeriods: 1
               minFailingPeriodsToAlert: 1
@@ -188,4 +210,6 @@ resource alert 'Microsoft.Insights/scheduledQueryRules@2026-03-01' = [
   }
 ]
 
+output workspaceId string = workspace.id
+output actionGroupId string = empty(alertEmail) ? '' : people.id
 output connectionString string = insights.properties.ConnectionString

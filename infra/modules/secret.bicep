@@ -2,12 +2,15 @@
 // that a deployment can keep them without knowing them. To rotate the first, write a new version; never change the second
 // (docs/operations.md).
 
-import { resourceTags } from 'types.bicep'
+import { logsTo, privateNetwork, reachableFrom, resourceTags } from 'types.bicep'
 
 param vaultName string
 param location string
 param tags resourceTags
 param principalId string
+param network privateNetwork?
+param workspaceId string
+param logs string[]
 
 @secure()
 @description('Initial callback secret, generated at the first deployment. Later deployments ignore it.')
@@ -24,6 +27,7 @@ resource vault 'Microsoft.KeyVault/vaults@2025-05-01' = {
   location: location
   tags: tags
   properties: {
+    ...reachableFrom(network)
     tenantId: tenant().tenantId
     sku: { family: 'A', name: 'standard' }
     enableRbacAuthorization: true
@@ -58,6 +62,24 @@ resource access 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
     roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', keyVaultSecretsUser)
     principalId: principalId
     principalType: 'ServicePrincipal'
+  }
+}
+
+resource vaultLogs 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = if (!empty(logs)) {
+  scope: vault
+  name: 'logs'
+  properties: logsTo(workspaceId, logs)
+}
+
+module endpoint 'private-endpoint.bicep' = if (network != null) {
+  params: {
+    name: '${vaultName}-vault'
+    location: location
+    tags: tags
+    targetId: vault.id
+    service: 'vault'
+    subnetId: network!.endpointSubnetId
+    dnsZoneId: network!.dnsZoneIds.vault
   }
 }
 

@@ -1,7 +1,7 @@
 // The storage account: the app's tables and queues, the state of the Functions host, and the deployment package. Key access is off;
 // the app's identity has the three data roles.
 
-import { resourceTags } from 'types.bicep'
+import { logCategories, logsTo, privateNetwork, reachableFrom, resourceTags } from 'types.bicep'
 
 param name string
 param location string
@@ -9,6 +9,9 @@ param sku string
 param tags resourceTags
 param principalId string
 param withDeleteLock bool
+param network privateNetwork?
+param workspaceId string
+param logs logCategories
 
 // The same as in src/lib/storage: test/unit/infra.test.ts compares them. Created here, so that the first call does not wait for it,
 // and the poison queues exist before the first failure.
@@ -46,6 +49,7 @@ resource account 'Microsoft.Storage/storageAccounts@2025-08-01' = {
   kind: 'StorageV2'
   sku: { name: sku }
   properties: {
+    ...reachableFrom(network)
     allowSharedKeyAccess: false
     defaultToOAuthAuthentication: true
     allowBlobPublicAccess: false
@@ -69,6 +73,12 @@ resource blobService 'Microsoft.Storage/storageAccounts/blobServices@2025-08-01'
   name: 'default'
 }
 
+resource blobLogs 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = if (!empty(logs.blobs)) {
+  scope: blobService
+  name: 'logs'
+  properties: logsTo(workspaceId, logs.blobs)
+}
+
 resource deploymentContainer 'Microsoft.Storage/storageAccounts/blobServices/containers@2025-08-01' = {
   parent: blobService
   name: 'deployments'
@@ -77,6 +87,12 @@ resource deploymentContainer 'Microsoft.Storage/storageAccounts/blobServices/con
 resource queueService 'Microsoft.Storage/storageAccounts/queueServices@2025-08-01' = {
   parent: account
   name: 'default'
+}
+
+resource queueLogs 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = if (!empty(logs.queues)) {
+  scope: queueService
+  name: 'logs'
+  properties: logsTo(workspaceId, logs.queues)
 }
 
 resource queue 'Microsoft.Storage/storageAccounts/queueServices/queues@2025-08-01' = [
@@ -89,6 +105,12 @@ resource queue 'Microsoft.Storage/storageAccounts/queueServices/queues@2025-08-0
 resource tableService 'Microsoft.Storage/storageAccounts/tableServices@2025-08-01' = {
   parent: account
   name: 'default'
+}
+
+resource tableLogs 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = if (!empty(logs.tables)) {
+  scope: tableService
+  name: 'logs'
+  properties: logsTo(workspaceId, logs.tables)
 }
 
 resource table 'Microsoft.Storage/storageAccounts/tableServices/tables@2025-08-01' = [
@@ -106,6 +128,20 @@ resource access 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
       roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', role.value)
       principalId: principalId
       principalType: 'ServicePrincipal'
+    }
+  }
+]
+
+module endpoint 'private-endpoint.bicep' = [
+  for service in ['blob', 'queue', 'table']: if (network != null) {
+    params: {
+      name: '${name}-${service}'
+      location: location
+      tags: tags
+      targetId: account.id
+      service: service
+      subnetId: network!.endpointSubnetId
+      dnsZoneId: network!.dnsZoneIds[service]
     }
   }
 ]

@@ -135,10 +135,6 @@ export class Town {
     return this.#manage.importCsv(outageId, csv);
   }
 
-  importWorkbook(outageId: string, workbook: Uint8Array<ArrayBuffer>) {
-    return this.#manage.importWorkbook(outageId, workbook);
-  }
-
   view(outageId: string): Promise<OutageView> {
     return this.#manage.view(outageId);
   }
