@@ -1,5 +1,5 @@
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { type BuildOptions, build, type Metafile, type Plugin } from 'esbuild';
 import { z } from 'zod';
 import { billOfMaterials, bundledPackages, notices } from './bundled.ts';
@@ -30,13 +30,19 @@ const withoutLocales: Plugin = {
   setup: ({ onLoad }) => onLoad({ filter: /zod[\\/]v4[\\/]locales[\\/]index\.js$/ }, () => ({ contents: 'export {}' })),
 };
 
-/** Keeps telemetry in its own file, loaded only if it is configured: each cold start has to load the app's bundle. */
+/** What has a file of its own, loaded when it is first used: each cold start has to load the app's bundle. */
+const APART = ['src/lib/telemetry/azure-monitor.ts', 'src/lib/lists/xlsx/xlsx-libraries.ts'];
+const fileOf = (source: string): string => basename(source).replace(/\.ts$/, '.cjs');
+
 const apart: Plugin = {
   name: 'apart',
-  setup: ({ onResolve }) =>
-    onResolve({ filter: /\/azure-monitor\.ts$/ }, ({ kind }) =>
-      kind === 'dynamic-import' ? { path: './azure-monitor.cjs', external: true } : undefined,
-    ),
+  setup: ({ onResolve }) => {
+    for (const source of APART) {
+      onResolve({ filter: new RegExp(`/${basename(source)}$`) }, ({ kind }) =>
+        kind === 'dynamic-import' ? { path: `./${fileOf(source)}`, external: true } : undefined,
+      );
+    }
+  },
 };
 
 await runCommand(async () => {
@@ -45,11 +51,12 @@ await runCommand(async () => {
   });
   rmSync(out, { recursive: true, force: true });
   mkdirSync(out, { recursive: true });
-  const telemetry = ['src/lib/telemetry/azure-monitor.ts'];
   const packages = bundledPackages([
     await bundle({ entryPoints: ['src/main.ts'], outfile: join(out, 'app.cjs'), plugins: [withoutLocales, apart] }),
     // Minify names too: nearly all of it is third-party code, whose names are not needed in stack traces.
-    await bundle({ entryPoints: telemetry, outfile: join(out, 'azure-monitor.cjs'), minify: true }),
+    ...(await Promise.all(
+      APART.map((source) => bundle({ entryPoints: [source], outfile: join(out, fileOf(source)), minify: true })),
+    )),
     await bundleDashboard(join(out, 'dashboard', 'built')),
   ]);
   writeFileSync(join(out, 'THIRD-PARTY-NOTICES.txt'), notices(packages));

@@ -1,5 +1,5 @@
 import { exec } from 'node:child_process';
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Metafile } from 'esbuild';
@@ -54,7 +54,7 @@ function readPackage(folder: string): Bundled {
     .filter((file) => LEGAL.test(file))
     .flatMap((file) => readTexts(join(folder, file)));
   const id = `${name}@${version}`;
-  return { id, license, texts: texts.length > 0 ? texts : [standardText(id, license, author ?? name)] };
+  return { id, license, texts: texts.length > 0 ? texts : [missingText(id, license, author ?? name)] };
 }
 
 /** The text of a file, or of all files of a folder. */
@@ -63,8 +63,13 @@ function readTexts(path: string): string[] {
   return [readFileSync(path, 'utf8').replaceAll('\r\n', '\n').trim()];
 }
 
-/** The text for a package without one: some name only their licence. Ours is MIT, too, so its words serve. */
-function standardText(id: string, license: string, author: string): string {
+/**
+ * The text for a package without one. It is kept here, for one version, if the package's repository has it. Others
+ * name only their licence: ours is MIT, too, so its words serve.
+ */
+function missingText(id: string, license: string, author: string): string {
+  const kept = join(import.meta.dirname, 'licences', `${id.replaceAll('/', '+')}.txt`);
+  if (existsSync(kept)) return readFileSync(kept, 'utf8').trim();
   if (license !== 'MIT') throw new Error(`${id} contains no text of its licence, ${license}.`);
   return readFileSync('LICENSE', 'utf8')
     .replace(/^Copyright .*$/m, `Copyright (c) ${author}`)

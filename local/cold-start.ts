@@ -7,7 +7,14 @@ import { startProcess } from './processes.ts';
  * How long loading took, ms, until the host has the list of functions; and what the app used afterwards, while it was
  * watched, with the longest time for which it was blocked. CPU time hardly depends on other load on the machine.
  */
-const LoadTime = z.object({ ms: z.number(), cpuMs: z.number(), idleCpuMs: z.number(), blockedMs: z.number() });
+const LoadTime = z.object({
+  ms: z.number(),
+  cpuMs: z.number(),
+  idleCpuMs: z.number(),
+  blockedMs: z.number(),
+  /** Names of the files in the app's folder that were loaded until then. */
+  files: z.array(z.string()),
+});
 export type LoadTime = z.infer<typeof LoadTime>;
 
 /** The times of all runs: of `@azure/functions` alone, of the app, and of the app with telemetry. */

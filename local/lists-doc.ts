@@ -1,5 +1,6 @@
 import { LINE_COLUMN, REASON_COLUMN } from '../src/lib/lists/columns.ts';
 import { KnownColumn, SYNONYMS } from '../src/lib/lists/known-columns.ts';
+import { XLSX } from '../src/lib/lists/list.ts';
 import { MAX_ROW } from '../src/lib/lists/row.ts';
 import { GuardedKind } from '../src/lib/rules/callable-numbers.ts';
 import { MAX_LIST } from '../src/lib/rules/outages/list-parts.ts';
@@ -21,11 +22,15 @@ stores nothing. A row that is not usable is rejected with its line and the reaso
 
 - CSV (\`text/csv\`): cells separated by comma, semicolon, tab or pipe, found by the header row or a line \`sep=;\`. Quotes as
   Excel writes them. Rows end with \`\\n\`, \`\\r\\n\` or \`\\r\`. Empty rows are left out.
+- XLSX (\`${XLSX}\`), as Excel and other programs write it:
+  the first sheet that is not hidden, or \`?sheet=Customers\`, with its hidden rows and columns. Number cells keep all their
+  digits, however the sheet shows them; formats that add to them (\`+49\`, leading zeros) and dates are read as shown.
 - NDJSON (\`application/x-ndjson\`): one object a line, with the same names as columns.
 - UTF-8, with or without a byte order mark; UTF-16; the \`charset\` of the content type. A list that is not UTF-8 is read as
   Windows-1252 if that is beyond doubt, and refused otherwise: save it as “CSV UTF-8”.
-- At most ${MAX_LIST / 1_000_000} MB a request, uncompressed, and ${MAX_ROW / 1024} KB a row. Excel workbooks, PDFs, archives and web pages are refused by
-  name.
+- At most ${MAX_LIST / 1_000_000} MB a request, uncompressed, and ${MAX_ROW / 1024} KB a row. A workbook that unpacks to more
+  than 200 MB, or to a hundred times its size, is refused. Old and protected workbooks, PDFs, archives and web pages are
+  refused by name.
 
 ## Columns
 

@@ -1,5 +1,7 @@
 import { createReadStream } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
+import { type ListType, XLSX } from '../src/lib/lists/list.ts';
 import { ImportReport } from '../src/lib/rules/outages/import-report.ts';
 import { listParts, NOTHING_ADDED, withPart } from '../src/lib/rules/outages/list-parts.ts';
 import { FIRST_PART, NEXT_PART } from '../src/lib/rules/outages/report-parts.ts';
@@ -9,11 +11,12 @@ const USAGE = `Usage: npm run -s lists -- upload OUTAGE FILE [flags]
        npm run -s lists -- report OUTAGE [flags]
 
 Uploads a list of recipients of any length, or downloads a report of any length: in parts, because the app refuses a
-list of more than 8 MB and a report of more than 16 MB.
-  upload   adds the recipients of a CSV or NDJSON file (.ndjson, .jsonl); prints the counts as JSON
+list of more than 8 MB and a report of more than 16 MB. A workbook is sent whole.
+  upload   adds the recipients of a CSV, NDJSON (.ndjson, .jsonl) or XLSX file; prints the counts as JSON
   report   writes the report to stdout, as CSV
 
   --url URL   the app (default http://127.0.0.1:7071)
+  --sheet S   the sheet of a workbook (default: the first that is not hidden)
   --key KEY   the function key (default: the environment's RINGDOWN_KEY)
   --help      this text`;
 
@@ -26,7 +29,7 @@ await runCommand(async () => {
   const [command, outage, file, ...more] = positionals;
   const app = appAt(values.url, values.key ?? process.env['RINGDOWN_KEY']);
   if (command === 'upload' && outage && file && more.length === 0) {
-    process.stdout.write(`${JSON.stringify(await upload(app, outage, file), null, 2)}\n`);
+    process.stdout.write(`${JSON.stringify(await upload(app, outage, file, values.sheet), null, 2)}\n`);
     return 0;
   }
   if (command === 'report' && outage && file === undefined) {
@@ -42,6 +45,7 @@ function parse() {
       options: {
         url: { type: 'string', default: 'http://127.0.0.1:7071' },
         key: { type: 'string' },
+        sheet: { type: 'string' },
         help: { type: 'boolean', short: 'h' },
       },
       allowPositionals: true,
@@ -63,18 +67,25 @@ function appAt(url: string, key: string | undefined): App {
   };
 }
 
-async function upload(app: App, outage: string, file: string): Promise<ImportReport> {
-  const isCsv = !/\.(ndjson|jsonl)$/i.test(file);
+async function upload(app: App, outage: string, file: string, sheet: string | undefined): Promise<ImportReport> {
+  const type = typeOf(file);
+  const query = sheet === undefined ? '' : `?sheet=${encodeURIComponent(sheet)}`;
+  const add = async (body: Uint8Array<ArrayBuffer>): Promise<ImportReport> => {
+    const headers = { 'content-type': type };
+    const answer = await app(`${encodeURIComponent(outage)}/recipients${query}`, { method: 'PUT', headers, body });
+    return ImportReport.parse(await answer.json());
+  };
+  if (type === XLSX) return add(new Uint8Array(await readFile(file)));
   let whole = NOTHING_ADDED;
-  for await (const { bytes, linesBefore } of listParts(createReadStream(file), isCsv)) {
-    const answer = await app(`${encodeURIComponent(outage)}/recipients`, {
-      method: 'PUT',
-      headers: { 'content-type': isCsv ? 'text/csv' : 'application/x-ndjson' },
-      body: bytes,
-    });
-    whole = withPart(whole, ImportReport.parse(await answer.json()), linesBefore);
+  for await (const { bytes, linesBefore } of listParts(createReadStream(file), type === 'text/csv')) {
+    whole = withPart(whole, await add(bytes), linesBefore);
   }
   return whole;
+}
+
+function typeOf(file: string): ListType {
+  if (/\.xlsx$/i.test(file)) return XLSX;
+  return /\.(?:ndjson|jsonl)$/i.test(file) ? 'application/x-ndjson' : 'text/csv';
 }
 
 async function* report(app: App, outage: string): AsyncGenerator<Buffer> {

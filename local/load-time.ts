@@ -2,13 +2,14 @@
  * Loads an app as the Functions worker does after it got the app's settings (azure-functions-nodejs-worker,
  * FunctionEnvironmentReloadHandler and FunctionsMetadataHandler): loads the entry, runs the hooks, asks for the
  * capabilities, answers, and answers the host's next request, for the functions. Work that the app leaves to a later turn
- * of the event loop delays that answer, so it counts. Reports how long it took: wall time and CPU time.
+ * of the event loop delays that answer, so it counts. Reports how long it took, wall time and CPU time,
+ * and which files were loaded.
  *
  * Then runs one invocation's hooks, stays idle, and reports the longest time for which the app was blocked.
  */
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
@@ -33,6 +34,8 @@ await worker.programmingModel?.getCapabilities?.({});
 process.send?.({ type: 'loaded' });
 await asked;
 const [ended, used] = [performance.now(), process.cpuUsage(usedBefore)];
+// Those of the app's folder: what stands in for the worker has files, too.
+const files = Object.keys(require.cache).flatMap((file) => (dirname(file) === dirname(path) ? [basename(file)] : []));
 
 const usedWhenLoaded = process.cpuUsage();
 const delay = monitorEventLoopDelay({ resolution: 5 });
@@ -43,6 +46,7 @@ delay.disable();
 const usedIdle = process.cpuUsage(usedWhenLoaded);
 process.send?.({
   type: 'ready',
+  files,
   ms: ended - begun,
   cpuMs: (used.user + used.system) / 1000,
   idleCpuMs: (usedIdle.user + usedIdle.system) / 1000,

@@ -12,7 +12,7 @@ export default httpFunction(OPERATIONS.checkRecipients, async (services, { param
   mustBePlain(request);
   const type = bodyType(request, LIST_TYPES);
   const list = bodyChunks(request, MAX_LIST, 'send it in parts, each with the header row');
-  const options = { charset: charsetOf(request), mapping: mappingIn(query) };
+  const options = { charset: charsetOf(request), mapping: mappingIn(query), sheet: query.sheet };
   const { check, rejected } = await checkList(services, outage, list, type, options);
   if (!request.headers.get('accept')?.includes('text/csv')) return { jsonBody: check };
   return {

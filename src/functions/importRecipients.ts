@@ -12,7 +12,7 @@ export default httpFunction(OPERATIONS.importRecipients, async (services, { para
   mustAllow(stored.outage, 'upload');
   mustBePlain(request);
   const type = bodyType(request, LIST_TYPES);
-  const options = { charset: charsetOf(request), mapping: mappingIn(query), mode: query.mode };
+  const reading = { charset: charsetOf(request), mapping: mappingIn(query), sheet: query.sheet };
   const list = bodyChunks(request, MAX_LIST, 'send it in parts, each with the header row');
-  return { jsonBody: await importRecipients(services, stored, list, type, options) };
+  return { jsonBody: await importRecipients(services, stored, list, type, { ...reading, mode: query.mode }) };
 });

@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { APIS } from '../../local/api-flag.ts';
 import { LICENSES } from '../../local/bundled.ts';
+import { xlsx } from '../fixtures/workbook.ts';
 import { Collector } from './support/collector.ts';
 import { eventually } from './support/eventually.ts';
 import { Town } from './support/town.ts';
@@ -97,8 +98,19 @@ describe('the package', () => {
     const others = [...required]
       .map(([, , name = '']) => name)
       .filter((name) => !builtin.has(name.replace(/^node:/, '')));
-    // The second is optional for `debug`. The third is loaded only if telemetry is configured.
-    expect(new Set(others)).toEqual(new Set(['@azure/functions-core', 'supports-color', './azure-monitor.cjs']));
+    // The second is optional for `debug`. The others are loaded when they are first used.
+    expect(new Set(others)).toEqual(
+      new Set(['@azure/functions-core', 'supports-color', './azure-monitor.cjs', './xlsx-libraries.cjs']),
+    );
+  });
+
+  it.each([
+    ['yauzl', 'end of central directory record'],
+    ['saxes', 'malformed comment'],
+    ['numfmt', 'Illegal character'],
+  ])('has the library %s in a file that only a workbook loads', (_, text) => {
+    expect(readFileSync(join(folder, 'xlsx-libraries.cjs'), 'utf8')).toContain(text);
+    expect(readFileSync(join(folder, 'app.cjs'), 'utf8')).not.toContain(text);
   });
 
   it('contains the licence and the notices of everything that is bundled', async () => {
@@ -149,7 +161,9 @@ describe('the package', () => {
         expect(new Set(town.stack.functions.map(({ name }) => name))).toEqual(new Set(sources));
         const ada = town.callee().answers().hears('message').presses('1').hears('thanks').stays();
         const bob = town.callee().isBusy().answers().hears('message').stays();
-        const outage = await town.declare([ada, bob]);
+        const outage = await town.declare([ada]);
+        const sheet = { name: 'People', rows: [['phone'], [bob.identity]] };
+        expect(await town.importWorkbook(outage.id, xlsx({ sheets: [sheet] }))).toMatchObject({ added: 1 });
         await outage.run();
         await outage.expectOutcome(ada, 'acknowledged');
         await outage.expectOutcome(bob, 'heard');

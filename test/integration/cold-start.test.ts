@@ -18,6 +18,8 @@ test('the app is not slow to load, compared with @azure/functions alone', async 
     const best = (runs: readonly LoadTime[]): number => Math.min(...runs.map(({ cpuMs }) => cpuMs));
     const most = MAX_TIMES * best(times.library);
     expect(best(times.app)).toBeLessThan(most);
+    // Neither telemetry nor the libraries for workbooks: they have files of their own.
+    for (const { files } of [...times.app, ...times.telemetry]) expect(files).toEqual(['app.cjs']);
     // With telemetry too: it starts after the first answer.
     expect(best(times.telemetry)).toBeLessThan(most);
   } finally {

@@ -1,7 +1,9 @@
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Stack, startStack } from '../../local/stack.ts';
+import { XLSX } from '../../src/lib/lists/list.ts';
 import { MAX_LIST } from '../../src/lib/rules/outages/list-parts.ts';
+import { number, xlsx } from '../fixtures/workbook.ts';
 import { ask } from './support/api.ts';
 
 let stack: Stack;
@@ -44,6 +46,40 @@ describe('a list of people over HTTP', () => {
       expect.objectContaining({ added: 1, alreadyThere: 1, duplicates: 0, rejected: 0, rejections: [] }),
     ]);
     expect(await recipientsOf(id)).toMatchObject({ recipients: 2, states: { waiting: 2, calling: 0, done: 0 } });
+  });
+
+  it('may be a workbook, of which one sheet is read, and is checked as such', async () => {
+    const id = await declared();
+    const headers = { 'x-functions-key': stack.functionKey, 'content-type': XLSX };
+    const body = xlsx({
+      sheets: [
+        { name: 'Notes', rows: [['Remember']] },
+        {
+          name: 'Customers',
+          rows: [
+            ['Phone', 'Name'],
+            [number('4255550121'), 'Ann'],
+            ['nobody', 'Eve'],
+          ],
+        },
+      ],
+    });
+    const route = `${stack.url}/api/outages/${id}/recipients`;
+    const checked = await fetch(`${route}/check?sheet=customers`, { method: 'POST', headers, body });
+    expect([checked.status, await checked.json()]).toEqual([
+      200,
+      expect.objectContaining({ wouldBeAdded: 1, rejected: 1, countries: { US: 1 } }),
+    ]);
+    const added = await fetch(`${route}?sheet=customers`, { method: 'PUT', headers, body });
+    expect([added.status, await added.json()]).toEqual([
+      200,
+      expect.objectContaining({ added: 1, rejections: [expect.objectContaining({ line: 3 })] }),
+    ]);
+    const refused = await fetch(route, { method: 'PUT', headers, body });
+    expect([refused.status, await refused.json()]).toEqual([
+      400,
+      expect.objectContaining({ detail: expect.stringContaining('has no column phone') }),
+    ]);
   });
 
   it('is refused if it is compressed', async () => {
@@ -92,7 +128,7 @@ describe('a list of people over HTTP', () => {
   it.each([undefined, 'application/json'])('of an unknown type is refused: %s', async (type) => {
     const [status, problem] = await upload(await declared(), type, 'phone\n+14255550121\n');
     expect(status).toBe(400);
-    expect(problem).toMatchObject({ errors: ['content-type: must be text/csv or application/x-ndjson'] });
+    expect(problem).toMatchObject({ errors: [`content-type: must be text/csv or application/x-ndjson or ${XLSX}`] });
   });
 
   it('that is longer than its limit is refused, and nobody is added', async () => {

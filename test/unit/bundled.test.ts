@@ -59,6 +59,15 @@ describe('the bundled packages', () => {
     );
   });
 
+  it('get the text that is kept here for their version, if they leave it out', () => {
+    const saxes = { ...MIT, name: 'saxes', version: '6.0.0', license: 'ISC' };
+    const file = install('node_modules/saxes', saxes);
+    const [bundled] = bundledPackages([reported({ [file]: 1 })]);
+    expect(bundled?.texts).toEqual([expect.stringMatching(/^The ISC License\n\nCopyright \(c\) Contributors\n/)]);
+    install('node_modules/saxes', { ...saxes, version: '6.0.1' });
+    expect(() => bundledPackages([reported({ [file]: 1 })])).toThrow('saxes@6.0.1 contains no text of its licence');
+  });
+
   it.each([
     [
       'another licence',

@@ -247,7 +247,7 @@ describe('a file that is no list says what it is:', () => {
 
   it.each([
     ['gzip', bytes('1f8b0800'), 'compressed with gzip'],
-    ['XLSX', bytes('504b0304'), 'a spreadsheet (XLSX'],
+    ['XLSX', bytes('504b0304'), 'send an XLSX workbook with the content type'],
     ['XLS', bytes('d0cf11e0a1b11ae1'), 'an old Excel workbook'],
     ['PDF', Buffer.from('%PDF-1.7'), 'a PDF'],
     ['HTML', Buffer.from('\ufeff<html><table>'), 'a web page'],

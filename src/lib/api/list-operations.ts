@@ -18,7 +18,7 @@ export const LIST_OPERATIONS = {
     method: 'PUT',
     does: 'Adds people to the recipient list of an outage. Keeps valid rows even if others are rejected. Idempotent.',
     body: text(
-      'CSV: a header row with the column `phone` or `communicationUserId`, or a usual name of it. Optional: `name`, `timeZone`, `language`; any other column is stored as it is. NDJSON: one object per line, with the same members. docs/lists.md says what is accepted.',
+      'CSV: a header row with the column `phone` or `communicationUserId`, or a usual name of it. Optional: `name`, `timeZone`, `language`; any other column is stored as it is. NDJSON: one object per line, with the same members. XLSX: one sheet, as CSV. docs/lists.md says what is accepted.',
       ...LIST_TYPES,
     ),
     answers: { 200: json('The counts, and the reason for each of the first 100 rejected rows.', ImportReport) },

@@ -3,7 +3,7 @@ import { KnownColumn } from './known-columns.ts';
 
 const column = z.string().trim().max(200).optional();
 
-/** Says which column of a list is which, in the query of a request. */
+/** Says how a list is to be read, in the query of a request: which column is which, which sheet is the list. */
 export const ListQuery = z.object({
   phone: column.describe(
     'The column with the phone numbers, e.g. `Mobile%20Phone`. Default: found by its name. Empty: none.',
@@ -14,6 +14,7 @@ export const ListQuery = z.object({
   lastName: column.describe('The column with last names, if there is none with whole names.'),
   timeZone: column.describe('The column with the time zones.'),
   language: column.describe('The column with the languages.'),
+  sheet: column.describe('The sheet of an XLSX workbook, by its name. Default: the first that is not hidden.'),
 });
 export type ListQuery = z.infer<typeof ListQuery>;
 

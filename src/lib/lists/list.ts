@@ -6,9 +6,13 @@ import { rowsOfDelimited } from './delimited.ts';
 import { unmarked } from './formula-marks.ts';
 import { rowsOfNdjson } from './ndjson.ts';
 import type { ReadRow } from './row.ts';
+import { rowsOfWorkbook } from './xlsx/workbook.ts';
+
+/** The content type of an Excel workbook. */
+export const XLSX = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet';
 
 /** Supported content types of a list. */
-export const LIST_TYPES = ['text/csv', 'application/x-ndjson'] as const;
+export const LIST_TYPES = ['text/csv', 'application/x-ndjson', XLSX] as const;
 export type ListType = (typeof LIST_TYPES)[number];
 
 /** How a list is to be read. */
@@ -16,9 +20,14 @@ export type ListOptions = NumberRules & {
   /** That of the content type, if it has one. */
   readonly charset?: string | undefined;
   readonly mapping?: Mapping | undefined;
+  /** The name of a workbook's sheet. Default: the first that is not hidden. */
+  readonly sheet?: string | undefined;
   /** Read on if it is unclear which column is which, to show them. */
   readonly isCheck?: boolean;
 };
+
+/** What a request says about how its list is to be read. */
+export type Reading = Omit<ListOptions, keyof NumberRules | 'isCheck'>;
 
 /** The rows of which the cells are kept as they are, by column. */
 const SAMPLE = 3;
@@ -67,17 +76,25 @@ export class List {
   }
 
   /**
-   * Yields the rows as they arrive, with one row in memory at a time.
+   * Yields the rows as they arrive, with one row in memory at a time; a workbook is packed in memory (workbook.ts).
    * @throws InvalidInputError if this is not a list, or cannot be read any further.
    */
   rows(bytes: AsyncIterable<Uint8Array>, type: ListType): AsyncIterable<ListRow> {
-    const text = decoded(bytes, this.#options.charset);
-    return type === 'text/csv' ? this.#ofDelimited(text) : this.#ofNdjson(text);
+    const { charset, sheet } = this.#options;
+    switch (type) {
+      case 'text/csv':
+        return this.#ofTable(rowsOfDelimited(decoded(bytes, charset), delimiterOf));
+      case 'application/x-ndjson':
+        return this.#ofNdjson(decoded(bytes, charset));
+      case XLSX:
+        return this.#ofTable(rowsOfWorkbook(bytes, sheet));
+    }
   }
 
-  async *#ofDelimited(text: AsyncIterable<string>): AsyncGenerator<ListRow> {
+  /** Rows of which the first names the columns. */
+  async *#ofTable(rows: AsyncIterable<ReadRow>): AsyncGenerator<ListRow> {
     let columns: readonly Column[] | undefined;
-    for await (const written of rowsOfDelimited(text, delimiterOf)) {
+    for await (const written of rows) {
       const row = { ...written, cells: written.cells.map(unmarked) };
       if (columns) {
         yield this.#read(row, columns);

@@ -9,8 +9,11 @@ type Signature = readonly [begins: RegExp, whatItIs: string];
 const OF_BYTES: readonly Signature[] = [
   [/^1f8b/, `is compressed with gzip; ${UNPACK}`],
   [/^(?:425a68|377abcaf|52617221|fd377a585a|28b52ffd)/, `is a compressed archive; ${UNPACK}`],
-  [/^504b(?:0304|0506|0708)/, `is a ZIP archive or a spreadsheet (XLSX, ODS, Numbers); ${CSV_UTF8}`],
-  [/^d0cf11e0/, `is an old Excel workbook (XLS); ${CSV_UTF8}`],
+  [
+    /^504b(?:0304|0506|0708)/,
+    'is a ZIP archive or a spreadsheet; send an XLSX workbook with the content type application/vnd.openxmlformats-officedocument.spreadsheetml.sheet, and save others (ODS, Numbers) as XLSX',
+  ],
+  [/^d0cf11e0/, 'is an old Excel workbook (XLS), or one with a password; save it as XLSX without a password'],
   [/^(?:89504e47|ffd8ff|47494638)/, 'is a picture; export the list as CSV'],
 ];
 

@@ -1,4 +1,4 @@
-import { List, type ListOptions, type ListRow, type ListType } from '../lists/list.ts';
+import { List, type ListRow, type ListType, type Reading } from '../lists/list.ts';
 import type { Ids } from '../rules/calls/ids.ts';
 import type { ListCheck } from '../rules/outages/list-check.ts';
 import { MAX_REJECTIONS } from '../rules/outages/list-parts.ts';
@@ -6,6 +6,7 @@ import type { Outage } from '../rules/outages/outage.ts';
 import type { RejectedRow } from '../rules/outages/rejected-row.ts';
 import { shardsOf } from '../rules/outages/shard.ts';
 import type { Services } from '../services/services.ts';
+import { MAX_KEPT } from '../storage/rejected-rows.ts';
 import { numberRulesOf } from './number-rules.ts';
 
 /** People who are shown as they were understood. */
@@ -13,11 +14,12 @@ const FIRST_ROWS = 10;
 
 type Found = Extract<ListRow, { readonly contact: unknown }>;
 
-/** What a check found: the answer, and the rejected rows with their cells. */
+/** What a check found: the answer, and the first rejected rows with their cells. */
 export type Checked = { readonly check: ListCheck; readonly rejected: readonly RejectedRow[] };
 
 /**
- * Reads a list as an import would, and stores nothing. Keeps the ids of the list in memory, and its rejected rows. One
+ * Reads a list as an import would, and stores nothing. Keeps the ids of the list in memory, and as many
+ * rejected rows as an import. One
  * request for each thousand people on the outage's list and for each thousand opt-outs.
  * @throws InvalidInputError if the list cannot be read.
  */
@@ -26,7 +28,7 @@ export async function checkList(
   outage: Outage,
   bytes: AsyncIterable<Uint8Array>,
   type: ListType,
-  options: Pick<ListOptions, 'charset' | 'mapping'> = {},
+  options: Reading = {},
 ): Promise<Checked> {
   const list = new List({ ...options, isCheck: true, ...numberRulesOf(services, outage) });
   const work = new Check(services.ids, outage, await idsOf(services, outage), await services.optOuts.ids());
@@ -83,7 +85,7 @@ class Check {
 
   #rejected(line: number, reason: string, cells: readonly string[]): void {
     this.counts.rejected++;
-    this.rejectedRows.push({ line, reason, cells: [...cells] });
+    if (this.rejectedRows.length < MAX_KEPT) this.rejectedRows.push({ line, reason, cells: [...cells] });
     if (this.counts.rejections.length < MAX_REJECTIONS) this.counts.rejections.push({ line, reason });
   }
 

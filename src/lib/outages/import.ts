@@ -1,5 +1,5 @@
 import { eachOf } from '../base/each-of.ts';
-import { List, type ListOptions, type ListRow, type ListType } from '../lists/list.ts';
+import { List, type ListRow, type ListType, type Reading } from '../lists/list.ts';
 import type { ImportReport } from '../rules/outages/import-report.ts';
 import { MAX_REJECTIONS } from '../rules/outages/list-parts.ts';
 import type { Outage } from '../rules/outages/outage.ts';
@@ -19,7 +19,7 @@ import { removeOthers } from './replace-list.ts';
 const COMMITS = 16;
 
 /** How a list is read, and whether others are taken off the outage's list. */
-type ImportOptions = Pick<ListOptions, 'charset' | 'mapping'> & { readonly mode?: 'add' | 'replace' | undefined };
+type ImportOptions = Reading & { readonly mode?: 'add' | 'replace' | undefined };
 
 /** Recipients of one shard, without this list's duplicates; at most one transaction. */
 type Batch = { readonly shard: Shard; readonly people: readonly Recipient[] };

@@ -135,6 +135,10 @@ export class Town {
     return this.#manage.importCsv(outageId, csv);
   }
 
+  importWorkbook(outageId: string, workbook: Uint8Array<ArrayBuffer>) {
+    return this.#manage.importWorkbook(outageId, workbook);
+  }
+
   view(outageId: string): Promise<OutageView> {
     return this.#manage.view(outageId);
   }
