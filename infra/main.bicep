@@ -32,7 +32,7 @@ param location string = resourceGroup().location
 ])
 param dataLocation string
 
-@description('The app\'s own phone numbers, each with the number of calls it may have at once: number:lines, comma-separated. Required: the app does not start without it.')
+@description('The app\'s own phone numbers, each with the number of calls it may have at once: number:lines, comma-separated; number@account:lines for a Teams resource account, with its object id. Required: the app does not start without it.')
 param callerNumbers string = ''
 
 @description('Whether to create the Azure AI resource for text-to-speech. Without it, scripts can only play audio files.')

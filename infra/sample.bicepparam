@@ -6,7 +6,8 @@ using './main.bicep'
 // Where ACS stores its data. It can never be changed: choose the geography of your region.
 param dataLocation = 'Europe'
 
-// Your numbers and the calls that each may have at once: '+14255550190:2'. Until one is set, the app answers 503.
+// Your numbers and the calls that each may have at once: '+14255550190:2'. That of a Teams resource account has its object id:
+// '+14255550190@11111111-2222-4333-8444-555555555555:2' (docs/teams-phone.md). Until one is set, the app answers 503.
 param callerNumbers = ''
 
 // Who gets the alerts. Set it together with the numbers: an app without a number sets off the alert timer-stopped.

@@ -1,5 +1,6 @@
 import type { Dialect, News } from '../../simulator/service/news.ts';
 import { REASONS } from '../../simulator/service/reasons.ts';
+import { ACS_NUMBER } from '../../src/lib/call-automation/acs-number.ts';
 import { CallAutomationError } from '../../src/lib/call-automation/errors.ts';
 import { MEANINGS_GA } from '../../src/lib/call-automation/ga/meanings.ts';
 import { type Identifier, identityOf } from '../../src/lib/call-automation/identifiers.ts';
@@ -322,6 +323,8 @@ export class AskedService implements CallAutomation {
   readonly isRepeatable: boolean;
   readonly speaks = false;
   readonly reportsAudioStart: boolean;
+  readonly joins = true;
+  readonly abilitiesOf = () => ACS_NUMBER;
   readonly #service: Service;
   readonly #by: Invocation;
   readonly #ground: Ground;

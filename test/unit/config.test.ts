@@ -36,6 +36,36 @@ describe('the settings', () => {
     });
   });
 
+  describe('that name Teams resource accounts', () => {
+    const [ONE, OTHER] = ['11111111-2222-4333-8444-55555555AAAA', '22222222-2222-4333-8444-555555555555'];
+    const ga = (CALLER_NUMBERS: string) => ({ ...environment, CALL_AUTOMATION_API: 'ga', CALLER_NUMBERS });
+
+    it('are read beside ACS numbers, each with its lines', () => {
+      const given = ga(`+14255550190:2, +14255550191@${ONE}:5,+14255550192@${OTHER}`);
+      expect(readSettings(given).CALLER_NUMBERS).toEqual([
+        { number: '+14255550190', lines: 2 },
+        { number: '+14255550191', lines: 5, account: ONE.toLowerCase() },
+        { number: '+14255550192', lines: 2, account: OTHER },
+      ]);
+    });
+
+    it('are refused with the API of 2021', () => {
+      expect(problems({ ...ga(`+14255550191@${ONE}`), CALL_AUTOMATION_API: '2021-04-15-preview1' })).toEqual([
+        'CALLER_NUMBERS: must not name a Teams resource account: that needs CALL_AUTOMATION_API=ga',
+      ]);
+    });
+
+    it.each([
+      ['no GUID', '+14255550191@ringdown@contoso.com:2', /must be a comma-separated list/],
+      ['an account without a number', `${ONE}:2`, /must be a comma-separated list/],
+      ['the lines before the account', `+14255550191:2@${ONE}`, /must be a comma-separated list/],
+      ['one number twice', `+14255550191@${ONE}:2,+14255550191:2`, /each Teams resource account once/],
+      ['one account twice', `+14255550191@${ONE},+14255550192@${ONE}`, /each Teams resource account once/],
+    ])('are refused with %s', (_, callers, why) => {
+      expect(problems(ga(callers))).toEqual([expect.stringMatching(why)]);
+    });
+  });
+
   const ofMissing = (name: string): string =>
     name === 'AzureWebJobsStorage'
       ? expect.stringMatching(/^AzureWebJobsStorage: or .* must be set$/)

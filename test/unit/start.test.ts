@@ -28,6 +28,16 @@ describe('the services', () => {
     expect(lines).toEqual([]);
   });
 
+  it('are composed from ACS numbers with one warning, without the numbers, that these end in 2028', () => {
+    const ga = { ...RIGHT, CALL_AUTOMATION_API: 'ga' };
+    const account = '+14255550191@11111111-2222-4333-8444-555555555555';
+    const { services, lines } = started({ ...ga, CALLER_NUMBERS: `+14255550190,${account}` });
+    expect(services).not.toBeInstanceOf(ConfigurationError);
+    expect(lines).toEqual([expect.stringMatching(/warning.*30 September 2028/)]);
+    expect(lines.join()).not.toContain('5550190');
+    expect(started({ ...ga, CALLER_NUMBERS: account }).lines).toEqual([]);
+  });
+
   it('are missing if settings are wrong: one line for each, with its name and without its value', () => {
     const { services, lines } = started({
       ...RIGHT,

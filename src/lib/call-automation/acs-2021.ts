@@ -1,4 +1,5 @@
 import { InvalidInputError } from '../base/errors.ts';
+import { ACS_NUMBER } from './acs-number.ts';
 import { CallClient } from './call-client.ts';
 import { ConversationClient } from './conversation-client.ts';
 import type { CallAutomation, PlayRequest } from './port.ts';
@@ -18,6 +19,8 @@ export function acs2021(connectionString: string, sourceIdentity: string): CallA
     isRepeatable: false,
     speaks: false,
     reportsAudioStart: false,
+    joins: true,
+    abilitiesOf: () => ACS_NUMBER,
     createCall: (request) => inCall.createCall({ source, ...request }),
     joinCall: (conversationId, request) => outOfCall.joinCall(conversationId, { source, ...request }),
     hangUp: (callLegId) => inCall.hangUp(callLegId),

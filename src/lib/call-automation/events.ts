@@ -75,6 +75,8 @@ const PlayAudioResult = z.looseObject(operationResult);
 const InviteParticipantResult = z.looseObject({
   ...operationResult,
   participants: z.array(EventIdentifier).optional(),
+  /** False in an event of our own: we did not ask the service to call them. */
+  wasDialled: z.boolean().optional(),
 });
 
 const ParticipantsUpdated = z.looseObject({

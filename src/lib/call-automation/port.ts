@@ -42,6 +42,18 @@ export type RemoveParticipantRequest = {
   readonly callbackUri?: string | undefined;
 };
 
+/** What calls from a caller can do. A service may have callers of several kinds. */
+export type CallerAbilities = {
+  /** What people call this kind of caller, with its article: for errors. */
+  readonly kind: string;
+  /** They reach users of the service. Otherwise phones only. */
+  readonly callsUsers: boolean;
+  /** A number that was dialled in a call can be dialled in it again. */
+  readonly redials: boolean;
+  /** Phones can be invited to its calls from another caller that shares them, too. Otherwise only from itself. */
+  readonly shares: boolean;
+};
+
 /**
  * Port to a call automation service: the nine operations of the reference page.
  * Every method throws `CallAutomationError` if the service refuses or cannot be reached.
@@ -53,6 +65,10 @@ export interface CallAutomation {
   readonly speaks: boolean;
   /** True if an event reports the start of audio. Otherwise an accepted request to play is the only evidence of it. */
   readonly reportsAudioStart: boolean;
+  /** True if it can act on a conversation by its id: join it, and invite or remove people out of call. */
+  readonly joins: boolean;
+  /** @param caller our number, E.164; undefined for a call that shows none. */
+  abilitiesOf(caller: string | undefined): CallerAbilities;
   createCall(request: PlaceCallRequest, asked: RequestIdentity): Promise<CallLegResponse>;
   joinCall(conversationId: string, request: EnterCallRequest, asked: RequestIdentity): Promise<CallLegResponse>;
   /** @param options `leave`: only we leave; the call continues for the others. */

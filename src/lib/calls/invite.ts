@@ -1,24 +1,28 @@
 import { NoFreeLineError } from '../base/errors.ts';
-import type { Identifier } from '../call-automation/identifiers.ts';
+import { type Identifier, identityOf } from '../call-automation/identifiers.ts';
 import type { RequestIdentity } from '../call-automation/port.ts';
+import { mustBeReachable, mustEnter } from '../call-automation/reach.ts';
 import { addressOf, type InviteParticipants } from '../rules/calls/actions.ts';
 import type { CallLeg } from '../rules/calls/leg.ts';
 import { isScripted } from '../rules/calls/moves.ts';
 import { mustBeCallable } from '../rules/must-be-callable.ts';
 import type { Handled, Services } from '../services/services.ts';
 import { applyCallEvent } from './apply-event.ts';
-import { isPhone, lineOfCall, takeOperatorLines } from './operator-lines.ts';
+import { isPhone, lineOfCall, type OwnLine, takeOperatorLines } from './operator-lines.ts';
 import { performAction } from './perform-action.ts';
 
 type Invitation = InviteParticipants & { readonly operationContext: string };
 
 /**
- * Invites participants once. Each phone number takes a line of the number that it is called from. If there is none, the
- * script goes on as if the operator had declined, so that the callee hears that nobody is available.
- * @throws NoFreeLineError if an invitation by hand finds no free line; the host tries again.
+ * Invites participants once. Each phone number takes a line of the number that it is called from. If there is none, or the
+ * caller cannot call an operator, the script goes on as if the operator had declined, so that the callee hears that nobody
+ * is available.
+ * @throws NoFreeLineError if an invitation by hand finds no free line; the host tries again. InvalidInputError if it names
+ * people whom the caller of the call cannot call.
  */
 export async function inviteParticipants(services: Services, message: Invitation, messageId: string): Promise<Handled> {
-  mustBeCallable(services.settings.numbers, 'Nobody can be invited', 'participants', message.participants);
+  mustBeCallable(services.settings.numbers, NOBODY, 'participants', message.participants);
+  if (message.conversationId !== undefined) mustEnter(services.calls, NOBODY);
   const address = addressOf(message).id;
   return performAction(services, { queue: 'invite-participants', address, message }, (as) =>
     invite(services, message, messageId, as),
@@ -43,32 +47,45 @@ async function invite(services: Services, message: Invitation, messageId: string
   if (participants.length === 0) throw new NoFreeLineError(NO_LINE);
 }
 
+const NOBODY = 'Nobody can be invited';
 const NO_LINE = 'No line is free for the invited phone';
 
 type Callable = {
   readonly participants: Identifier[];
   readonly caller: InviteParticipants['alternateCallerId'];
-  /** The operators of a script for whom there is no line. */
+  /** The operators of a script for whom there is no line, or whom the caller cannot call. */
   readonly left?: { readonly leg: CallLeg; readonly operators: Identifier[] } | undefined;
 };
 
 async function withLines(services: Services, message: Invitation): Promise<Callable> {
   const { participants, alternateCallerId, callLegId, operationContext } = message;
-  const phones = participants.filter(isPhone);
-  if (phones.length === 0) return { participants, caller: alternateCallerId };
+  if (!participants.some(isPhone) && areUsersCallable(services)) return { participants, caller: alternateCallerId };
   const leg = callLegId === undefined ? undefined : (await services.legs.find(callLegId))?.leg;
   const own = leg && (await lineOfCall(services, leg.purpose));
+  const isByScript = leg !== undefined && isScripted(operationContext);
+  if (!isByScript) mustBeReachable(services.calls, [own?.number], NOBODY, 'participants', participants);
+  const reachable = isByScript ? participants.filter(isReachable(services, leg, own)) : participants;
+  const phones = reachable.filter(isPhone);
   const address = addressOf(message).id;
   const lines = await takeOperatorLines(services, address, own, alternateCallerId?.value, phones.length);
   const called = new Set(phones.slice(0, lines.count));
-  const operators = phones.filter((phone) => !called.has(phone));
+  const invited = reachable.filter((participant) => !isPhone(participant) || called.has(participant));
+  const operators = participants.filter((participant) => !invited.includes(participant));
   const caller = lines.number === undefined ? undefined : { value: lines.number };
-  if (operators.length > 0 && !(leg && isScripted(operationContext))) throw new NoFreeLineError(NO_LINE);
-  return {
-    participants: participants.filter((participant) => !isPhone(participant) || called.has(participant)),
-    caller,
-    left: leg && operators.length > 0 ? { leg, operators } : undefined,
-  };
+  if (operators.length > 0 && !isByScript) throw new NoFreeLineError(NO_LINE);
+  return { participants: invited, caller, left: leg && operators.length > 0 ? { leg, operators } : undefined };
+}
+
+/** True if no caller is limited to phones, so that the line of the call need not be looked up. */
+const areUsersCallable = ({ calls, settings }: Services): boolean =>
+  settings.callers.every(({ number }) => calls.abilitiesOf(number).callsUsers);
+
+/** True for operators whom the caller can call: an account calls phones, and each once in a call. */
+function isReachable({ calls }: Services, { dialled = [] }: CallLeg, own: OwnLine | undefined) {
+  const { callsUsers, redials } = calls.abilitiesOf(own?.number);
+  const called = new Set([...dialled, ...(own?.called ?? []).map(identityOf)]);
+  return (operator: Identifier): boolean =>
+    (callsUsers || isPhone(operator)) && (redials || !called.has(identityOf(operator)));
 }
 
 /** Nobody calls these operators: the call goes on as if they had declined. */
@@ -81,6 +98,6 @@ async function decline(
   await applyCallEvent(services, purpose, {
     type: 'InviteParticipantResult',
     occurredAt: services.now().toISOString(),
-    data: { callLegId, operationContext, status: 'failed', participants },
+    data: { callLegId, operationContext, status: 'failed', participants, wasDialled: false },
   });
 }

@@ -1,5 +1,7 @@
+import { InvalidInputError } from '../base/errors.ts';
 import type { Identifier } from '../call-automation/identifiers.ts';
 import { isTooLate, lineLease } from '../outages/dispatcher.ts';
+import { isStartRequest } from '../rules/calls/actions.ts';
 import { isResting } from '../rules/calls/breaker.ts';
 import type { CallPurpose } from '../rules/calls/purpose.ts';
 import { holderOfAttempt, holderOfRequest, operatorHolder } from '../rules/outages/line-holder.ts';
@@ -9,8 +11,8 @@ import type { Services } from '../services/services.ts';
 import type { StoredCaller } from '../storage/caller-numbers.ts';
 import { isFree, type Line, linesOf } from '../storage/lines.ts';
 
-/** The line of the call that an operator is invited to, and its holder. */
-type OwnLine = { readonly number: string; readonly holder: string };
+/** The line of the call that an operator is invited to, its holder, and who was called on it. */
+export type OwnLine = { readonly number: string; readonly holder: string; readonly called: readonly Identifier[] };
 
 /** How many lines were taken, all of one caller number. */
 export type OperatorLines = { readonly number: string | undefined; readonly count: number };
@@ -20,11 +22,14 @@ export const isPhone = ({ phoneNumber }: Identifier): boolean => phoneNumber !==
 /** The line of a call. One request for its owner. */
 export async function lineOfCall(services: Services, purpose: CallPurpose): Promise<OwnLine | undefined> {
   if (purpose.kind === 'attempt') {
-    const line = (await services.recipients.find(purpose))?.recipient.line;
-    return line && { number: line.number, holder: holderOfAttempt(purpose, line) };
+    const recipient = (await services.recipients.find(purpose))?.recipient;
+    const line = recipient?.line;
+    return line && { number: line.number, holder: holderOfAttempt(purpose, line), called: [recipient.identifier] };
   }
-  const line = (await services.requests.find(purpose.requestId))?.request.line;
-  return line && { number: line.number, holder: holderOfRequest(purpose.requestId, line) };
+  const request = (await services.requests.find(purpose.requestId))?.request;
+  const line = request?.line;
+  const called = request && isStartRequest(request.message) ? request.message.targets : [];
+  return line && { number: line.number, holder: holderOfRequest(purpose.requestId, line), called };
 }
 
 /**
@@ -32,6 +37,7 @@ export async function lineOfCall(services: Services, purpose: CallPurpose): Prom
  * and freed when the call ends. Lines that an earlier copy of the message took are used again.
  * @param own the line of the call; undefined if it has none.
  * @param number the number to call from; by default that of the call, or else another one with a free line.
+ * @throws InvalidInputError if nobody can be invited to the call from that number.
  */
 export async function takeOperatorLines(
   services: Services,
@@ -43,9 +49,8 @@ export async function takeOperatorLines(
   const { callers, limits } = services.settings;
   const holder = operatorHolder(own?.holder ?? encodeURIComponent(address));
   const preferred = number ?? own?.number;
-  const others = number === undefined ? callers.map((caller) => caller.number) : [];
+  const numbers = numbersToInviteFrom(services, own?.number, number);
   const { lines, callers: known } = await services.lines.survey();
-  const numbers = [...new Set([...(preferred === undefined ? [] : [preferred]), ...others])];
   // A resting number is called from only to probe it, and an operator's call is no probe.
   for (const from of numbers.filter((each) => !rests(known.get(each)))) {
     const usable = callers.find((caller) => caller.number === from) ?? { number: from, lines: DEFAULT_LINES };
@@ -58,6 +63,27 @@ export async function takeOperatorLines(
   }
   return { number: preferred, count: 0 };
 }
+
+/** The numbers that phones can be invited from to a call from the number `own`, the preferred one first. */
+function numbersToInviteFrom(
+  { calls, settings }: Services,
+  own: string | undefined,
+  wanted: string | undefined,
+): readonly string[] {
+  const shares = (number: string | undefined): boolean => calls.abilitiesOf(number).shares;
+  const isFit = (number: string): boolean => number === own || (shares(own) && shares(number));
+  if (wanted !== undefined) {
+    if (isFit(wanted)) return [wanted];
+    const problem = `alternateCallerId: is not the number of the call, and one of the two is of ${lonely(calls, own, wanted)}`;
+    throw new InvalidInputError('Nobody can be invited', [problem]);
+  }
+  const all = [...(own === undefined ? [] : [own]), ...settings.callers.map(({ number }) => number)];
+  return [...new Set(all.filter(isFit))];
+}
+
+/** The kind of the caller that shares its calls with no other. */
+const lonely = (calls: Services['calls'], ...numbers: readonly (string | undefined)[]): string =>
+  numbers.map((number) => calls.abilitiesOf(number)).find(({ shares }) => !shares)?.kind ?? '';
 
 const rests = (stored: StoredCaller | undefined): boolean => stored !== undefined && isResting(stored.caller);
 

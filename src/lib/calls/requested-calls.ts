@@ -1,5 +1,6 @@
 import { UnansweredError } from '../base/errors.ts';
 import type { RequestIdentity } from '../call-automation/port.ts';
+import { mustBeReachable, mustEnter } from '../call-automation/reach.ts';
 import { mustBePlayable } from '../call-automation/speech.ts';
 import { isStartRequest, type JoinCall, type StartRequestedCall } from '../rules/calls/actions.ts';
 import { mustBeCallable } from '../rules/must-be-callable.ts';
@@ -38,6 +39,9 @@ export async function startRequestedCall(
   mustBeCallable(services.settings.numbers, 'The call cannot be placed', 'targets', message.targets);
   const request: CallRequest = { requestId: message.requestId, queue: 'start-call', message, phase: 'waiting' };
   const { callerNumber, targets } = message;
+  const any = needsLine(request) ? services.settings.callers.map(({ number }) => number) : [undefined];
+  const callers = needsLine(request) && callerNumber !== undefined ? [callerNumber] : any;
+  mustBeReachable(services.calls, callers, 'The call cannot be placed', 'targets', targets);
   return handleRequest(
     services,
     request,
@@ -72,6 +76,7 @@ async function optOutOf(
  */
 export async function joinCall(services: Services, given: JoinCall, messageId: string): Promise<Handled> {
   const message = { ...given, requestId: given.requestId ?? messageId };
+  mustEnter(services.calls, 'The call cannot be joined');
   mustBePlayable(services, 'The call cannot be joined', soundsOf(message));
   const request: CallRequest = { requestId: message.requestId, queue: 'join-call', message, phase: 'waiting' };
   return handleRequest(services, request, { obstacle: async () => undefined }, (_request, placing, as) =>

@@ -3,7 +3,7 @@ import { ConfigurationError } from '../base/errors.ts';
 import { API_VERSION } from '../call-automation/requests.ts';
 import { GuardedKind } from '../rules/callable-numbers.ts';
 import { Country } from '../rules/countries.ts';
-import { Caller, DEFAULT_LINES } from '../rules/outages/outage.ts';
+import { CallerNumbers } from './caller-numbers.ts';
 
 const seconds = (fallback: number, least: number) => z.coerce.number().int().min(least).max(86_400).default(fallback);
 
@@ -15,16 +15,6 @@ const Secret = z
     message:
       'is a Key Vault reference that Azure could not resolve; check that the secret exists and the identity may read it',
   });
-
-const CallerNumbers = z.string().transform((text, context): Caller[] =>
-  text.split(',').flatMap((entry) => {
-    const [number, lines = String(DEFAULT_LINES), ...more] = entry.trim().split(':');
-    const caller = Caller.safeParse({ number, lines: Number(lines) });
-    if (caller.success && more.length === 0) return [caller.data];
-    context.addIssue('must be a comma-separated list of number:lines, e.g. +14255550190:2');
-    return [];
-  }),
-);
 
 /** Entries of a comma-separated list. */
 const entriesOf = (text: string): string[] =>
@@ -122,7 +112,7 @@ const WHICH_API = `\`ga\`: the current API. \`${API_VERSION}\` (default): the 20
 const Common = z.object({
   ...Storage,
   CALLER_NUMBERS: CallerNumbers.describe(
-    'Our phone numbers, and how many calls each can have at once: number:lines, comma-separated.',
+    'Our phone numbers, and how many calls each can have at once: number:lines, comma-separated. `number@account:lines` is the number of a Teams resource account, with its object id (docs/teams-phone.md); that needs `ga`.',
   ),
   CALL_COUNTRIES: CallCountries.optional().describe(
     'The countries that may be called: ISO codes, comma-separated, or `*`. Default: those of CALLER_NUMBERS.',
@@ -171,7 +161,12 @@ export const Settings2021 = Common.extend({
   CALL_AUTOMATION_API: z.literal(API_VERSION).describe(WHICH_API),
   ACS_CONNECTION_STRING: ConnectionString.describe('Azure Communication Services: endpoint and access key.'),
   ACS_SOURCE_IDENTITY: SourceIdentity.describe('The ACS user that places the calls.'),
-}).refine(hasStorage, STORAGE_IS_MISSING);
+})
+  .refine(({ CALLER_NUMBERS }) => CALLER_NUMBERS.every(({ account }) => account === undefined), {
+    path: ['CALLER_NUMBERS'],
+    message: 'must not name a Teams resource account: that needs CALL_AUTOMATION_API=ga',
+  })
+  .refine(hasStorage, STORAGE_IS_MISSING);
 
 /** Settings for the current API. */
 export const SettingsGa = Common.extend({

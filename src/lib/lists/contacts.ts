@@ -16,6 +16,8 @@ export type NumberRules = {
   /** The country of numbers without a country code. */
   readonly country: string;
   readonly calling: CallingRules;
+  /** Why ACS users cannot be called; undefined if they can. */
+  readonly noUsers?: string | undefined;
 };
 
 /** What is known of a number without calling it. */
@@ -70,6 +72,7 @@ type Callee = { readonly identifier: Identifier; readonly number?: NumberFacts }
 function calleeOf(phone: string | undefined, userId: string | undefined, rules: NumberRules): Callee | string {
   if (phone) return phoneOf(phone, rules);
   if (!userId) return 'phone: is empty';
+  if (userId.startsWith('8:') && rules.noUsers !== undefined) return `communicationUserId: ${rules.noUsers}`;
   if (userId.startsWith('8:')) return { identifier: { communicationUser: { id: userId } } };
   return `communicationUserId: ${masked(userId.slice(0, 40))} is not an ACS user id, 8:acs:…`;
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { ConflictError, InvalidInputError } from '../base/errors.ts';
 import { problemsOf } from '../base/problems.ts';
+import { mustBeReachable } from '../call-automation/reach.ts';
 import { mustBeCallable } from '../rules/must-be-callable.ts';
 import { contradictions, declared, type Outage, OutageSpec } from '../rules/outages/outage.ts';
 import type { Services } from '../services/services.ts';
@@ -18,6 +19,8 @@ export async function declareOutage(services: Services, body: unknown): Promise<
   mustBeCallable(services.settings.numbers, 'The outage cannot be declared', 'script.operators', operators);
   const id = spec.data.id ?? randomUUID();
   const outage = declared(spec.data, id, [...services.settings.callers], services.now());
+  const callers = outage.callers.map(({ number }) => number);
+  mustBeReachable(services.calls, callers, 'The outage cannot be declared', 'script.operators', operators);
   const problems = contradictions(outage, services.now());
   // A declaration that is repeated after its outage expired gets the same answer as before.
   if (problems.length > 0 && !(await services.outages.find(id))) {

@@ -47,7 +47,7 @@ export function compose(settings: Settings, wake: Services['wake'] = () => undef
     ),
     sender: senderOf(settings, now),
     settings: {
-      callers: settings.CALLER_NUMBERS,
+      callers: settings.CALLER_NUMBERS.map(({ number, lines }) => ({ number, lines })),
       numbers: callingRules(settings),
       breakerAfter: settings.BREAKER_AFTER,
       retentionDays: settings.RETENTION_DAYS,
@@ -80,6 +80,7 @@ function callAutomation(settings: Settings): CallAutomation {
   return acsGa(access, {
     sourceIdentity: settings.ACS_SOURCE_IDENTITY,
     cognitiveServicesEndpoint: settings.COGNITIVE_SERVICES_ENDPOINT,
+    callers: settings.CALLER_NUMBERS,
   });
 }
 

@@ -15,7 +15,7 @@ export type Started = {
 /**
  * Reads the settings and composes the services. Wrong settings are logged and returned, not thrown: the app still
  * answers its health check.
- * @param log gets one line for each problem.
+ * @param log gets one line for each problem, and one if some callers are ACS numbers.
  * @param wake see Services.
  */
 export function startServices(
@@ -25,6 +25,7 @@ export function startServices(
 ): Started {
   try {
     const settings = readSettings(environment);
+    if (hasAcsNumber(settings)) log(ACS_NUMBERS_END);
     return { services: compose(settings, wake), telemetry: telemetryTarget(settings) };
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error;
@@ -41,6 +42,13 @@ function telemetryTarget(settings: Settings): TelemetryTarget | undefined {
     ? { connectionString }
     : { connectionString, credential: credentialOf({ ...identity, isManaged: true }) };
 }
+
+const hasAcsNumber = ({ CALL_AUTOMATION_API, CALLER_NUMBERS }: Settings): boolean =>
+  CALL_AUTOMATION_API === 'ga' && CALLER_NUMBERS.some(({ account }) => account === undefined);
+
+/** The date: docs/teams-phone.md. */
+const ACS_NUMBERS_END =
+  'Ringdown warning: CALLER_NUMBERS has ACS numbers, which end on 30 September 2028; Teams Phone replaces them (docs/teams-phone.md)';
 
 /**
  * The Functions host reads each line of stderr by itself, and takes it for an error only if it contains a word like

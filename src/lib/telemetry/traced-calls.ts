@@ -33,6 +33,8 @@ export function tracedCalls(calls: CallAutomation): CallAutomation {
     isRepeatable: calls.isRepeatable,
     speaks: calls.speaks,
     reportsAudioStart: calls.reportsAudioStart,
+    joins: calls.joins,
+    abilitiesOf: (caller) => calls.abilitiesOf(caller),
     createCall: (...args) => placed('createCall', () => calls.createCall(...args)),
     joinCall: (...args) => placed('joinCall', () => calls.joinCall(...args)),
     hangUp: (...args) => asked('hangUp', args[0], () => calls.hangUp(...args)),

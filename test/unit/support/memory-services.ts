@@ -1,3 +1,4 @@
+import { ACS_NUMBER } from '../../../src/lib/call-automation/acs-number.ts';
 import type { CallAutomation } from '../../../src/lib/call-automation/port.ts';
 import { CallScript } from '../../../src/lib/rules/calls/script.ts';
 import { declared, type Outage, OutageSpec } from '../../../src/lib/rules/outages/outage.ts';
@@ -35,6 +36,8 @@ const silentService: CallAutomation = {
   isRepeatable: false,
   speaks: false,
   reportsAudioStart: false,
+  joins: true,
+  abilitiesOf: () => ACS_NUMBER,
   createCall: nobodyIsCalled,
   joinCall: nobodyIsCalled,
   hangUp: nobodyIsCalled,

@@ -8,10 +8,19 @@ import type {
 import { createIdentifierFromRawId } from '@azure/communication-common';
 import { InvalidInputError } from '../../base/errors.ts';
 import { CallAutomationError } from '../errors.ts';
+import { identityOf } from '../identifiers.ts';
 import type { Meaning } from '../meaning.ts';
-import type { CallAddress, CallAutomation, EnterCallRequest, PlayRequest, RequestIdentity } from '../port.ts';
+import type {
+  CallAddress,
+  CallAutomation,
+  EnterCallRequest,
+  PlaceCallRequest,
+  PlayRequest,
+  RequestIdentity,
+} from '../port.ts';
 import type { CallLegResponse } from '../requests.ts';
 import { WHY_SILENT } from '../speech.ts';
+import { type Caller, TeamsAccounts } from './accounts.ts';
 import { type Access, type ClientOptions, connect } from './client.ts';
 import { translated } from './failures.ts';
 import { toPhone, toSdk } from './identifiers.ts';
@@ -20,6 +29,8 @@ import { repeatable } from './repeatability.ts';
 export type GaOptions = ClientOptions & {
   /** Azure AI resource for text to speech; the ACS resource needs access to it. */
   readonly cognitiveServicesEndpoint?: string | undefined;
+  /** Our callers. A number that is not among them is an ACS number. */
+  readonly callers?: readonly Caller[];
 };
 
 /** How long to wait for the connection when we join a call to act on it, and how often to check, ms. */
@@ -40,19 +51,25 @@ class AcsGa implements CallAutomation {
   readonly isRepeatable = true;
   readonly reportsAudioStart = true;
   readonly speaks: boolean;
+  readonly joins: boolean;
+  readonly abilitiesOf: CallAutomation['abilitiesOf'];
   readonly #access: Access;
   readonly #options: GaOptions;
-  #once: Promise<CallAutomationClient> | undefined;
-  #resending: Promise<CallAutomationClient> | undefined;
+  readonly #accounts: TeamsAccounts;
+  readonly #clients = new Map<keyof typeof CLIENTS, Promise<CallAutomationClient>>();
 
   constructor(access: Access, options: GaOptions) {
     this.#access = access;
     this.#options = options;
     this.speaks = options.cognitiveServicesEndpoint !== undefined;
+    this.#accounts = new TeamsAccounts(options.callers ?? []);
+    this.joins = this.#accounts.joins;
+    this.abilitiesOf = (caller) => this.#accounts.abilitiesOf(caller);
   }
 
-  createCall: CallAutomation['createCall'] = (request, asked) =>
-    this.#askOnce('createCall', async (client) => {
+  createCall: CallAutomation['createCall'] = (request, asked) => {
+    const teamsAppId = this.#accounts.idOf(request.sourceAlternateIdentity);
+    return this.#ask(teamsAppId === undefined ? 'once' : 'account', 'createCall', async (client) => {
       // The service uses the same operation for one target or more.
       const { callConnectionProperties } = await client.createGroupCall(
         request.targets.map(toSdk),
@@ -60,21 +77,23 @@ class AcsGa implements CallAutomation {
         {
           ...repeatable(asked),
           ...this.#intelligence,
-          ...(request.subject !== undefined && { sourceDisplayName: request.subject }),
-          ...(request.sourceAlternateIdentity && { sourceCallIdNumber: toPhone(request.sourceAlternateIdentity) }),
+          ...(teamsAppId === undefined ? shown(request) : { teamsAppSource: { teamsAppId } }),
         },
       );
       return named('createCall', callConnectionProperties.callConnectionId);
     });
+  };
 
   joinCall: CallAutomation['joinCall'] = (conversationId, request, asked) =>
-    this.#askOnce('joinCall', (client) => this.#join(client, conversationId, request, asked));
+    this.#ask('once', 'joinCall', (client) => this.#join(client, conversationId, request, asked));
 
   hangUp: CallAutomation['hangUp'] = (callLegId, { leave }, asked) =>
-    this.#ask('hangUp', (client) => client.getCallConnection(callLegId).hangUp(!leave, leave ? {} : repeatable(asked)));
+    this.#ask('resending', 'hangUp', (client) =>
+      client.getCallConnection(callLegId).hangUp(!leave, leave ? {} : repeatable(asked)),
+    );
 
   playAudio: CallAutomation['playAudio'] = (callLegId, request) =>
-    this.#ask('playAudio', async (client) => {
+    this.#ask('resending', 'playAudio', async (client) => {
       const sound = soundOf(request, this.speaks);
       const connection = client.getCallConnection(callLegId);
       if (request.listen) await listen(connection);
@@ -85,20 +104,20 @@ class AcsGa implements CallAutomation {
     });
 
   cancelMediaProcessing: CallAutomation['cancelMediaProcessing'] = (callLegId) =>
-    this.#ask('cancelMediaProcessing', (client) =>
+    this.#ask('resending', 'cancelMediaProcessing', (client) =>
       client.getCallConnection(callLegId).getCallMedia().cancelAllOperations(),
     );
 
   /** The service accepts one participant at a time, and reports each result. */
   inviteParticipants: CallAutomation['inviteParticipants'] = (call, request, asked) =>
-    this.#ask('inviteParticipants', async (client) => {
+    this.#ask('resending', 'inviteParticipants', async (client) => {
       const connection = await this.#enter(client, call, request.callbackUri, asked);
-      for (const [index, participant] of request.participants.entries()) {
-        const caller = participant.phoneNumber && request.alternateCallerId;
+      for (const participant of request.participants) {
+        const caller = participant.phoneNumber && this.#accounts.shownNumber(request.alternateCallerId);
         await connection.addParticipant(
           { targetParticipant: toSdk(participant), ...(caller && { sourceCallIdNumber: toPhone(caller) }) },
           {
-            ...repeatable(asked, `participant ${index}`),
+            ...repeatable(asked, `participant ${identityOf(participant)}`),
             ...(request.operationContext !== undefined && { operationContext: request.operationContext }),
           },
         );
@@ -106,7 +125,7 @@ class AcsGa implements CallAutomation {
     });
 
   removeParticipant: CallAutomation['removeParticipant'] = (call, request, asked) =>
-    this.#ask('removeParticipant', async (client) => {
+    this.#ask('resending', 'removeParticipant', async (client) => {
       const connection = await this.#enter(client, call, request.callbackUri, asked);
       await connection.removeParticipant(createIdentifierFromRawId(request.participantId), {
         ...repeatable(asked),
@@ -149,29 +168,33 @@ class AcsGa implements CallAutomation {
     return cognitiveServicesEndpoint === undefined ? {} : { callIntelligenceOptions: { cognitiveServicesEndpoint } };
   }
 
-  /**
-   * Sends a request that places a call, without SDK retries: if a retry failed, the first try may still have placed it.
-   */
-  #askOnce<Answer>(operation: string, work: Work<Answer>): Promise<Answer> {
-    this.#once ??= connect(this.#access, { ...this.#options, maxRetries: 0 });
-    return this.#with(this.#once, operation, work);
-  }
-
-  #ask<Answer>(operation: string, work: Work<Answer>): Promise<Answer> {
-    this.#resending ??= connect(this.#access, this.#options);
-    return this.#with(this.#resending, operation, work);
-  }
-
-  async #with<Answer>(client: Promise<CallAutomationClient>, operation: string, work: Work<Answer>): Promise<Answer> {
-    const connected = await client;
+  async #ask<Answer>(kind: keyof typeof CLIENTS, operation: string, work: Work<Answer>): Promise<Answer> {
+    const known = this.#clients.get(kind) ?? connect(this.#access, { ...this.#options, ...CLIENTS[kind] });
+    this.#clients.set(kind, known);
+    const client = await known;
     try {
-      return await work(connected);
+      return await work(client);
     } catch (error) {
       if (error instanceof InvalidInputError) throw error;
       throw translated(operation, error);
     }
   }
 }
+
+/**
+ * `once` sends requests that place a call, without SDK retries: if a retry failed, the first try may still have placed it.
+ * `account` places calls whose source is a Teams resource account, so it names no user as the source.
+ */
+const CLIENTS = {
+  once: { maxRetries: 0 },
+  account: { maxRetries: 0, sourceIdentity: undefined },
+  resending: {},
+} satisfies Record<string, ClientOptions>;
+
+const shown = ({ subject, sourceAlternateIdentity }: PlaceCallRequest) => ({
+  ...(subject !== undefined && { sourceDisplayName: subject }),
+  ...(sourceAlternateIdentity && { sourceCallIdNumber: toPhone(sourceAlternateIdentity) }),
+});
 
 /** Waits until the call is connected. @throws CallAutomationError if it has ended, or is not connected in time. */
 async function isConnected(connection: CallConnection): Promise<void> {

@@ -56,6 +56,8 @@ export const CallLeg = z.object({
   invitation: z.string().optional(),
   /** The operators of that invitation who declined or did not answer. */
   refusedBy: z.array(z.string()).optional(),
+  /** The operators who were called in this call and declined or did not answer, by whichever invitation. */
+  dialled: z.array(z.string()).optional(),
   /** When an operator joined the call. */
   joinedAt: z.string().optional(),
   /** How often the message was started, and how many actions were requested; the latter numbers their contexts. */

@@ -40,8 +40,10 @@ export function onInvited(
   if (!script || !isOurs || !INVITING.has(leg.stage)) return stay(leg);
   if (data.status === 'completed') return joined(leg, occurredAt);
   if (data.status !== 'failed' || leg.stage !== 'inviting') return stay(leg);
-  const refused = new Set([...(leg.refusedBy ?? []), ...(data.participants ?? script.operators).map(identityOf)]);
-  const alone = { ...leg, refusedBy: [...refused] };
+  const refusing = (data.participants ?? script.operators).map(identityOf);
+  const refused = new Set([...(leg.refusedBy ?? []), ...refusing]);
+  const dialled = data.wasDialled === false ? leg.dialled : [...new Set([...(leg.dialled ?? []), ...refusing])];
+  const alone = { ...leg, refusedBy: [...refused], dialled };
   if (script.operators.some((operator) => !refused.has(identityOf(operator)))) return stay(alone);
   return script.unavailable ? play(alone, 'unavailable', script.unavailable) : waitForKey(alone, script);
 }
