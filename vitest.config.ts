@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-/** The suites that run with both APIs. TOWN_API selects the one with which the app calls the town's people. */
+/** The suites that run with both APIs, and with Teams Phone. TOWN_API says how the app calls the town's people. */
 const BY_EITHER_API = ['outage', 'lifecycle', 'queues', 'mishaps', 'crash', 'callbacks', 'phone', 'privacy'].map(
   (name) => `test/integration/${name}.test.ts`,
 );
@@ -14,6 +14,7 @@ export default defineConfig({
     projects: [
       { extends: true, test: { name: 'api-2021', include: ['test/**/*.test.ts'] } },
       { extends: true, test: { name: 'api-ga', include: BY_EITHER_API, env: { TOWN_API: 'ga' } } },
+      { extends: true, test: { name: 'api-tpe', include: BY_EITHER_API, env: { TOWN_API: 'tpe' } } },
     ],
   },
 });

@@ -8,9 +8,15 @@ import { SAMPLES } from './stack.ts';
 /** Placeholder in an outage file for the URL of the demo's audio. */
 const AUDIO = '{audio}';
 
+/** What an operator does. */
+const OPERATOR = 'answers after 3 s, talks 20 s';
+
+/** The operator if only phones can be called. */
+const OPERATOR_PHONE = '+14255550199';
+
 /** The simulated people. Format: simulator/README.md. */
 export const PEOPLE = {
-  people: { '8:acs:*': 'answers after 3 s, talks 20 s' },
+  people: { '8:acs:*': OPERATOR, [OPERATOR_PHONE]: OPERATOR },
   mix: {
     'answers after 4 s, presses 1 after 3 s, stays': 34,
     'answers after 6 s, presses 1 after 12 s': 12,
@@ -29,6 +35,8 @@ export type Scene = {
   readonly csv: string;
   /** How many calls a number can have at once. */
   readonly linesPerNumber: number;
+  /** The caller numbers of the outage, as the setting CALLER_NUMBERS; undefined if it names none. */
+  readonly callerNumbers: string | undefined;
   /** The outage to declare. */
   outage(audioUrl: string): object;
 };
@@ -41,7 +49,8 @@ export function loadScene(given: SceneFiles): Scene {
   if (given.csvFile !== undefined && given.recipients !== undefined) {
     throw new UsageError('Use either --csv or --recipients, not both');
   }
-  const json = read('--outage', given.outageFile ?? `${SAMPLES}outage.json`);
+  const file = read('--outage', given.outageFile ?? `${SAMPLES}outage.json`);
+  const json = given.outageFile === undefined && given.callsPhonesOnly ? withPhones(file) : file;
   const spec = checked(json.replaceAll(AUDIO, 'http://127.0.0.1'), given.outageFile ?? 'the sample outage');
   const callers = spec.callers ?? [];
   return {
@@ -51,14 +60,21 @@ export function loadScene(given: SceneFiles): Scene {
         ? read('--csv', given.csvFile ?? `${SAMPLES}recipients.csv`)
         : generatedList(given.recipients),
     linesPerNumber: Math.max(2, ...callers.map(({ lines }) => lines)),
+    callerNumbers: callers.map(({ number, lines }) => `${number}:${lines}`).join() || undefined,
     outage: (audioUrl) => z.looseObject({}).parse(JSON.parse(json.replaceAll(AUDIO, audioUrl))),
   };
 }
+
+/** The sample with phones as operators. */
+const withPhones = (json: string): string =>
+  json.replace(/"communicationUser": \{\s*"id": "[^"]*"\s*\}/g, `"phoneNumber": { "value": "${OPERATOR_PHONE}" }`);
 
 type SceneFiles = {
   readonly outageFile: string | undefined;
   readonly csvFile: string | undefined;
   readonly recipients: number | undefined;
+  /** The callers reach no ACS users. */
+  readonly callsPhonesOnly?: boolean;
 };
 
 function read(flag: string, file: string): string {

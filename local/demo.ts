@@ -43,14 +43,22 @@ await runCommand(async (onEnd) => {
   const seed = numberFlag('seed', flags.seed, { min: 0, max: 2 ** 31 }) ?? 1;
   const api = apiFlag(flags.api);
   const port = numberFlag('port', flags.port, { min: 1, max: 65_535 });
-  const scene = loadScene({ outageFile: flags.outage, csvFile: flags.csv, recipients });
+  const scene = loadScene({
+    outageFile: flags.outage,
+    csvFile: flags.csv,
+    recipients,
+    callsPhonesOnly: api === 'tpe',
+  });
   const say = (text: string): void => void (flags.json || process.stdout.write(`${text}\n`));
 
   say('Starting storage, the telephone service and the app on this machine …');
   const stack = await startStack({
     api,
     ...(port !== undefined && { appPort: port }),
-    settings: { CALL_LEASE_SECONDS: String(LEASE_SECONDS) },
+    settings: {
+      CALL_LEASE_SECONDS: String(LEASE_SECONDS),
+      ...(scene.callerNumbers && { CALLER_NUMBERS: scene.callerNumbers }),
+    },
     simulator: { speed, seed, callsPerNumber: scene.linesPerNumber, people: PEOPLE },
   });
   const bar = progressBar();

@@ -9,6 +9,7 @@ import { type AzuriteOptions, startAzurite } from './azurite.ts';
 import { bundleDashboard } from './dashboard.ts';
 import { LOCAL_NUMBER_SECRET } from './number-secret.ts';
 import { freePort } from './ports.ts';
+import { asResourceAccounts } from './resource-accounts.ts';
 
 /** Default ports, and port 0, are free ones. */
 export type StackOptions = AppOptions & {
@@ -44,18 +45,22 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     ending.push(() => azurite.stop());
     // As infra/ does: the host does not create queues.
     await Promise.all(QUEUES.map((queue) => openQueue(azurite, queue).createIfNotExists()));
-    const simulator = await startSimulator({ audioDir: `${SAMPLES}audio`, ...options.simulator });
+    const api = options.api ?? '2021-04-15-preview1';
+    const listed = options.settings?.['CALLER_NUMBERS'] ?? '+14255550190:2,+14255550191:2';
+    const { callerNumbers, resourceAccounts } =
+      api === 'tpe' ? asResourceAccounts(listed) : { callerNumbers: listed, resourceAccounts: {} };
+    const simulator = await startSimulator({ audioDir: `${SAMPLES}audio`, resourceAccounts, ...options.simulator });
     ending.push(() => simulator.close());
     const port = options.appPort || (await freePort());
     const settings = {
       AzureWebJobsStorage: azurite.connectionString,
       ACS_CONNECTION_STRING: simulator.connectionString,
-      ...apiSettings(options.api ?? '2021-04-15-preview1', simulator),
-      CALLER_NUMBERS: '+14255550190:2,+14255550191:2',
+      ...apiSettings(api, simulator),
       CALLBACK_BASE_URL: `http://127.0.0.1:${port}`,
       CALLBACK_SECRET: randomBytes(32).toString('base64'),
       NUMBER_SECRET: LOCAL_NUMBER_SECRET,
       ...options.settings,
+      CALLER_NUMBERS: callerNumbers,
     };
     const app = await startApp(port, settings, options);
     ending.push(() => app.app().stop());
@@ -68,9 +73,11 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
 
 /** Settings that only one of the APIs needs. With today's API, callbacks must have a token of the simulator. */
 function apiSettings(api: Api, { resourceId, url }: Simulator): Record<string, string> {
-  if (api !== 'ga') return { CALL_AUTOMATION_API: api, ACS_SOURCE_IDENTITY: '8:acs:northern-light_notifications' };
+  if (api === '2021-04-15-preview1') {
+    return { CALL_AUTOMATION_API: api, ACS_SOURCE_IDENTITY: '8:acs:northern-light_notifications' };
+  }
   return {
-    CALL_AUTOMATION_API: api,
+    CALL_AUTOMATION_API: 'ga',
     ACS_RESOURCE_ID: resourceId,
     ACS_ISSUER: url,
     COGNITIVE_SERVICES_ENDPOINT: 'https://speech.simulator.invalid',

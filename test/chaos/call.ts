@@ -36,6 +36,8 @@ export type CallParts = {
   readonly target: Identifier | undefined;
   /** The caller number. */
   readonly number: string | undefined;
+  /** The number is that of a Teams resource account. */
+  readonly isFromTeams: boolean;
   readonly placedBy: Invocation;
   readonly callbackUri: string;
   readonly requestedEvents: readonly string[];
@@ -71,6 +73,8 @@ export class Call {
   readonly operations: Operation[] = [];
   /** The numbers from which operators' telephones were called in this call, one each, until they end. */
   readonly operatorsFrom = new Map<string, string>();
+  /** Everybody who was called in this call so far. */
+  readonly dialled = new Set<string>();
   readonly #ground: Ground;
   readonly #told: (call: Call, news: News, about: About) => void;
   #state: State = 'Establishing';
@@ -96,6 +100,7 @@ export class Call {
     this.#ground = ground;
     this.#told = told;
     this.placedAt = ground.clock.now;
+    if (parts.target) this.dialled.add(identityOf(parts.target));
     this.#tellState(undefined);
   }
 
@@ -118,7 +123,7 @@ export class Call {
       conversationId: `conversation-of-${this.id}`,
       placedBy: this.parts.target ? 'createCall' : 'joinCall',
       wasEstablished: this.#wasEstablished,
-      isFromTeams: false,
+      isFromTeams: this.parts.isFromTeams,
       requested: new Set(this.parts.requestedEvents),
       listensTo: this.#listensTo,
     };
@@ -202,6 +207,7 @@ export class Call {
     number: string | undefined,
   ): void {
     for (const operator of operators) {
+      this.dialled.add(identityOf(operator));
       if (number !== undefined && operator.phoneNumber) this.operatorsFrom.set(identityOf(operator), number);
     }
     const invitation: Invitation = { operators, context, awaited: operators.length, isAnswered: false };

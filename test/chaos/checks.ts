@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { type Identifier, identityOf } from '../../src/lib/call-automation/identifiers.ts';
 import { LINE_GRACE_MS } from '../../src/lib/outages/dispatcher.ts';
 import { LegState } from '../../src/lib/rules/calls/leg.ts';
 import { Outcome } from '../../src/lib/rules/calls/outcome.ts';
@@ -44,6 +45,7 @@ export type Rule =
   | 'a resting number is only probed'
   | 'an outcome is what happened'
   | 'nothing of another version is lost'
+  | 'a caller is asked for what it can do'
   | 'no surprises';
 
 export type Violation = { readonly rule: Rule; readonly what: string };
@@ -256,13 +258,32 @@ export class Checks {
     this.#hasFreeLine(number, placedBy, others);
   }
 
-  isToBeInvited(call: Call, number: string | undefined, by: Invocation, inFlight: readonly Call[]): void {
+  isToBeInvited(
+    call: Call,
+    who: readonly Identifier[],
+    number: string | undefined,
+    by: Invocation,
+    inFlight: readonly Call[],
+  ): void {
+    if (call.parts.isFromTeams) this.#isPossible(call, who, number, by);
     if (!call.isLost)
       this.#hasFreeLine(
         number,
         by,
         inFlight.filter(({ isLost }) => !isLost),
       );
+  }
+
+  /** A Teams resource account calls phones, each once in a call, and shows its own number. */
+  #isPossible(
+    { id, parts, dialled }: Call,
+    who: readonly Identifier[],
+    number: string | undefined,
+    by: Invocation,
+  ): void {
+    const isImpossible = number !== parts.number || who.some((one) => !one.phoneNumber || dialled.has(identityOf(one)));
+    const what = `${by.name} invites ${who.map(identityOf)} from ${number} to ${id}, in which ${[...dialled]} were called`;
+    if (isImpossible) this.fail('a caller is asked for what it can do', what);
   }
 
   #hasFreeLine(number: string | undefined, by: Invocation, others: readonly Call[]): void {

@@ -16,10 +16,13 @@ export type Misconfiguration = {
 };
 
 export const REFUSED = { status: 400, code: '8523' } as const;
+/** How a call from a Teams resource account that is not assigned is refused. */
+export const NOT_ASSIGNED = { status: 403, code: '7504' } as const;
 export const ENDED = { code: 404, subcode: 511404, message: 'The caller number is not of this resource.' } as const;
 /** The reasons of a result that would be our own fault. */
 const OURS: ReadonlySet<string> = new Set([
   `refused: ${REFUSED.status} ${REFUSED.code}`,
+  `refused: ${NOT_ASSIGNED.status} ${NOT_ASSIGNED.code}`,
   `refused: ${ENDED.code}/${ENDED.subcode}`,
 ]);
 

@@ -1,6 +1,7 @@
 import type { Dialect } from '../../simulator/service/news.ts';
 import { DIALECT_GA } from '../../simulator/wire-ga/dialect.ts';
 import { StorageError } from '../../src/lib/base/errors.ts';
+import { ACS_NUMBER } from '../../src/lib/call-automation/acs-number.ts';
 import { CallAutomationError } from '../../src/lib/call-automation/errors.ts';
 import type { CallEvent } from '../../src/lib/call-automation/events.ts';
 import type { Meaning } from '../../src/lib/call-automation/meaning.ts';
@@ -25,6 +26,7 @@ import { Ticks } from '../../src/lib/storage/ticks.ts';
 import { IDS, personId } from '../fixtures/ids.ts';
 import { onQueue } from '../fixtures/triggers.ts';
 import type { Rule } from './checks.ts';
+import { DIALECT_TPE } from './dialects.ts';
 import { misconfiguredScenario } from './misconfiguration.ts';
 import { forgetful } from './next-version.ts';
 import { crowdedScenario, type Scenario } from './scenario.ts';
@@ -445,6 +447,12 @@ export const MUTATIONS: readonly Mutation[] = [
       createCall: (request, asked) =>
         calls.createCall(request, { ...asked, identity: `${asked.identity} ${services.now().getTime()}` }),
     })),
+  },
+  {
+    name: 'a Teams resource account is taken for an ACS number',
+    dialect: DIALECT_TPE,
+    breaks: ['a caller is asked for what it can do'],
+    services: asking(() => ({ abilitiesOf: () => ACS_NUMBER })),
   },
   {
     name: 'opt-outs are not checked',

@@ -21,7 +21,11 @@ await runCommand(async () => {
     seed: { type: 'string', value: 'S', help: 'the first seed (1); each world takes the next one' },
     recipients: { type: 'string', value: 'R', help: 'people in each world (default: drawn from the seed)' },
     trace: { type: 'string', value: 'N', help: `how many of the last steps of a failed world to show (${TRACE})` },
-    api: { type: 'string', value: 'A', help: `the API of the service: ${API_2021} (default) or ga` },
+    api: {
+      type: 'string',
+      value: 'A',
+      help: `the API of the service: ${API_2021} (default), ga, or tpe: ga with Teams Phone`,
+    },
     threads: { type: 'string', value: 'N', help: `threads that share the worlds (${THREADS})` },
     json: { type: 'boolean', help: 'the summary as JSON, on stdout' },
   });

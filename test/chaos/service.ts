@@ -1,7 +1,7 @@
 import type { Dialect, News } from '../../simulator/service/news.ts';
 import { REASONS } from '../../simulator/service/reasons.ts';
-import { ACS_NUMBER } from '../../src/lib/call-automation/acs-number.ts';
 import { CallAutomationError } from '../../src/lib/call-automation/errors.ts';
+import type { TeamsAccounts } from '../../src/lib/call-automation/ga/accounts.ts';
 import { MEANINGS_GA } from '../../src/lib/call-automation/ga/meanings.ts';
 import { type Identifier, identityOf } from '../../src/lib/call-automation/identifiers.ts';
 import { isOurFault, meaningOfRefusal } from '../../src/lib/call-automation/meaning.ts';
@@ -9,6 +9,7 @@ import { MEANINGS_2021 } from '../../src/lib/call-automation/meanings-2021.ts';
 import type {
   CallAddress,
   CallAutomation,
+  CallerAbilities,
   EnterCallRequest,
   PlaceCallRequest,
   PlayRequest,
@@ -22,7 +23,7 @@ import type {
 } from '../../src/lib/call-automation/requests.ts';
 import type { CallPurpose } from '../../src/lib/rules/calls/purpose.ts';
 import { type About, Call, type CallParts, type Operation } from './call.ts';
-import { ENDED, type Misconfiguration, REFUSED } from './misconfiguration.ts';
+import { ENDED, type Misconfiguration, NOT_ASSIGNED, REFUSED } from './misconfiguration.ts';
 import type { Failure, Temper } from './people.ts';
 import type { Ground, Invocation, Request } from './process.ts';
 import { drawRefusal, type OperationName, of, type Refusal, refusalOfState } from './refusals.ts';
@@ -59,6 +60,8 @@ export type ServiceWorld = {
   readonly ground: Ground;
   /** The API of the service. */
   readonly dialect: Dialect;
+  /** Which callers are Teams resource accounts. */
+  readonly accounts: TeamsAccounts;
   /** The service's limit of calls at once from a number. */
   linesOf(number: string): number;
   /** What the service does with calls from this number, if it is misconfigured now. */
@@ -68,7 +71,13 @@ export type ServiceWorld = {
   /** Resolves to the status of the answer, or 0 if the process dies or none is alive. */
   post(event: ServiceEvent): Promise<number>;
   isToBePlaced(parts: CallParts, inFlight: readonly Call[]): void;
-  isToBeInvited(call: Call, number: string | undefined, by: Invocation, inFlight: readonly Call[]): void;
+  isToBeInvited(
+    call: Call,
+    who: readonly Identifier[],
+    number: string | undefined,
+    by: Invocation,
+    inFlight: readonly Call[],
+  ): void;
   isPlaced(call: Call): void;
   /** A call from this number was refused, because it is misconfigured. */
   isRefused(number: string): void;
@@ -156,7 +165,7 @@ export class Service {
     if (treatment === 'ended') return this.#turnAway(parts, ENDED);
     if (treatment === 'refused') {
       this.#world.isRefused(number ?? '');
-      throw this.refused('createCall', REFUSED);
+      throw this.refused('createCall', parts.isFromTeams ? NOT_ASSIGNED : REFUSED);
     }
     const taken = number === undefined ? 0 : callsFrom(number, inFlight);
     const isTooMany = number !== undefined && taken >= this.#world.linesOf(number);
@@ -220,8 +229,12 @@ export class Service {
   }
 
   /** An operator's telephone is one more call of the number. */
-  isToBeInvited(call: Call, number: string | undefined, by: Invocation): void {
-    this.#world.isToBeInvited(call, number, by, this.inFlight);
+  isToBeInvited(call: Call, who: readonly Identifier[], number: string | undefined, by: Invocation): void {
+    this.#world.isToBeInvited(call, who, number, by, this.inFlight);
+  }
+
+  get accounts(): TeamsAccounts {
+    return this.#world.accounts;
   }
 
   temperOf(identity: string): Temper {
@@ -259,6 +272,7 @@ export class Service {
       source: SOURCE,
       target,
       number,
+      isFromTeams: number !== undefined && this.accounts.idOf({ value: number }) !== undefined,
       placedBy,
       callbackUri: request.callbackUri,
       requestedEvents: request.requestedCallEvents,
@@ -323,8 +337,7 @@ export class AskedService implements CallAutomation {
   readonly isRepeatable: boolean;
   readonly speaks = false;
   readonly reportsAudioStart: boolean;
-  readonly joins = true;
-  readonly abilitiesOf = () => ACS_NUMBER;
+  readonly joins: boolean;
   readonly #service: Service;
   readonly #by: Invocation;
   readonly #ground: Ground;
@@ -332,9 +345,14 @@ export class AskedService implements CallAutomation {
   constructor(service: Service, by: Invocation, ground: Ground) {
     this.isRepeatable = service.isRepeatable;
     this.reportsAudioStart = service.reportsAudioStart;
+    this.joins = service.accounts.joins;
     this.#service = service;
     this.#by = by;
     this.#ground = ground;
+  }
+
+  abilitiesOf(caller: string | undefined): CallerAbilities {
+    return this.#service.accounts.abilitiesOf(caller);
   }
 
   createCall(request: PlaceCallRequest, asked: RequestIdentity): Promise<CallLegResponse> {
@@ -372,15 +390,21 @@ export class AskedService implements CallAutomation {
     { identity }: RequestIdentity,
   ): Promise<void> {
     const invitations = this.isRepeatable ? participants.map((participant) => [participant]) : [participants];
-    for (const [index, invited] of invitations.entries()) {
+    for (const invited of invitations) {
       const tempers = invited.map((who) => this.#service.temperOf(identityOf(who)));
       const invite = (call: Call): void => {
         // Inviting somebody whose telephone rings already calls nobody.
         const isNews = invited.some((who) => !call.operatorsFrom.has(identityOf(who)));
-        if (isNews) this.#service.isToBeInvited(call, alternateCallerId?.value, this.#by);
+        if (isNews) this.#service.isToBeInvited(call, invited, alternateCallerId?.value, this.#by);
         call.invite(invited, operationContext, tempers, alternateCallerId?.value);
       };
-      await this.#act('invite', legOf(address), operationContext, invite, `${identity} participant ${index}`);
+      await this.#act(
+        'invite',
+        legOf(address),
+        operationContext,
+        invite,
+        `${identity} participant ${invited.map(identityOf)}`,
+      );
     }
   }
 

@@ -1,6 +1,7 @@
 import type { Dialect } from '../../simulator/service/news.ts';
 import { DIALECT_2021 } from '../../simulator/wire-2021/dialect.ts';
 import { RingdownError } from '../../src/lib/base/errors.ts';
+import { TeamsAccounts } from '../../src/lib/call-automation/ga/accounts.ts';
 import { declareOutage } from '../../src/lib/outages/declare.ts';
 import { SETTLED_MS } from '../../src/lib/outages/dispatcher.ts';
 import { transition } from '../../src/lib/rules/outages/lifecycle.ts';
@@ -21,6 +22,7 @@ import {
   type Shared,
   sharedOn,
 } from './composition.ts';
+import { callersIn } from './dialects.ts';
 import { type FaultKind, Faults } from './faults.ts';
 import { isInCall, linesIn } from './line-checks.ts';
 import { treatment, withMisconfiguration } from './misconfiguration.ts';
@@ -141,6 +143,7 @@ class World {
     this.#service = new Service({
       ground: this.#ground,
       dialect,
+      accounts: new TeamsAccounts(callersIn(dialect, this.#scenario.settings.callers)),
       linesOf: (number) => this.#scenario.settings.callers.find((caller) => caller.number === number)?.lines ?? 0,
       treatmentOf: (number) => treatment(this.#scenario.misconfiguration, number, clock.now),
       temperOf: (identity) => this.#temperOf(identity),
@@ -182,6 +185,7 @@ class World {
       if (planned.later.length > 0) this.#after(planned.laterMs, () => this.#addLater(planned));
     }
     for (const { afterMs, queue, message } of this.#scenario.byHand) {
+      if (queue === 'join-call' && !this.#service.accounts.joins) continue;
       this.#after(afterMs, () => this.#queues.put(queue, message));
     }
     for (const deed of this.#scenario.deeds) this.#after(deed.afterMs, () => this.#steer(deed));

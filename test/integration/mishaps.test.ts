@@ -36,7 +36,7 @@ test('a call without any event is requested again if that is safe, and otherwise
   await town.tick();
   await outage.ended();
   const { results } = await outage.expectOutcome(carol, 'acknowledged');
-  const expected = town.api === 'ga' ? ['acknowledged'] : ['unknown', 'acknowledged'];
+  const expected = town.isGa ? ['acknowledged'] : ['unknown', 'acknowledged'];
   expect(results.map(({ outcome }) => outcome)).toEqual(expected);
 });
 

@@ -18,7 +18,8 @@ test('a person who answers at the page and presses 1 during the message hears th
   const page = await PhonePage.open(town.stack.simulator.url, me.identity);
   const outage = await town.declare([me], { title: 'Storm: power out' });
   await town.tick();
-  expect(await page.rings()).toMatchObject({ subject: 'Storm: power out' });
+  // A Teams resource account shows no title.
+  expect(await page.rings()).toMatchObject(town.api === 'tpe' ? {} : { subject: 'Storm: power out' });
   await page.answers();
   const message = await page.hears(1);
   await page.presses('1');

@@ -35,7 +35,8 @@ export async function takeLine(
   await services.lines.ensure(usable, await services.lines.list());
   const now = services.now();
   const { lines, callers: known } = await services.lines.survey();
-  const ours = linesOf(usable, lines);
+  // In the order of the setting.
+  const ours = usable.flatMap((caller) => linesOf([caller], lines));
   for (const line of ours.filter((each) => isFree(each, now))) {
     const held = (await mayPlace(services, known.get(line.number))) && (await take(line));
     if (held) return held;

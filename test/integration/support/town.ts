@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { QueueClient } from '@azure/storage-queue';
 import { expect } from 'vitest';
-import { APIS, type Api } from '../../../local/api-flag.ts';
+import { type Api, TELEPHONES } from '../../../local/api-flag.ts';
 import { management } from '../../../local/management.ts';
 import { type Stack, type StackOptions, startStack } from '../../../local/stack.ts';
 import type { CallRecord } from '../../../simulator/simulator.ts';
@@ -24,8 +24,11 @@ const SHARDS = 2;
 /** What a test can change about its outage. */
 export type Declared = Partial<Omit<OutageSpec, 'script'>> & { readonly script?: Partial<CallScript> };
 
-/** The default API of a town. vitest.config.ts runs the shared tests with both. */
-const API: Api = APIS.find((api) => api === process.env['TOWN_API']) ?? '2021-04-15-preview1';
+/** How a town is called by default. vitest.config.ts runs the shared tests with each. */
+export const API: Api = TELEPHONES.find((api) => api === process.env['TOWN_API']) ?? '2021-04-15-preview1';
+
+/** Caller numbers, one for each outage that declares its own. */
+const CALLER_NUMBERS = Array.from({ length: 40 }, (_, index) => `+1${700 + index}5550199`);
 
 /** Operations that only today's API needs. */
 const PREPARATIONS: ReadonlySet<string> = new Set(['getCall', 'listen']);
@@ -44,6 +47,7 @@ export class Town {
   readonly #legs: CallLegs;
   readonly #callees: Callee[] = [];
   #numbers = 0;
+  #callerNumbers = 0;
 
   private constructor(stack: Stack, api: Api) {
     this.stack = stack;
@@ -62,7 +66,14 @@ export class Town {
 
   static async found(options: StackOptions = {}): Promise<Town> {
     const { api = API } = options;
-    return new Town(await startStack({ ...options, api, simulator: { speed: 20, ...options.simulator } }), api);
+    const lines = options.simulator?.callsPerNumber ?? 2;
+    // Calls by hand take the first with a free line.
+    const callers = ['+14255550190:2', '+14255550191:2', ...CALLER_NUMBERS.map((number) => `${number}:${lines}`)];
+    const settings = { CALLER_NUMBERS: callers.join(), ...options.settings };
+    return new Town(
+      await startStack({ ...options, settings, api, simulator: { speed: 20, ...options.simulator } }),
+      api,
+    );
   }
 
   close(): Promise<void> {
@@ -76,8 +87,14 @@ export class Town {
     return this.#registered(new Callee({ phoneNumber: { value: number } }, this.stack.simulator));
   }
 
-  /** A person with an ACS user id, such as an operator. */
+  /** Today's API, whoever calls. */
+  get isGa(): boolean {
+    return this.api !== '2021-04-15-preview1';
+  }
+
+  /** A person with an ACS user id, such as an operator. A Teams resource account calls phones only: then they have one. */
   user(name: string): Callee {
+    if (this.api === 'tpe') return this.callee();
     return this.#registered(new Callee({ communicationUser: { id: `8:acs:town_${name}` } }, this.stack.simulator));
   }
 
@@ -86,9 +103,11 @@ export class Town {
     return callee;
   }
 
-  /** A caller number that nothing else in the town uses. */
+  /** A caller number that no other outage in the town declares. */
   callerNumber(): string {
-    return `+1${700 + this.#numbers++}5550199`;
+    const number = CALLER_NUMBERS[this.#callerNumbers++];
+    if (number === undefined) throw new Error('The town has no more caller numbers');
+    return number;
   }
 
   /** The operations of a call that both APIs have. */
@@ -101,7 +120,7 @@ export class Town {
     const people = this.stack.simulator.calls().calls.flatMap((call) => call.people);
     const person = people.find((candidate) => candidate.identity === identity && candidate.participantId !== null);
     const rawId = identity.startsWith('+') ? `4:${identity}` : identity;
-    return this.api === 'ga' ? rawId : (person?.participantId ?? '');
+    return this.isGa ? rawId : (person?.participantId ?? '');
   }
 
   /** The URL of a sample audio. */
