@@ -54,11 +54,15 @@ with a country code. What spreadsheets add without loss is taken off (\`.0\`, ap
 reason: extensions, two numbers in a cell, letters, rounded numbers (\`1.4E+10\`), numbers that turn out to be of another
 country although no \`+\` was written.
 
-Not called, from a list or by hand or as an operator:
+Not called, from a list, by hand, by an invitation or as an operator:
 
 - numbers of countries that the setting \`CALL_COUNTRIES\` does not name, by default all but those of our caller numbers;
 - ${namesOf(GuardedKind.options)} numbers, unless \`CALL_NUMBER_TYPES\` names their kind;
-- our own caller numbers, emergency and short numbers.
+- our own caller numbers, emergency and short numbers;
+- ids that are not of an ACS user (\`8:…\`).
+
+This is checked again whenever a call is placed. Somebody who is on a list although the settings have changed since is not called,
+and ends as \`failed\` with the reason \`notAllowed: …\`. An operator who may not be called counts as one who declined.
 
 The kinds are those of libphonenumber's large metadata, which adds 73 KB to the package. Numbers in ranges that are not
 assigned have no kind, and are called.

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ConfigurationError } from '../../src/lib/base/errors.ts';
+import { acs2021 } from '../../src/lib/call-automation/acs-2021.ts';
 import { CallClient } from '../../src/lib/call-automation/call-client.ts';
 import { ConversationClient } from '../../src/lib/call-automation/conversation-client.ts';
 import { CallAutomationError } from '../../src/lib/call-automation/errors.ts';
@@ -36,6 +37,18 @@ const timesAsked = (operation: string): number =>
   telephone.simulator.requests().filter((request) => request.operation === operation).length;
 
 const query = { 'api-version': '2021-04-15-preview1' };
+
+it('a person whom a message names twice is named once, as they were checked', async () => {
+  const calls = acs2021(telephone.simulator.connectionString, '8:acs:the-application');
+  const as = { identity: 'request', firstAskedAt: new Date() };
+  const ann = { phoneNumber: { value: ANN, also: '+19005550123' }, rawId: '4:+19005550123', phone: '+19005550123' };
+  await calls.createCall(telephone.callTo(ANN, { targets: [ann] }), as);
+  expect(JSON.stringify(asked('createCall').body)).not.toContain('+1900');
+  const participants = [{ communicationUser: { id: OPERATOR }, rawId: '4:+19005550123' }];
+  const call = await established();
+  await calls.inviteParticipants({ callLegId: call.id }, { participants }, as);
+  expect(asked('inviteParticipants').body).toEqual({ participants: [{ communicationUser: { id: OPERATOR } }] });
+});
 
 describe('In-Call APIs', () => {
   it('createCall sends the call and returns its call leg id', async () => {

@@ -1,7 +1,4 @@
-import { InvocationContext } from '@azure/functions';
 import { describe, expect, it } from 'vitest';
-import inviteParticipants from '../../src/functions/inviteParticipants.ts';
-import startCall from '../../src/functions/startCall.ts';
 import { readSettings } from '../../src/lib/config/settings.ts';
 import { declareOutage } from '../../src/lib/outages/declare.ts';
 import { compose } from '../../src/lib/services/compose.ts';
@@ -15,24 +12,16 @@ function american(): Services {
   return { ...services, settings: { ...services.settings, numbers } };
 }
 
-const person = (value: string) => ({ phoneNumber: { value } });
-const context = new InvocationContext({ triggerMetadata: { id: 'message' }, logHandler: () => undefined });
-
-describe('a number that the settings do not allow', () => {
+describe('an operator whom the settings do not allow', () => {
   it.each([
-    ['+491701234567', 'is of DE, which the setting CALL_COUNTRIES does not name'],
-    ['+19005550123', 'is a premium-rate number'],
-    ['+14255550190', 'is one of our own caller numbers'],
-  ])('is not called by hand, not invited, and not an operator: %s', async (number, why) => {
-    const services = american();
-    const byHand = startCall.handlerFor(services)({ targets: [person(number)] }, context);
-    await expect(byHand).rejects.toThrow(`targets.0.phoneNumber.value: ${why}`);
-    const message = { callLegId: 'leg', participants: [person('+14255550123'), person(number)] };
-    const invited = inviteParticipants.handlerFor(services)(message, context);
-    await expect(invited).rejects.toThrow(`participants.1.phoneNumber.value: ${why}`);
-    const script = { message: 'https://audio.example/message.wav', operators: [person(number)] };
-    const declared = declareOutage(services, { title: 'Storm', script });
-    await expect(declared).rejects.toThrow(`script.operators.0.phoneNumber.value: ${why}`);
+    [{ phoneNumber: { value: '+491701234567' } }, 'phoneNumber.value: is of DE'],
+    [{ phoneNumber: { value: '+19005550123' } }, 'phoneNumber.value: is a premium-rate number'],
+    [{ phoneNumber: { value: '+14255550190' } }, 'phoneNumber.value: is one of our own caller numbers'],
+    [{ communicationUser: { id: '4:+14255550121' } }, 'communicationUser.id: is not an ACS user id'],
+  ])('is refused when the outage is declared: %j', async (operator, why) => {
+    const script = { message: 'https://audio.example/message.wav', operators: [operator] };
+    const declared = declareOutage(american(), { title: 'Storm', script });
+    await expect(declared).rejects.toThrow(`script.operators.0.${why}`);
   });
 });
 

@@ -75,6 +75,11 @@ export class NoFreeLineError extends RingdownError {
   readonly httpStatus = 503;
 }
 
+/** None of the operators of a script can be called now; the script has gone on without them. */
+export class NobodyToInviteError extends RingdownError {
+  readonly httpStatus = 409;
+}
+
 /** The service refuses to end a call that must have ended long ago. A person must look into it. */
 export class UnendedCallError extends RingdownError {
   readonly httpStatus = 502;

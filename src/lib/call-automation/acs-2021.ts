@@ -2,6 +2,7 @@ import { InvalidInputError } from '../base/errors.ts';
 import { ACS_NUMBER } from './acs-number.ts';
 import { CallClient } from './call-client.ts';
 import { ConversationClient } from './conversation-client.ts';
+import { bare } from './identifiers.ts';
 import type { CallAutomation, PlayRequest } from './port.ts';
 import type { PlayAudioRequest } from './requests.ts';
 import { WHY_SILENT } from './speech.ts';
@@ -21,15 +22,17 @@ export function acs2021(connectionString: string, sourceIdentity: string): CallA
     reportsAudioStart: false,
     joins: true,
     abilitiesOf: () => ACS_NUMBER,
-    createCall: (request) => inCall.createCall({ source, ...request }),
+    createCall: (request) => inCall.createCall({ source, ...request, targets: request.targets.map(bare) }),
     joinCall: (conversationId, request) => outOfCall.joinCall(conversationId, { source, ...request }),
     hangUp: (callLegId) => inCall.hangUp(callLegId),
     playAudio: async (callLegId, request) => inCall.playAudio(callLegId, audioOf(request)),
     cancelMediaProcessing: (callLegId, context) => inCall.cancelMediaProcessing(callLegId, context),
-    inviteParticipants: (call, request) =>
-      'callLegId' in call
+    inviteParticipants: (call, given) => {
+      const request = { ...given, participants: given.participants.map(bare) };
+      return 'callLegId' in call
         ? inCall.inviteParticipants(call.callLegId, request)
-        : outOfCall.inviteParticipants(call.conversationId, request),
+        : outOfCall.inviteParticipants(call.conversationId, request);
+    },
     removeParticipant: (call, { participantId }) =>
       'callLegId' in call
         ? inCall.removeParticipant(call.callLegId, participantId)

@@ -22,6 +22,12 @@ export const Identifier = z
   });
 export type Identifier = z.infer<typeof Identifier>;
 
+/** Only the member that names the person: any other one of a message could name somebody else, whom nobody has checked. */
+export const bare = ({ phoneNumber, communicationUser }: Identifier): Identifier =>
+  phoneNumber
+    ? { phoneNumber: { value: phoneNumber.value } }
+    : { communicationUser: { id: communicationUser?.id ?? '' } };
+
 /**
  * An identifier in an event. No field is required: it may be of a kind that we never call, for example a Teams user.
  */

@@ -1,27 +1,29 @@
-import { NoFreeLineError } from '../base/errors.ts';
+import { InvalidInputError, NobodyToInviteError, NoFreeLineError } from '../base/errors.ts';
 import { type Identifier, identityOf } from '../call-automation/identifiers.ts';
 import type { RequestIdentity } from '../call-automation/port.ts';
 import { mustBeReachable, mustEnter } from '../call-automation/reach.ts';
 import { addressOf, type InviteParticipants } from '../rules/calls/actions.ts';
 import type { CallLeg } from '../rules/calls/leg.ts';
 import { isScripted } from '../rules/calls/moves.ts';
-import { mustBeCallable } from '../rules/must-be-callable.ts';
+import { memberOf } from '../rules/must-be-callable.ts';
 import type { Handled, Services } from '../services/services.ts';
 import { applyCallEvent } from './apply-event.ts';
+import { problemsOfCaller, refusalOf } from './gate.ts';
 import { isPhone, lineOfCall, type OwnLine, takeOperatorLines } from './operator-lines.ts';
 import { performAction } from './perform-action.ts';
 
 type Invitation = InviteParticipants & { readonly operationContext: string };
 
 /**
- * Invites participants once. Each phone number takes a line of the number that it is called from. If there is none, or the
- * caller cannot call an operator, the script goes on as if the operator had declined, so that the callee hears that nobody
- * is available.
+ * Invites participants once. Each phone number takes a line of the number that it is called from. If there is none, or an
+ * operator may not be called, or not by this caller, the script goes on as if the operator had declined, so that the callee
+ * hears that nobody is available.
  * @throws NoFreeLineError if an invitation by hand finds no free line; the host tries again. InvalidInputError if it names
- * people whom the caller of the call cannot call.
+ * people who may not be called, or not by this caller.
  */
 export async function inviteParticipants(services: Services, message: Invitation, messageId: string): Promise<Handled> {
-  mustBeCallable(services.settings.numbers, NOBODY, 'participants', message.participants);
+  const problems = problemsOfCaller(services, 'alternateCallerId.value', message.alternateCallerId?.value);
+  if (problems.length > 0) throw new InvalidInputError(NOBODY, problems);
   if (message.conversationId !== undefined) mustEnter(services.calls, NOBODY);
   const address = addressOf(message).id;
   return performAction(services, { queue: 'invite-participants', address, message }, (as) =>
@@ -30,7 +32,7 @@ export async function inviteParticipants(services: Services, message: Invitation
 }
 
 async function invite(services: Services, message: Invitation, messageId: string, as: RequestIdentity): Promise<void> {
-  const { participants, caller, left } = await withLines(services, message);
+  const { participants, caller, left } = await whomToCall(services, message);
   if (participants.length > 0) {
     await services.calls.inviteParticipants(
       addressOf(message).address,
@@ -44,7 +46,7 @@ async function invite(services: Services, message: Invitation, messageId: string
     );
   }
   if (left) await decline(services, left.leg, message.operationContext, left.operators);
-  if (participants.length === 0) throw new NoFreeLineError(NO_LINE);
+  if (participants.length === 0) throw new NobodyToInviteError(left?.why ?? NO_LINE);
 }
 
 const NOBODY = 'Nobody can be invited';
@@ -53,18 +55,24 @@ const NO_LINE = 'No line is free for the invited phone';
 type Callable = {
   readonly participants: Identifier[];
   readonly caller: InviteParticipants['alternateCallerId'];
-  /** The operators of a script for whom there is no line, or whom the caller cannot call. */
-  readonly left?: { readonly leg: CallLeg; readonly operators: Identifier[] } | undefined;
+  /** The operators of a script who are not called. */
+  readonly left?: { readonly leg: CallLeg; readonly operators: Identifier[]; readonly why: string } | undefined;
 };
 
-async function withLines(services: Services, message: Invitation): Promise<Callable> {
+/** @throws InvalidInputError or NoFreeLineError unless everybody can be called, or the script invites them. */
+async function whomToCall(services: Services, message: Invitation): Promise<Callable> {
   const { participants, alternateCallerId, callLegId, operationContext } = message;
-  if (!participants.some(isPhone) && areUsersCallable(services)) return { participants, caller: alternateCallerId };
+  const refusals = await refusalsAmong(services, participants);
+  const isPlain = refusals.size === 0 && !participants.some(isPhone) && areUsersCallable(services);
+  if (isPlain) return { participants, caller: alternateCallerId };
   const leg = callLegId === undefined ? undefined : (await services.legs.find(callLegId))?.leg;
   const own = leg && (await lineOfCall(services, leg.purpose));
   const isByScript = leg !== undefined && isScripted(operationContext);
+  const why = [...refusals.values()];
+  if (!isByScript && why.length > 0) throw new InvalidInputError(NOBODY, why);
   if (!isByScript) mustBeReachable(services.calls, [own?.number], NOBODY, 'participants', participants);
-  const reachable = isByScript ? participants.filter(isReachable(services, leg, own)) : participants;
+  const allowed = participants.filter((participant) => !refusals.has(participant));
+  const reachable = isByScript ? allowed.filter(isReachable(services, leg, own)) : allowed;
   const phones = reachable.filter(isPhone);
   const address = addressOf(message).id;
   const lines = await takeOperatorLines(services, address, own, alternateCallerId?.value, phones.length);
@@ -73,7 +81,21 @@ async function withLines(services: Services, message: Invitation): Promise<Calla
   const operators = participants.filter((participant) => !invited.includes(participant));
   const caller = lines.number === undefined ? undefined : { value: lines.number };
   if (operators.length > 0 && !isByScript) throw new NoFreeLineError(NO_LINE);
-  return { participants: invited, caller, left: leg && operators.length > 0 ? { leg, operators } : undefined };
+  const left = { operators, why: why.join('; ') || NO_LINE };
+  return { participants: invited, caller, left: leg && operators.length > 0 ? { leg, ...left } : undefined };
+}
+
+/** Who may not be called, and why. */
+async function refusalsAmong(
+  services: Services,
+  participants: readonly Identifier[],
+): Promise<Map<Identifier, string>> {
+  const refusals = new Map<Identifier, string>();
+  for (const [index, person] of participants.entries()) {
+    const refusal = await refusalOf(services, person);
+    if (refusal) refusals.set(person, `participants.${index}.${memberOf(person)}: ${refusal.why}`);
+  }
+  return refusals;
 }
 
 /** True if no caller is limited to phones, so that the line of the call need not be looked up. */

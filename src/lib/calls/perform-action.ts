@@ -1,4 +1,4 @@
-import { NoFreeLineError, StorageError, UnansweredError } from '../base/errors.ts';
+import { NobodyToInviteError, StorageError, UnansweredError } from '../base/errors.ts';
 import { CallAutomationError } from '../call-automation/errors.ts';
 import type { Meaning } from '../call-automation/meaning.ts';
 import type { RequestIdentity } from '../call-automation/port.ts';
@@ -175,8 +175,7 @@ async function endCall(services: Services, asked: Asked, ask: Ask): Promise<Hand
 const MISFITS: ReadonlySet<Meaning> = new Set(['over', 'notNow', 'ours']);
 
 async function whyObsolete(services: Services, asked: Asked, error: unknown): Promise<string | undefined> {
-  // The script has gone on without it.
-  if (error instanceof NoFreeLineError && isScripted(asked.message.operationContext)) return error.message;
+  if (error instanceof NobodyToInviteError) return error.message;
   if (!(error instanceof CallAutomationError && MISFITS.has(error.means))) return undefined;
   const leg = await findLeg(services, asked);
   if (leg && isOver(leg)) return `the call is over (${error.code})`;

@@ -1,12 +1,13 @@
-import { UnansweredError } from '../base/errors.ts';
+import { InvalidInputError, UnansweredError } from '../base/errors.ts';
 import type { RequestIdentity } from '../call-automation/port.ts';
 import { mustBeReachable, mustEnter } from '../call-automation/reach.ts';
 import { mustBePlayable } from '../call-automation/speech.ts';
 import { isStartRequest, type JoinCall, type StartRequestedCall } from '../rules/calls/actions.ts';
-import { mustBeCallable } from '../rules/must-be-callable.ts';
+import { memberOf } from '../rules/must-be-callable.ts';
 import { byHand } from '../rules/outages/fair-share.ts';
 import { type Handled, type Services, superseded } from '../services/services.ts';
 import { type CallRequest, dueTimeOf, type StoredRequest } from '../storage/call-requests.ts';
+import { problemsOfCaller, refusalOf } from './gate.ts';
 import { isLeaseEnding, type Place, placeAgain, placeCall } from './place-call.ts';
 import { takeLine } from './request-lines.ts';
 import {
@@ -36,7 +37,6 @@ export async function startRequestedCall(
 ): Promise<Handled> {
   const message = { ...given, requestId: given.requestId ?? messageId };
   mustBePlayable(services, 'The call cannot be placed', soundsOf(message));
-  mustBeCallable(services.settings.numbers, 'The call cannot be placed', 'targets', message.targets);
   const request: CallRequest = { requestId: message.requestId, queue: 'start-call', message, phase: 'waiting' };
   const { callerNumber, targets } = message;
   const any = needsLine(request) ? services.settings.callers.map(({ number }) => number) : [undefined];
@@ -45,7 +45,7 @@ export async function startRequestedCall(
   return handleRequest(
     services,
     request,
-    { callerNumber, obstacle: () => optOutOf(services, targets) },
+    { callerNumber, obstacle: () => obstacleTo(services, message) },
     ({ line, message: asked }, placing, as) =>
       services.calls.createCall(
         {
@@ -60,13 +60,23 @@ export async function startRequestedCall(
 
 const soundsOf = ({ audioFileUri, speech }: StartRequestedCall | JoinCall) => ({ audioFileUri, speech });
 
-/** People who asked not to be called again are not called by hand either. One request for each target. */
-async function optOutOf(
-  { ids, optOuts }: Services,
-  targets: StartRequestedCall['targets'],
+/**
+ * Why the call must not be placed now. One request for each target.
+ * @throws InvalidInputError naming each target that may never be called, so that a person sees it.
+ */
+async function obstacleTo(
+  services: Services,
+  { targets, callerNumber }: StartRequestedCall,
 ): Promise<string | undefined> {
-  for (const target of targets) if (await optOuts.has(ids.numberIdOf(target))) return 'the person has opted out';
-  return undefined;
+  const problems = problemsOfCaller(services, 'callerNumber', callerNumber);
+  let optedOut: string | undefined;
+  for (const [index, target] of targets.entries()) {
+    const refusal = await refusalOf(services, target);
+    if (refusal?.outcome === 'optedOut') optedOut = 'the person has opted out';
+    else if (refusal) problems.push(`targets.${index}.${memberOf(target)}: ${refusal.why}`);
+  }
+  if (problems.length > 0) throw new InvalidInputError('The call cannot be placed', problems);
+  return optedOut;
 }
 
 /**
@@ -87,7 +97,7 @@ export async function joinCall(services: Services, given: JoinCall, messageId: s
 type Terms = {
   /** The number to show, E.164; any of ours if undefined. */
   readonly callerNumber?: string | undefined;
-  /** Why the call must not be placed. */
+  /** Why the call must not be placed now. @throws InvalidInputError if it may never be placed. */
   obstacle(): Promise<string | undefined>;
 };
 
@@ -101,8 +111,12 @@ async function handleRequest(
   const before = await services.requests.find(fresh.requestId);
   // A copy of the message changes nothing about what was asked for.
   const request = before?.request ?? fresh;
-  if (before && before.request.phase !== 'waiting') return alreadyClaimed(services, before, place);
-  const why = await obstacle();
+  if (before && before.request.phase !== 'waiting') return alreadyClaimed(services, before, place, obstacle);
+  const why = await obstacle().catch(async (error) => {
+    // Otherwise the timer would send its message again for ever.
+    if (before && error instanceof InvalidInputError) await services.requests.release(before);
+    throw error;
+  });
   if (why !== undefined) {
     if (before) await services.requests.save(before, { ...before.request, phase: 'done' }, undefined);
     return superseded(`request ${fresh.requestId} is not placed: ${why}`);
@@ -123,7 +137,12 @@ async function handleRequest(
 }
 
 /** A claimed request is not claimed again. A service that recognises a repeated request can be asked for its call. */
-async function alreadyClaimed(services: Services, stored: StoredRequest, place: PlaceRequest): Promise<Handled> {
+async function alreadyClaimed(
+  services: Services,
+  stored: StoredRequest,
+  place: PlaceRequest,
+  obstacle: Terms['obstacle'],
+): Promise<Handled> {
   const { requestId, callLegId, phase } = stored.request;
   if (callLegId) return superseded(`request ${requestId} is call leg ${callLegId} already`);
   if (phase !== 'dialling') {
@@ -139,7 +158,7 @@ async function alreadyClaimed(services: Services, stored: StoredRequest, place: 
     return superseded(`the lease of request ${requestId} is about to end`);
   }
   const call = requestCall(services, stored);
-  return placeAgain(services, call, placing(services, stored, place), async () => undefined);
+  return placeAgain(services, call, placing(services, stored, place), obstacle);
 }
 
 const placing =

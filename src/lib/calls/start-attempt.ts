@@ -2,6 +2,7 @@ import type { PlaceCallRequest, RequestIdentity } from '../call-automation/port.
 import { deferAttempt } from '../outages/attempt-progress.ts';
 import { concludeAttempt } from '../outages/conclude.ts';
 import { marginMs } from '../rules/calls/leases.ts';
+import type { Outcome } from '../rules/calls/outcome.ts';
 import type { AttemptRef } from '../rules/calls/purpose.ts';
 import { claimed, isSettled, refusalToDial } from '../rules/outages/attempts.ts';
 import { isCalledOff } from '../rules/outages/lifecycle.ts';
@@ -11,6 +12,7 @@ import type { Recipient } from '../rules/outages/recipient.ts';
 import { type Handled, postponed, type Services, superseded } from '../services/services.ts';
 import type { StoredRecipient } from '../storage/recipients.ts';
 import { attemptCall } from './attempt-owner.ts';
+import { refusalOf } from './gate.ts';
 import { type Place, placeAgain, placeCall } from './place-call.ts';
 
 /**
@@ -20,16 +22,17 @@ import { type Place, placeAgain, placeCall } from './place-call.ts';
 export async function startAttempt(services: Services, ref: AttemptRef): Promise<Handled> {
   const stored = await services.recipients.find(ref);
   const margin = marginMs(services.settings.limits);
-  const refusal = refusalToDial(stored?.recipient, ref, services.now(), margin, services.calls.isRepeatable);
-  if (!stored || refusal) return superseded(refusal ?? 'the recipient is not in the outage');
+  const obstacle = refusalToDial(stored?.recipient, ref, services.now(), margin, services.calls.isRepeatable);
+  if (!stored || obstacle) return superseded(obstacle ?? 'the recipient is not in the outage');
 
   // The current row, not a cached one: once a pause or a stop is answered, no call that begins after it is placed.
   const outage = await services.outages.current(ref.outageId);
   if (stored.recipient.phase === 'dialling') return dialAgain(services, ref, stored, outage);
-  const obstacle = await whyNotToCall(services, outage, stored.recipient);
-  if (obstacle) {
-    await concludeAttempt(services, ref, { outcome: obstacle }, stored);
-    return superseded(`the recipient must not be called: ${obstacle}`);
+  const refusal = await refusalNow(services, outage, stored.recipient);
+  if (refusal) {
+    const { outcome, reason } = refusal;
+    await concludeAttempt(services, ref, { outcome, reason }, stored);
+    return superseded(`the recipient must not be called: ${reason ?? outcome}`);
   }
 
   const now = services.now();
@@ -64,19 +67,19 @@ async function dialAgain(
     // The result of an earlier attempt came late, while this one was being dialled.
     if (isSettled(stored.recipient, outage.retry)) return 'an earlier attempt has ended the matter';
     const isQuiet = callableFrom(now, outage.quietHours, stored.recipient.timeZone) > now;
-    return isQuiet || outage.state === 'paused'
-      ? 'it is no time to call'
-      : whyNotToCall(services, outage, stored.recipient);
+    if (isQuiet || outage.state === 'paused') return 'it is no time to call';
+    const refusal = await refusalNow(services, outage, stored.recipient);
+    return refusal && (refusal.reason ?? refusal.outcome);
   });
 }
 
-async function whyNotToCall(
+async function refusalNow(
   services: Services,
   outage: Outage,
   { identifier }: Recipient,
-): Promise<'cancelled' | 'optedOut' | undefined> {
-  if (isCalledOff(outage, services.now())) return 'cancelled';
-  return (await services.optOuts.has(services.ids.numberIdOf(identifier))) ? 'optedOut' : undefined;
+): Promise<{ outcome: Outcome; reason?: string } | undefined> {
+  if (isCalledOff(outage, services.now())) return { outcome: 'cancelled' };
+  return refusalOf(services, identifier);
 }
 
 const placing =

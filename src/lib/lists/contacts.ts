@@ -1,6 +1,6 @@
 import { masked } from '../base/masking.ts';
 import type { Identifier } from '../call-automation/identifiers.ts';
-import { type CallingRules, kindOf, type NumberKind, obstacleTo } from '../rules/callable-numbers.ts';
+import { type CallingRules, isAcsUser, kindOf, type NumberKind, obstacleTo } from '../rules/callable-numbers.ts';
 import type { Contact } from '../rules/outages/recipient.ts';
 import { MAX_NAME, NAME_TOO_LONG } from '../rules/outages/wording.ts';
 import { readNumber } from '../rules/phone-numbers.ts';
@@ -72,8 +72,8 @@ type Callee = { readonly identifier: Identifier; readonly number?: NumberFacts }
 function calleeOf(phone: string | undefined, userId: string | undefined, rules: NumberRules): Callee | string {
   if (phone) return phoneOf(phone, rules);
   if (!userId) return 'phone: is empty';
-  if (userId.startsWith('8:') && rules.noUsers !== undefined) return `communicationUserId: ${rules.noUsers}`;
-  if (userId.startsWith('8:')) return { identifier: { communicationUser: { id: userId } } };
+  if (isAcsUser(userId) && rules.noUsers !== undefined) return `communicationUserId: ${rules.noUsers}`;
+  if (isAcsUser(userId)) return { identifier: { communicationUser: { id: userId } } };
   return `communicationUserId: ${masked(userId.slice(0, 40))} is not an ACS user id, 8:acs:…`;
 }
 

@@ -1,5 +1,6 @@
 import { getCountryCallingCode, isSupportedCountry, type PhoneNumber as Parsed } from 'libphonenumber-js/max';
 import { z } from 'zod';
+import type { Identifier } from '../call-automation/identifiers.ts';
 import { readNumber } from './phone-numbers.ts';
 
 /** Kinds of number that are called only if a setting allows them: they may cost a multiple, or reach nobody at home. */
@@ -88,6 +89,20 @@ function isOf({ country, countryCallingCode }: Parsed, countries: ReadonlySet<st
 export function whyNotCall(number: string, rules: CallingRules): string | undefined {
   const read = readNumber(number, 'US');
   return 'problem' in read ? read.problem : obstacleTo(read.parsed, kindOf(read.parsed), rules);
+}
+
+/** ACS users. Any other kind of id may name a telephone: `4:` and a number, for instance. */
+const ACS_USER = /^8:/;
+
+export const isAcsUser = (id: string): boolean => ACS_USER.test(id);
+
+/** Why nobody may call this person; undefined if the settings allow it. The only rule for lists, operators and calls. */
+export function whyNotCallable(
+  { phoneNumber, communicationUser }: Identifier,
+  rules: CallingRules,
+): string | undefined {
+  if (phoneNumber) return whyNotCall(phoneNumber.value, rules);
+  return isAcsUser(communicationUser?.id ?? '') ? undefined : 'is not an ACS user id, 8:acs:…';
 }
 
 /** The countries of these numbers. */

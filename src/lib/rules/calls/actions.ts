@@ -84,7 +84,7 @@ export const StartRequestedCall = z
     audioFileUri: AudioFileUri.optional(),
     speech: SPEECH,
     callerNumber: PhoneNumber.optional().describe(
-      'The number shown to the callee. Default: the first of CALLER_NUMBERS with a free line.',
+      'The number shown to the callee, one of CALLER_NUMBERS. Default: the first of them with a free line.',
     ),
     subject: z.string().max(200).optional().describe('Sent to the service with the call.'),
     requestId: SafeId.optional().describe(
@@ -154,7 +154,7 @@ export const InviteParticipants = z
     ...inOrOutOfCall,
     participants: z.array(Identifier).min(1).max(50).describe('Who to bring in: phone numbers or ACS user ids.'),
     alternateCallerId: InviteParticipantsRequest.shape.alternateCallerId.describe(
-      'The number shown to invited phones. Default: the number of the call, or the first of CALLER_NUMBERS.',
+      'The number shown to invited phones, one of CALLER_NUMBERS. Default: that of the call, or the first with a free line.',
     ),
     operationContext: OperationContext,
   })

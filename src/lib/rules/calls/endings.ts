@@ -10,6 +10,13 @@ export const WRONG_NUMBER = 'wrongNumber';
 /** The number seems not to be in service, but the caller number may be to blame. It may be dialled again. */
 export const BAD_NUMBER = 'badNumber';
 
+/** The settings do not allow calls to this number; the rule follows. Nobody was called, and nobody will be. */
+export const NOT_ALLOWED = 'notAllowed';
+
+/** True for a reason that no further attempt changes. */
+export const isForGood = (reason: string | undefined): boolean =>
+  reason === WRONG_NUMBER || reason?.startsWith(`${NOT_ALLOWED}:`) === true;
+
 /** Too many calls at once, or too many in a short time. It does not count as an attempt: see apply-event.ts. */
 export const OVER_LIMIT = 'overLimit';
 

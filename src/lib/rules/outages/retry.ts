@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { WRONG_NUMBER } from '../calls/endings.ts';
+import { isForGood } from '../calls/endings.ts';
 import { Outcome } from '../calls/outcome.ts';
 
 const MAX_RETRIES: Readonly<Partial<Record<Outcome, number>>> = { declined: 1 };
@@ -20,7 +20,9 @@ export const RetryPolicy = z.strictObject({
   delaySeconds: z
     .partialRecord(Outcome, z.number().int().min(0).max(86_400))
     .default({ busy: 120, noAnswer: 600, declined: 300, failed: 300, unknown: 300 })
-    .describe('Seconds until the next attempt, by outcome. A number that is not in service is never called again.'),
+    .describe(
+      'Seconds until the next attempt, by outcome. A number that is not in service, or that the settings do not allow, is never called again.',
+    ),
   maxRetries: z
     .partialRecord(Outcome, z.number().int().min(0).max(20))
     .optional()
@@ -32,7 +34,7 @@ export type RetryPolicy = z.infer<typeof RetryPolicy>;
 
 /** True if this result is final, however many attempts are left. */
 export function endsTheMatter(policy: RetryPolicy, result: AttemptResult): boolean {
-  return policy.delaySeconds[result.outcome] === undefined || result.reason === WRONG_NUMBER;
+  return policy.delaySeconds[result.outcome] === undefined || isForGood(result.reason);
 }
 
 /**
