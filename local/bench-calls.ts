@@ -67,14 +67,14 @@ async function measure(size: Size, onEnd: OnEnd): Promise<Measured[]> {
 }
 
 async function measureWith(api: Api, { calls, lines }: Size, onEnd: OnEnd): Promise<Measured> {
-  const stack = await startStack({ api, simulator: { callsPerNumber: lines, people: PEOPLE } });
+  const settings = { CALLER_NUMBERS: `${CALLER}:${lines}` };
+  const stack = await startStack({ api, settings, simulator: { callsPerNumber: lines, people: PEOPLE } });
   onEnd(() => stack.stop());
   const manage = management(stack);
   const audio = (name: string): string => `${stack.simulator.url}/simulator/audio/${name}.wav`;
   const { id } = await manage.declare({
     title: 'Storm',
     script: { message: audio('message'), thanks: audio('thanks') },
-    callers: [{ number: CALLER, lines }],
   });
   const cpuBefore = await cpuOf(stack.workerPid());
   await manage.importCsv(id, generatedList(calls));

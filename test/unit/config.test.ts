@@ -242,6 +242,15 @@ describe('CALLER_NUMBERS', () => {
   });
 });
 
+describe('CALLER_NUMBERS with one number twice', () => {
+  it('is refused: nobody could tell how many lines it has', () => {
+    const twice = '+14255550190:5,+14255550190:2';
+    expect(problems({ ...environment, CALLER_NUMBERS: twice })).toEqual([
+      'CALLER_NUMBERS: must name each number and each Teams resource account once',
+    ]);
+  });
+});
+
 describe('CALLBACK_BASE_URL', () => {
   it('is by default the host name that Azure gives the app', () => {
     const settings = readSettings({ ...withoutUrl, WEBSITE_HOSTNAME: 'ringdown.azurewebsites.net' });

@@ -62,6 +62,7 @@ describe('the view of an outage', () => {
       { number: '+14255550190', lines: 4 },
       { number: '+14255550191', lines: 3 },
     ];
+    world.callers.splice(0, 1, ...callers);
     expect((await viewOutage(world.services, outageWith({ callers }))).lines).toBe(7);
     expect((await viewOutage(world.services, outageWith({ callers, maxConcurrentCalls: 5 }))).lines).toBe(5);
     expect((await viewOutage(world.services, outageWith({ callers, maxConcurrentCalls: 50 }))).lines).toBe(7);

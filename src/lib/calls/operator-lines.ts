@@ -5,7 +5,6 @@ import { isStartRequest } from '../rules/calls/actions.ts';
 import { isResting } from '../rules/calls/breaker.ts';
 import type { CallPurpose } from '../rules/calls/purpose.ts';
 import { holderOfAttempt, holderOfRequest, operatorHolder } from '../rules/outages/line-holder.ts';
-import { DEFAULT_LINES } from '../rules/outages/outage.ts';
 import type { HeldLine } from '../rules/outages/recipient.ts';
 import type { Services } from '../services/services.ts';
 import type { StoredCaller } from '../storage/caller-numbers.ts';
@@ -53,8 +52,10 @@ export async function takeOperatorLines(
   const { lines, callers: known } = await services.lines.survey();
   // A resting number is called from only to probe it, and an operator's call is no probe.
   for (const from of numbers.filter((each) => !rests(known.get(each)))) {
-    const usable = callers.find((caller) => caller.number === from) ?? { number: from, lines: DEFAULT_LINES };
-    const ours = linesOf([usable], lines);
+    const ours = linesOf(
+      callers.filter((caller) => caller.number === from),
+      lines,
+    );
     let count = ours.filter((line) => line.holder === holder).length;
     for (const line of ours.filter((each) => isFree(each, services.now()))) {
       if (count < wanted && (await take(services, line, holder, limits.maxCallMs))) count++;

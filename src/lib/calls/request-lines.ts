@@ -4,10 +4,11 @@ import { isTooLate, lineLease } from '../outages/dispatcher.ts';
 import { mayBeInCall } from '../outages/line-holders.ts';
 import { reserveByHand } from '../outages/waiting-requests.ts';
 import { requestHolder } from '../rules/outages/line-holder.ts';
-import { DEFAULT_LINES } from '../rules/outages/outage.ts';
 import type { HeldLine } from '../rules/outages/recipient.ts';
 import type { Services } from '../services/services.ts';
 import { hasLapsed, isFree, type Line, linesOf } from '../storage/lines.ts';
+
+const NOT_OURS = 'callerNumber: is not one of CALLER_NUMBERS';
 
 /**
  * Takes a free line of the number to show, leased for as long as the request is. If there is none, looks into the holder
@@ -21,9 +22,8 @@ export async function takeLine(
   requestId: string,
 ): Promise<HeldLine | undefined> {
   const { callers, limits } = services.settings;
-  const listed = callers.filter(({ number }) => callerNumber === undefined || number === callerNumber);
-  const usable = listed.length > 0 || !callerNumber ? listed : [{ number: callerNumber, lines: DEFAULT_LINES }];
-  if (usable.length === 0) throw new InvalidInputError('The call cannot be placed', ['CALLER_NUMBERS is empty']);
+  const usable = callers.filter(({ number }) => callerNumber === undefined || number === callerNumber);
+  if (usable.length === 0) throw new InvalidInputError('The call cannot be placed', [NOT_OURS]);
   const take = async (line: Line): Promise<HeldLine | undefined> => {
     const leasedAt = services.now();
     const until = lineLease(new Date(leasedAt.getTime() + limits.leaseMs));

@@ -18,8 +18,8 @@ export const CallerNumbers = z.string().transform((text, context) => {
     return [];
   });
   const accounts = callers.flatMap(({ account }) => account ?? []);
-  const isMixedUp = new Set(callers.map(({ number }) => number)).size < callers.length;
-  if (new Set(accounts).size < accounts.length || (accounts.length > 0 && isMixedUp)) {
+  const numbers = callers.map(({ number }) => number);
+  if ([numbers, accounts].some((named) => new Set(named).size < named.length)) {
     context.addIssue('must name each number and each Teams resource account once');
   }
   return callers;

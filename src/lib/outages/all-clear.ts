@@ -5,20 +5,29 @@ import { callableFrom } from '../rules/outages/quiet-hours.ts';
 import { newRecipient, type Recipient } from '../rules/outages/recipient.ts';
 import type { Shard } from '../rules/outages/shard.ts';
 import type { Services } from '../services/services.ts';
+import { callersOf } from './callers-of.ts';
 import { OpenList } from './open-list.ts';
 
 const wasTold = ({ phase, outcome }: Recipient): boolean =>
   phase === 'done' && outcome !== undefined && isTold(outcome);
 
-/** The all-clear of an outage: an outage of its own with the same callers and rules, and another message. */
-export function allClearOf(outage: Outage, { message, thanks, title, estimate }: AllClear, now: Date): Outage {
-  const { id, script, callers, maxConcurrentCalls, retry, quietHours, defaultCountry, shards, ids } = outage;
+/**
+ * The all-clear of an outage: an outage of its own with the same callers and rules, and another message. If none of the
+ * callers can be used any more, it has all that can.
+ */
+export function allClearOf(
+  services: Pick<Services, 'settings' | 'now'>,
+  outage: Outage,
+  { message, thanks, title, estimate }: AllClear,
+): Outage {
+  const callers = callersOf(services, outage);
+  const { id, script, maxConcurrentCalls, retry, quietHours, defaultCountry, shards, ids } = outage;
   return {
     id: allClearIdOf(id),
     title: title ?? `All-clear: ${outage.title}`.slice(0, 200),
     estimate,
     script: { ...script, message, thanks: thanks ?? script.thanks },
-    callers,
+    callers: callers.length > 0 ? callers : [...services.settings.callers],
     maxConcurrentCalls,
     retry,
     quietHours,
@@ -26,7 +35,7 @@ export function allClearOf(outage: Outage, { message, thanks, title, estimate }:
     shards,
     ids,
     state: 'scheduled',
-    createdAt: now.toISOString(),
+    createdAt: services.now().toISOString(),
     allClearFor: id,
   };
 }

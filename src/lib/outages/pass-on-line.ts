@@ -4,6 +4,7 @@ import type { Outage } from '../rules/outages/outage.ts';
 import type { HeldLine } from '../rules/outages/recipient.ts';
 import { restsFor } from '../rules/outages/resting.ts';
 import type { Services } from '../services/services.ts';
+import { isLineOf } from './callers-of.ts';
 import { type Candidate, giveLine } from './dispatcher.ts';
 import { duePeople } from './due-people.ts';
 import { nextByHand, sendAgain } from './waiting-requests.ts';
@@ -60,7 +61,7 @@ async function passOn(
 /** The next people of the first of these outages that has some. */
 async function nextPeople(services: Services, outages: readonly Outage[], line: HeldLine): Promise<Candidate[]> {
   for (const outage of outages) {
-    if (!mayGoOn(outage, line, services.now())) continue;
+    if (!mayGoOn(outage, line, services.now()) || !isLineOf(services, outage, line)) continue;
     const people = await duePeople(services, outage, 1, RIVALS);
     if (people.length > 0) return people;
   }

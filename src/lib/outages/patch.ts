@@ -1,13 +1,15 @@
 import { z } from 'zod';
 import { InvalidInputError } from '../base/errors.ts';
 import { problemsOf } from '../base/problems.ts';
+import { mustBeReachable } from '../call-automation/reach.ts';
 import { Sound } from '../call-automation/speech.ts';
-import { contradictions, type Outage, OutageSpec } from '../rules/outages/outage.ts';
+import { callerProblems } from '../rules/outages/callers.ts';
+import { type Caller, contradictions, type Outage, OutageSpec } from '../rules/outages/outage.ts';
 import type { Services } from '../services/services.ts';
 import { changeOutage, mustAllow } from './change-outage.ts';
 import { mustBeSayable } from './sayable.ts';
 
-const { title, estimate, expiresAt, maxConcurrentCalls } = OutageSpec.shape;
+const { title, estimate, expiresAt, maxConcurrentCalls, callers } = OutageSpec.shape;
 
 /** The fields of an outage that can change while it runs. An absent field stays; null removes an optional field. */
 export const OutagePatch = z.strictObject({
@@ -15,6 +17,7 @@ export const OutagePatch = z.strictObject({
   estimate: estimate.unwrap().nullable().optional(),
   expiresAt: expiresAt.unwrap().nullable().optional(),
   maxConcurrentCalls: maxConcurrentCalls.unwrap().nullable().optional(),
+  callers: callers.unwrap().nullable().optional(),
   script: z
     .strictObject({
       message: Sound.optional(),
@@ -36,20 +39,31 @@ export async function patchOutage(services: Services, id: string, body: unknown)
   if (!patch.success) throw new InvalidInputError('The outage cannot be changed', problemsOf(patch.error));
   return changeOutage(services, id, (outage) => {
     mustAllow(outage, 'patch');
-    const patched = withPatch(outage, patch.data);
+    const patched = withPatch(outage, patch.data, services.settings.callers);
     mustBeSayable(services, 'The outage cannot be changed', patched);
-    const problems = patched.expiresAt === outage.expiresAt ? [] : contradictions(patched, services.now());
+    if (patch.data.callers !== undefined) mustReachOperators(services, patched);
+    const problems = [
+      ...(patched.expiresAt === outage.expiresAt ? [] : contradictions(patched, services.now())),
+      ...callerProblems(patch.data.callers ?? [], services.settings.callers),
+    ];
     if (problems.length > 0) throw new InvalidInputError('The outage cannot be changed', problems);
     return patched;
   });
 }
 
-function withPatch(outage: Outage, { script = {}, ...fields }: OutagePatch): Outage {
+/** Another caller may not be able to call the operators. */
+function mustReachOperators({ calls }: Services, { callers, script }: Outage): void {
+  const numbers = callers.map(({ number }) => number);
+  mustBeReachable(calls, numbers, 'The outage cannot be changed', 'script.operators', script.operators);
+}
+
+function withPatch(outage: Outage, { script = {}, ...fields }: OutagePatch, ours: readonly Caller[]): Outage {
   return {
     ...outage,
     title: fields.title ?? outage.title,
     estimate: changed(outage.estimate, fields.estimate),
     expiresAt: changed(outage.expiresAt, fields.expiresAt),
+    callers: fields.callers === undefined ? outage.callers : (fields.callers ?? [...ours]),
     // If the outage had expired, its list may need another pass.
     progress: fields.expiresAt === undefined ? outage.progress : undefined,
     ...limited(outage, changed(outage.maxConcurrentCalls, fields.maxConcurrentCalls)),

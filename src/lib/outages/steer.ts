@@ -73,7 +73,7 @@ export async function restoreOutage(services: Services, id: string, body: unknow
   if (there && there.outage.allClearFor !== id) {
     throw new NotAllowedError(`There is an outage ${allClearBy} already, which is not the all-clear of this one`);
   }
-  const allClear = (outage: Outage): Outage => allClearOf(outage, asked.data, services.now());
+  const allClear = (outage: Outage): Outage => allClearOf(services, outage, asked.data);
   return changeOutage(
     services,
     id,

@@ -3,6 +3,7 @@ import type { Outage } from '../rules/outages/outage.ts';
 import type { Services } from '../services/services.ts';
 import { isFree, type Line, linesOf, type Survey } from '../storage/lines.ts';
 import { takeProbe } from './caller-standing.ts';
+import { callersOf } from './callers-of.ts';
 
 /**
  * The outage's lines that may be used: none of resting numbers. But if a probe of such a number is due, one of its free
@@ -16,7 +17,7 @@ export async function usableLines(
   isWanted: boolean,
 ): Promise<Line[]> {
   const now = services.now();
-  const ours = linesOf(outage.callers, lines);
+  const ours = linesOf(callersOf(services, outage), lines);
   const resting = new Map([...callers].filter(([, { caller }]) => isResting(caller)));
   const kept = new Set<Line>();
   for (const [number, stored] of isWanted ? resting : []) {

@@ -5,7 +5,7 @@ import type { HeldLine } from '../rules/outages/recipient.ts';
 import { CALLER, digestOf, LINES_PARTITION, LINES_TABLE, type StoredCaller, toCaller } from './caller-numbers.ts';
 import { fromColumns, newColumns, toColumns } from './columns.ts';
 import { readable } from './set-aside.ts';
-import { type StoredRow, startingWith, type TableStore, type Write } from './table-store.ts';
+import { MAX_WRITES, type StoredRow, startingWith, type TableStore, type Write } from './table-store.ts';
 import { tryCommit } from './try-commit.ts';
 
 const LineColumns = z.object({
@@ -67,20 +67,39 @@ export class Lines {
     const known = new Set(existing.map(({ lineId }) => lineId));
     const counts = new Map<string, number>();
     for (const { number, lines } of callers) counts.set(number, Math.max(lines, counts.get(number) ?? 0));
+    const missing = [...counts].flatMap(([number, lines]) =>
+      Array.from({ length: lines }, (_, index) => newLine(number, index)).filter(({ rowKey }) => !known.has(rowKey)),
+    );
     let isAnyNew = false;
-    for (const [number, lines] of counts) {
-      for (let index = 0; index < lines; index++) {
-        if (!known.has(lineIdOf(number, index)) && (await this.#make(number, index))) isAnyNew = true;
-      }
+    for (const batch of batchesOf(missing)) {
+      // A line of the batch exists, perhaps in a row that cannot be read: one by one.
+      const parts = (await this.#commit(batch)) ? [] : batch.map((write) => [write]);
+      isAnyNew ||= parts.length === 0;
+      for (const part of parts) if (await this.#commit(part)) isAnyNew = true;
     }
     return isAnyNew;
   }
 
-  /** @returns false if the line exists, perhaps in a row that cannot be read. */
-  async #make(number: string, index: number): Promise<boolean> {
-    const columns = newColumns({ number, index, holder: '', leaseUntil: NEVER });
-    const write: Write = { kind: 'insert', rowKey: lineIdOf(number, index), columns };
-    return (await tryCommit(this.#tables, TABLE, PARTITION, [write])) !== undefined;
+  /**
+   * Removes lines that nobody holds. Two requests for each hundred: no line is deleted that was leased since it was read.
+   * @param lines as read. Those that have changed since stay, and others of their hundred.
+   */
+  async remove(lines: readonly Line[], now: () => Date): Promise<void> {
+    for (const batch of batchesOf(lines)) {
+      const leaseUntil = new Date(now().getTime() + REMOVING_MS);
+      const columns = toColumns({ leaseUntil: leaseUntil.toISOString() });
+      // A delete has no ETag. Until then nobody may lease them.
+      const kept = await this.#commit(
+        batch.map(({ lineId, etag }): Write => ({ kind: 'merge', rowKey: lineId, columns, etag })),
+      );
+      if (!kept || leaseUntil.getTime() - now().getTime() < REMOVING_MS / 2) continue;
+      await this.#commit(batch.map(({ lineId }): Write => ({ kind: 'delete', rowKey: lineId })));
+    }
+  }
+
+  /** @returns false if there was a conflict; then nothing is written. */
+  async #commit(writes: readonly Write[]): Promise<boolean> {
+    return (await tryCommit(this.#tables, TABLE, PARTITION, writes)) !== undefined;
   }
 
   /**
@@ -160,11 +179,14 @@ export const hasLapsed = ({ leaseUntil }: Line, now: Date): boolean => new Date(
 
 export const isFree = (line: Line, now: Date): boolean => line.holder === '' && hasLapsed(line, now);
 
-/** The lines that these callers may use. Another outage may have inserted more lines for the same number. */
-export function linesOf(callers: readonly Caller[], lines: readonly Line[]): Line[] {
+/** Whether these callers may use a line. */
+export function mayUse(callers: readonly Caller[]): (line: Pick<Line, 'number' | 'lineId'>) => boolean {
   const allowed = new Map(callers.map((caller) => [caller.number, caller.lines]));
-  return lines.filter((line) => line.index < (allowed.get(line.number) ?? 0));
+  return ({ number, lineId }) => Number(lineId.slice(lineId.lastIndexOf('|') + 1)) < (allowed.get(number) ?? 0);
 }
+
+/** The lines that these callers may use. The number may have more for others. */
+export const linesOf = (callers: readonly Caller[], lines: readonly Line[]): Line[] => lines.filter(mayUse(callers));
 
 const TABLE = LINES_TABLE;
 const PARTITION = LINES_PARTITION;
@@ -174,6 +196,19 @@ const ofKind =
   ({ rowKey }: StoredRow): boolean =>
     rowKey.startsWith(prefix);
 const NEVER = new Date(0).toISOString();
+/** How long a line that is being removed may not be leased, ms: longer than its delete takes with all its tries. */
+const REMOVING_MS = 120_000;
+
+const newLine = (number: string, index: number): Write => ({
+  kind: 'insert',
+  rowKey: lineIdOf(number, index),
+  columns: newColumns({ number, index, holder: '', leaseUntil: NEVER }),
+});
+
+const batchesOf = <Item>(items: readonly Item[]): Item[][] =>
+  Array.from({ length: Math.ceil(items.length / MAX_WRITES) }, (_, batch) =>
+    items.slice(batch * MAX_WRITES, (batch + 1) * MAX_WRITES),
+  );
 
 const lineIdOf = (number: string, index: number): string => `${LINE}${digestOf(number)}|${index}`;
 

@@ -1,12 +1,15 @@
 import { mayBeInCall } from '../outages/line-holders.ts';
 import type { Caller } from '../rules/outages/outage.ts';
 import type { Services } from '../services/services.ts';
-import type { Line, Survey } from '../storage/lines.ts';
+import { type Line, mayUse, type Survey } from '../storage/lines.ts';
 import type { InCall } from './in-call.ts';
+
+/** In one tick. The next ones remove the others. */
+const MOST_REMOVED = 1_000;
 
 /**
  * The lines as the timer finds them, read once a tick. A process that failed between two writes leaves
- * a line with a holder that has no call: such lines are freed first.
+ * a line with a holder that has no call: such lines are freed first. Then lines that no setting names are removed.
  */
 export class LinePool {
   readonly #services: Services;
@@ -25,7 +28,17 @@ export class LinePool {
     let survey = await lines.survey();
     if (await lines.ensure(callers, survey.lines)) survey = await lines.survey();
     const freed = survey.lines.map((line) => (this.#isForgotten(line) ? this.#freed(line) : line));
-    return { ...survey, lines: await Promise.all(freed) };
+    return { ...survey, lines: await this.#withoutUnnamed(await Promise.all(freed)) };
+  }
+
+  /** Removes free lines that the setting `CALLER_NUMBERS` does not name, any more or at all. */
+  async #withoutUnnamed(all: readonly Line[]): Promise<readonly Line[]> {
+    const { lines, settings, now } = this.#services;
+    const isNamed = mayUse(settings.callers);
+    const unnamed = all.filter((line) => line.holder === '' && !isNamed(line));
+    if (unnamed.length === 0) return all;
+    await lines.remove(unnamed.slice(0, MOST_REMOVED), now).catch(this.#onProblem);
+    return all.filter((line) => line.holder !== '' || isNamed(line));
   }
 
   #isForgotten(line: Line): boolean {

@@ -1,4 +1,5 @@
 import { eachOf } from '../base/each-of.ts';
+import { callersOf } from '../outages/callers-of.ts';
 import { type Candidate, giveLine } from '../outages/dispatcher.ts';
 import { duePeople } from '../outages/due-people.ts';
 import { roomFor, usableLines } from '../outages/usable-lines.ts';
@@ -16,7 +17,7 @@ export type Wish = { readonly visit: Visit; readonly claim: Claim; readonly peop
 export async function wishOf(visit: Visit, survey: Survey): Promise<Wish> {
   const { outage, services, figures } = visit;
   const now = services.now();
-  const ours = linesOf(outage.callers, survey.lines);
+  const ours = linesOf(callersOf(services, outage), survey.lines);
   // Also without a free line: what is in use may be shared, and how long people wait is measured.
   const most = Math.max(1, ours.length);
   const people = await duePeople(services, outage, most, most);

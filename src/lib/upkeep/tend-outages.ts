@@ -1,4 +1,5 @@
 import { eachOf } from '../base/each-of.ts';
+import { callersOf } from '../outages/callers-of.ts';
 import { roomFor } from '../outages/usable-lines.ts';
 import { isCalledOff, isCalling, isWaitingForList } from '../rules/outages/lifecycle.ts';
 import { begun } from '../rules/outages/outage.ts';
@@ -42,7 +43,7 @@ export async function tendOutages(services: Services, inCall = new InCall(servic
   if (calling.length > 0 || inCall.awaited.length > 0) {
     const note = (problem: unknown): void => visits[0]?.note(problem);
     const pool = new LinePool(services, inCall, note);
-    const survey = await pool.survey(calling.flatMap(({ outage }) => outage.callers));
+    const survey = await pool.survey(calling.flatMap(({ services, outage }) => callersOf(services, outage)));
     const wishes: Wish[] = [];
     await each(calling, async (visit) => {
       if (await updateResting(visit, survey)) wishes.push(await wishOf(visit, survey));

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { Outcome } from '../rules/calls/outcome.ts';
+import { unusedCallers, usableCallers } from '../rules/outages/callers.ts';
 import { Forecast, forecast, latelySince } from '../rules/outages/forecast.ts';
 import { allowedActions, isCalling, OutageAction } from '../rules/outages/lifecycle.ts';
-import { Outage, OutageSpec } from '../rules/outages/outage.ts';
+import { Caller, Outage, OutageSpec } from '../rules/outages/outage.ts';
 import { mayCallLater, pausedBecause, shownState } from '../rules/outages/resting.ts';
 import { shardsOf } from '../rules/outages/shard.ts';
 import { doneIn, sumOf } from '../rules/outages/tally.ts';
@@ -25,7 +26,7 @@ export const OutageEntry = Outage.pick({
       .string()
       .optional()
       .describe(
-        'Why the outage is `paused` although nobody paused it: each of its caller numbers rests. `resume` ends that.',
+        'Why the outage is `paused` although nobody paused it: each of its caller numbers rests (`resume` ends that), or the setting `CALLER_NUMBERS` no longer names it.',
       ),
   })
   .strip();
@@ -63,6 +64,12 @@ export const OutageView = OutageEntry.extend(
   attempts: Count.describe('The number of calls that ended.'),
   callsInFlight: Count.describe('The number of calls in progress, including those that are about to be placed.'),
   lines: Count.describe('The number of calls that may be in progress at the same time.'),
+  unusedCallers: z
+    .array(Caller)
+    .optional()
+    .describe(
+      'The lines of `callers` that are not used because the setting `CALLER_NUMBERS` does not name them any more. Change `callers`, or the setting.',
+    ),
   waitsForList: z
     .boolean()
     .describe('Nobody is on the list yet: the outage waits for people, until `expiresAt` if there is one.'),
@@ -71,40 +78,45 @@ export const OutageView = OutageEntry.extend(
 export type OutageView = z.infer<typeof OutageView>;
 
 /** All outages, newest first. One request for each thousand. */
-export async function listOutages({ outages }: Services): Promise<OutageEntry[]> {
-  const all = (await outages.list()).map((outage) => OutageEntry.parse({ ...outage, ...shown(outage) }));
+export async function listOutages({ outages, settings }: Services): Promise<OutageEntry[]> {
+  const all = (await outages.list()).map((outage) => OutageEntry.parse({ ...outage, ...shown(settings, outage) }));
   return all.sort((a, b) => b.createdAt.localeCompare(a.createdAt) || a.id.localeCompare(b.id));
 }
 
 /** What people see of the state. */
-const shown = (outage: Outage) => ({
-  state: shownState(outage),
-  pausedBecause: pausedBecause(outage),
-  resting: mayCallLater(outage) ? outage.resting : undefined,
-});
+function shown({ callers: ours }: Services['settings'], outage: Outage) {
+  const usable = { ...outage, callers: usableCallers(outage.callers, ours) };
+  const unused = mayCallLater(outage) ? unusedCallers(outage.callers, ours) : [];
+  return {
+    state: shownState(usable),
+    pausedBecause: pausedBecause(usable),
+    resting: mayCallLater(outage) ? outage.resting : undefined,
+    unusedCallers: unused.length > 0 ? unused : undefined,
+    lines: linesFor(usable),
+  };
+}
 
 /** One request per shard: reads the counts, not the list. */
-export async function viewOutage({ tallies, now }: Services, outage: Outage): Promise<OutageView> {
+export async function viewOutage({ tallies, now, settings }: Services, outage: Outage): Promise<OutageView> {
   const time = now();
   const shards = await Promise.all(shardsOf(outage).map((shard) => tallies.standing(shard, latelySince(time))));
   const tally = sumOf(shards.map((shard) => shard.tally));
   const calling = shards.reduce((sum, shard) => sum + shard.calling, 0);
-  const lines = linesFor(outage);
+  const seen = shown(settings, outage);
   const { recipients, attempts, outcomes } = tally;
   const done = doneIn(tally);
   return OutageView.parse({
     ...outage,
-    ...shown(outage),
+    ...seen,
     actions: allowedActions(outage),
     recipients,
     states: { waiting: Math.max(0, recipients - done - calling), calling, done },
     outcomes,
     attempts,
     callsInFlight: calling,
-    lines,
     waitsForList: recipients === 0 && outage.allClearFor === undefined && isCalling(outage, time),
     forecast:
-      shownState(outage) === 'running' ? forecast({ ...pacedBy(outage), tally, calling, lines }, time) : undefined,
+      seen.state === 'running' ? forecast({ ...pacedBy(outage), tally, calling, lines: seen.lines }, time) : undefined,
   });
 }
 

@@ -64,9 +64,9 @@ export class Town {
     return Town.found({ ...options, settings, app: QUICK_APP });
   }
 
-  static async found(options: StackOptions = {}): Promise<Town> {
-    const { api = API } = options;
-    const lines = options.simulator?.callsPerNumber ?? 2;
+  /** @param options with `lines`: how many lines the app believes each caller number to have. */
+  static async found(options: StackOptions & { readonly lines?: number } = {}): Promise<Town> {
+    const { api = API, lines = options.simulator?.callsPerNumber ?? 2 } = options;
     // Calls by hand take the first with a free line.
     const callers = ['+14255550190:2', '+14255550191:2', ...CALLER_NUMBERS.map((number) => `${number}:${lines}`)];
     const settings = { CALLER_NUMBERS: callers.join(), ...options.settings };

@@ -1,7 +1,7 @@
 import { ACS_NUMBER } from '../../../src/lib/call-automation/acs-number.ts';
 import type { CallAutomation } from '../../../src/lib/call-automation/port.ts';
 import { CallScript } from '../../../src/lib/rules/calls/script.ts';
-import { declared, type Outage, OutageSpec } from '../../../src/lib/rules/outages/outage.ts';
+import { type Caller, declared, type Outage, OutageSpec } from '../../../src/lib/rules/outages/outage.ts';
 import { type Contact, newRecipient, type Recipient } from '../../../src/lib/rules/outages/recipient.ts';
 import { BATCHES } from '../../../src/lib/services/batches.ts';
 import { CallbackUris } from '../../../src/lib/services/callback-uris.ts';
@@ -52,6 +52,8 @@ export class MemoryWorld {
   readonly queues = new MemoryQueues();
   readonly services: Services;
   now = new Date('2026-01-05T08:00:00.000Z');
+  /** The setting CALLER_NUMBERS. */
+  readonly callers: Caller[] = [{ number: '+14255550190', lines: 2 }];
 
   constructor(tables: TableStore = new MemoryTables()) {
     const now = (): Date => this.now;
@@ -63,7 +65,7 @@ export class MemoryWorld {
       calls: silentService,
       callbacks: new CallbackUris('https://ringdown.example', { current: 'x'.repeat(32) }, now),
       settings: {
-        callers: [{ number: '+14255550190', lines: 2 }],
+        callers: this.callers,
         limits: { leaseMs: 300_000, maxCallMs: 3_600_000, requestMs: 20_000 },
         batches: BATCHES,
         numbers: { countries: '*', kinds: new Set(), own: new Set(['+14255550190']) },
@@ -75,13 +77,23 @@ export class MemoryWorld {
     };
   }
 
+  #own({ number, lines }: Caller): void {
+    const index = this.callers.findIndex((caller) => caller.number === number);
+    const before = index < 0 ? undefined : this.callers[index];
+    this.callers.splice(index < 0 ? this.callers.length : index, 1, {
+      number,
+      lines: Math.max(lines, before?.lines ?? 0),
+    });
+  }
+
   passes(seconds: number): void {
     this.now = new Date(this.now.getTime() + seconds * 1000);
   }
 
-  /** A running outage with these people to call, all due now. */
+  /** A running outage with these people to call, all due now. Its callers are ours. */
   async outage(spec: Partial<OutageSpec>, ...numbers: string[]): Promise<{ outage: Outage; people: Recipient[] }> {
     const outage = { ...outageWith(spec, this.now), state: 'running' as const };
+    for (const caller of outage.callers) this.#own(caller);
     await this.services.outages.add(outage);
     await this.services.lines.ensure(outage.callers, await this.services.lines.list());
     const people = numbers.map((value) => recipientWith({ identifier: { phoneNumber: { value } } }));

@@ -48,7 +48,12 @@ export const OutageSpec = z.strictObject({
     .optional()
     .describe('When it should be over, in words for people. Replaces `{estimate}` in a text.'),
   script: CallScript.describe('What a call says and which keys it accepts; see below.'),
-  callers: z.array(Caller).min(1).max(100).optional().describe('Default: those of the setting CALLER_NUMBERS.'),
+  callers: z
+    .array(Caller)
+    .min(1)
+    .max(100)
+    .optional()
+    .describe('Some of the setting CALLER_NUMBERS, with at most its lines. Default: all of it.'),
   maxConcurrentCalls: z
     .number()
     .int()

@@ -19,9 +19,14 @@ export function withResting(outage: Outage, known: (number: string) => CallerNum
 
 type Told = Pick<Outage, 'state' | 'callers' | 'resting'>;
 
-/** True if nobody is called because every caller number of the running outage rests. */
+/**
+ * True if nobody is called because every caller number of the running outage rests.
+ * `callers` are those that may be used: there may be none.
+ */
 const isHeldUp = ({ state, callers, resting = [] }: Told): boolean =>
   state === 'running' && callers.every(({ number }) => resting.some((caller) => caller.number === number));
+
+const NONE_NAMED = 'the setting CALLER_NUMBERS names none of them any more';
 
 /** The state for people: an outage all of whose numbers rest is paused for that reason. */
 export const shownState = (outage: Told): OutageState => (isHeldUp(outage) ? 'paused' : outage.state);
@@ -29,7 +34,8 @@ export const shownState = (outage: Told): OutageState => (isHeldUp(outage) ? 'pa
 /** Why the outage is paused although nobody paused it. */
 export function pausedBecause(outage: Told): string | undefined {
   if (!isHeldUp(outage)) return undefined;
-  const reasons = new Set(outage.resting?.map(({ because }) => because));
+  const isNone = outage.callers.length === 0;
+  const reasons = new Set(isNone ? [NONE_NAMED] : outage.resting?.map(({ because }) => because));
   return `No caller number can be used: ${[...reasons].join('; ')}.`;
 }
 
