@@ -1,6 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { CallbackUris } from '../../src/lib/services/callback-uris.ts';
+import type { Callee } from './support/callee.ts';
+import { eventually } from './support/eventually.ts';
 import { Town } from './support/town.ts';
 
 let town: Town;
@@ -40,6 +42,13 @@ const ESTABLISHED = {
   eventType: 'Microsoft.Communication.CallLegStateChanged',
   eventTime: '2021-05-05T20:08:59.5783985Z',
 };
+
+const keyIn = (CallLegId: string | undefined, SequenceId: number, digit: string) => ({
+  ...ESTABLISHED,
+  eventType: 'Microsoft.Communication.DtmfReceived',
+  data: { CallLegId, ToneInfo: { SequenceId, Tone: `Tone${digit}` } },
+});
+const ended = (CallLegId: string | undefined) => ({ ...ESTABLISHED, data: { CallLegId, CallState: 'Terminated' } });
 
 test('a callback without our token is refused, and nothing is stored', async () => {
   const secretOfAStranger = 'a stranger would have to guess this secret';
@@ -120,4 +129,44 @@ test('an odd event of a callback is kept as unknown, and its good neighbour is a
   expect(response.status).toBe(200);
   const { events } = await town.record('half-good');
   expect(events).toMatchObject([{ type: 'Unknown' }, { type: 'CallLegStateChanged' }]);
+});
+
+test('with the token of one call, events of another change nothing and are refused, and its own events count', async () => {
+  const [ada, bob] = [0, 1].map(() => town.callee().answers().hears('message').hears('thanks').stays());
+  if (!ada || !bob) throw new Error('there are two people');
+  const outage = await town.declare([ada, bob], { script: { keyWaitSeconds: 60 } });
+  await town.tick();
+  const waits = async (callee: Callee) => {
+    const [call] = town.callsTo(callee);
+    const record = await town.record(call?.callLegId ?? '');
+    expect(record.leg.stage).toBe('waiting');
+    return { call, record };
+  };
+  const [ofAda, ofBob] = await eventually(() => Promise.all([waits(ada), waits(bob)]));
+  const body = [
+    keyIn(ofBob.call?.callLegId, 1, '3'),
+    keyIn(ofAda.call?.callLegId, 1, '1'),
+    ended(ofBob.call?.callLegId),
+    { ...ESTABLISHED, data: { ...ESTABLISHED.data, CallLegId: ofBob.call?.callLegId } },
+  ];
+  const before = await town.recipient(outage.id, bob);
+  const response = await post(ofAda.call?.callbackUri ?? '', body);
+  expect(response.status).toBe(401);
+  expect(await response.json()).toMatchObject({ detail: 'The token is that of another call' });
+  expect(await town.record(ofBob.record.leg.callLegId)).toEqual(ofBob.record);
+  expect(await town.recipient(outage.id, bob)).toEqual(before);
+  const { events } = await town.record(ofAda.record.leg.callLegId);
+  expect(events.map(({ type }) => type)).toContain('DtmfReceived');
+  town.press(bob, '1');
+  await outage.ended();
+  await outage.expectOutcome(bob, 'acknowledged');
+}, 60_000);
+
+test('a body of more than a hundred events is refused, and none is stored', async () => {
+  const many = Array.from({ length: 101 }, (_, index) => keyIn('one-of-many', index, '1'));
+  const response = await post(await callbackUri(), many);
+  expect(response.status).toBe(413);
+  expect(await response.json()).toMatchObject({ detail: expect.stringContaining('101 events; at most 100') });
+  await expect(town.call('one-of-many')).rejects.toThrow('404');
+  expect((await post(await callbackUri(), many.slice(1))).status).toBe(200);
 });

@@ -185,7 +185,8 @@ export const OPERATIONS = {
     body: json('One event or a list of events. Events of unknown types are recorded.', z.unknown()),
     answers: { 200: { says: 'The events are recorded.' } },
     refusals: {
-      401: 'The token or the proof of the sender is missing or wrong.',
+      401: 'The token or the proof of the sender is missing or wrong, or an event is of another call than the token. The other events are recorded.',
+      413: 'There are more than 100 events.',
       503: 'The sender cannot be checked now: try again.',
     },
   }),

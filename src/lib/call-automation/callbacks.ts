@@ -1,4 +1,4 @@
-import { InvalidInputError } from '../base/errors.ts';
+import { InvalidInputError, TooLargeError } from '../base/errors.ts';
 import { toCamelCase } from './casing.ts';
 import { type CallEvent, parseCallEvent, unknownEvent } from './events.ts';
 import { isCloudEvent, parseCloudEvent } from './ga/events.ts';
@@ -6,18 +6,22 @@ import { isCloudEvent, parseCloudEvent } from './ga/events.ts';
 /** Longer data of an odd event is left out, characters: it has to fit into a column. */
 const MAX_ODD_DATA = 10_000;
 
+/** ACS was seen to send one event in each callback. Each costs requests to storage. */
+const MAX_EVENTS = 100;
+
 type Json = Readonly<Record<string, unknown>>;
 
 /**
  * Parses a callback body of either API: one event, or an array of events. An odd element (an unknown key, a text where a
  * number belongs, no time) is kept like an event of unknown type, so that it does not hold up its neighbours.
- * @throws InvalidInputError naming the element and field if no element names its type.
+ * @throws InvalidInputError naming the element and field if no element names its type; TooLargeError.
  */
 export function parseCallEvents(body: unknown, now = new Date()): CallEvent[] {
   const elements: unknown[] = Array.isArray(body) ? body : [body];
+  mustBeFew(elements);
   if (elements.length === 0) throw new InvalidInputError('The callback contains no event', ['the array is empty']);
   const isAnyTyped = elements.some((element) => typeOf(element) !== undefined);
-  return elements.flatMap((element, index) => {
+  const events = elements.flatMap((element, index) => {
     try {
       return isCloudEvent(element) ? parseCloudEvent(element, index) : parseCallEvent(element, index);
     } catch (error) {
@@ -25,6 +29,13 @@ export function parseCallEvents(body: unknown, now = new Date()): CallEvent[] {
       return oddEvent(element, error.problems, now);
     }
   });
+  mustBeFew(events);
+  return events;
+}
+
+function mustBeFew(events: readonly unknown[]): void {
+  if (events.length > MAX_EVENTS)
+    throw new TooLargeError(`The callback contains ${events.length} events; at most ${MAX_EVENTS} are accepted`);
 }
 
 const isJson = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value);

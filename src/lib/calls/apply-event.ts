@@ -1,3 +1,4 @@
+import { UnauthorizedError } from '../base/errors.ts';
 import type { CallEvent } from '../call-automation/events.ts';
 import { noteReached } from '../outages/caller-standing.ts';
 import { optOutCallee } from '../outages/opt-out-callee.ts';
@@ -18,6 +19,8 @@ import { freeOperatorLines } from './operator-lines.ts';
  * Handles one event, in any order and however often it is delivered: records it with the new state of the leg, enqueues
  * its actions, and if the call is over, tells its owner. A redelivered event repeats the last two, which repairs a
  * crash in between.
+ * @param purpose what the token is for. A call whose id was not known yet is bound to it.
+ * @throws UnauthorizedError if the call leg is known to be of another purpose; then nothing changes.
  */
 export async function applyCallEvent(services: Services, purpose: CallPurpose, event: CallEvent): Promise<Handled> {
   const callLegId = event.data.callLegId;
@@ -26,7 +29,8 @@ export async function applyCallEvent(services: Services, purpose: CallPurpose, e
     return done('kept; it names no call leg');
   }
   const recorded = await record(services, purpose, callLegId, event);
-  if (!recorded) return superseded('nothing is kept of this person any more');
+  if (recorded === 'nobody') return superseded('nothing is kept of this person any more');
+  if (recorded === 'foreign') return reportedElsewhere(services, purpose, event);
   const { before, leg, actions, isNew, isNews } = recorded;
   for (const { queue, message, delaySeconds } of actions) await services.queues.send(queue, message, delaySeconds);
   if (isNew) count(before, leg);
@@ -35,6 +39,17 @@ export async function applyCallEvent(services: Services, purpose: CallPurpose, e
   const note = isOver(leg) && isNews ? await concludeCall(services, leg) : undefined;
   if (isOver(leg) && leg.invitation !== undefined) await freeOperatorLines(services, purpose);
   return isNew ? done([describe(leg), note].filter(Boolean).join('; ')) : superseded('the event was recorded before');
+}
+
+/**
+ * The event is of a call leg that is not the token's. Only an errand in a conversation may report one: the leg through
+ * which the service did it. Then the event is kept, and that leg does not change.
+ */
+async function reportedElsewhere(services: Services, purpose: CallPurpose, event: CallEvent): Promise<Handled> {
+  if (purpose.kind !== 'request' || purpose.as !== 'errand')
+    throw new UnauthorizedError('The token is that of another call');
+  await services.legs.keep(nameOf(purpose), event, services.now());
+  return done('kept; the call leg is not of this errand');
 }
 
 /** Somebody answered: if the number that called them rests, that ends. Costs requests only while a number of the outage rests. */
@@ -49,7 +64,7 @@ async function storeOptOut(services: Services, { purpose }: CallLeg): Promise<vo
   if (purpose.kind === 'attempt') await optOutCallee(services, purpose);
 }
 
-/** The partition of an event that names no call leg: that of its purpose. */
+/** What the call is for, in words. Also the partition of its events that name no call leg, or another one's. */
 function nameOf(purpose: CallPurpose): string {
   if (purpose.kind === 'request') return `request ${purpose.requestId}`;
   return `attempt ${purpose.outageId} ${purpose.recipientId} ${purpose.attempt}`;
@@ -88,13 +103,14 @@ async function record(
   purpose: CallPurpose,
   callLegId: string,
   event: CallEvent,
-): Promise<Recorded | undefined> {
+): Promise<Recorded | 'nobody' | 'foreign'> {
   const plan = await planFor(services, purpose);
-  const recorded = await untilSaved('A call event', async (tries): Promise<Recorded | null | undefined> => {
+  return untilSaved('A call event', async (tries): Promise<Recorded | 'nobody' | 'foreign' | undefined> => {
     const now = services.now();
     const { hint, stored } = await knownLeg(services, callLegId, event, tries);
+    if (stored && nameOf(stored.leg.purpose) !== nameOf(purpose)) return 'foreign';
     const isKept = stored ?? (await bindLeg(services, purpose, callLegId));
-    if (!isKept) return null;
+    if (!isKept) return 'nobody';
     const before = stored?.leg ?? newCallLeg(callLegId, purpose, now);
     const { reportsAudioStart } = services.calls;
     const isAudioAccepted = await wasAudioAccepted(services, before, event);
@@ -107,7 +123,6 @@ async function record(
     const known = await services.legs.actionsOf(callLegId, event);
     return known && { before, leg: before, actions: known, isNew: false, isNews: true };
   });
-  return recorded ?? undefined;
 }
 
 /** The leg before the event: the first time without a request, if this instance knows it or it is new. */

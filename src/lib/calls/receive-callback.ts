@@ -1,3 +1,4 @@
+import { UnauthorizedError } from '../base/errors.ts';
 import { parseCallEvents } from '../call-automation/callbacks.ts';
 import type { CallEvent } from '../call-automation/events.ts';
 import type { Handled, Services } from '../services/services.ts';
@@ -15,7 +16,8 @@ export type Proofs = { readonly token: string; readonly authorization: string | 
 /**
  * Handles a callback in the only safe order: verify the tokens, read the whole body, then apply each event.
  * @param readBody is called only if the tokens are valid.
- * @throws UnauthorizedError if a token is not valid; InvalidInputError if the body contains no event.
+ * @throws UnauthorizedError if a token is not valid, or an event is of a call that is not the token's: the others are
+ * handled all the same; InvalidInputError if the body contains no event; TooLargeError if it contains too many.
  */
 export async function receiveCallback(
   services: Services,
@@ -25,6 +27,7 @@ export async function receiveCallback(
   const purpose = await services.callbacks.purposeOf(token);
   await services.sender?.verify(authorization);
   const received: Received[] = [];
+  let refusal: UnauthorizedError | undefined;
   for (const event of parseCallEvents(await readBody(), services.now())) {
     const { type, data } = event;
     const handled = await traced(
@@ -35,8 +38,13 @@ export async function receiveCallback(
         span.setAttributes({ 'ringdown.result': result, 'ringdown.why': why });
         return { result, why };
       },
-    );
-    received.push({ ...handled, type, callLegId: data.callLegId });
+    ).catch((error: unknown) => {
+      if (!(error instanceof UnauthorizedError)) throw error;
+      refusal = error;
+      return undefined;
+    });
+    if (handled) received.push({ ...handled, type, callLegId: data.callLegId });
   }
+  if (refusal) throw refusal;
   return received;
 }
