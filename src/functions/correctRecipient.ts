@@ -5,8 +5,8 @@ import { jsonBody } from '../lib/triggers/http.ts';
 import { viewRecipient } from '../lib/views/recipient-view.ts';
 
 export default httpFunction(OPERATIONS.correctRecipient, async (services, { params, request }) => {
-  const { outage } = await services.outages.read(params.id);
+  const stored = await services.outages.read(params.id);
   return {
-    jsonBody: viewRecipient(await correctPerson(services, outage, params.recipientId, await jsonBody(request))),
+    jsonBody: viewRecipient(await correctPerson(services, stored, params.recipientId, await jsonBody(request))),
   };
 });

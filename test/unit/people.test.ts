@@ -58,16 +58,18 @@ describe('one person', () => {
     const { add, services, outage } = await town();
     const { recipient } = await add({ phone: '+14255550121', name: 'Ada', language: 'es' });
     const patch = { name: 'Adam', language: null, timeZone: '+01:00' };
-    const after = await correctPerson(services, outage, recipient.recipientId, patch);
+    const after = await correctPerson(services, await services.outages.read(outage.id), recipient.recipientId, patch);
     expect(after).toMatchObject({ name: 'Adam', timeZone: 'UTC+1', phase: 'waiting' });
     const place = { ...shardOf(outage, recipient.recipientId), recipientId: recipient.recipientId };
     const stored = await services.recipients.find(place);
     expect(stored?.recipient).toMatchObject({ name: 'Adam', timeZone: 'UTC+1', dueRow: recipient.dueRow });
     expect(stored?.recipient.language).toBeFalsy();
-    await expect(correctPerson(services, outage, recipient.recipientId, { timeZone: 'EST' })).rejects.toThrow(
-      'America/New_York',
-    );
-    await expect(correctPerson(services, outage, personId('0'.repeat(20)), {})).rejects.toThrow('no such person');
+    await expect(
+      correctPerson(services, await services.outages.read(outage.id), recipient.recipientId, { timeZone: 'EST' }),
+    ).rejects.toThrow('America/New_York');
+    await expect(
+      correctPerson(services, await services.outages.read(outage.id), personId('0'.repeat(20)), {}),
+    ).rejects.toThrow('no such person');
   });
 
   it('is taken off, and can be added again', async () => {

@@ -45,12 +45,13 @@ export function PersonForm({ recipient, go, onGo, columns = [] }: Props) {
 
   return (
     <form onSubmit={submit}>
-      {!recipient && (
+      {recipient?.state !== 'calling' && (
         <Field
           name="phone"
           label={FIELDS.phone}
           type="tel"
-          required
+          required={recipient?.communicationUserId === undefined}
+          value={recipient?.phone ?? ''}
           hint="With + and the country code, or as people write it in the outage’s country."
           problem={problems.phone}
         />

@@ -46,9 +46,11 @@ export function CorrectPerson({ outage, recipient, onDone, onClose }: Props & { 
   const who = whose(recipient);
 
   const correct = async (values: Readonly<Record<string, string>>): Promise<void> => {
-    const body = Object.fromEntries(Object.entries(values).map(([name, value]) => [name, value || null]));
-    await ask(path, { method: 'PATCH', body });
-    onDone(`${values['name'] || (recipient.phone ?? who)} was corrected.`);
+    const { phone, ...others } = values;
+    const body = Object.fromEntries(Object.entries(others).map(([name, value]) => [name, value || null]));
+    const isOther = phone && phone !== recipient.phone;
+    const corrected = await ask<Recipient>(path, { method: 'PATCH', body: { ...body, ...(isOther && { phone }) } });
+    onDone(`${whose(corrected)} was corrected.`);
   };
 
   const remove = async (): Promise<void> => {
@@ -70,12 +72,9 @@ export function CorrectPerson({ outage, recipient, onDone, onClose }: Props & { 
       <div class="apart" ref={apart}>
         {refusal && <Problem refusal={refusal} />}
         {isUncalled(recipient) ? (
-          <>
-            <p class="hint">For another number, take the person off and add them again.</p>
-            <button type="button" class="danger" onClick={() => setRemoving(true)}>
-              Take off the list
-            </button>
-          </>
+          <button type="button" class="danger" onClick={() => setRemoving(true)}>
+            Take off the list
+          </button>
         ) : (
           <p class="hint">
             {recipient.state === 'calling' ? 'Is being called' : 'Was called'}, and stays on the list: what happened is

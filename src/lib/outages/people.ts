@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import { z } from 'zod';
 import { InvalidInputError, NotAllowedError, NotFoundError } from '../base/errors.ts';
 import { problemsOf } from '../base/problems.ts';
+import type { Identifier } from '../call-automation/identifiers.ts';
 import { columnsOf } from '../lists/columns.ts';
 import { contactOf } from '../lists/contacts.ts';
 import type { RecipientId } from '../rules/calls/ids.ts';
@@ -14,6 +15,7 @@ import type { Services } from '../services/services.ts';
 import type { StoredOutage } from '../storage/outages.ts';
 import type { StoredRecipient } from '../storage/recipients.ts';
 import { untilSaved } from '../storage/until-saved.ts';
+import { correctNumber } from './correct-number.ts';
 import { importRecipients } from './import.ts';
 import { numberRulesOf } from './number-rules.ts';
 
@@ -24,6 +26,7 @@ export const NewPerson = z
 
 /** What of a person can be corrected. */
 export const PersonPatch = z.strictObject({
+  phone: z.string().max(100).optional().describe('Another number, as in a list. The person gets another id.'),
   name: z.string().trim().max(MAX_NAME, NAME_TOO_LONG).nullable().optional(),
   timeZone: TimeZone.nullable().optional(),
   language: z.string().max(100).nullable().optional(),
@@ -64,18 +67,26 @@ export async function removePerson(services: Services, outage: Outage, recipient
 }
 
 /**
- * Changes the name, time zone or language of a person; null removes it. The next attempt uses them.
- * @throws InvalidInputError naming each member; NotFoundError.
+ * Changes the name, time zone or language of a person; null removes it. The next attempt uses them. With another number,
+ * they become another recipient.
+ * @throws InvalidInputError naming each member; NotFoundError; NotAllowedError if the number cannot be changed now.
  */
 export async function correctPerson(
   services: Services,
-  outage: Outage,
+  stored: StoredOutage,
   recipientId: RecipientId,
   body: unknown,
 ): Promise<Recipient> {
   const patch = PersonPatch.safeParse(body);
-  if (!patch.success) throw new InvalidInputError('The person cannot be corrected', problemsOf(patch.error));
-  const given = Object.entries(patch.data).map(([name, value]) => [name, value || undefined]);
+  if (!patch.success) throw new InvalidInputError(NOT_CORRECTED, problemsOf(patch.error));
+  const { outage } = stored;
+  const { phone, ...others } = patch.data;
+  const given = Object.entries(others).map(([name, value]) => [name, value || undefined]);
+  const identifier = phone === undefined ? undefined : identifierOf(services, outage, phone);
+  if (identifier && services.ids.recipientIdOf(outage, identifier) !== recipientId) {
+    const old = await read(services, outage, recipientId);
+    return correctNumber(services, stored, old, { ...old.recipient, ...Object.fromEntries(given), identifier });
+  }
   return untilSaved(`Recipient ${recipientId}`, async () => {
     const before = await read(services, outage, recipientId);
     const recipient = { ...before.recipient, ...Object.fromEntries(given) };
@@ -87,12 +98,20 @@ export async function correctPerson(
   });
 }
 
+/** @throws InvalidInputError saying what is wrong with the number. */
+function identifierOf(services: Services, outage: Outage, phone: string): Identifier {
+  const found = contactOf([phone.trim()], columnsOf(['phone'], {}), numberRulesOf(services, outage));
+  if (typeof found === 'string') throw new InvalidInputError(NOT_CORRECTED, [found]);
+  return found.contact.identifier;
+}
+
 async function read(services: Services, outage: Outage, recipientId: RecipientId): Promise<StoredRecipient> {
   const stored = await services.recipients.find({ ...shardOf(outage, recipientId), recipientId });
   if (!stored) throw new NotFoundError('There is no such person on the list of this outage');
   return stored;
 }
 
+const NOT_CORRECTED = 'The person cannot be corrected';
 const NOT_ADDED = 'The person cannot be added';
 const CALLED =
   'This person is being called or was called, and stays on the list: what happened is on record. An opt-out keeps them from being called again';
