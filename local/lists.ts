@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
@@ -69,16 +70,21 @@ function appAt(url: string, key: string | undefined): App {
 
 async function upload(app: App, outage: string, file: string, sheet: string | undefined): Promise<ImportReport> {
   const type = typeOf(file);
-  const query = sheet === undefined ? '' : `?sheet=${encodeURIComponent(sheet)}`;
-  const add = async (body: Uint8Array<ArrayBuffer>): Promise<ImportReport> => {
+  const list = randomUUID();
+  const add = async (body: Uint8Array<ArrayBuffer>, linesBefore: number): Promise<ImportReport> => {
+    const query = new URLSearchParams({
+      list,
+      linesBefore: String(linesBefore),
+      ...(sheet !== undefined && { sheet }),
+    });
     const headers = { 'content-type': type };
-    const answer = await app(`${encodeURIComponent(outage)}/recipients${query}`, { method: 'PUT', headers, body });
+    const answer = await app(`${encodeURIComponent(outage)}/recipients?${query}`, { method: 'PUT', headers, body });
     return ImportReport.parse(await answer.json());
   };
-  if (type === XLSX) return add(new Uint8Array(await readFile(file)));
+  if (type === XLSX) return add(new Uint8Array(await readFile(file)), 0);
   let whole = NOTHING_ADDED;
   for await (const { bytes, linesBefore } of listParts(createReadStream(file), type === 'text/csv')) {
-    whole = withPart(whole, await add(bytes), linesBefore);
+    whole = withPart(whole, await add(bytes, linesBefore));
   }
   return whole;
 }

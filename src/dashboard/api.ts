@@ -80,6 +80,9 @@ export async function downloadReport(path: string): Promise<Blob> {
   return new Blob(parts, { type: 'text/csv' });
 }
 
+/** A file that is one answer. @throws Refusal */
+export const download = async (path: string): Promise<Blob> => (await send(path, {})).blob();
+
 async function send(
   path: string,
   { method = 'GET', body, signal: abort, key: given = key.get() ?? '' }: Asked,

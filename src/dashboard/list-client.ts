@@ -53,13 +53,15 @@ export async function rejectedRowsOf(list: List): Promise<Blob> {
 
 /** Adds the list, or replaces the outage's list by it. @throws Refusal */
 export async function addList(list: List, mode: Mode, progress: Progress): Promise<ImportReport> {
+  const id = `list-${Date.now()}-${Math.random().toString(36).slice(2)}`;
   let report = NOTHING_ADDED;
   const limit = mode === 'replace' ? MAX_LIST : undefined;
   for await (const { body, linesBefore, told } of partsOf(list.file, limit, progress)) {
-    const part = await send('PUT', pathOf(list, '', { mode }), body, 'application/json', told);
+    const place = { list: id, linesBefore: String(linesBefore) };
+    const part = await send('PUT', pathOf(list, '', { mode, ...place }), body, 'application/json', told);
     const added = JSON.parse(part) as ImportReport;
     report = {
-      ...withPart(report, added, linesBefore),
+      ...withPart(report, added),
       ...(added.removed !== undefined && { removed: added.removed }),
     };
   }

@@ -14,5 +14,7 @@ export default httpFunction(OPERATIONS.importRecipients, async (services, { para
   const type = bodyType(request, LIST_TYPES);
   const reading = { charset: charsetOf(request), mapping: mappingIn(query), sheet: query.sheet };
   const list = bodyChunks(request, MAX_LIST, 'send it in parts, each with the header row');
-  return { jsonBody: await importRecipients(services, stored, list, type, { ...reading, mode: query.mode }) };
+  const { mode, list: whole, linesBefore } = query;
+  const options = { ...reading, mode, part: { list: whole, linesBefore } };
+  return { jsonBody: await importRecipients(services, stored, list, type, options) };
 });

@@ -78,6 +78,10 @@ describeInBrowser('the dashboard’s lists', () => {
 
     await desk.button('Add 2 people').click();
     await page.getByText('2 people added; 1 was there already, 1 twice in the file, 1 row was rejected.').waitFor();
+    // The same rows, kept with the outage.
+    await desk.goTo(`outages/${outage.id}/recipients`);
+    const kept = await readFile(await (await desk.downloads('Download rejected.csv')).path(), 'utf8');
+    expect(kept).toBe(rejected);
     expect(await recipientsOf(outage)).toBe(3);
   }, 60_000);
 
@@ -190,6 +194,17 @@ describeInBrowser('the dashboard’s lists', () => {
     await dialog.getByLabel('Time zone').fill('Europe/London');
     await dialog.getByRole('button', { name: 'Save' }).click();
     await page.getByText('Ada Alvarez was corrected.').waitFor();
+
+    const other = town.callee();
+    await desk.button('Correct Ada Alvarez').click();
+    expect(await dialog.getByLabel('Number').inputValue()).toBe(ada.identity);
+    await dialog.getByLabel('Number').fill('+1 900 555 0123');
+    await dialog.getByRole('button', { name: 'Save' }).click();
+    await dialog.getByText(/^Number is a premium-rate number/).waitFor();
+    await dialog.getByLabel('Number').fill(other.identity);
+    await dialog.getByRole('button', { name: 'Save' }).click();
+    await page.getByRole('row', { name: `Ada Alvarez ${other.identity}` }).waitFor();
+    expect(await page.getByText(ada.identity).count()).toBe(0);
 
     await desk.button('Correct Ada Alvarez').click();
     expect(await dialog.getByLabel('Time zone').inputValue()).toBe('Europe/London');

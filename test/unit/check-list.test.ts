@@ -148,6 +148,29 @@ describe('the rejected rows of an import', () => {
     });
   });
 
+  it('of a list in parts are kept together, with their lines in the whole list, and apart from those of other lists', async () => {
+    const world = new MemoryWorld();
+    const { services } = world;
+    const { outage } = await world.outage({});
+    const send = async (list: string, linesBefore: number, ...rows: string[]) => {
+      world.passes(60);
+      const csv = `phone,note\n${rows.join('\n')}\n`;
+      const stored = await services.outages.read(outage.id);
+      return importRecipients(services, stored, piecesOf(csv), 'text/csv', { part: { list, linesBefore } });
+    };
+    await send('friday', 0, 'none,a', '+14255550101,');
+    await send('monday', 0, '+14255550102,', 'none,b');
+    expect(await send('monday', 2, 'none,c', '+14255550103,')).toMatchObject({ added: 1, rejections: [{ line: 4 }] });
+    // Sent again, because the answer was lost.
+    await send('monday', 2, 'none,c', '+14255550103,');
+    await send('monday', 4, '+14255550104,');
+    const rejected = await services.rejectedRows.latest(outage.id);
+    expect(rejected?.rows.map(({ line, cells }) => [line, cells[1]])).toEqual([
+      [3, 'b'],
+      [4, 'c'],
+    ]);
+  });
+
   it('are those of the latest list that had any, and many are kept', async () => {
     const world = new MemoryWorld();
     const { outage } = await world.outage({});

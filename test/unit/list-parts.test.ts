@@ -67,7 +67,7 @@ describe('a list in parts', () => {
   });
 });
 
-it('the report of an import in parts has the sums, and the lines of the whole list', () => {
+it('the report of an import in parts has the sums, and the lines that each part tells', () => {
   const part = {
     added: 1,
     alreadyThere: 2,
@@ -76,7 +76,8 @@ it('the report of an import in parts has the sums, and the lines of the whole li
     columns: [],
     rejections: [{ line: 2, reason: 'empty' }],
   };
-  expect(withPart(withPart(NOTHING_ADDED, part, 0), part, 10)).toEqual({
+  const later = { ...part, rejections: [{ line: 12, reason: 'empty' }] };
+  expect(withPart(withPart(NOTHING_ADDED, part), later)).toEqual({
     added: 2,
     alreadyThere: 4,
     duplicates: 6,

@@ -1,6 +1,6 @@
 import { useRef, useState } from 'preact/hooks';
 import { OUTCOME_GLOSSARY } from '../../lib/rules/calls/outcome-glossary.ts';
-import { ask, downloadReport } from '../api.ts';
+import { ask, download, downloadReport } from '../api.ts';
 import { Cell } from '../parts/cell.tsx';
 import { AddPerson, CorrectPerson } from '../parts/person.tsx';
 import { SaveFile } from '../parts/save-file.tsx';
@@ -53,6 +53,7 @@ export function RecipientsView({ id, outcome }: { readonly id: string; readonly 
               Add a person
             </button>
           )}
+          <SaveFile name="rejected.csv" load={() => download(`${path}/rejected.csv`)} />
           <SaveFile name="report.csv" load={() => downloadReport(`${path}/report.csv`)} />
         </div>
       </div>

@@ -56,11 +56,14 @@ export const LIST_OPERATIONS = {
   correctRecipient: byRoute({
     method: 'PATCH',
     route: 'outages/{id}/recipients/{recipientId}',
-    does: 'Corrects the name, time zone or language of a person; the next attempt uses them. For another number, remove the person and add them again.',
+    does: 'Corrects the number, name, time zone or language of a person; the next attempt uses them. With another `phone` the person gets another id, and earlier calls stay on record under the old one.',
     params: OfRecipient,
     body: json('Only the members to change. `null` removes one.', PersonPatch),
     answers: { 200: json('The person after the change.', RecipientView) },
-    refusals: NO_PERSON,
+    refusals: {
+      ...NO_PERSON,
+      409: 'The number cannot be changed: the person is being called, has been told or opted out, the new number is on the list already, or the outage does not take people now.',
+    },
   }),
   removeRecipient: byRoute({
     method: 'DELETE',

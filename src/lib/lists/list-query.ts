@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { SafeId } from '../rules/calls/ids.ts';
 import { KnownColumn } from './known-columns.ts';
 
 const column = z.string().trim().max(200).optional();
@@ -25,6 +26,15 @@ export const ImportQuery = ListQuery.extend({
     .describe(
       '`replace`: people who were not called yet and are not in this list are taken off, rejected rows included. Send the whole list in one request.',
     ),
+  list: SafeId.optional().describe(
+    'An id of your own for a list that is sent in parts: the rejected rows of all its parts are kept together.',
+  ),
+  linesBefore: z.coerce
+    .number()
+    .int()
+    .nonnegative()
+    .default(0)
+    .describe('Lines of the list before this part, without the header row that it repeats. Added to the lines told.'),
 });
 
 /** The part of a query that names columns; empty: none is that. */

@@ -5,7 +5,7 @@ import { MAX_REJECTIONS } from '../rules/outages/list-parts.ts';
 import type { Outage } from '../rules/outages/outage.ts';
 import { callableFrom } from '../rules/outages/quiet-hours.ts';
 import { newRecipient, type Recipient } from '../rules/outages/recipient.ts';
-import type { RejectedRow } from '../rules/outages/rejected-row.ts';
+import type { ListPlace, RejectedRow } from '../rules/outages/rejected-row.ts';
 import { type Shard, shardOf } from '../rules/outages/shard.ts';
 import type { Services } from '../services/services.ts';
 import type { StoredOutage } from '../storage/outages.ts';
@@ -18,8 +18,11 @@ import { removeOthers } from './replace-list.ts';
 /** Concurrent transactions. The rest of the list waits unread. */
 const COMMITS = 16;
 
-/** How a list is read, and whether others are taken off the outage's list. */
-type ImportOptions = Reading & { readonly mode?: 'add' | 'replace' | undefined };
+/** How a list is read, whether others are taken off the outage's list, and of which list it is a part. */
+type ImportOptions = Reading & {
+  readonly mode?: 'add' | 'replace' | undefined;
+  readonly part?: ListPlace | undefined;
+};
 
 /** Recipients of one shard, without this list's duplicates; at most one transaction. */
 type Batch = { readonly shard: Shard; readonly people: readonly Recipient[] };
@@ -37,11 +40,11 @@ export async function importRecipients(
   stored: StoredOutage,
   list: AsyncIterable<Uint8Array>,
   type: ListType,
-  { mode, ...options }: ImportOptions = {},
+  { mode, part, ...options }: ImportOptions = {},
 ): Promise<ImportReport> {
   const openList = new OpenList(services, stored);
   const reading = new List({ ...options, ...numberRulesOf(services, stored.outage) });
-  const work = new Import(services, stored.outage, openList);
+  const work = new Import(services, stored.outage, openList, part);
   try {
     await eachOf(work.batches(reading.rows(list, type)), COMMITS, (batch) => work.add(batch));
   } finally {
@@ -56,6 +59,7 @@ class Import {
   readonly #services: Services;
   readonly #outage: Outage;
   readonly #openList: OpenList;
+  readonly #part: ListPlace;
   readonly #seen = new Set<string>();
   /** Ids already on the outage's list, by number of the shard; read only if needed. */
   readonly #known = new Map<number, Promise<ReadonlySet<string>>>();
@@ -63,8 +67,9 @@ class Import {
   readonly #rejections: ImportReport['rejections'] = [];
   readonly #rejected: RejectedRow[] = [];
 
-  constructor(services: Services, outage: Outage, openList: OpenList) {
+  constructor(services: Services, outage: Outage, openList: OpenList, part: ListPlace = { linesBefore: 0 }) {
     this.#services = services;
+    this.#part = part;
     this.#outage = outage;
     this.#openList = openList;
   }
@@ -102,7 +107,8 @@ class Import {
 
   #recipientIn(row: ListRow): Recipient | undefined {
     if ('problem' in row) {
-      const { line, problem: reason } = row;
+      const line = row.line + this.#part.linesBefore;
+      const reason = row.problem;
       this.#counts.rejected++;
       if (this.#rejections.length < MAX_REJECTIONS) this.#rejections.push({ line, reason });
       if (this.#rejected.length < MAX_KEPT) this.#rejected.push({ line, reason, cells: [...row.cells] });
@@ -122,7 +128,7 @@ class Import {
   async keepRejected(header: readonly string[]): Promise<void> {
     if (this.#rejected.length === 0) return;
     const { rejectedRows, now } = this.#services;
-    await rejectedRows.keep(this.#outage.id, { header, rows: this.#rejected }, now());
+    await rejectedRows.keep(this.#outage.id, { header, rows: this.#rejected }, now(), this.#part.list);
   }
 
   async add({ shard, people }: Batch): Promise<void> {

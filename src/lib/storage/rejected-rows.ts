@@ -10,7 +10,14 @@ export type Rejected = { readonly header: readonly string[]; readonly rows: read
 /** Rejected rows that are kept of one import. */
 export const MAX_KEPT = 10_000;
 
-const Header = z.object({ header: z.array(z.string()) });
+/** Imports that are looked through for another part of the same list. */
+const LOOKED_AT = 20;
+
+const Header = z.object({
+  header: z.array(z.string()),
+  /** The client's id of a list that was sent in parts. */
+  list: z.string().optional(),
+});
 
 /**
  * The rejected rows of the imports of each outage, in a partition of their own beside its shards:
@@ -22,9 +29,12 @@ export class RejectedRows {
     this.#tables = tables;
   }
 
-  /** Keeps the first rejected rows of an import. One request for each hundred, and one for its columns. */
-  async keep(outageId: string, { header, rows }: Rejected, now: Date): Promise<void> {
-    const name = newestFirst(now);
+  /**
+   * Keeps the first rejected rows of an import. One request for each hundred, and one for its columns.
+   * @param list if it is a part of a list: the rows are kept with those of the other parts. One request more.
+   */
+  async keep(outageId: string, { header, rows }: Rejected, now: Date, list?: string): Promise<void> {
+    const name = (await this.#nameOf(outageId, list)) ?? newestFirst(now);
     const kept = rows.slice(0, MAX_KEPT);
     for (let start = 0; start < kept.length; start += MAX_WRITES) {
       const writes = kept.slice(start, start + MAX_WRITES).map((row) => ({
@@ -35,10 +45,19 @@ export class RejectedRows {
       await this.#tables.commit(SHARDS_TABLE, rejectedPartition(outageId), writes);
     }
     // Last, so that an import is found only with all of its rows.
-    const columns = toColumns({ header: [...header] });
+    const columns = toColumns({ header: [...header], list });
     await this.#tables.commit(SHARDS_TABLE, rejectedPartition(outageId), [
-      { kind: 'upsert', rowKey: `import|${name}`, columns },
+      { kind: 'upsert', rowKey: `${IMPORT}${name}`, columns },
     ]);
+  }
+
+  /** The name under which rows of another part of the list are kept. */
+  async #nameOf(outageId: string, list: string | undefined): Promise<string | undefined> {
+    if (list === undefined) return undefined;
+    const partition = rejectedPartition(outageId);
+    const imports = await this.#tables.query(SHARDS_TABLE, partition, startingWith(IMPORT), LOOKED_AT);
+    const other = imports.find(({ columns }) => fromColumns(Header, columns).list === list);
+    return other?.rowKey.slice(IMPORT.length);
   }
 
   /** The rejected rows of every import. One request for each thousand. */
@@ -55,9 +74,9 @@ export class RejectedRows {
   /** The rejected rows of the latest import that had any. One request, and one for each thousand rows. */
   async latest(outageId: string): Promise<Rejected | undefined> {
     const partition = rejectedPartition(outageId);
-    const [found] = await this.#tables.query(SHARDS_TABLE, partition, startingWith('import|'), 1);
+    const [found] = await this.#tables.query(SHARDS_TABLE, partition, startingWith(IMPORT), 1);
     if (!found) return undefined;
-    const range = startingWith(`row|${found.rowKey.slice('import|'.length)}|`);
+    const range = startingWith(`row|${found.rowKey.slice(IMPORT.length)}|`);
     const rows = await this.#tables.query(SHARDS_TABLE, partition, range, MAX_KEPT);
     return {
       header: fromColumns(Header, found.columns).header,
@@ -65,6 +84,8 @@ export class RejectedRows {
     };
   }
 }
+
+const IMPORT = 'import|';
 
 export const rejectedPartition = (outageId: string): string => `${outageId}|rejected`;
 

@@ -21,16 +21,15 @@ const [LINE_FEED, QUOTE] = [10, 34];
 /** A report lists at most this many rejected rows, and counts all of them. */
 export const MAX_REJECTIONS = 100;
 
-/** The report of an import in parts. @param linesBefore lines of the list before the later part. */
-export function withPart(report: ImportReport, later: ImportReport, linesBefore: number): ImportReport {
-  const rejections = later.rejections.map(({ line, reason }) => ({ line: line + linesBefore, reason }));
+/** The report of an import in parts. */
+export function withPart(report: ImportReport, later: ImportReport): ImportReport {
   return {
     added: report.added + later.added,
     alreadyThere: report.alreadyThere + later.alreadyThere,
     duplicates: report.duplicates + later.duplicates,
     rejected: report.rejected + later.rejected,
     columns: report.columns.length > 0 ? report.columns : later.columns,
-    rejections: [...report.rejections, ...rejections].slice(0, MAX_REJECTIONS),
+    rejections: [...report.rejections, ...later.rejections].slice(0, MAX_REJECTIONS),
   };
 }
 
