@@ -240,4 +240,8 @@ output functionAppName string = app.outputs.name
 output url string = app.outputs.url
 output storageAccountName string = storage.outputs.name
 output communicationName string = communication.outputs.name
+@description('Names the ACS resource when a Teams resource account is assigned to it: docs/teams-phone.md.')
+output communicationHostName string = communication.outputs.hostName
+@description('The immutable id of the ACS resource, which a Teams resource account is linked to: docs/teams-phone.md.')
+output communicationResourceId string = communication.outputs.immutableResourceId
 output vaultName string = secret.outputs.vaultName

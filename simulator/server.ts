@@ -11,6 +11,7 @@ import { pageRoutes } from './phone-server/page-files.ts';
 import { phoneRoutes } from './phone-server/routes.ts';
 import type { Current } from './service/current.ts';
 import { routes2021 } from './wire-2021/routes.ts';
+import { routesAccess } from './wire-access/routes.ts';
 import { routesGa } from './wire-ga/routes.ts';
 
 const MAX_BODY_BYTES = 1_000_000;
@@ -18,7 +19,7 @@ const MAX_BODY_BYTES = 1_000_000;
 /** Longer than clients keep a connection open, so that no connection closes just as a request arrives. */
 const KEEP_ALIVE_MS = 120_000;
 
-/** The HTTP server: operations under /calling, the control API under /simulator, the phone page at /phone. */
+/** The HTTP server: operations under /calling, assignments under /access, the control API under /simulator, the phone page at /phone. */
 export function createServer(current: () => Current): http.Server {
   const app = new Hono<Env>();
   app.onError(answerError);
@@ -32,7 +33,7 @@ export function createServer(current: () => Current): http.Server {
     c.set('raw', await readBody(c.env.incoming));
     await next();
   });
-  for (const routes of [publishedRoutes, routesGa, routes2021, controlRoutes, phoneRoutes, pageRoutes]) {
+  for (const routes of [publishedRoutes, routesGa, routesAccess, routes2021, controlRoutes, phoneRoutes, pageRoutes]) {
     app.route('/', routes);
   }
   const listener = getRequestListener(app.fetch, { overrideGlobalObjects: false });

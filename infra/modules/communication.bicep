@@ -69,6 +69,7 @@ resource speechAccess 'Microsoft.Authorization/roleAssignments@2022-04-01' = if 
 }
 
 output name string = communication.name
+output hostName string = communication.properties.hostName
 output endpoint string = 'https://${communication.properties.hostName}'
 // The audience of the tokens with which ACS authenticates its callbacks.
 output immutableResourceId string = communication.properties.immutableResourceId

@@ -38,8 +38,7 @@ export class Exchange {
   }
 
   createCall(given: CreateCallRequest, by: Asking): CallLegResponse {
-    const { resourceAccounts } = this.#world.options;
-    const request = by.accountId === undefined ? given : placedByAccount(resourceAccounts, by.accountId, given);
+    const request = by.accountId === undefined ? given : placedByAccount(this.#world, by.accountId, given);
     mustNameCaller('sourceAlternateIdentity', request.sourceAlternateIdentity, request.targets);
     const isTooMany = this.#isTooMany(request);
     if (isTooMany && by.dialect.refusesCallsTooMany) throw this.#tooManyCalls();

@@ -1,7 +1,7 @@
 import { type Identifier, identityOf } from '../../src/lib/call-automation/identifiers.ts';
 import type { CreateCallRequest, InviteParticipantsRequest } from '../../src/lib/call-automation/requests.ts';
 import { notNow, Refusal } from '../base/refusal.ts';
-import type { Options } from './options.ts';
+import type { World } from './world.ts';
 
 /**
  * Calls from a Teams resource account (Microsoft: Teams Phone extensibility). The account's own number is shown, so a request
@@ -13,13 +13,13 @@ import type { Options } from './options.ts';
  * @throws Refusal if the account may not call here, or the request asks for what it cannot do.
  */
 export function placedByAccount(
-  accounts: Options['resourceAccounts'],
+  { options, assignments }: Pick<World, 'options' | 'assignments'>,
   objectId: string,
   request: CreateCallRequest,
 ): CreateCallRequest {
   if (request.sourceAlternateIdentity || request.subject !== undefined) throw namesCaller();
-  const number = accounts[objectId.toLowerCase()];
-  if (number === undefined) {
+  const number = options.resourceAccounts[objectId.toLowerCase()];
+  if (number === undefined || assignments.get(objectId.toLowerCase()) !== 'teamsResourceAccount') {
     throw new Refusal(403, 'Forbidden', 'The Teams resource account is not assigned to this resource');
   }
   mustBePhonesCalledOnce(request.targets, []);

@@ -22,6 +22,8 @@ export class World {
   readonly faults: FaultBox;
   readonly issuer: CallbackIssuer;
   readonly repeatability = new Repeatability();
+  /** Who may use Teams Phone here, by object id: a Teams resource account, or a person. */
+  readonly assignments: Map<string, 'teamsResourceAccount' | 'user'>;
   readonly http = new HttpClient();
   readonly audio = new AudioLibrary(this.http);
 
@@ -30,6 +32,7 @@ export class World {
     this.issuer = issuer;
     this.options = options;
     this.clock = new Clock(options.speed);
+    this.assignments = new Map(Object.keys(options.resourceAccounts).map((id) => [id, 'teamsResourceAccount']));
     this.records = new Records((change) => {
       if (!this.http.closed) tell(change);
     });

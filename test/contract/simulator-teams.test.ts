@@ -1,3 +1,5 @@
+import { createCommunicationAuthPolicy, parseClientArguments } from '@azure/communication-common';
+import { createDefaultHttpClient, createPipelineFromOptions, createPipelineRequest } from '@azure/core-rest-pipeline';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { CALLER, GaTelephone } from '../fixtures/ga-telephone.ts';
 
@@ -76,6 +78,17 @@ describe('a call from a resource account', () => {
   it('is refused if the account is not assigned', async () => {
     expect(await refusalOf(telephone.callsFrom(STRANGER, ANN))).toBe('403/7504');
     expect(rang()).toEqual({});
+  });
+
+  it('is refused once its assignment is taken back', async () => {
+    const { connectionString } = telephone.simulator;
+    const path = `access/teamsExtension/tenants/${STRANGER}/assignments/${ACCOUNT}?api-version=2025-06-30`;
+    const { url, credential } = parseClientArguments(connectionString);
+    const pipeline = createPipelineFromOptions({});
+    pipeline.addPolicy(createCommunicationAuthPolicy(credential), { phase: 'Sign' });
+    const request = { url: `${url}${path}`, method: 'DELETE' as const, allowInsecureConnection: true };
+    await pipeline.sendRequest(createDefaultHttpClient(), createPipelineRequest(request));
+    expect(await refusalOf(telephone.callsFrom(ACCOUNT, ANN))).toBe('403/7504');
   });
 
   it('finds the account whatever the case of its id', async () => {
