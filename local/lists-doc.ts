@@ -73,9 +73,17 @@ With \`?mode=replace\` people who were not called yet and are not in the new lis
 rejected. Those who were called stay on record. A list that names nobody is refused. Send the whole list in one request: a
 list in parts cannot replace another.
 
+## Single people
+
+\`POST /api/outages/{id}/recipients\` adds one person, \`PATCH …/{recipientId}\` corrects one, \`DELETE\` takes one off who was not
+called yet. With another number a person gets another id and is called at the new number only; calls to the old one stay on
+record. A number is not changed while it is being called, after the person was told or opted out at it, or if the new one is on the
+list already. If a correction gets no answer, send it again within five minutes: until then the old number is not called.
+
 ## Rejected rows
 
-\`GET /api/outages/{id}/rejected.csv\` has the rejected rows of the latest list that had any (the first ${MAX_KEPT}): the columns
+\`GET /api/outages/{id}/rejected.csv\` has the rejected rows of the latest list that had any (the first ${MAX_KEPT}), of all its parts if
+they were sent with the same \`?list=\` and their \`?linesBefore=\`: the columns
 \`${LINE_COLUMN}\` and \`${REASON_COLUMN}\`, then those of the list. Correct it and send it again: the two columns are left out, and
 nobody is added twice. The check answers with the same if it is asked for \`text/csv\`. \`report.csv\` can be sent as a list too: the
 columns that it adds are left out.

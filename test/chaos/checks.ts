@@ -12,6 +12,7 @@ import type { Call, CallParts, Operation } from './call.ts';
 import { counted, listed, resultsIn } from './counts.ts';
 import { isOurs, isUnclear } from './endings.ts';
 import { LineChecks } from './line-checks.ts';
+import { ListChecks } from './list-changes.ts';
 import { BreakerChecks } from './misconfiguration.ts';
 import { lostIn } from './next-version.ts';
 import { OutcomeChecks } from './outcome-checks.ts';
@@ -46,6 +47,7 @@ export type Rule =
   | 'an outcome is what happened'
   | 'nothing of another version is lost'
   | 'a caller is asked for what it can do'
+  | 'a change of a list is what was asked for'
   | 'no surprises';
 
 export type Violation = { readonly rule: Rule; readonly what: string };
@@ -96,6 +98,7 @@ export class Checks {
   readonly #optedOutAt = new Map<string, number>();
   readonly #steering: SteeringChecks;
   readonly #lines: LineChecks;
+  readonly lists: ListChecks;
   readonly breaker: BreakerChecks;
   readonly #outcomes: OutcomeChecks;
 
@@ -104,6 +107,7 @@ export class Checks {
     this.breaker = new BreakerChecks(facts, (...broken) => this.fail(...broken));
     this.#steering = new SteeringChecks(facts, (...broken) => this.fail(...broken));
     this.#lines = new LineChecks(facts, (...broken) => this.fail(...broken));
+    this.lists = new ListChecks(facts, (...broken) => this.fail(...broken));
     this.#outcomes = new OutcomeChecks(facts, (...broken) => this.fail(...broken));
   }
 
@@ -124,7 +128,7 @@ export class Checks {
       this.breaker.committed(change);
       this.#keepsWhatOthersWrote(change);
       if (change.table === 'Recipients' && isOfPerson(change.rowKey)) {
-        people.set(this.#recipientChanged(change), change);
+        people.set(this.#recipientChanged(change, by), change);
       }
       if (change.table === 'CallLegs') this.#callChanged(change, by);
       if (change.table === 'Outages') this.#steering.outageChanged(change);
@@ -142,7 +146,8 @@ export class Checks {
   }
 
   /** @returns the recipient id. */
-  #recipientChanged({ partition, rowKey, before, after }: RowChange): string {
+  #recipientChanged(change: RowChange, by: Invocation | undefined): string {
+    const { partition, rowKey, before, after } = change;
     const [kind, ...rest] = rowKey.split('|');
     const id = rest.at(-1) ?? '';
     if (kind === 'due') {
@@ -153,7 +158,8 @@ export class Checks {
       return id;
     }
     this.#learn(after?.['callLegId']);
-    if (before && !after) this.fail('nobody is lost', `the row of ${id} was deleted`);
+    this.lists.recipientChanged(change, by);
+    if (!after) return id;
     this.#neverWorse(`recipient ${id}`, before?.['outcome'], after?.['outcome']);
     if (before?.['resultsJson'] !== after?.['resultsJson']) this.#resultsNeverWorse(id, before, after);
     if (after?.['outcome'] === 'acknowledged' && before?.['outcome'] !== 'acknowledged')
@@ -247,6 +253,7 @@ export class Checks {
     const others = inFlight.filter(({ isLost }) => !isLost);
     if (purpose.kind === 'attempt') {
       const { outageId, recipientId } = purpose;
+      this.lists.isToBePlaced(outageId, recipientId, placedBy);
       const other = others.find((call) => isFor(call.parts.purpose, outageId, recipientId));
       if (other) this.fail('nobody is called twice', `${placedBy.name} calls ${recipientId} during ${other.id}`);
       this.#steering.isToBePlaced(purpose, placedBy);
@@ -405,6 +412,7 @@ export class Checks {
     this.#everybodyHasAnOutcome();
     this.#everyRequestIsDone();
     this.#steering.atEnd();
+    this.lists.atEnd();
     this.#outcomes.atEnd();
     this.#everyKeyCounted();
     for (const [partition, rows] of this.#facts.tables.partitions('Recipients')) this.#countsAreTrue(partition, rows);

@@ -14,15 +14,19 @@ import type { Moved } from '../../src/lib/rules/outages/attempts.ts';
 import { isOver } from '../../src/lib/rules/outages/lifecycle.ts';
 import { readHolder } from '../../src/lib/rules/outages/line-holder.ts';
 import type { Outage } from '../../src/lib/rules/outages/outage.ts';
+import type { Shard } from '../../src/lib/rules/outages/shard.ts';
 import type { Services } from '../../src/lib/services/services.ts';
+import { Backlog } from '../../src/lib/storage/backlog.ts';
 import { CallLegs, type StoredAction, type StoredLeg } from '../../src/lib/storage/call-legs.ts';
 import { CallRequests, type RequestDue } from '../../src/lib/storage/call-requests.ts';
 import { hasLapsed, type Line, Lines, type Survey } from '../../src/lib/storage/lines.ts';
 import { OptOuts } from '../../src/lib/storage/opt-outs.ts';
 import { Outages, type StoredOutage } from '../../src/lib/storage/outages.ts';
 import { Recipients, type StoredRecipient } from '../../src/lib/storage/recipients.ts';
+import { partitionOf } from '../../src/lib/storage/shard.ts';
 import { ANY, type TableName, type TableStore, type Write } from '../../src/lib/storage/table-store.ts';
 import { Ticks } from '../../src/lib/storage/ticks.ts';
+import { tryCommit } from '../../src/lib/storage/try-commit.ts';
 import { IDS, personId } from '../fixtures/ids.ts';
 import { onQueue } from '../fixtures/triggers.ts';
 import type { Rule } from './checks.ts';
@@ -79,6 +83,42 @@ class ForgetfulOutages extends Outages {
 class LeasedTicks extends Ticks {
   override async tryBegin(): Promise<undefined> {
     return undefined;
+  }
+}
+
+/** Requests while which something else may happen. */
+const SLOWLY = 100;
+
+/** Takes people off a list whatever has happened since they were read. */
+class CarelessBacklog extends Backlog {
+  readonly #tables: TableStore;
+  constructor(tables: TableStore) {
+    super(tables);
+    this.#tables = tables;
+  }
+
+  override async removeAll(shard: Shard, people: readonly StoredRecipient[]): Promise<number> {
+    const recipients = new Recipients(this.#tables);
+    for (const { recipient } of people) {
+      const { recipientId } = recipient;
+      for (let reads = 0; reads < SLOWLY; reads++) await recipients.find({ ...shard, recipientId });
+      const dueRow = (await recipients.find({ ...shard, recipientId }))?.recipient.dueRow;
+      const rows = [`recipient|${recipientId}`, ...(dueRow === undefined ? [] : [dueRow])];
+      await tryCommit(
+        this.#tables,
+        'Recipients',
+        partitionOf(shard),
+        rows.map((rowKey) => ({ kind: 'delete', rowKey })),
+      );
+    }
+    return people.length;
+  }
+}
+
+/** Forgets to add somebody who is added alone. */
+class LonelyRecipients extends Recipients {
+  override async add(...[shard, people, dueAt]: Parameters<Recipients['add']>): Promise<number> {
+    return people.length === 1 ? 1 : super.add(shard, people, dueAt);
   }
 }
 
@@ -691,6 +731,16 @@ export const MUTATIONS: readonly Mutation[] = [
     services: asking(() => ({
       hangUp: async () => undefined,
     })),
+  },
+  {
+    name: 'people are taken off a list although they are being called by then',
+    breaks: ['a change of a list is what was asked for'],
+    services: (services, tables) => ({ ...services, backlog: new CarelessBacklog(tables) }),
+  },
+  {
+    name: 'the new number of a person is not added',
+    breaks: ['nobody is lost'],
+    services: (services, tables) => ({ ...services, recipients: new LonelyRecipients(tables) }),
   },
   {
     name: 'nothing runs ticks once the timer has stopped',

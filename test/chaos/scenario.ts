@@ -5,6 +5,7 @@ import { BATCHES } from '../../src/lib/services/batches.ts';
 import { BEGINNING } from './clock.ts';
 import type { AppSettings } from './composition.ts';
 import { drawRates, drawSpells, type FaultRates, isCalm, NO_FAULTS, type Spell } from './faults.ts';
+import { drawListChanges, type ListChange } from './list-changes.ts';
 import type { Misconfiguration } from './misconfiguration.ts';
 import { MIXED_TOWN, type Town } from './people.ts';
 import { Random } from './random.ts';
@@ -33,6 +34,8 @@ export type Scenario = {
   readonly operatorAnswers: number;
   readonly byHand: readonly ByHand[];
   readonly deeds: readonly Deed[];
+  /** What people do with the lists while calls run. */
+  readonly listChanges?: readonly ListChange[];
   readonly processes: number;
   readonly faults: FaultRates;
   readonly spells: readonly Spell[];
@@ -54,6 +57,11 @@ const REQUEST_MS = 20 * SECOND;
 export const OPERATOR = '+14255559999';
 export const callerNumber = (index: number): string => `+1425555010${index}`;
 const phoneNumber = (index: number): string => `+1425555${2000 + index}`;
+/** Numbers that are on no list yet. */
+function freshNumbers(): () => string {
+  let made = 0;
+  return () => phoneNumber(5000 + made++);
+}
 const audio = (name: string, seconds: number): string => `https://audio.example/${seconds}/${name}.wav`;
 
 type Delays = OutageSpec['retry']['delaySeconds'];
@@ -113,6 +121,11 @@ export function drawScenario(seed: number, recipients: number | undefined): Scen
     ...scenario,
     hasNextVersion: new Random(`${seed} versions`).chance(0.2),
     sleep: isCalmWorld ? undefined : drawSleep(new Random(`${seed} sleep`), calmAfterMs),
+    listChanges: drawListChanges(
+      new Random(`${seed} lists`),
+      new Map(scenario.outages.map(({ spec, people }) => [spec.id, people])),
+      freshNumbers(),
+    ),
     deeds: drawDeeds(new Random(`${seed} steering`), ids, calmAfterMs, isCalmWorld),
   };
 }

@@ -25,6 +25,7 @@ import {
 import { callersIn } from './dialects.ts';
 import { type FaultKind, Faults } from './faults.ts';
 import { isInCall, linesIn } from './line-checks.ts';
+import { changeList, type ListChange, runOf } from './list-changes.ts';
 import { treatment, withMisconfiguration } from './misconfiguration.ts';
 import type { Mutation } from './mutations.ts';
 import { asNextVersion } from './next-version.ts';
@@ -189,6 +190,8 @@ class World {
       this.#after(afterMs, () => this.#queues.put(queue, message));
     }
     for (const deed of this.#scenario.deeds) this.#after(deed.afterMs, () => this.#steer(deed));
+    for (const [index, change] of (this.#scenario.listChanges ?? []).entries())
+      this.#after(change.afterMs, () => this.#changeList(change, index));
     const { sleep } = this.#scenario;
     if (sleep) this.#after(sleep.from, () => this.#sleep());
     this.#wake();
@@ -398,6 +401,12 @@ class World {
 
   async #steer(deed: Deed): Promise<void> {
     await this.#asks(`${deed.what} ${deed.outageId}`, (services) => steer(services, deed));
+  }
+
+  async #changeList(change: ListChange, index: number): Promise<void> {
+    await this.#asks(runOf(change, index), async (services) => {
+      if (await changeList(services, change)) this.#checks.lists.isDone(change);
+    });
   }
 
   // --- The timer

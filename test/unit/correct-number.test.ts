@@ -172,6 +172,17 @@ describe('a correction that dies', () => {
     expect(await town.due()).toEqual([NEW]);
   });
 
+  it('is completed by a repetition although the new number is being called by then', async () => {
+    const town = await Town.with();
+    const mended = diesAt(town, 'removeAll');
+    await expect(town.correct({ phone: NEW })).rejects.toThrow('no answer');
+    await tendOutages(town.services);
+    expect(await town.person(NEW)).toMatchObject({ phase: 'dispatched' });
+    mended();
+    await town.correct({ phone: NEW });
+    expect(await town.person(OLD)).toBeUndefined();
+  });
+
   it('is undone if somebody else takes the person off meanwhile', async () => {
     const town = await Town.with();
     const { backlog } = town.services;

@@ -48,9 +48,8 @@ export async function correctNumber(
 const find = ({ recipients }: Services, outage: Outage, { recipientId }: Recipient) =>
   recipients.find({ ...shardOf(outage, recipientId), recipientId });
 
-/** True if the other recipient is what an earlier correction, which died, has added. */
+/** True if the other recipient is what an earlier correction, which died, has added. They may have been called since. */
 const isSame = (other: Recipient, { name, timeZone, language, extra }: Recipient): boolean =>
-  isUntouched(other) &&
   other.name === name &&
   other.timeZone === timeZone &&
   other.language === language &&
