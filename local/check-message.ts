@@ -1,3 +1,4 @@
+import { notJson, withoutMark } from '../src/lib/base/json-text.ts';
 import { problemsOf } from '../src/lib/base/problems.ts';
 import type { QueueName } from '../src/lib/storage/queue-store.ts';
 import { CONTRACTS } from './queue-contracts.ts';
@@ -9,9 +10,9 @@ import { CONTRACTS } from './queue-contracts.ts';
 export function messageProblems(queue: QueueName, text: string): readonly string[] {
   let message: unknown;
   try {
-    message = JSON.parse(text);
-  } catch (error) {
-    return [`It is not JSON: ${error instanceof Error ? error.message : error}`];
+    message = JSON.parse(withoutMark(text));
+  } catch {
+    return [`It ${notJson(text)}`];
   }
   // The problems of the kind of message that it most resembles.
   const [fewest = []] = CONTRACTS[queue]

@@ -29,6 +29,9 @@ describe('before a message is enqueued by hand', () => {
 
   it('what is not JSON is a problem, and so is JSON that is no object', () => {
     expect(messageProblems('hang-up', 'leg 1')).toEqual([expect.stringContaining('It is not JSON')]);
+    const base64 = Buffer.from('{"callLegId":"1"}').toString('base64');
+    expect(messageProblems('hang-up', base64)).toEqual(['It is base64, send plain JSON']);
+    expect(messageProblems('hang-up', '\ufeff{"callLegId":"1"}')).toEqual([]);
     expect(messageProblems('hang-up', '"leg 1"')).toEqual([expect.stringContaining('expected object')]);
   });
 });
