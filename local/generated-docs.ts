@@ -91,7 +91,9 @@ ${table(OutageSpec.shape.quietHours.unwrap())}
 
 ## \`retry\`
 
-An outcome with a delay (seconds) is retried after it, up to \`maxAttempts\` calls. An outcome without a delay is final.
+An outcome with a delay (seconds) is retried after it, up to \`maxAttempts\` calls. An outcome without a delay is final. The limits of a
+number (settings \`NUMBER_DELAY_SECONDS\`, \`NUMBER_CALLS_A_DAY\`) apply to all outages together: who is held back is called later, and the
+attempt does not count ([operations.md](operations.md#somebody-is-held-back)).
 
 ${table(OutageSpec.shape.retry)}
 `;

@@ -59,6 +59,9 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
       CALLBACK_BASE_URL: `http://127.0.0.1:${port}`,
       CALLBACK_SECRET: randomBytes(32).toString('base64'),
       NUMBER_SECRET: LOCAL_NUMBER_SECRET,
+      // The people are simulated: they are called as often as one likes.
+      NUMBER_DELAY_SECONDS: '0',
+      NUMBER_CALLS_A_DAY: '100',
       ...options.settings,
       CALLER_NUMBERS: callerNumbers,
     };

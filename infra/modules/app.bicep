@@ -56,6 +56,8 @@ var settings = {
   NUMBER_SECRET: '@Microsoft.KeyVault(SecretUri=${numberSecretUri})'
   CALL_LEASE_SECONDS: string(callLeaseSeconds)
   MAX_CALL_SECONDS: string(maxCallSeconds)
+  NUMBER_DELAY_SECONDS: ''
+  NUMBER_CALLS_A_DAY: ''
   RETENTION_DAYS: ''
   BREAKER_AFTER: ''
   CALL_COUNTRIES: ''

@@ -14,6 +14,7 @@ export type { RecipientPage as Recipients, RecipientView as Recipient } from '..
 export type Outage = OutageView;
 export type OutageState = OutageView['state'];
 export type Action = OutageView['actions'][number];
+export type HeldBecause = keyof OutageView['heldBack'];
 export type Sound = OutageView['script']['message'];
 export type { Activity, Calls };
 export type Minute = Activity['minutes'][number];

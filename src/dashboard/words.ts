@@ -1,5 +1,5 @@
 import { OUTCOME_GLOSSARY } from '../lib/rules/calls/outcome-glossary.ts';
-import type { OutageState, Outcome, Person } from './types.ts';
+import type { HeldBecause, OutageState, Outcome, Person } from './types.ts';
 
 /** Labels of outcomes and states, and the format of times and numbers. */
 
@@ -15,6 +15,14 @@ export const STATES: Readonly<Record<OutageState, string>> = {
   finished: 'Finished',
   cancelled: 'Cancelled',
   restored: 'Restored',
+};
+
+/** The limits that hold somebody back. */
+export const LIMITS: readonly HeldBecause[] = ['tooSoon', 'dailyCap'];
+
+export const HELD_BACK: Readonly<Record<HeldBecause, string>> = {
+  tooSoon: 'their number was called a moment ago',
+  dailyCap: 'their number was called too often in 24 hours',
 };
 
 const NUMBER = new Intl.NumberFormat('en');

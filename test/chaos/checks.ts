@@ -11,6 +11,7 @@ import type { Cell, Columns } from '../../src/lib/storage/table-store.ts';
 import type { Call, CallParts, Operation } from './call.ts';
 import { counted, listed, resultsIn } from './counts.ts';
 import { isOurs, isUnclear } from './endings.ts';
+import { LimitChecks } from './limit-checks.ts';
 import { LineChecks } from './line-checks.ts';
 import { ListChecks } from './list-changes.ts';
 import { BreakerChecks } from './misconfiguration.ts';
@@ -48,6 +49,7 @@ export type Rule =
   | 'nothing of another version is lost'
   | 'a caller is asked for what it can do'
   | 'a change of a list is what was asked for'
+  | 'a number’s limits are kept'
   | 'no surprises';
 
 export type Violation = { readonly rule: Rule; readonly what: string };
@@ -99,6 +101,7 @@ export class Checks {
   readonly #steering: SteeringChecks;
   readonly #lines: LineChecks;
   readonly lists: ListChecks;
+  readonly #limits: LimitChecks;
   readonly breaker: BreakerChecks;
   readonly #outcomes: OutcomeChecks;
 
@@ -106,6 +109,7 @@ export class Checks {
     this.#facts = facts;
     this.breaker = new BreakerChecks(facts, (...broken) => this.fail(...broken));
     this.#steering = new SteeringChecks(facts, (...broken) => this.fail(...broken));
+    this.#limits = new LimitChecks(facts, (...broken) => this.fail(...broken));
     this.#lines = new LineChecks(facts, (...broken) => this.fail(...broken));
     this.lists = new ListChecks(facts, (...broken) => this.fail(...broken));
     this.#outcomes = new OutcomeChecks(facts, (...broken) => this.fail(...broken));
@@ -133,7 +137,9 @@ export class Checks {
       if (change.table === 'CallLegs') this.#callChanged(change, by);
       if (change.table === 'Outages') this.#steering.outageChanged(change);
       if (change.table === 'Requests') this.#learn(change.after?.['callLegId']);
-      if (change.table === 'OptOuts' && !change.before) this.#optedOutAt.set(change.rowKey, this.#facts.now());
+      this.#limits.committed(change);
+      if (change.table === 'OptOuts' && !change.before && !change.rowKey.includes('|'))
+        this.#optedOutAt.set(change.rowKey, this.#facts.now());
     }
     for (const [id, { partition }] of people) this.#hasOneDueRow(partition, id);
     if (changes.some(({ table }) => table === 'Requests')) this.#requestsHaveOneDueRow();
@@ -251,6 +257,7 @@ export class Checks {
   /** Called before the service places a call or refuses to. */
   isToBePlaced({ purpose, number, placedBy }: CallParts, inFlight: readonly Call[]): void {
     const others = inFlight.filter(({ isLost }) => !isLost);
+    this.#limits.isToBePlaced(purpose);
     if (purpose.kind === 'attempt') {
       const { outageId, recipientId } = purpose;
       this.lists.isToBePlaced(outageId, recipientId, placedBy);

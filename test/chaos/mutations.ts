@@ -20,6 +20,7 @@ import { Backlog } from '../../src/lib/storage/backlog.ts';
 import { CallLegs, type StoredAction, type StoredLeg } from '../../src/lib/storage/call-legs.ts';
 import { CallRequests, type RequestDue } from '../../src/lib/storage/call-requests.ts';
 import { hasLapsed, type Line, Lines, type Survey } from '../../src/lib/storage/lines.ts';
+import { type NumberStanding, Numbers } from '../../src/lib/storage/numbers.ts';
 import { OptOuts } from '../../src/lib/storage/opt-outs.ts';
 import { Outages, type StoredOutage } from '../../src/lib/storage/outages.ts';
 import { Recipients, type StoredRecipient } from '../../src/lib/storage/recipients.ts';
@@ -431,9 +432,15 @@ class NoOptOuts extends OptOuts {
   override async add(): Promise<void> {}
 }
 
-class UnreadOptOuts extends OptOuts {
-  override async has(): Promise<boolean> {
-    return false;
+class UnreadOptOuts extends Numbers {
+  override async standing(number: NumberId): Promise<NumberStanding> {
+    return { ...(await super.standing(number)), isOptedOut: false };
+  }
+}
+
+class UncountedCalls extends Numbers {
+  override async save(): Promise<boolean> {
+    return true;
   }
 }
 
@@ -497,7 +504,20 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'opt-outs are not checked',
     breaks: ['nobody is called twice'],
-    services: (services, tables) => ({ ...services, optOuts: new UnreadOptOuts(tables, services.ids.fromPlain) }),
+    services: (services, tables) => ({ ...services, numbers: new UnreadOptOuts(tables) }),
+  },
+  {
+    name: 'a call does not count towards the limits of its number',
+    breaks: ['a number’s limits are kept'],
+    services: (services, tables) => ({ ...services, numbers: new UncountedCalls(tables) }),
+  },
+  {
+    name: 'the shortest delay between calls to a number is not kept',
+    breaks: ['a number’s limits are kept'],
+    services: (services) => ({
+      ...services,
+      settings: { ...services.settings, numberLimits: { ...services.settings.numberLimits, delayMs: 0 } },
+    }),
   },
   {
     name: 'a redelivered event is recorded again',

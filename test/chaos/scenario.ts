@@ -98,6 +98,7 @@ export function drawScenario(seed: number, recipients: number | undefined): Scen
     settings: {
       callers,
       numbers: ANY_NUMBER,
+      numberLimits: drawLimits(new Random(`${seed} number limits`)),
       limits,
       batches: size.batches,
       breakerAfter: size.breakerAfter,
@@ -132,6 +133,14 @@ export function drawScenario(seed: number, recipients: number | undefined): Scen
 
 /** The people of the worlds have numbers of any country. */
 const ANY_NUMBER: AppSettings['numbers'] = { countries: '*', kinds: new Set(), own: new Set() };
+
+/** The retries of the worlds come at once. */
+const NO_LIMITS: AppSettings['numberLimits'] = { delayMs: 0, callsADay: 100 };
+
+const drawLimits = (random: Random): AppSettings['numberLimits'] => ({
+  ...NO_LIMITS,
+  delayMs: random.pick([0, 0, 5, 60]) * SECOND,
+});
 
 /** In one world of eight nothing runs for a while, as if the host had stopped. */
 function drawSleep(random: Random, calmAfterMs: number): Scenario['sleep'] {
@@ -208,6 +217,7 @@ export function calmScenario(people: number): Scenario {
     settings: {
       callers,
       numbers: ANY_NUMBER,
+      numberLimits: NO_LIMITS,
       limits: { leaseMs: 300 * SECOND, maxCallMs: 60 * MINUTE, requestMs: REQUEST_MS },
       batches: BATCHES,
       breakerAfter: BREAKER_AFTER,
@@ -234,6 +244,7 @@ export function crowdedScenario(lines: number): Scenario {
     settings: {
       callers,
       numbers: ANY_NUMBER,
+      numberLimits: NO_LIMITS,
       limits: { leaseMs: MINUTE, maxCallMs: 10 * MINUTE, requestMs: REQUEST_MS },
       batches: { ...BATCHES, dueRows: 1 },
       breakerAfter: BREAKER_AFTER,

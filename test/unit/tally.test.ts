@@ -31,6 +31,7 @@ describe('the tally of a recipient', () => {
       recipients: 1,
       attempts: 2,
       outcomes: { heard: 1 },
+      heldBack: {},
       minutes: {
         '2026-01-05T08:00:00.000Z': { ended: 1, answered: 0 },
         '2026-01-05T08:02:00.000Z': { ended: 1, answered: 1 },
@@ -51,6 +52,7 @@ describe('the difference between two tallies', () => {
       recipients: 0,
       attempts: 0,
       outcomes: { unknown: -1, acknowledged: 1 },
+      heldBack: {},
       minutes: { '2026-01-05T08:00:00.000Z': { ended: 0, answered: 1 } },
     });
   });

@@ -10,7 +10,7 @@ import { usePolled } from '../polled.ts';
 import { toOutage, toRecipients } from '../route.ts';
 import { useTitle } from '../title.ts';
 import type { Outage, Recipient, Recipients } from '../types.ts';
-import { nameOf, when, whose } from '../words.ts';
+import { HELD_BACK, nameOf, when, whose } from '../words.ts';
 
 const PAGE = 100;
 
@@ -152,7 +152,7 @@ type RowProps = {
 };
 
 function Row({ recipient, open, correct }: RowProps) {
-  const { name, phone, communicationUserId, state, outcome, reason, endedAt, attempts } = recipient;
+  const { name, phone, communicationUserId, state, outcome, reason, heldBack, endedAt, attempts } = recipient;
   return (
     <tr>
       <Cell label="Who">{name}</Cell>
@@ -164,7 +164,15 @@ function Row({ recipient, open, correct }: RowProps) {
             {reason && <span class="hint">({reason})</span>}
           </span>
         ) : (
-          STATES[state]
+          <span>
+            {STATES[state]}
+            {heldBack && (
+              <span class="hint">
+                {' '}
+                (held back until {when(heldBack.until)}: {HELD_BACK[heldBack.because]})
+              </span>
+            )}
+          </span>
         )}
       </Cell>
       <Cell label="When">{endedAt && when(endedAt)}</Cell>

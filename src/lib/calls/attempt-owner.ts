@@ -40,7 +40,11 @@ export function attemptCall(services: Services, ref: AttemptRef, stored: StoredR
     refusedAt: recipient.refusedAt,
     patienceMs: PATIENCE_MS,
     resend: (delaySeconds) => queues.send('start-call', ref, delaySeconds),
-    bind: async (id) => void (await recipients.save(ref, stored, bound(recipient, id))),
+    bind: async (id) => {
+      // Its first event may have come before the answer.
+      if ((await recipients.latestHint(ref))?.recipient.callLegId !== id)
+        await recipients.save(ref, stored, bound(recipient, id));
+    },
     postpone: (until, refusedAt) => postponeAttempt(services, ref, until, { askedAt }, refusedAt),
     withdraw: () => deferAttempt(services, ref, stored, now()),
     refuse: async (code) => {

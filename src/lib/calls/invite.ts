@@ -5,10 +5,11 @@ import { mustBeReachable, mustEnter } from '../call-automation/reach.ts';
 import { addressOf, type InviteParticipants } from '../rules/calls/actions.ts';
 import type { CallLeg } from '../rules/calls/leg.ts';
 import { isScripted } from '../rules/calls/moves.ts';
+import type { CallPurpose } from '../rules/calls/purpose.ts';
 import { memberOf } from '../rules/must-be-callable.ts';
 import type { Handled, Services } from '../services/services.ts';
 import { applyCallEvent } from './apply-event.ts';
-import { problemsOfCaller, refusalOf } from './gate.ts';
+import { pass, problemsOfCaller, refusalOf } from './gate.ts';
 import { isPhone, lineOfCall, type OwnLine, takeOperatorLines } from './operator-lines.ts';
 import { performAction } from './perform-action.ts';
 
@@ -61,13 +62,13 @@ type Callable = {
 
 /** @throws InvalidInputError or NoFreeLineError unless everybody can be called, or the script invites them. */
 async function whomToCall(services: Services, message: Invitation): Promise<Callable> {
-  const { participants, alternateCallerId, callLegId, operationContext } = message;
-  const refusals = await refusalsAmong(services, participants);
+  const { participants, alternateCallerId, operationContext } = message;
+  const leg = await legOf(services, message);
+  const isByScript = leg !== undefined && isScripted(operationContext);
+  const refusals = await refusalsAmong(services, message, isByScript ? leg.purpose : undefined);
   const isPlain = refusals.size === 0 && !participants.some(isPhone) && areUsersCallable(services);
   if (isPlain) return { participants, caller: alternateCallerId };
-  const leg = callLegId === undefined ? undefined : (await services.legs.find(callLegId))?.leg;
   const own = leg && (await lineOfCall(services, leg.purpose));
-  const isByScript = leg !== undefined && isScripted(operationContext);
   const why = [...refusals.values()];
   if (!isByScript && why.length > 0) throw new InvalidInputError(NOBODY, why);
   if (!isByScript) mustBeReachable(services.calls, [own?.number], NOBODY, 'participants', participants);
@@ -85,18 +86,30 @@ async function whomToCall(services: Services, message: Invitation): Promise<Call
   return { participants: invited, caller, left: leg && operators.length > 0 ? { leg, ...left } : undefined };
 }
 
-/** Who may not be called, and why. */
+/**
+ * Who may not be called, and why.
+ * @param purpose of the call whose script invites them: no limit applies to the operators of a script, who are called for each
+ * callee who asks for them.
+ */
 async function refusalsAmong(
   services: Services,
-  participants: readonly Identifier[],
+  message: Invitation,
+  purpose: CallPurpose | undefined,
 ): Promise<Map<Identifier, string>> {
+  const outage = purpose?.kind === 'attempt' ? await services.outages.recent(purpose.outageId) : undefined;
+  const operators = new Set(outage?.script.operators.map(identityOf));
+  const name = `invitation|${addressOf(message).id}|${message.operationContext}`;
   const refusals = new Map<Identifier, string>();
-  for (const [index, person] of participants.entries()) {
-    const refusal = await refusalOf(services, person);
-    if (refusal) refusals.set(person, `participants.${index}.${memberOf(person)}: ${refusal.why}`);
+  for (const [index, person] of message.participants.entries()) {
+    const isOperator = operators.has(identityOf(person));
+    const obstacle = isOperator ? await refusalOf(services, person) : await pass(services, person, { name });
+    if (obstacle) refusals.set(person, `participants.${index}.${memberOf(person)}: ${obstacle.why}`);
   }
   return refusals;
 }
+
+const legOf = async ({ legs }: Services, { callLegId }: Invitation): Promise<CallLeg | undefined> =>
+  callLegId === undefined ? undefined : (await legs.find(callLegId))?.leg;
 
 /** True if no caller is limited to phones, so that the line of the call need not be looked up. */
 const areUsersCallable = ({ calls, settings }: Services): boolean =>

@@ -3,21 +3,11 @@ import type { RequestIdentity } from '../call-automation/port.ts';
 import { mustBeReachable, mustEnter } from '../call-automation/reach.ts';
 import { mustBePlayable } from '../call-automation/speech.ts';
 import { isStartRequest, type JoinCall, type StartRequestedCall } from '../rules/calls/actions.ts';
-import { memberOf } from '../rules/must-be-callable.ts';
-import { byHand } from '../rules/outages/fair-share.ts';
 import { type Handled, type Services, superseded } from '../services/services.ts';
 import { type CallRequest, dueTimeOf, type StoredRequest } from '../storage/call-requests.ts';
-import { problemsOfCaller, refusalOf } from './gate.ts';
 import { isLeaseEnding, type Place, placeAgain, placeCall } from './place-call.ts';
-import { takeLine } from './request-lines.ts';
-import {
-  ANOTHER_COPY,
-  needsLine,
-  postponeUntil,
-  purposeOf,
-  REQUEST_PATIENCE_MS,
-  requestCall,
-} from './request-owner.ts';
+import { admit, NO_TERMS, type Terms, termsOf } from './request-gate.ts';
+import { ANOTHER_COPY, needsLine, postponeUntil, purposeOf, requestCall } from './request-owner.ts';
 
 /** What creating and joining a call have in common. */
 type Placing = Parameters<Services['calls']['joinCall']>[1];
@@ -42,42 +32,19 @@ export async function startRequestedCall(
   const any = needsLine(request) ? services.settings.callers.map(({ number }) => number) : [undefined];
   const callers = needsLine(request) && callerNumber !== undefined ? [callerNumber] : any;
   mustBeReachable(services.calls, callers, 'The call cannot be placed', 'targets', targets);
-  return handleRequest(
-    services,
-    request,
-    { callerNumber, obstacle: () => obstacleTo(services, message) },
-    ({ line, message: asked }, placing, as) =>
-      services.calls.createCall(
-        {
-          ...placing,
-          targets: isStartRequest(asked) ? asked.targets : targets,
-          ...(line && { sourceAlternateIdentity: { value: line.number } }),
-        },
-        as,
-      ),
+  return handleRequest(services, request, termsOf(services, message), ({ line, message: asked }, placing, as) =>
+    services.calls.createCall(
+      {
+        ...placing,
+        targets: isStartRequest(asked) ? asked.targets : targets,
+        ...(line && { sourceAlternateIdentity: { value: line.number } }),
+      },
+      as,
+    ),
   );
 }
 
 const soundsOf = ({ audioFileUri, speech }: StartRequestedCall | JoinCall) => ({ audioFileUri, speech });
-
-/**
- * Why the call must not be placed now. One request for each target.
- * @throws InvalidInputError naming each target that may never be called, so that a person sees it.
- */
-async function obstacleTo(
-  services: Services,
-  { targets, callerNumber }: StartRequestedCall,
-): Promise<string | undefined> {
-  const problems = problemsOfCaller(services, 'callerNumber', callerNumber);
-  let optedOut: string | undefined;
-  for (const [index, target] of targets.entries()) {
-    const refusal = await refusalOf(services, target);
-    if (refusal?.outcome === 'optedOut') optedOut = 'the person has opted out';
-    else if (refusal) problems.push(`targets.${index}.${memberOf(target)}: ${refusal.why}`);
-  }
-  if (problems.length > 0) throw new InvalidInputError('The call cannot be placed', problems);
-  return optedOut;
-}
 
 /**
  * Joins a conversation, once per request. Plays the audio if there is one and leaves; otherwise stays until told to
@@ -89,45 +56,36 @@ export async function joinCall(services: Services, given: JoinCall, messageId: s
   mustEnter(services.calls, 'The call cannot be joined');
   mustBePlayable(services, 'The call cannot be joined', soundsOf(message));
   const request: CallRequest = { requestId: message.requestId, queue: 'join-call', message, phase: 'waiting' };
-  return handleRequest(services, request, { obstacle: async () => undefined }, (_request, placing, as) =>
+  return handleRequest(services, request, NO_TERMS, (_request, placing, as) =>
     services.calls.joinCall(message.conversationId, placing, as),
   );
 }
-
-type Terms = {
-  /** The number to show, E.164; any of ours if undefined. */
-  readonly callerNumber?: string | undefined;
-  /** Why the call must not be placed now. @throws InvalidInputError if it may never be placed. */
-  obstacle(): Promise<string | undefined>;
-};
 
 /** Claims the request and places its call; a redelivered message finds the claim. */
 async function handleRequest(
   services: Services,
   fresh: CallRequest,
-  { callerNumber, obstacle }: Terms,
+  terms: Terms,
   place: PlaceRequest,
 ): Promise<Handled> {
   const before = await services.requests.find(fresh.requestId);
   // A copy of the message changes nothing about what was asked for.
   const request = before?.request ?? fresh;
-  if (before && before.request.phase !== 'waiting') return alreadyClaimed(services, before, place, obstacle);
-  const why = await obstacle().catch(async (error) => {
+  if (before && before.request.phase !== 'waiting') return alreadyClaimed(services, before, place, terms);
+  const { line, obstacle } = await admit(services, request, terms).catch(async (error) => {
     // Otherwise the timer would send its message again for ever.
     if (before && error instanceof InvalidInputError) await services.requests.release(before);
     throw error;
   });
-  if (why !== undefined) {
+  if (obstacle?.until) {
+    const waiting = { ...request, waitsFor: obstacle.waitsFor };
+    return postponeUntil(services, before, waiting, obstacle.why, obstacle.until);
+  }
+  if (obstacle) {
     if (before) await services.requests.save(before, { ...before.request, phase: 'done' }, undefined);
-    return superseded(`request ${fresh.requestId} is not placed: ${why}`);
+    return superseded(`request ${fresh.requestId} is not placed: ${obstacle.why}`);
   }
-
-  const line = needsLine(request) ? await takeLine(services, callerNumber, fresh.requestId) : undefined;
   const now = services.now();
-  if (needsLine(request) && !line) {
-    const until = new Date(now.getTime() + REQUEST_PATIENCE_MS);
-    return postponeUntil(services, before, { ...request, waitsFor: byHand(callerNumber) }, 'a free line', until);
-  }
   const claimed: CallRequest = { ...request, line, phase: 'dialling', askedAt: now.toISOString() };
   const leaseUntil = new Date(now.getTime() + services.settings.limits.leaseMs);
   const mine = await services.requests.save(before, claimed, leaseUntil);
@@ -141,7 +99,7 @@ async function alreadyClaimed(
   services: Services,
   stored: StoredRequest,
   place: PlaceRequest,
-  obstacle: Terms['obstacle'],
+  terms: Terms,
 ): Promise<Handled> {
   const { requestId, callLegId, phase } = stored.request;
   if (callLegId) return superseded(`request ${requestId} is call leg ${callLegId} already`);
@@ -158,7 +116,7 @@ async function alreadyClaimed(
     return superseded(`the lease of request ${requestId} is about to end`);
   }
   const call = requestCall(services, stored);
-  return placeAgain(services, call, placing(services, stored, place), obstacle);
+  return placeAgain(services, call, placing(services, stored, place), async () => (await terms.obstacle())?.why);
 }
 
 const placing =

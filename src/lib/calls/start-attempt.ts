@@ -4,6 +4,7 @@ import { concludeAttempt } from '../outages/conclude.ts';
 import { marginMs } from '../rules/calls/leases.ts';
 import type { Outcome } from '../rules/calls/outcome.ts';
 import type { AttemptRef } from '../rules/calls/purpose.ts';
+import type { IntendedCall } from '../rules/number-limits.ts';
 import { claimed, isSettled, refusalToDial } from '../rules/outages/attempts.ts';
 import { isCalledOff } from '../rules/outages/lifecycle.ts';
 import type { Outage } from '../rules/outages/outage.ts';
@@ -12,7 +13,7 @@ import type { Recipient } from '../rules/outages/recipient.ts';
 import { type Handled, postponed, type Services, superseded } from '../services/services.ts';
 import type { StoredRecipient } from '../storage/recipients.ts';
 import { attemptCall } from './attempt-owner.ts';
-import { refusalOf } from './gate.ts';
+import { pass } from './gate.ts';
 import { type Place, placeAgain, placeCall } from './place-call.ts';
 
 /**
@@ -22,20 +23,14 @@ import { type Place, placeAgain, placeCall } from './place-call.ts';
 export async function startAttempt(services: Services, ref: AttemptRef): Promise<Handled> {
   const stored = await services.recipients.find(ref);
   const margin = marginMs(services.settings.limits);
-  const obstacle = refusalToDial(stored?.recipient, ref, services.now(), margin, services.calls.isRepeatable);
-  if (!stored || obstacle) return superseded(obstacle ?? 'the recipient is not in the outage');
+  const refusal = refusalToDial(stored?.recipient, ref, services.now(), margin, services.calls.isRepeatable);
+  if (!stored || refusal) return superseded(refusal ?? 'the recipient is not in the outage');
 
   // The current row, not a cached one: once a pause or a stop is answered, no call that begins after it is placed.
   const outage = await services.outages.current(ref.outageId);
   if (stored.recipient.phase === 'dialling') return dialAgain(services, ref, stored, outage);
-  const refusal = await refusalNow(services, outage, stored.recipient);
-  if (refusal) {
-    const { outcome, reason } = refusal;
-    await concludeAttempt(services, ref, { outcome, reason }, stored);
-    return superseded(`the recipient must not be called: ${reason ?? outcome}`);
-  }
-
   const now = services.now();
+  if (isCalledOff(outage, now)) return neverCalled(services, ref, stored, { outcome: 'cancelled' });
   if (outage.state === 'paused') {
     await deferAttempt(services, ref, stored, now);
     return postponed('the outage is paused');
@@ -46,7 +41,14 @@ export async function startAttempt(services: Services, ref: AttemptRef): Promise
     return postponed('the recipient’s quiet hours have begun');
   }
 
-  const mine = await services.recipients.save(ref, stored, claimed(stored.recipient, now));
+  const obstacle = await pass(services, stored.recipient.identifier, intended(ref, outage));
+  if (obstacle?.kind === 'refused') return neverCalled(services, ref, stored, obstacle);
+  if (obstacle) {
+    await deferAttempt(services, ref, stored, new Date(obstacle.heldBack.until), obstacle.heldBack);
+    return postponed(`the recipient ${obstacle.why}`);
+  }
+
+  const mine = await services.recipients.save(ref, stored, claimed(stored.recipient, services.now()));
   const call = mine && attemptCall(services, ref, mine);
   return call
     ? placeCall(services, call, placing(services, mine.recipient, ref, outage))
@@ -68,19 +70,26 @@ async function dialAgain(
     if (isSettled(stored.recipient, outage.retry)) return 'an earlier attempt has ended the matter';
     const isQuiet = callableFrom(now, outage.quietHours, stored.recipient.timeZone) > now;
     if (isQuiet || outage.state === 'paused') return 'it is no time to call';
-    const refusal = await refusalNow(services, outage, stored.recipient);
-    return refusal && (refusal.reason ?? refusal.outcome);
+    if (isCalledOff(outage, now)) return 'cancelled';
+    return (await pass(services, stored.recipient.identifier, intended(ref, outage)))?.why;
   });
 }
 
-async function refusalNow(
+/** The recipient gets an outcome without a call. */
+async function neverCalled(
   services: Services,
-  outage: Outage,
-  { identifier }: Recipient,
-): Promise<{ outcome: Outcome; reason?: string } | undefined> {
-  if (isCalledOff(outage, services.now())) return { outcome: 'cancelled' };
-  return refusalOf(services, identifier);
+  ref: AttemptRef,
+  stored: StoredRecipient,
+  { outcome, reason }: { readonly outcome: Outcome; readonly reason?: string },
+): Promise<Handled> {
+  await concludeAttempt(services, ref, { outcome, reason }, stored);
+  return superseded(`the recipient must not be called: ${reason ?? outcome}`);
 }
+
+const intended = ({ outageId, recipientId, attempt }: AttemptRef, { allClearFor }: Outage): IntendedCall => ({
+  name: `${outageId}|${recipientId}|${attempt}`,
+  isAllClear: allClearFor !== undefined,
+});
 
 const placing =
   (services: Services, recipient: Recipient, ref: AttemptRef, outage: Outage): Place =>

@@ -140,6 +140,18 @@ const Common = z.object({
     'Check an attempt after this many seconds without an event. At least 60: several times as long as a request to ACS may take.',
   ),
   MAX_CALL_SECONDS: seconds(3600, 5).describe('Longest duration of a call, in seconds.'),
+  NUMBER_DELAY_SECONDS: seconds(60, 0).describe(
+    'Shortest time between two calls to one number, in seconds, whichever outage or person calls it. Operators of a script are excepted.',
+  ),
+  NUMBER_CALLS_A_DAY: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(100)
+    .default(6)
+    .describe(
+      'The most calls to one number in 24 hours, of all outages together. All-clears and operators do not count.',
+    ),
   RETENTION_DAYS: z.coerce
     .number()
     .int()

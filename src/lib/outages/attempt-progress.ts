@@ -1,4 +1,5 @@
 import type { AttemptRef } from '../rules/calls/purpose.ts';
+import type { HeldBack } from '../rules/number-limits.ts';
 import { bound, expired, isAt, isSettled, type Moved, postponed } from '../rules/outages/attempts.ts';
 import type { Outage } from '../rules/outages/outage.ts';
 import type { Recipient } from '../rules/outages/recipient.ts';
@@ -9,6 +10,7 @@ import { passOnLine } from './pass-on-line.ts';
 
 /**
  * The recipient must not be called before `until`: the attempt does not count, and its line is passed on.
+ * @param heldBack the limit that says so, if one does.
  * @returns false if the recipient changed meanwhile; then nothing is done.
  */
 export async function deferAttempt(
@@ -16,10 +18,11 @@ export async function deferAttempt(
   ref: AttemptRef,
   stored: StoredRecipient,
   until: Date,
+  heldBack?: HeldBack,
 ): Promise<boolean> {
   const { line } = stored.recipient;
   const outage = await services.outages.recent(ref.outageId);
-  const later = putOff(outage, stored.recipient, services.now(), until);
+  const later = putOff(outage, stored.recipient, services.now(), until, { heldBack });
   if (!(await services.recipients.save(ref, stored, later))) return false;
   if (line) await passOnLine(services, outage, line);
   return true;
@@ -30,8 +33,8 @@ const putOff = (
   { retry }: Outage,
   recipient: Recipient,
   now: Date,
-  ...[until, refusedAt]: [until: Date, refusedAt?: string | undefined]
-): Moved => (isSettled(recipient, retry) ? expired(recipient, now) : postponed(recipient, until, refusedAt));
+  ...[until, because]: [until: Date, because: Pick<Recipient, 'refusedAt' | 'heldBack'>]
+): Moved => (isSettled(recipient, retry) ? expired(recipient, now) : postponed(recipient, until, because));
 
 /**
  * The call was not placed, for a reason that is not the callee's: the recipient is called later and the attempt does
@@ -51,7 +54,7 @@ export async function postponeAttempt(
   const before = await untilSaved(`The delay of attempt ${ref.attempt}`, async () => {
     const stored = await services.recipients.find(ref);
     if (!stored || !isAt(stored.recipient, ref) || !isInCall(stored.recipient, call)) return null;
-    const later = putOff(outage, stored.recipient, services.now(), until, refusedAt);
+    const later = putOff(outage, stored.recipient, services.now(), until, { refusedAt });
     return (await services.recipients.save(ref, stored, later)) && stored.recipient;
   });
   if (before?.line) await services.lines.release(before.line, until);
@@ -80,10 +83,22 @@ export async function placedAttempt(
  * @returns false if the attempt was given up before, so that no lease covers the call.
  */
 export async function bindAttempt(services: Services, ref: AttemptRef, callLegId: string): Promise<boolean> {
-  return untilSaved(`The call leg of attempt ${ref.attempt}`, async () => {
-    const stored = await services.recipients.find(ref);
-    if (!stored || !isAt(stored.recipient, ref)) return false;
-    if (stored.recipient.callLegId !== undefined) return true;
-    return (await services.recipients.save(ref, stored, bound(stored.recipient, callLegId))) && true;
+  return untilSaved(`The call leg of attempt ${ref.attempt}`, async (tries) => {
+    const hint = tries === 1 ? await services.recipients.latestHint(ref) : undefined;
+    const stored = hint ?? (await services.recipients.find(ref));
+    if (hint && isBound(hint.recipient, ref, callLegId, services.now())) return true;
+    const isOpen = stored !== undefined && isAt(stored.recipient, ref);
+    if (isOpen && stored.recipient.callLegId === undefined) {
+      return (await services.recipients.save(ref, stored, bound(stored.recipient, callLegId))) && true;
+    }
+    // Only a row that was read can tell that there is nothing to write.
+    return hint ? undefined : isOpen;
   });
 }
+
+/**
+ * True if this instance knows that the leg is bound and its lease goes on. Until that ends nobody gives the call up, so it is
+ * sure without a request.
+ */
+const isBound = (known: Recipient, ref: AttemptRef, callLegId: string, now: Date): boolean =>
+  isAt(known, ref) && known.callLegId === callLegId && Date.parse(known.leaseUntil ?? '') > now.getTime();

@@ -68,7 +68,9 @@ async function recordResult(
     // Only a row that was read can tell that there is nothing to write.
     if (!next && before === hint) return undefined;
     // A result that adds nothing may have been recorded by a process that died before it passed the line on.
-    const after = next ? await saved(services, ref, before, outsideQuietHours(next, outage)) : before;
+    const after = next
+      ? await saved(services, ref, before, callableAgain(services, before.recipient, next, outage))
+      : before;
     if (after) return { before, after };
     return decidedOn ? null : undefined;
   });
@@ -105,8 +107,11 @@ async function carriedOn(
   return after.recipient.line ? undefined : before.recipient.line;
 }
 
-function outsideQuietHours(moved: Moved, { quietHours }: Outage): Moved {
+/** Not in quiet hours, nor so soon after the call that it would be held back. */
+function callableAgain({ settings }: Services, { askedAt }: Recipient, moved: Moved, { quietHours }: Outage): Moved {
   if (typeof moved.due === 'string') return moved;
-  const at = callableFrom(moved.due.at, quietHours, moved.recipient.timeZone);
+  const soonest = askedAt === undefined ? 0 : Date.parse(askedAt) + settings.numberLimits.delayMs;
+  const due = new Date(Math.max(moved.due.at.getTime(), soonest));
+  const at = callableFrom(due, quietHours, moved.recipient.timeZone);
   return { ...moved, due: { ...moved.due, at } };
 }

@@ -30,7 +30,7 @@ export type ErasureReceipt = z.infer<typeof ErasureReceipt>;
 export async function erasePerson(services: Services, number: string): Promise<ErasureReceipt> {
   const found = await findPerson(services, number);
   mustBeAtRest(found);
-  const { erasure, strays, optOuts } = services;
+  const { erasure, strays, optOuts, numbers } = services;
   for (const one of found.outages) await takeOffList(services, one);
   let calls = 0;
   for (const name of found.legs) {
@@ -45,6 +45,7 @@ export async function erasePerson(services: Services, number: string): Promise<E
   }
   for (const { request } of found.requests) await erasure.request(request.requestId);
   const id = services.ids.numberIdOf({ phoneNumber: { value: number } });
+  await numbers.forget(id);
   const optOut = (await optOuts.dropNumber(id)) ? 'kept' : 'none';
   for (const one of found.outages) await eraseFrom(services, one, number);
   return {

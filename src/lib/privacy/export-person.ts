@@ -9,6 +9,7 @@ export const PersonExport = z.object({
   number: PhoneNumber,
   at: z.string(),
   optOut: z.object({ since: z.string(), outageId: z.string().optional() }).optional(),
+  calledAt: z.array(z.string()).describe('When the number was called in the last 24 hours.'),
   outages: z.array(
     z.object({
       id: z.string(),
@@ -36,7 +37,9 @@ export type PersonExport = z.infer<typeof PersonExport>;
 /** Collects everything that is kept of a number. One request for each call, besides those of `findPerson`. */
 export async function exportPerson(services: Services, number: string): Promise<PersonExport> {
   const found = await findPerson(services, number);
-  const optOut = await services.optOuts.find(services.ids.numberIdOf({ phoneNumber: { value: number } }));
+  const id = services.ids.numberIdOf({ phoneNumber: { value: number } });
+  const optOut = await services.optOuts.find(id);
+  const called = await services.numbers.callsTo(id);
   const calls = await Promise.all(
     [...found.legs].map(async (name) => ({ name, ...(await services.legs.timeline(name)) })),
   );
@@ -44,6 +47,7 @@ export async function exportPerson(services: Services, number: string): Promise<
     number,
     at: services.now().toISOString(),
     ...(optOut && { optOut: { since: optOut.at, outageId: optOut.outageId } }),
+    calledAt: called ? [...new Set([...called.counted, called.at])] : [],
     outages: found.outages.map(({ outage: { id, title }, recipient, rejected, isOperator }) => ({
       id,
       title,

@@ -9,14 +9,15 @@ import { legsIn, legsOf } from './find-person.ts';
 const DAY_MS = 24 * 3600 * 1000;
 
 /**
- * Reduces outages that ended long ago to their counts, and deletes calls by hand that are as old. Deletes the recipients
- * last, so that a run that dies is repeated by the next one. One request if there is nothing to do, and one for each
- * thousand outages and requests.
+ * Reduces outages that ended long ago to their counts, and deletes calls by hand that are as old, and the times of calls that
+ * hold nobody back any more. Deletes the recipients last, so that a run that dies is repeated by the next one. One request
+ * for each thousand outages, requests and numbers.
  * @param most stop after this many people.
  * @returns how many people were forgotten.
  */
 export async function forgetPeople(services: Services, most: number): Promise<number> {
   const before = new Date(services.now().getTime() - services.settings.retentionDays * DAY_MS).toISOString();
+  await services.numbers.forgetOld(services.now(), most);
   let left = most;
   for (const outage of await services.outages.list()) {
     if (isDue(outage, before)) left -= await forgetOutage(services, outage, left);

@@ -3,6 +3,7 @@ import type { CallAutomation } from '../call-automation/port.ts';
 import type { CallingRules } from '../rules/callable-numbers.ts';
 import type { Ids } from '../rules/calls/ids.ts';
 import type { LeaseLimits } from '../rules/calls/leases.ts';
+import type { NumberLimits } from '../rules/number-limits.ts';
 import type { Caller } from '../rules/outages/outage.ts';
 import type { PoisonQueues } from '../storage/poison-queues.ts';
 import type { QueueStore } from '../storage/queue-store.ts';
@@ -23,6 +24,8 @@ export type Services = Stores & {
     readonly callers: readonly Caller[];
     /** Which numbers may be called. */
     readonly numbers: CallingRules;
+    /** How often a number may be called. */
+    readonly numberLimits: NumberLimits;
     readonly limits: LeaseLimits;
     readonly batches: Batches;
     /** After this many calls in a row that fail for the same reason of our own, their caller number rests. */

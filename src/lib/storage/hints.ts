@@ -14,6 +14,7 @@ const WEIGHT = 1 / 16;
  */
 export class Hints<Stored extends { readonly etag: string }> {
   readonly #rows = new Map<string, Stored>();
+  readonly #writes = new Map<string, Promise<unknown>>();
   #share = 1;
 
   /** The row as this instance knows it; undefined if it must be read. */
@@ -41,6 +42,22 @@ export class Hints<Stored extends { readonly etag: string }> {
     const [oldest] = this.#rows.keys();
     if (this.#rows.size > CAPACITY && oldest !== undefined) this.#rows.delete(oldest);
     return stored;
+  }
+
+  /** Runs a write of the row, so that others can wait for it. */
+  async writing<Result>(key: string, write: () => Promise<Result>): Promise<Result> {
+    const writing = write();
+    this.#writes.set(key, writing);
+    try {
+      return await writing;
+    } finally {
+      if (this.#writes.get(key) === writing) this.#writes.delete(key);
+    }
+  }
+
+  /** Waits for this instance's own write of the row, if one is under way: to race it would cost a conflict. */
+  async settled(key: string): Promise<void> {
+    await this.#writes.get(key)?.catch(() => undefined);
   }
 
   #count(isRight: boolean): void {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { PhoneNumber } from '../call-automation/identifiers.ts';
-import type { NumberId } from '../rules/calls/ids.ts';
+import { NumberId } from '../rules/calls/ids.ts';
 import { changed, fromColumns, newColumns } from './columns.ts';
 import { startingWith, type TableStore } from './table-store.ts';
 import { tryCommit } from './try-commit.ts';
@@ -31,10 +31,13 @@ export class OptOuts {
     return row && fromColumns(OptOut, row.columns);
   }
 
-  /** The ids of all numbers that opted out. One request for each thousand. */
+  /** The ids of all numbers that opted out. One request for each thousand rows, those of calls included. */
   async ids(): Promise<ReadonlySet<string>> {
     const ids = new Set<string>();
-    for await (const { rowKey } of this.#tables.scan(TABLE, PARTITION, startingWith(''))) ids.add(rowKey);
+    // Next to them are the calls to numbers: numbers.ts.
+    for await (const { rowKey } of this.#tables.scan(TABLE, PARTITION, startingWith(''))) {
+      if (NumberId.safeParse(rowKey).success) ids.add(rowKey);
+    }
     return ids;
   }
 
@@ -80,6 +83,7 @@ export class OptOuts {
   }
 }
 
-const TABLE = 'OptOuts';
-const PARTITION = 'numbers';
+export const OPT_OUTS_TABLE = 'OptOuts';
+export const NUMBERS_PARTITION = 'numbers';
+const [TABLE, PARTITION] = [OPT_OUTS_TABLE, NUMBERS_PARTITION] as const;
 const PLAIN_PARTITION = 'opt-outs';

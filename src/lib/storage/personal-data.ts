@@ -32,8 +32,8 @@ export const KEPT_IN_TABLES: Readonly<Record<TableName, Kept>> = {
   Requests: { holds: 'messages for calls by hand', found: 'each request is read' },
   Lines: { ...NONE, found: 'only numbers of our own' },
   OptOuts: {
-    holds: 'numbers that opted out, so that the list can be handed on',
-    found: 'by the number id; an erasure leaves the id, so that the number is still not called',
+    holds: 'numbers that opted out, so that the list can be handed on; when a number was called in the last 24 hours',
+    found: 'by the number id; an erasure leaves the id of an opt-out, so that the number is still not called',
   },
   Failures: { ...NONE, found: 'reasons without numbers, by a digest of the message; deleted with the message' },
 };

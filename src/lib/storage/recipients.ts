@@ -98,6 +98,12 @@ export class Recipients {
     return this.#hints.get(nameOf(place));
   }
 
+  /** The recipient like `hint`, after this instance's own write of them, if one is under way. */
+  async latestHint(place: Place): Promise<StoredRecipient | undefined> {
+    await this.#hints.settled(nameOf(place));
+    return this.hint(place);
+  }
+
   /** The first due rows of a kind in order of time, including those whose time has not come yet. */
   async due(shard: Shard, kind: Due['kind'], limit: number): Promise<DueRow[]> {
     const range = startingWith(`due|${kind}|`);
@@ -137,7 +143,11 @@ export class Recipients {
    * Writes a recipient's change, moves the due row, counts the change and lists the attempt if it ended. One request.
    * @returns the recipient after the change; undefined if somebody else changed it first.
    */
-  async save(place: Place, before: StoredRecipient, moved: Moved): Promise<StoredRecipient | undefined> {
+  save(place: Place, before: StoredRecipient, moved: Moved): Promise<StoredRecipient | undefined> {
+    return this.#hints.writing(nameOf(place), () => this.#save(place, before, moved));
+  }
+
+  async #save(place: Place, before: StoredRecipient, moved: Moved): Promise<StoredRecipient | undefined> {
     const { after, writes, counted } = changeOf(before, moved);
     writes.push(...changeRow(standingOf(after), counted));
     const etags = await tryCommit(this.#tables, SHARDS_TABLE, partitionOf(place), writes);

@@ -8,6 +8,7 @@ import { Erasure } from './erasure.ts';
 import { Failures } from './failures.ts';
 import { Hints } from './hints.ts';
 import { Lines } from './lines.ts';
+import { Numbers } from './numbers.ts';
 import { OptOuts } from './opt-outs.ts';
 import { Outages } from './outages.ts';
 import { Recipients, type StoredRecipient } from './recipients.ts';
@@ -30,6 +31,7 @@ export type Stores = {
   readonly legs: CallLegs;
   readonly requests: CallRequests;
   readonly optOuts: OptOuts;
+  readonly numbers: Numbers;
   readonly failures: Failures;
   readonly strays: StrayLegs;
   readonly erasure: Erasure;
@@ -55,6 +57,7 @@ export function storesOn(tables: TableStore, now: () => Date, ids: Ids, memory =
     legs: new CallLegs(tables, ids.digestOf, memory.legs),
     requests: new CallRequests(tables),
     optOuts: new OptOuts(tables, ids.fromPlain),
+    numbers: new Numbers(tables),
     failures: new Failures(tables),
     strays: new StrayLegs(tables),
     erasure: new Erasure(tables),

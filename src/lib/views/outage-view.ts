@@ -1,12 +1,13 @@
 import { z } from 'zod';
 import { Outcome } from '../rules/calls/outcome.ts';
+import { HeldBecause } from '../rules/number-limits.ts';
 import { unusedCallers, usableCallers } from '../rules/outages/callers.ts';
 import { Forecast, forecast, latelySince } from '../rules/outages/forecast.ts';
 import { allowedActions, isCalling, OutageAction } from '../rules/outages/lifecycle.ts';
 import { Caller, Outage, OutageSpec } from '../rules/outages/outage.ts';
 import { mayCallLater, pausedBecause, shownState } from '../rules/outages/resting.ts';
 import { shardsOf } from '../rules/outages/shard.ts';
-import { doneIn, sumOf } from '../rules/outages/tally.ts';
+import { doneIn, sumOf, type Tally } from '../rules/outages/tally.ts';
 import type { Services } from '../services/services.ts';
 
 /** An outage in a list. */
@@ -61,6 +62,9 @@ export const OutageView = OutageEntry.extend(
   outcomes: z
     .partialRecord(Outcome, Count)
     .describe('The number of recipients with each outcome; outcomes that did not occur are absent.'),
+  heldBack: z
+    .partialRecord(HeldBecause, Count)
+    .describe('The number of recipients who wait because of a limit, by the limit; empty if none does.'),
   attempts: Count.describe('The number of calls that ended.'),
   callsInFlight: Count.describe('The number of calls in progress, including those that are about to be placed.'),
   lines: Count.describe('The number of calls that may be in progress at the same time.'),
@@ -103,7 +107,7 @@ export async function viewOutage({ tallies, now, settings }: Services, outage: O
   const tally = sumOf(shards.map((shard) => shard.tally));
   const calling = shards.reduce((sum, shard) => sum + shard.calling, 0);
   const seen = shown(settings, outage);
-  const { recipients, attempts, outcomes } = tally;
+  const { recipients, attempts, outcomes, heldBack } = tally;
   const done = doneIn(tally);
   return OutageView.parse({
     ...outage,
@@ -112,6 +116,7 @@ export async function viewOutage({ tallies, now, settings }: Services, outage: O
     recipients,
     states: { waiting: Math.max(0, recipients - done - calling), calling, done },
     outcomes,
+    heldBack: positive(heldBack),
     attempts,
     callsInFlight: calling,
     waitsForList: recipients === 0 && outage.allClearFor === undefined && isCalling(outage, time),
@@ -119,6 +124,10 @@ export async function viewOutage({ tallies, now, settings }: Services, outage: O
       seen.state === 'running' ? forecast({ ...pacedBy(outage), tally, calling, lines: seen.lines }, time) : undefined,
   });
 }
+
+/** An earlier version of the app drops some of these changes when it folds them, so that a sum may be below 0. */
+const positive = (counts: Tally['heldBack']) =>
+  Object.fromEntries(Object.entries(counts).filter(([, count]) => count > 0));
 
 const pacedBy = ({ startedAt, expiresAt }: Outage) => ({ startedAt, expiresAt });
 

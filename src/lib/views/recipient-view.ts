@@ -24,6 +24,7 @@ export const RecipientView = Person.extend(
   outcome: Outcome.optional(),
   reason: z.string().optional(),
   endedAt: z.string().optional(),
+  heldBack: Recipient.shape.heldBack.describe('Why the recipient is not called yet; absent otherwise.'),
   attempts: z.array(AttemptResult).describe('The calls to this recipient that ended.'),
 });
 export type RecipientView = z.infer<typeof RecipientView>;
@@ -51,6 +52,7 @@ export function viewRecipient(recipient: Recipient): RecipientView {
     ...recipient,
     ...personOf(recipient),
     state: STATES[recipient.phase],
+    heldBack: recipient.phase === 'waiting' ? recipient.heldBack : undefined,
     attempts: recipient.results.toSorted((a, b) => a.attempt - b.attempt),
   });
 }

@@ -1,4 +1,5 @@
 import type { CallAutomation } from '../../../src/lib/call-automation/port.ts';
+import { concludeAttempt } from '../../../src/lib/outages/conclude.ts';
 import type { Services } from '../../../src/lib/services/services.ts';
 import { MemoryWorld } from './memory-services.ts';
 import type { MemoryTables } from './memory-tables.ts';
@@ -29,5 +30,13 @@ export class CallingWorld extends MemoryWorld {
       calls: { ...this.services.calls, ...calls },
       settings: { ...this.services.settings, ...settings },
     });
+  }
+
+  /** Every call of this outage that is in progress fails. */
+  async ends(outageId: string): Promise<void> {
+    const shard = { outageId, shard: 0 };
+    for (const { recipientId, attempt } of await this.services.recipients.due(shard, 'leased', 100)) {
+      await concludeAttempt(this.services, { ...shard, recipientId, attempt }, { outcome: 'failed' });
+    }
   }
 }

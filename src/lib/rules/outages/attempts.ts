@@ -54,7 +54,7 @@ export function dispatchedColumns(attempt: number, line: HeldLine, leaseUntil: D
 
 /** Only the process that saves this change may dial the attempt. */
 export const claimed = (recipient: Recipient, now: Date): Moved => ({
-  recipient: { ...recipient, phase: 'dialling', askedAt: now.toISOString() },
+  recipient: { ...recipient, phase: 'dialling', askedAt: now.toISOString(), heldBack: undefined },
   due: 'unchanged',
 });
 
@@ -65,12 +65,17 @@ export const bound = (recipient: Recipient, callLegId: string): Moved => ({
 });
 
 /** The call was not placed, for a reason that is not the callee's: the attempt does not count. */
-export const postponed = (recipient: Recipient, until: Date, refusedAt?: string): Moved => ({
+export const postponed = (
+  recipient: Recipient,
+  until: Date,
+  { refusedAt, heldBack }: Pick<Recipient, 'refusedAt' | 'heldBack'> = {},
+): Moved => ({
   recipient: {
     ...idle(recipient),
     phase: 'waiting',
     attempt: recipient.attempt - 1,
     refusedAt: recipient.refusedAt ?? refusedAt,
+    heldBack,
   },
   due: { kind: 'waiting', at: until },
 });
@@ -138,4 +143,5 @@ const idle = (recipient: Recipient): Recipient => ({
   askedAt: undefined,
   callLegId: undefined,
   isEnding: undefined,
+  heldBack: undefined,
 });

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { Identifier } from '../../call-automation/identifiers.ts';
 import { RecipientId } from '../calls/ids.ts';
 import { Outcome } from '../calls/outcome.ts';
+import { HeldBack } from '../number-limits.ts';
 import { AttemptResult } from './retry.ts';
 
 /**
@@ -47,6 +48,8 @@ export const Recipient = z.object({
   callLegId: z.string().optional(),
   /** When the first call was claimed that was refused for a reason of ours, since the recipient was reached. */
   refusedAt: z.string().optional(),
+  /** The limit that holds back the next attempt. Set while the recipient waits, and until the attempt is claimed. */
+  heldBack: HeldBack.optional(),
   /** A hang-up was sent because the lease had ended. */
   isEnding: z.boolean().optional(),
   results: z.array(AttemptResult).default([]),
