@@ -20,6 +20,7 @@ export function declarationIn(form: FormData): object {
   return withoutEmpty({
     id: text('id'),
     title: text('title'),
+    urgency: form.get('emergency') === null ? undefined : 'emergency',
     estimate: text('estimate'),
     startAt: moment('startAt'),
     expiresAt: moment('expiresAt'),

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { allClearOf } from '../../src/lib/outages/all-clear.ts';
 import { isHeldBack, type NumberCalls, withCall } from '../../src/lib/rules/number-limits.ts';
 import type { OutageSpec } from '../../src/lib/rules/outages/outage.ts';
 import { tendOutages } from '../../src/lib/upkeep/tend-outages.ts';
@@ -8,6 +9,7 @@ import { viewRecipient } from '../../src/lib/views/recipient-view.ts';
 import { numberIdOf, recipientIdOf } from '../fixtures/ids.ts';
 import { onQueue } from '../fixtures/triggers.ts';
 import { CallingWorld } from './support/calling-world.ts';
+import { outageWith } from './support/memory-services.ts';
 import { MemoryTables } from './support/memory-tables.ts';
 
 /** How often a number is called, by whatever outage or person. */
@@ -67,6 +69,16 @@ describe('the calls to a number', () => {
     });
   });
 
+  it('of an emergency go on past the cap, never past the shortest delay, and count', () => {
+    const six = called(0, 100, 200, 300, 400, 500);
+    const emergency = { name: 'wildfire', isEmergency: true };
+    expect(withCall(six, emergency, later(559), LIMITS)).toMatchObject({ because: 'tooSoon' });
+    const seventh = withCall(six, emergency, later(560), LIMITS);
+    expect(seventh).toMatchObject({ at: later(560).toISOString() });
+    const held = withCall(isHeldBack(seventh) ? undefined : seventh, { name: 'next' }, later(700), LIMITS);
+    expect(held).toEqual({ until: later(24 * HOUR + 100).toISOString(), because: 'dailyCap' });
+  });
+
   it('do not count all-clears, which are held back by the shortest delay only', () => {
     const six = called(0, 100, 200, 300, 400, 500);
     const allClear = { name: 'all-clear', isAllClear: true };
@@ -81,6 +93,8 @@ describe('the calls to a number', () => {
 
 /** An app with limits, whose calls end at once with nobody answering. */
 class Limited extends CallingWorld {
+  #handled = 0;
+
   constructor(tables = new MemoryTables()) {
     super({ numberLimits: LIMITS, callers: [{ number: '+14255550190', lines: 10 }] }, tables);
   }
@@ -93,9 +107,10 @@ class Limited extends CallingWorld {
 
   /** The timer ticks, and every start message is handled: all at the same moment, in the order in which they were sent. */
   async ticks(): Promise<void> {
-    const handled = this.queues.sent.length;
     await tendOutages(this.services);
     await tendRequests(this.services);
+    const handled = this.#handled;
+    this.#handled = this.queues.sent.length;
     const messages = this.queues.sent.slice(handled).filter(({ queue }) => queue === 'start-call');
     await Promise.all(
       messages.map(({ message }, index) => onQueue('start-call', this.services, message, `m${handled + index}`)),
@@ -180,6 +195,44 @@ describe('an outage', () => {
       until: new Date(Date.parse(at(60)) + 24 * HOUR * 1000).toISOString(),
       because: 'dailyCap',
     });
+  });
+});
+
+describe('an emergency', () => {
+  it('calls who was called too often in 24 hours, and never within a minute', async () => {
+    const world = new Limited();
+    const at = (seconds: number) => new Date(world.now.getTime() - seconds * 1000).toISOString();
+    const counted = [600, 500, 400, 300, 200, 59].map(at);
+    await world.services.numbers.save(numberIdOf(ANN), undefined, { at: at(59), by: 'another', counted });
+    await world.calls('wildfire', { urgency: 'emergency' });
+    await world.calls('storm');
+    await world.ticks();
+    expect(world.called).toEqual([]);
+    expect((await world.recipientOf('wildfire')).heldBack).toMatchObject({ because: 'tooSoon' });
+    world.passes(1);
+    await world.ticks();
+    expect(world.called).toHaveLength(1);
+    expect((await world.recipientOf('wildfire')).phase).toBe('dialling');
+    expect((await world.recipientOf('storm')).heldBack).toMatchObject({ because: 'dailyCap' });
+  });
+
+  it('gets the lines before other outages, those that are in use included', async () => {
+    const world = new Limited();
+    const callers = [{ number: '+14255550190', lines: 2 }];
+    await world.outage({ id: 'a-storm', callers }, '+14255550131', '+14255550132', '+14255550133');
+    await world.ticks();
+    await world.outage({ id: 'wildfire', callers, urgency: 'emergency' }, '+14255550141', '+14255550142');
+    await world.ticks();
+    await world.ends('a-storm');
+    await world.ticks();
+    expect(world.called.slice(2)).toEqual(expect.arrayContaining(['+14255550141', '+14255550142']));
+    expect(world.called).toHaveLength(4);
+  });
+
+  it('is an emergency until all hear that it is over', () => {
+    const outage = { ...outageWith({ urgency: 'emergency' }), state: 'running' as const };
+    const clear = { message: 'https://audio.example/over.wav' };
+    expect(allClearOf(new Limited().services, outage, clear).urgency).toBe('emergency');
   });
 });
 

@@ -2,6 +2,7 @@ import type { TargetedSubmitEvent } from 'preact';
 import { useState } from 'preact/hooks';
 import { ask, Refusal } from '../api.ts';
 import { declarationIn } from '../declaration.ts';
+import { Emergency } from '../parts/emergency.tsx';
 import { Field } from '../parts/field.tsx';
 import { SoundField } from '../parts/sound-field.tsx';
 import { Problem } from '../parts/trouble.tsx';
@@ -15,15 +16,20 @@ export function Declare() {
   const [refusal, setRefusal] = useState<Refusal>();
   const [isBusy, setBusy] = useState(false);
 
-  const submit = async (event: TargetedSubmitEvent<HTMLFormElement>): Promise<void> => {
+  const [asked, setAsked] = useState<FormData>();
+
+  const submit = (event: TargetedSubmitEvent<HTMLFormElement>): void => {
     event.preventDefault();
+    const form = new FormData(event.currentTarget);
+    if (form.get('emergency') === null) void declare(form);
+    else setAsked(form);
+  };
+
+  const declare = async (form: FormData): Promise<void> => {
     setBusy(true);
     setRefusal(undefined);
     try {
-      const { id } = await ask<Listed>('outages', {
-        method: 'POST',
-        body: declarationIn(new FormData(event.currentTarget)),
-      });
+      const { id } = await ask<Listed>('outages', { method: 'POST', body: declarationIn(form) });
       location.assign(toOutage(id));
     } catch (error) {
       setRefusal(error instanceof Refusal ? error : new Refusal(0, String(error)));
@@ -44,6 +50,9 @@ export function Declare() {
           hint="Seen by your team, and sent to the telephone service with each call."
         />
         <SoundField name="message" label="Message" required />
+        <label class="check">
+          <input type="checkbox" name="emergency" /> Emergency: lives are at stake. Daily limits do not apply.
+        </label>
         <SoundField name="thanks" label="Thanks" hint="Optional. Played after somebody acknowledges." />
         <div class="pair">
           <Field name="startAt" label="Begins" type="datetime-local" hint="Your local time. Empty: at once." />
@@ -122,6 +131,7 @@ export function Declare() {
           </button>
         </div>
       </form>
+      {asked && <Emergency onGo={() => declare(asked)} onClose={() => setAsked(undefined)} />}
     </>
   );
 }

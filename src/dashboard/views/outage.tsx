@@ -69,13 +69,14 @@ export function OutageView({ id }: { readonly id: string }) {
   );
 }
 
-function facts({ startedAt, startAt, createdAt, expiresAt, estimate, script }: Outage): string {
+function facts({ urgency, startedAt, startAt, createdAt, expiresAt, estimate, script }: Outage): string {
   const begun = startedAt
     ? `Since ${when(startedAt)}`
     : startAt
       ? `Begins ${when(startAt)}`
       : `Declared ${when(createdAt)}`;
   return [
+    urgency === 'emergency' && 'Emergency: past the daily limits',
     begun,
     estimate && `estimate: ${estimate}`,
     expiresAt && `nobody is called after ${when(expiresAt)}`,

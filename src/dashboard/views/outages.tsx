@@ -27,6 +27,7 @@ export function Outages() {
           <li key={outage.id}>
             <a class="card" href={toOutage(outage.id)}>
               <span class="outage-title">{outage.title}</span>
+              {outage.urgency === 'emergency' && <span class="emergency">Emergency</span>}
               <State state={outage.state} />
               <span class="hint">{times(outage)}</span>
             </a>

@@ -7,7 +7,7 @@ import type { AttemptRef } from '../rules/calls/purpose.ts';
 import type { IntendedCall } from '../rules/number-limits.ts';
 import { claimed, isSettled, refusalToDial } from '../rules/outages/attempts.ts';
 import { isCalledOff } from '../rules/outages/lifecycle.ts';
-import type { Outage } from '../rules/outages/outage.ts';
+import { isEmergency, type Outage } from '../rules/outages/outage.ts';
 import { callableFrom } from '../rules/outages/quiet-hours.ts';
 import type { Recipient } from '../rules/outages/recipient.ts';
 import { type Handled, postponed, type Services, superseded } from '../services/services.ts';
@@ -86,9 +86,10 @@ async function neverCalled(
   return superseded(`the recipient must not be called: ${reason ?? outcome}`);
 }
 
-const intended = ({ outageId, recipientId, attempt }: AttemptRef, { allClearFor }: Outage): IntendedCall => ({
+const intended = ({ outageId, recipientId, attempt }: AttemptRef, outage: Outage): IntendedCall => ({
   name: `${outageId}|${recipientId}|${attempt}`,
-  isAllClear: allClearFor !== undefined,
+  isAllClear: outage.allClearFor !== undefined,
+  isEmergency: isEmergency(outage),
 });
 
 const placing =

@@ -21,11 +21,12 @@ export function allClearOf(
   { message, thanks, title, estimate }: AllClear,
 ): Outage {
   const callers = callersOf(services, outage);
-  const { id, script, maxConcurrentCalls, retry, quietHours, defaultCountry, shards, ids } = outage;
+  const { id, urgency, script, maxConcurrentCalls, retry, quietHours, defaultCountry, shards, ids } = outage;
   return {
     id: allClearIdOf(id),
     title: title ?? `All-clear: ${outage.title}`.slice(0, 200),
     estimate,
+    urgency,
     script: { ...script, message, thanks: thanks ?? script.thanks },
     callers: callers.length > 0 ? callers : [...services.settings.callers],
     maxConcurrentCalls,

@@ -43,6 +43,8 @@ export type IntendedCall = {
   readonly name: string;
   /** An all-clear neither counts towards the cap nor is held back by it. */
   readonly isAllClear?: boolean | undefined;
+  /** An emergency counts, and is not held back by the cap. */
+  readonly isEmergency?: boolean | undefined;
 };
 
 const DAY_MS = 24 * 3_600_000;
@@ -53,7 +55,7 @@ export const MATTERS_MS = DAY_MS;
 /** The calls to a number with this one, or until when and why it is held back. */
 export function withCall(
   before: NumberCalls | undefined,
-  { name, isAllClear }: IntendedCall,
+  { name, isAllClear, isEmergency }: IntendedCall,
   now: Date,
   { delayMs, callsADay }: NumberLimits,
 ): NumberCalls | HeldBack {
@@ -62,7 +64,7 @@ export function withCall(
   const others = (before?.counted ?? []).filter((at) => !(isSame && at === before?.at));
   const counted = others.filter((at) => Date.parse(at) > now.getTime() - DAY_MS).slice(-callsADay);
   const soonest = before && !isSame ? Date.parse(before.at) + delayMs : 0;
-  const oldest = counted.length >= callsADay && !isAllClear ? counted[0] : undefined;
+  const oldest = counted.length >= callsADay && !isAllClear && !isEmergency ? counted[0] : undefined;
   const underCap = oldest === undefined ? 0 : Date.parse(oldest) + DAY_MS;
   if (Math.max(soonest, underCap) > now.getTime()) {
     const until = new Date(Math.max(soonest, underCap)).toISOString();

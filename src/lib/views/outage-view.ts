@@ -14,6 +14,7 @@ import type { Services } from '../services/services.ts';
 export const OutageEntry = Outage.pick({
   id: true,
   title: true,
+  urgency: true,
   state: true,
   createdAt: true,
   startAt: true,

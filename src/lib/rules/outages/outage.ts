@@ -41,6 +41,13 @@ export const OutageSpec = z.strictObject({
     .min(1)
     .max(200)
     .describe('What the outage is about; sent to the service as the subject of each call.'),
+  // No default: it would change the digest of declarations that are repeated.
+  urgency: z
+    .enum(['normal', 'emergency'])
+    .optional()
+    .describe(
+      'An `emergency` is served before other outages and goes on past the daily limits, never past the shortest delay between two calls to a number. Default: `normal`. Cannot be changed later.',
+    ),
   estimate: z
     .string()
     .min(1)
@@ -161,6 +168,9 @@ export function declared(spec: OutageSpec, id: string, defaultCallers: Caller[],
     declaration: digestOf(spec),
   };
 }
+
+/** Lives are at stake: daily limits do not apply. */
+export const isEmergency = ({ urgency }: Pick<Outage, 'urgency'>): boolean => urgency === 'emergency';
 
 /** What is wrong with the times of an outage, one problem a field. */
 export function contradictions({ startAt, expiresAt }: Pick<Outage, 'startAt' | 'expiresAt'>, now: Date): string[] {
