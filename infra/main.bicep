@@ -54,6 +54,14 @@ param callLeaseSeconds int = 300
 @maxValue(86400)
 param maxCallSeconds int = 3600
 
+@description('Calls a day (UTC), after which only emergencies call. 0: no limit.')
+@minValue(0)
+param dailyCalls int = 0
+
+@description('Minutes of calls a day (UTC), likewise. 0: no limit.')
+@minValue(0)
+param dailyMinutes int = 0
+
 // On Flex Consumption all HTTP functions share instances, and each queue function has its own. When a callee answers, `callEvents`
 // (http) receives the event and `playAudio` plays the message. If one of them has no instance, the callee hears silence during the
 // cold start, and many hang up. These two therefore always have an instance. A cold start of `startCall` only delays the first
@@ -203,6 +211,8 @@ module app 'modules/app.bicep' = {
     callerNumbers: callerNumbers
     callLeaseSeconds: callLeaseSeconds
     maxCallSeconds: maxCallSeconds
+    dailyCalls: dailyCalls
+    dailyMinutes: dailyMinutes
     applicationInsightsConnectionString: monitoring.outputs.connectionString
     alwaysReady: alwaysReady
     maximumInstances: maximumInstances

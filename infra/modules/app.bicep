@@ -19,6 +19,8 @@ param callbackBaseUrl string
 param callerNumbers string
 param callLeaseSeconds int
 param maxCallSeconds int
+param dailyCalls int
+param dailyMinutes int
 param applicationInsightsConnectionString string
 param alwaysReady instanceCounts
 param maximumInstances int
@@ -58,6 +60,8 @@ var settings = {
   MAX_CALL_SECONDS: string(maxCallSeconds)
   NUMBER_DELAY_SECONDS: ''
   NUMBER_CALLS_A_DAY: ''
+  DAILY_CALLS: dailyCalls == 0 ? '' : string(dailyCalls)
+  DAILY_MINUTES: dailyMinutes == 0 ? '' : string(dailyMinutes)
   RETENTION_DAYS: ''
   BREAKER_AFTER: ''
   CALL_COUNTRIES: ''

@@ -156,6 +156,17 @@ requests
 '''
   }
   {
+    name: 'spend-limit'
+    description: 'As many calls or minutes as DAILY_CALLS or DAILY_MINUTES allow: until midnight UTC only emergencies are called for.'
+    severity: 1
+    window: 'PT15M'
+    query: '''
+traces
+| where message has 'the spend limit of the day is reached'
+| project timestamp, message
+'''
+  }
+  {
     name: 'outage-stands-still'
     description: 'An outage is running but starts no calls: no free line, quiet hours, or ACS refuses them.'
     severity: 2

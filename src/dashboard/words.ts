@@ -25,6 +25,12 @@ export const HELD_BACK: Readonly<Record<HeldBecause, string>> = {
   dailyCap: 'their number was called too often in 24 hours',
 };
 
+/** Why nobody new is called today. */
+export const SPENT_UP = {
+  calls: 'the calls of the day are used up',
+  minutes: 'the minutes of the day are used up',
+} as const;
+
 const NUMBER = new Intl.NumberFormat('en');
 export const count = (number: number): string => NUMBER.format(number);
 export const people = (number: number): string => `${count(number)} ${number === 1 ? 'person' : 'people'}`;

@@ -98,6 +98,7 @@ export function drawScenario(seed: number, recipients: number | undefined): Scen
     settings: {
       callers,
       numbers: ANY_NUMBER,
+      spendLimits: {},
       numberLimits: drawLimits(new Random(`${seed} number limits`)),
       limits,
       batches: size.batches,
@@ -218,6 +219,7 @@ export function calmScenario(people: number): Scenario {
       callers,
       numbers: ANY_NUMBER,
       numberLimits: NO_LIMITS,
+      spendLimits: {},
       limits: { leaseMs: 300 * SECOND, maxCallMs: 60 * MINUTE, requestMs: REQUEST_MS },
       batches: BATCHES,
       breakerAfter: BREAKER_AFTER,
@@ -245,6 +247,7 @@ export function crowdedScenario(lines: number): Scenario {
       callers,
       numbers: ANY_NUMBER,
       numberLimits: NO_LIMITS,
+      spendLimits: {},
       limits: { leaseMs: MINUTE, maxCallMs: 10 * MINUTE, requestMs: REQUEST_MS },
       batches: { ...BATCHES, dueRows: 1 },
       breakerAfter: BREAKER_AFTER,

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { allClearOf } from '../../src/lib/outages/all-clear.ts';
+import { erasePerson } from '../../src/lib/privacy/erase-person.ts';
+import { exportPerson } from '../../src/lib/privacy/export-person.ts';
 import { isHeldBack, type NumberCalls, withCall } from '../../src/lib/rules/number-limits.ts';
 import type { OutageSpec } from '../../src/lib/rules/outages/outage.ts';
 import { tendOutages } from '../../src/lib/upkeep/tend-outages.ts';
@@ -326,4 +328,15 @@ it('calls that hold nobody back any more are forgotten, and opt-outs are not', a
   world.passes(1);
   await numbers.forgetOld(world.now, 100);
   expect(await numbers.standing(numberIdOf(ANN))).toEqual({ isOptedOut: true, stored: undefined });
+});
+
+it('when a number was called is exported and erased with the person', async () => {
+  const world = new Limited();
+  const number = ANN.phoneNumber.value;
+  await onQueue('start-call', world.services, { targets: [ANN], requestId: 'once' }, 'first');
+  expect((await exportPerson(world.services, number)).calledAt).toEqual([world.now.toISOString()]);
+  const stored = (await world.services.requests.find('once')) ?? expect.fail('there is no request');
+  await world.services.requests.save(stored, { ...stored.request, phase: 'done' }, undefined);
+  await erasePerson(world.services, number);
+  expect(await world.services.numbers.standing(numberIdOf(ANN))).toEqual({ isOptedOut: false, stored: undefined });
 });

@@ -1,6 +1,6 @@
 import { toRecipients } from '../route.ts';
 import type { Outage } from '../types.ts';
-import { HELD_BACK, LIMITS, people } from '../words.ts';
+import { HELD_BACK, LIMITS, people, SPENT_UP, when } from '../words.ts';
 
 /** Whom a limit holds back, and why. They are called later. */
 export function HeldBack({ outage: { id, heldBack } }: { readonly outage: Outage }) {
@@ -20,5 +20,17 @@ export function HeldBack({ outage: { id, heldBack } }: { readonly outage: Outage
         <a href={toRecipients(id)}>The list</a> says who, and until when.
       </p>
     </section>
+  );
+}
+
+/** Why nobody new is called today. */
+export function SpentUp({ outage: { spendHold } }: { readonly outage: Outage }) {
+  if (!spendHold) return null;
+  return (
+    <div class="problem" role="alert">
+      <p>
+        Nobody new is called before {when(spendHold.until)}: {SPENT_UP[spendHold.because]}. Only emergencies go on.
+      </p>
+    </div>
   );
 }

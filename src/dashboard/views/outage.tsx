@@ -5,7 +5,7 @@ import { Actions } from '../parts/actions.tsx';
 import { ActivityChart } from '../parts/activity.tsx';
 import { LatestCalls } from '../parts/calls.tsx';
 import { Figures } from '../parts/figures.tsx';
-import { HeldBack } from '../parts/held-back.tsx';
+import { HeldBack, SpentUp } from '../parts/held-back.tsx';
 import { ListFile } from '../parts/list-file.tsx';
 import { Progress } from '../parts/progress.tsx';
 import { Resting } from '../parts/resting.tsx';
@@ -49,6 +49,7 @@ export function OutageView({ id }: { readonly id: string }) {
       <Related outage={outage} />
       <Trouble refusal={refusal} />
       <Resting outage={outage} />
+      <SpentUp outage={outage} />
       <HeldBack outage={outage} />
       <Actions outage={outage} onChange={refresh} />
       <Progress outage={outage} />

@@ -76,7 +76,7 @@ async function whomToCall(services: Services, message: Invitation): Promise<Call
   const reachable = isByScript ? allowed.filter(isReachable(services, leg, own)) : allowed;
   const phones = reachable.filter(isPhone);
   const address = addressOf(message).id;
-  const lines = await takeOperatorLines(services, address, own, alternateCallerId?.value, phones.length);
+  const lines = await takeOperatorLines(services, address, own, alternateCallerId?.value, phones.length, !isByScript);
   const called = new Set(phones.slice(0, lines.count));
   const invited = reachable.filter((participant) => !isPhone(participant) || called.has(participant));
   const operators = participants.filter((participant) => !invited.includes(participant));

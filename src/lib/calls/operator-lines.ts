@@ -6,9 +6,10 @@ import { isResting } from '../rules/calls/breaker.ts';
 import type { CallPurpose } from '../rules/calls/purpose.ts';
 import { holderOfAttempt, holderOfRequest, operatorHolder } from '../rules/outages/line-holder.ts';
 import type { HeldLine } from '../rules/outages/recipient.ts';
+import { spendHoldOf, spendNote } from '../rules/spending.ts';
 import type { Services } from '../services/services.ts';
 import type { StoredCaller } from '../storage/caller-numbers.ts';
-import { isFree, type Line, linesOf } from '../storage/lines.ts';
+import { isFree, type Line, linesOf, unused } from '../storage/lines.ts';
 
 /** The line of the call that an operator is invited to, its holder, and who was called on it. */
 export type OwnLine = { readonly number: string; readonly holder: string; readonly called: readonly Identifier[] };
@@ -36,7 +37,8 @@ export async function lineOfCall(services: Services, purpose: CallPurpose): Prom
  * and freed when the call ends. Lines that an earlier copy of the message took are used again.
  * @param own the line of the call; undefined if it has none.
  * @param number the number to call from; by default that of the call, or else another one with a free line.
- * @throws InvalidInputError if nobody can be invited to the call from that number.
+ * @param isByHand nobody is invited by hand once the spend limit of the day is reached.
+ * @throws InvalidInputError if nobody can be invited to the call from that number, or not today.
  */
 export async function takeOperatorLines(
   services: Services,
@@ -44,12 +46,15 @@ export async function takeOperatorLines(
   own: OwnLine | undefined,
   number: string | undefined,
   wanted: number,
+  isByHand: boolean,
 ): Promise<OperatorLines> {
   const { callers, limits } = services.settings;
   const holder = operatorHolder(own?.holder ?? encodeURIComponent(address));
   const preferred = number ?? own?.number;
   const numbers = numbersToInviteFrom(services, own?.number, number);
   const { lines, callers: known } = await services.lines.survey();
+  const hold = isByHand ? spendHoldOf(lines, services.settings.spendLimits, services.now()) : undefined;
+  if (hold) throw new InvalidInputError('Nobody can be invited', [spendNote(hold)]);
   // A resting number is called from only to probe it, and an operator's call is no probe.
   for (const from of numbers.filter((each) => !rests(known.get(each)))) {
     const ours = linesOf(
@@ -97,7 +102,7 @@ async function take(
   const leasedAt = now();
   const held = await lines.lease(line, holder, lineLease(new Date(leasedAt.getTime() + forMs)), leasedAt);
   if (!held || !isTooLate(leasedAt, now())) return held;
-  await lines.free(held, now());
+  await lines.free(unused(held), now());
   return undefined;
 }
 

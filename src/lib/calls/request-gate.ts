@@ -6,6 +6,7 @@ import { byHand } from '../rules/outages/fair-share.ts';
 import type { HeldLine } from '../rules/outages/recipient.ts';
 import type { Services } from '../services/services.ts';
 import type { CallRequest } from '../storage/call-requests.ts';
+import { unused } from '../storage/lines.ts';
 import { type Delay, pass, problemsOfCaller, type Refusal, refusalOf } from './gate.ts';
 import { takeLine } from './request-lines.ts';
 import { needsLine, REQUEST_PATIENCE_MS } from './request-owner.ts';
@@ -79,7 +80,7 @@ export async function admit(services: Services, request: CallRequest, terms: Ter
   try {
     obstacle = await terms.obstacle();
   } finally {
-    if (obstacle) await services.lines.free(line, services.now());
+    if (obstacle) await services.lines.free(unused(line), services.now());
   }
   return obstacle ? { obstacle } : { line };
 }

@@ -5,8 +5,9 @@ import { mayBeInCall } from '../outages/line-holders.ts';
 import { reserveByHand } from '../outages/waiting-requests.ts';
 import { requestHolder } from '../rules/outages/line-holder.ts';
 import type { HeldLine } from '../rules/outages/recipient.ts';
+import { spendHoldOf, spendNote } from '../rules/spending.ts';
 import type { Services } from '../services/services.ts';
-import { hasLapsed, isFree, type Line, linesOf } from '../storage/lines.ts';
+import { hasLapsed, isFree, type Line, linesOf, unused } from '../storage/lines.ts';
 
 const NOT_OURS = 'callerNumber: is not one of CALLER_NUMBERS';
 
@@ -29,12 +30,14 @@ export async function takeLine(
     const until = lineLease(new Date(leasedAt.getTime() + limits.leaseMs));
     const held = await services.lines.lease(line, requestHolder(requestId, leasedAt), until, leasedAt);
     if (!held || !isTooLate(leasedAt, services.now())) return held;
-    await services.lines.free(held, services.now());
+    await services.lines.free(unused(held), services.now());
     return undefined;
   };
   await services.lines.ensure(usable, await services.lines.list());
   const now = services.now();
   const { lines, callers: known } = await services.lines.survey();
+  const hold = spendHoldOf(lines, services.settings.spendLimits, now);
+  if (hold) throw new InvalidInputError('The call cannot be placed', [spendNote(hold)]);
   // In the order of the setting.
   const ours = usable.flatMap((caller) => linesOf([caller], lines));
   for (const line of ours.filter((each) => isFree(each, now))) {

@@ -6,6 +6,7 @@ import { soundOf } from '../rules/calls/script.ts';
 import { holderOfRequest } from '../rules/outages/line-holder.ts';
 import { type Handled, postponed, type Services, superseded } from '../services/services.ts';
 import { type CallRequest, dueTimeOf, type StoredRequest } from '../storage/call-requests.ts';
+import { unused } from '../storage/lines.ts';
 import { untilSaved } from '../storage/until-saved.ts';
 import type { CallOwner, CallResult, OwnedCall, Placed } from './owned-call.ts';
 
@@ -45,17 +46,17 @@ export function requestCall(services: Services, stored: StoredRequest): OwnedCal
     resend: (delaySeconds) => queues.send(queue, message, delaySeconds),
     bind: async (id) => void (await bindRequest(services, requestId, id)),
     postpone: async (until) => {
-      if (line) await lines.free(line, until);
+      if (line) await lines.free(unused(line), until);
       return (await requests.save(stored, waiting(request), until)) !== undefined;
     },
     withdraw: async () => {
       const until = new Date(services.now().getTime() + REQUEST_PATIENCE_MS);
       const saved = await requests.save(stored, waiting(request), until);
-      if (saved && line) await lines.free(line, services.now());
+      if (saved && line) await lines.free(unused(line), services.now());
       return saved !== undefined;
     },
     refuse: async (_code, error) => {
-      if (line) await lines.free(line, services.now());
+      if (line) await lines.free(unused(line), services.now());
       await requests.release(stored);
       throw error;
     },
@@ -114,7 +115,7 @@ async function postponeRequest(services: Services, requestId: string, until: Dat
     const saved = await services.requests.save(stored, waiting(stored.request), until);
     return saved && (stored.request.line ?? null);
   });
-  if (line) await services.lines.free(line, until);
+  if (line) await services.lines.free(unused(line), until);
 }
 
 /** Where and when the request's call was placed; undefined if it has ended, or another call was placed. */

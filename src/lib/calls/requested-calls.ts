@@ -5,6 +5,7 @@ import { mustBePlayable } from '../call-automation/speech.ts';
 import { isStartRequest, type JoinCall, type StartRequestedCall } from '../rules/calls/actions.ts';
 import { type Handled, type Services, superseded } from '../services/services.ts';
 import { type CallRequest, dueTimeOf, type StoredRequest } from '../storage/call-requests.ts';
+import { unused } from '../storage/lines.ts';
 import { isLeaseEnding, type Place, placeAgain, placeCall } from './place-call.ts';
 import { admit, NO_TERMS, type Terms, termsOf } from './request-gate.ts';
 import { ANOTHER_COPY, needsLine, postponeUntil, purposeOf, requestCall } from './request-owner.ts';
@@ -90,7 +91,7 @@ async function handleRequest(
   const leaseUntil = new Date(now.getTime() + services.settings.limits.leaseMs);
   const mine = await services.requests.save(before, claimed, leaseUntil);
   if (mine) return placeCall(services, requestCall(services, mine), placing(services, mine, place));
-  if (line) await services.lines.free(line, services.now());
+  if (line) await services.lines.free(unused(line), services.now());
   return superseded(ANOTHER_COPY);
 }
 

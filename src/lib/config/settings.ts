@@ -107,6 +107,8 @@ const hasStorage = (settings: StorageSettings): boolean =>
   (settings.AzureWebJobsStorage__queueServiceUri !== undefined &&
     settings.AzureWebJobsStorage__tableServiceUri !== undefined);
 
+const atLeastOne = z.coerce.number().int().min(1).optional();
+
 const WHICH_API = `\`ga\`: the current API. \`${API_VERSION}\` (default): the 2021 API.`;
 
 const Common = z.object({
@@ -152,6 +154,10 @@ const Common = z.object({
     .describe(
       'The most calls to one number in 24 hours, of all outages together. All-clears and operators do not count.',
     ),
+  DAILY_CALLS: atLeastOne.describe(
+    'Once this many calls were placed on a day (UTC), only outages that are emergencies call. Default: no limit.',
+  ),
+  DAILY_MINUTES: atLeastOne.describe('Likewise, once the calls of the day took this many minutes. Default: no limit.'),
   RETENTION_DAYS: z.coerce
     .number()
     .int()

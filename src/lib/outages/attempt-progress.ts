@@ -4,6 +4,7 @@ import { bound, expired, isAt, isSettled, type Moved, postponed } from '../rules
 import type { Outage } from '../rules/outages/outage.ts';
 import type { Recipient } from '../rules/outages/recipient.ts';
 import type { Services } from '../services/services.ts';
+import { unused } from '../storage/lines.ts';
 import type { StoredRecipient } from '../storage/recipients.ts';
 import { untilSaved } from '../storage/until-saved.ts';
 import { passOnLine } from './pass-on-line.ts';
@@ -24,7 +25,7 @@ export async function deferAttempt(
   const outage = await services.outages.recent(ref.outageId);
   const later = putOff(outage, stored.recipient, services.now(), until, { heldBack });
   if (!(await services.recipients.save(ref, stored, later))) return false;
-  if (line) await passOnLine(services, outage, line);
+  if (line) await passOnLine(services, outage, unused(line));
   return true;
 }
 
@@ -57,7 +58,7 @@ export async function postponeAttempt(
     const later = putOff(outage, stored.recipient, services.now(), until, { refusedAt });
     return (await services.recipients.save(ref, stored, later)) && stored.recipient;
   });
-  if (before?.line) await services.lines.release(before.line, until);
+  if (before?.line) await services.lines.release(unused(before.line), until);
   return before !== null;
 }
 

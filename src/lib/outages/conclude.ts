@@ -7,6 +7,7 @@ import { callableFrom } from '../rules/outages/quiet-hours.ts';
 import type { HeldLine, Recipient } from '../rules/outages/recipient.ts';
 import type { AttemptResult, RetryPolicy } from '../rules/outages/retry.ts';
 import type { Services } from '../services/services.ts';
+import { type LeftLine, unused } from '../storage/lines.ts';
 import type { StoredRecipient } from '../storage/recipients.ts';
 import { untilSaved } from '../storage/until-saved.ts';
 import { tellAllClear } from './all-clear.ts';
@@ -47,8 +48,8 @@ const policyOf = (outage: Outage, now: Date): RetryPolicy => (isCalledOff(outage
 const tellLate = async (services: Services, ref: AttemptRef, recipient: Recipient): Promise<void> =>
   tellAllClear(services, await services.outages.current(ref.outageId), ref, [recipient]);
 
-/** A line whose call has ended, and when that call was placed, if it reached somebody. */
-type Freed = { readonly line: HeldLine | undefined; readonly reachedAt: string | undefined };
+/** A line that is free again, and when its call was placed, if it reached somebody. */
+type Freed = { readonly line: LeftLine | undefined; readonly reachedAt: string | undefined };
 
 /** @returns the line that the recipient held, if this ended the attempt that held it. */
 async function recordResult(
@@ -76,8 +77,10 @@ async function recordResult(
   });
   if (!recorded) return undefined;
   const { askedAt } = recorded.before.recipient;
+  const line = await carriedOn(services, ref, recorded.before, recorded.after);
   return {
-    line: await carriedOn(services, ref, recorded.before, recorded.after),
+    // Without a claim, no call was placed.
+    line: line && askedAt === undefined ? unused(line) : line,
     reachedAt: provesNumber(result.outcome, result.reason) ? askedAt : undefined,
   };
 }

@@ -1,7 +1,7 @@
 import { attemptHolder } from '../rules/outages/line-holder.ts';
-import type { HeldLine } from '../rules/outages/recipient.ts';
 import type { Shard } from '../rules/outages/shard.ts';
 import type { Services } from '../services/services.ts';
+import { type LeftLine, unused } from '../storage/lines.ts';
 import type { DueRow } from '../storage/recipients.ts';
 import { currentSpan, SpanKind, traced, traceOf } from '../telemetry/traces.ts';
 
@@ -28,7 +28,7 @@ export type Candidate = { readonly shard: Shard; readonly due: DueRow };
  * What became of a line. `used`: a call begins on it. `left`: others have called all the candidates. `changed`: its row
  * changed since it was read.
  */
-export type Giving = { readonly kind: 'used' } | { readonly kind: 'left' | 'changed'; readonly line: HeldLine };
+export type Giving = { readonly kind: 'used' } | { readonly kind: 'left' | 'changed'; readonly line: LeftLine };
 
 /**
  * Gives the line to the first candidate whom nobody else calls. Three requests.
@@ -36,11 +36,11 @@ export type Giving = { readonly kind: 'used' } | { readonly kind: 'left' | 'chan
  */
 export async function giveLine(
   services: Services,
-  line: HeldLine,
+  line: LeftLine,
   candidates: readonly Candidate[],
   reachedAt?: string,
 ): Promise<Giving> {
-  let held: HeldLine = line;
+  let held = line;
   for (const { shard, due } of candidates) {
     const ref = { ...shard, recipientId: due.recipientId, attempt: due.attempt + 1 };
     const leasedAt = services.now();
@@ -48,9 +48,9 @@ export async function giveLine(
     const holder = attemptHolder(ref, leasedAt);
     const mine = await services.lines.lease(held, holder, lineLease(leaseUntil), leasedAt, reachedAt);
     if (!mine) return { kind: 'changed', line: held };
-    held = mine;
+    held = unused(mine);
     if (isTooLate(leasedAt, services.now())) break;
-    if (await services.recipients.dispatch(ref, due, held, leaseUntil)) {
+    if (await services.recipients.dispatch(ref, due, mine, leaseUntil)) {
       const parent = traceOf({ kind: 'attempt', ...ref });
       // Start a new trace: each call's end starts the next call, so one trace would cover the whole list.
       await traced('dispatch', { kind: SpanKind.PRODUCER, parent, cause: currentSpan(), attributes: { ...ref } }, () =>

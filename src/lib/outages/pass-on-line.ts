@@ -1,9 +1,10 @@
 import { isByHand } from '../rules/outages/fair-share.ts';
-import { isCalling } from '../rules/outages/lifecycle.ts';
+import { isCalling, isSpentUp } from '../rules/outages/lifecycle.ts';
 import type { Outage } from '../rules/outages/outage.ts';
 import type { HeldLine } from '../rules/outages/recipient.ts';
 import { restsFor } from '../rules/outages/resting.ts';
 import type { Services } from '../services/services.ts';
+import type { LeftLine } from '../storage/lines.ts';
 import { isLineOf } from './callers-of.ts';
 import { type Candidate, giveLine } from './dispatcher.ts';
 import { duePeople } from './due-people.ts';
@@ -17,23 +18,24 @@ import { nextByHand, sendAgain } from './waiting-requests.ts';
 export async function passOnLine(
   services: Services,
   outage: Outage,
-  line: HeldLine,
+  line: LeftLine,
   reachedAt?: string,
 ): Promise<void> {
   if (await passOn(services, [outage], line, reachedAt)) return;
   // A reservation changes the line's row, so that only a line that has one is read.
   const current = await services.lines.heldBy(line, line.holder);
   if (!current) return;
+  const left = { ...current, isUnused: line.isUnused };
   const claimant = current.reservedFor || undefined;
   if (claimant !== undefined && isByHand(claimant)) {
     const request = await nextByHand(services, claimant);
-    await passOn(services, request ? [] : [outage], current, reachedAt);
+    await passOn(services, request ? [] : [outage], left, reachedAt);
     return request && sendAgain(services, request);
   }
   const heir = claimant === undefined ? outage : await services.outages.recent(claimant);
   // The timer alone keeps to an outage's limit of calls at once, so it gives such an outage its lines.
   const isLimited = heir !== outage && heir.maxConcurrentCalls !== undefined;
-  await passOn(services, isLimited ? [] : [heir, outage], current, reachedAt);
+  await passOn(services, isLimited ? [] : [heir, outage], left, reachedAt);
 }
 
 /** After losing this many races for a recipient, free the line; the timer fills it. */
@@ -43,7 +45,7 @@ const TRIES = 5;
 async function passOn(
   services: Services,
   outages: readonly Outage[],
-  line: HeldLine,
+  line: LeftLine,
   reachedAt: string | undefined,
 ): Promise<boolean> {
   let held = line;
@@ -70,7 +72,7 @@ async function nextPeople(services: Services, outages: readonly Outage[], line: 
 
 /** True if the outage may place another call on this line. One call for another never exceeds the limit of calls at once. */
 const mayGoOn = (outage: Outage, { number }: HeldLine, now: Date): boolean =>
-  isCalling(outage, now) && !restsFor(outage, number) && !outage.isShrinking;
+  isCalling(outage, now) && !isSpentUp(outage, now) && !restsFor(outage, number) && !outage.isShrinking;
 
 /** Lines freed at the same time compete for the same recipients, so each starts elsewhere among the first this many. */
 const RIVALS = 32;

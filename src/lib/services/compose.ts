@@ -50,6 +50,7 @@ export function compose(settings: Settings, wake: Services['wake'] = () => undef
       callers: settings.CALLER_NUMBERS.map(({ number, lines }) => ({ number, lines })),
       numbers: callingRules(settings),
       numberLimits: { delayMs: settings.NUMBER_DELAY_SECONDS * 1000, callsADay: settings.NUMBER_CALLS_A_DAY },
+      spendLimits: { calls: settings.DAILY_CALLS, minutes: settings.DAILY_MINUTES },
       breakerAfter: settings.BREAKER_AFTER,
       retentionDays: settings.RETENTION_DAYS,
       hasPrivateAudio: isPrivate(settings.CALLBACK_BASE_URL),

@@ -5,6 +5,7 @@ import type { Ids } from '../rules/calls/ids.ts';
 import type { LeaseLimits } from '../rules/calls/leases.ts';
 import type { NumberLimits } from '../rules/number-limits.ts';
 import type { Caller } from '../rules/outages/outage.ts';
+import type { SpendLimits } from '../rules/spending.ts';
 import type { PoisonQueues } from '../storage/poison-queues.ts';
 import type { QueueStore } from '../storage/queue-store.ts';
 import type { Stores } from '../storage/stores.ts';
@@ -26,6 +27,8 @@ export type Services = Stores & {
     readonly numbers: CallingRules;
     /** How often a number may be called. */
     readonly numberLimits: NumberLimits;
+    /** What a day may cost. */
+    readonly spendLimits: SpendLimits;
     readonly limits: LeaseLimits;
     readonly batches: Batches;
     /** After this many calls in a row that fail for the same reason of our own, their caller number rests. */

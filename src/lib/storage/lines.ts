@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { newCallerNumber, reached } from '../rules/calls/breaker.ts';
 import type { Caller } from '../rules/outages/outage.ts';
 import type { HeldLine } from '../rules/outages/recipient.ts';
+import { NOTHING_SPENT, type Spent, spentBy, type Use } from '../rules/spending.ts';
 import { CALLER, digestOf, LINES_PARTITION, LINES_TABLE, type StoredCaller, toCaller } from './caller-numbers.ts';
 import { fromColumns, newColumns, toColumns } from './columns.ts';
 import { readable } from './set-aside.ts';
@@ -24,10 +25,24 @@ const LineColumns = z.object({
   reachedAt: z.string().optional(),
   /** Who gets the line when the call on it ends (rules/outages/fair-share.ts). */
   reservedFor: z.string().optional(),
+  /** What it cost on its latest day (rules/spending.ts). */
+  spentOn: z.string().default(NOTHING_SPENT.on),
+  spentCalls: z.number().int().default(NOTHING_SPENT.calls),
+  spentSeconds: z.number().default(NOTHING_SPENT.seconds),
 });
 
 /** One line of a caller number, as read: it can carry one call at a time. */
-export type Line = z.infer<typeof LineColumns> & { readonly lineId: string; readonly etag: string };
+export type Line = Omit<z.infer<typeof LineColumns>, keyof ReturnType<typeof spentColumns>> & {
+  readonly lineId: string;
+  readonly etag: string;
+  readonly spent: Spent;
+};
+
+/** A line whose holder gives it up. */
+export type LeftLine = HeldLine & Pick<Use, 'isUnused'>;
+
+/** The line of a holder for whom no call was placed. */
+export const unused = (line: HeldLine): LeftLine => ({ ...line, isUnused: true });
 
 /** The lines of all numbers, and what is known about each number that has lines. */
 export type Survey = { readonly lines: readonly Line[]; readonly callers: ReadonlyMap<string, StoredCaller> };
@@ -108,8 +123,9 @@ export class Lines {
    * @param reachedAt when the call that ended was placed, if it reached somebody.
    * @returns undefined if the line has changed since it was read.
    */
-  lease(line: HeldLine, holder: string, until: Date, at: Date, reachedAt?: string): Promise<HeldLine | undefined> {
-    return this.#change(line, holder, { leaseUntil: until, leasedAt: at, reachedAt, reservedFor: '' });
+  lease(line: LeftLine, holder: string, until: Date, at: Date, reachedAt?: string): Promise<HeldLine | undefined> {
+    const spent = line.spent && spentBy(line.spent, line, at, true);
+    return this.#change(line, holder, { leaseUntil: until, leasedAt: at, reachedAt, reservedFor: '', spent });
   }
 
   /**
@@ -118,11 +134,15 @@ export class Lines {
    * @returns undefined if the line has another holder.
    */
   async hold(line: HeldLine, holder: string, until: Date, at: Date): Promise<HeldLine | undefined> {
-    const extension = { leaseUntil: until, leasedAt: at };
-    const held = await this.#change(line, holder, extension);
+    const extension = (held: HeldLine): LineChange => ({
+      leaseUntil: until,
+      leasedAt: at,
+      spent: held.spent && spentBy(held.spent, held, at, false),
+    });
+    const held = await this.#change(line, holder, extension(line));
     if (held) return held;
     const current = await this.heldBy(line, holder);
-    const extended = current && (await this.#change(current, holder, extension));
+    const extended = current && (await this.#change(current, holder, extension(current)));
     // With the ETag of before it was reserved, the process that ends the call sees that it is.
     return extended && current.reservedFor ? { ...extended, etag: line.etag } : extended;
   }
@@ -143,27 +163,29 @@ export class Lines {
    * Frees the line from this time on: later than now if the service asked to wait.
    * @returns undefined if the line has changed; then nothing is done.
    */
-  free(line: HeldLine, from: Date, reachedAt?: string): Promise<HeldLine | undefined> {
+  free(line: LeftLine, from: Date, reachedAt?: string): Promise<HeldLine | undefined> {
     return this.lease(line, '', from, from, reachedAt);
   }
 
   /** Frees the line like `free`, even if its lease was extended or it was reserved since it was read. */
-  async release(line: HeldLine, from: Date): Promise<void> {
+  async release(line: LeftLine, from: Date): Promise<void> {
     if (await this.free(line, from)) return;
     const current = await this.heldBy(line, line.holder);
-    if (current) await this.free(current, from);
+    if (current) await this.free({ ...current, isUnused: line.isUnused }, from);
   }
 
   async #change(
-    { lineId, number, etag }: HeldLine,
+    { lineId, number, etag, ...line }: HeldLine,
     holder: string,
-    { leaseUntil, leasedAt, ...more }: LineChange,
+    { leaseUntil, leasedAt, spent = line.spent, ...more }: LineChange,
   ): Promise<HeldLine | undefined> {
     const times = { leaseUntil: leaseUntil?.toISOString(), leasedAt: leasedAt?.toISOString() };
-    const columns = toColumns({ holder, ...times, ...more });
+    const columns = toColumns({ holder, ...times, ...more, ...(spent && spentColumns(spent)) });
     const write: Write = { kind: 'merge', rowKey: lineId, columns, etag };
     const [after] = (await tryCommit(this.#tables, TABLE, PARTITION, [write])) ?? [];
-    return after ? { lineId, number, etag: after, holder } : undefined;
+    return after
+      ? { lineId, number, etag: after, holder, leasedAt: times.leasedAt ?? line.leasedAt, spent }
+      : undefined;
   }
 }
 
@@ -172,6 +194,7 @@ type LineChange = {
   readonly leasedAt?: Date;
   readonly reachedAt?: string | undefined;
   readonly reservedFor?: string;
+  readonly spent?: Spent | undefined;
 };
 
 /** True if its lease has ended. If it has a holder, there may still be a call on it. */
@@ -212,8 +235,10 @@ const batchesOf = <Item>(items: readonly Item[]): Item[][] =>
 
 const lineIdOf = (number: string, index: number): string => `${LINE}${digestOf(number)}|${index}`;
 
-const toLine = ({ rowKey, etag, columns }: StoredRow): Line => ({
-  ...fromColumns(LineColumns, columns),
-  lineId: rowKey,
-  etag,
-});
+function toLine({ rowKey, etag, columns }: StoredRow): Line {
+  const { spentOn, spentCalls, spentSeconds, ...line } = fromColumns(LineColumns, columns);
+  return { ...line, lineId: rowKey, etag, spent: { on: spentOn, calls: spentCalls, seconds: spentSeconds } };
+}
+
+/** Columns of their own: JSON would have to keep what another version adds to it. */
+const spentColumns = ({ on, calls, seconds }: Spent) => ({ spentOn: on, spentCalls: calls, spentSeconds: seconds });

@@ -51,7 +51,9 @@ export class LinePool {
       if (await mayBeInCall(this.#services, line)) return line;
       const now = this.#services.now();
       const freed = await this.#services.lines.free(line, now);
-      return freed ? { ...line, ...freed, holder: '', leaseUntil: now.toISOString() } : line;
+      return freed
+        ? { ...line, ...freed, spent: freed.spent ?? line.spent, holder: '', leaseUntil: now.toISOString() }
+        : line;
     } catch (problem) {
       this.#onProblem(problem);
       return line;

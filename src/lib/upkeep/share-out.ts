@@ -6,6 +6,7 @@ import { roomFor, usableLines } from '../outages/usable-lines.ts';
 import { nextByHand, reserveAll, sendAgain, sharedLine } from '../outages/waiting-requests.ts';
 import { isResting } from '../rules/calls/breaker.ts';
 import { type Claim, isByHand, numberIn, type Share, shareLines } from '../rules/outages/fair-share.ts';
+import { isSpentUp } from '../rules/outages/lifecycle.ts';
 import { isEmergency } from '../rules/outages/outage.ts';
 import type { Services } from '../services/services.ts';
 import { isFree, type Line, linesOf, type Survey } from '../storage/lines.ts';
@@ -24,7 +25,8 @@ export async function wishOf(visit: Visit, survey: Survey): Promise<Wish> {
   const people = await duePeople(services, outage, most, most);
   figures.linesInUse = ours.filter((line) => !isFree(line, now)).length;
   figures.dueLagMs = now.getTime() - Math.min(now.getTime(), ...people.map(({ due }) => due.at.getTime()));
-  const wants = Math.max(0, Math.min(people.length, roomFor(outage, survey.lines)));
+  const room = isSpentUp(outage, now) ? 0 : roomFor(outage, survey.lines);
+  const wants = Math.max(0, Math.min(people.length, room));
   const usable = await usableLines(services, outage, survey, wants > 0);
   const lines = new Set(usable.map(({ lineId }) => lineId));
   const claim: Claim = { claimant: outage.id, rank: isEmergency(outage) ? 'emergency' : 'outage', wants, lines };

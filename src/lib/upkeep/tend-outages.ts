@@ -2,8 +2,9 @@ import { eachOf } from '../base/each-of.ts';
 import { callersOf } from '../outages/callers-of.ts';
 import { roomFor } from '../outages/usable-lines.ts';
 import { isCalledOff, isCalling, isWaitingForList } from '../rules/outages/lifecycle.ts';
-import { begun } from '../rules/outages/outage.ts';
+import { begun, isEmergency } from '../rules/outages/outage.ts';
 import { withResting } from '../rules/outages/resting.ts';
+import { spendHoldOf } from '../rules/spending.ts';
 import type { Services } from '../services/services.ts';
 import type { Survey } from '../storage/lines.ts';
 import { endCalledOff, endIfDone } from './finish-outage.ts';
@@ -46,7 +47,7 @@ export async function tendOutages(services: Services, inCall = new InCall(servic
     const survey = await pool.survey(calling.flatMap(({ services, outage }) => callersOf(services, outage)));
     const wishes: Wish[] = [];
     await each(calling, async (visit) => {
-      if (await updateResting(visit, survey)) wishes.push(await wishOf(visit, survey));
+      if (await updateObstacles(visit, survey)) wishes.push(await wishOf(visit, survey));
     });
     await shareOut(services, survey, wishes, inCall.awaited).catch(note);
     await each(
@@ -76,8 +77,14 @@ async function beginAndHeal(visit: Visit, inCall: InCall): Promise<void> {
   await healAttempts(visit, inCall);
 }
 
-const updateResting = (visit: Visit, { callers }: Survey): Promise<boolean> =>
-  visit.become(withResting(visit.outage, (number) => callers.get(number)?.caller));
+/** Keeps with the outage what stops its calls, for the processes that pass lines on. */
+function updateObstacles(visit: Visit, { callers, lines }: Survey): Promise<boolean> {
+  const { settings, now } = visit.services;
+  const resting = withResting(visit.outage, (number) => callers.get(number)?.caller);
+  const hold = isEmergency(resting) ? undefined : spendHoldOf(lines, settings.spendLimits, now());
+  const isSame = hold?.until === resting.spendHold?.until && hold?.because === resting.spendHold?.because;
+  return visit.become(isSame ? resting : { ...resting, spendHold: hold });
+}
 
 // A paused outage stays open until it is resumed, even if everybody has an outcome: people may still be added.
 async function finish(visit: Visit, { lines }: Survey): Promise<void> {

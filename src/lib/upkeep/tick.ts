@@ -1,5 +1,6 @@
 import { reported } from '../base/reported.ts';
 import { restingNote } from '../rules/calls/breaker.ts';
+import { spendNote } from '../rules/spending.ts';
 import type { Services } from '../services/services.ts';
 import { measure } from '../telemetry/metrics.ts';
 import { InCall } from './in-call.ts';
@@ -16,12 +17,20 @@ export async function tick(services: Services, log: TickLog): Promise<void> {
   const inCall = new InCall(services.now());
   const requests = await tendRequests(services, inCall);
   for (const problem of requests.problems) log.error('a requested call could not be checked:', reported(problem));
-  for (const { outage, started, healed, linesInUse, dueLagMs, state, resting, problems } of await tendOutages(
-    services,
-    inCall,
-  )) {
+  for (const {
+    outage,
+    started,
+    healed,
+    linesInUse,
+    dueLagMs,
+    state,
+    resting,
+    spendHold,
+    problems,
+  } of await tendOutages(services, inCall)) {
     for (const problem of problems) log.error(`outage ${outage}: a step failed:`, reported(problem));
     for (const caller of resting) log.warn(`outage ${outage}: ${restingNote(caller)}`);
+    if (spendHold) log.warn(`outage ${outage}: ${spendNote(spendHold)}`);
     measure.outage(outage, linesInUse, dueLagMs, resting.length);
     log.info(`outage ${outage} is ${state}: ${started} calls started, ${healed} leases checked`);
   }

@@ -4,6 +4,7 @@ import { ended } from '../rules/outages/lifecycle.ts';
 import { isListHeld } from '../rules/outages/list-holds.ts';
 import type { Outage } from '../rules/outages/outage.ts';
 import { type Shard, shardsOf } from '../rules/outages/shard.ts';
+import type { SpendHold } from '../rules/spending.ts';
 import type { Services } from '../services/services.ts';
 import type { StoredOutage } from '../storage/outages.ts';
 import type { DueRow } from '../storage/recipients.ts';
@@ -19,6 +20,7 @@ export type Tended = {
   readonly dueLagMs: number;
   /** The outage's caller numbers that rest. */
   readonly resting: readonly RestingCaller[];
+  readonly spendHold?: SpendHold | undefined;
   /** Errors of single steps. The other steps ran all the same; the failed ones run again at the next tick. */
   readonly problems: readonly unknown[];
 };
@@ -46,8 +48,8 @@ export class Visit {
   }
 
   report(): Tended {
-    const { id: outage, state, resting = [] } = this.outage;
-    return { outage, state, resting, ...this.figures, problems: this.#problems };
+    const { id: outage, state, resting = [], spendHold } = this.outage;
+    return { outage, state, resting, spendHold, ...this.figures, problems: this.#problems };
   }
 
   /** Runs one step. If it fails, the error is kept and the other steps still run. */

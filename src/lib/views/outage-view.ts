@@ -55,6 +55,7 @@ export const OutageView = OutageEntry.extend(
     retry: true,
     defaultCountry: true,
     resting: true,
+    spendHold: true,
   }).shape,
 ).extend({
   actions: z.array(OutageAction).describe('The actions that are allowed now.'),

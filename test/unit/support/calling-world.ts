@@ -1,5 +1,6 @@
 import type { CallAutomation } from '../../../src/lib/call-automation/port.ts';
 import { concludeAttempt } from '../../../src/lib/outages/conclude.ts';
+import type { Outcome } from '../../../src/lib/rules/calls/outcome.ts';
 import type { Services } from '../../../src/lib/services/services.ts';
 import { MemoryWorld } from './memory-services.ts';
 import type { MemoryTables } from './memory-tables.ts';
@@ -32,11 +33,11 @@ export class CallingWorld extends MemoryWorld {
     });
   }
 
-  /** Every call of this outage that is in progress fails. */
-  async ends(outageId: string): Promise<void> {
+  /** Every call of this outage that is in progress ends. */
+  async ends(outageId: string, outcome: Outcome = 'failed'): Promise<void> {
     const shard = { outageId, shard: 0 };
     for (const { recipientId, attempt } of await this.services.recipients.due(shard, 'leased', 100)) {
-      await concludeAttempt(this.services, { ...shard, recipientId, attempt }, { outcome: 'failed' });
+      await concludeAttempt(this.services, { ...shard, recipientId, attempt }, { outcome });
     }
   }
 }

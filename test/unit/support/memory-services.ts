@@ -69,6 +69,7 @@ export class MemoryWorld {
         limits: { leaseMs: 300_000, maxCallMs: 3_600_000, requestMs: 20_000 },
         batches: BATCHES,
         numbers: { countries: '*', kinds: new Set(), own: new Set(['+14255550190']) },
+        spendLimits: {},
         numberLimits: { delayMs: 0, callsADay: 100 },
         breakerAfter: 10,
         retentionDays: 90,

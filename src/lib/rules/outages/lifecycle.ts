@@ -107,6 +107,10 @@ const isStopped = ({ state }: Pick<Outage, 'state'>): boolean => STOPPED.has(sta
 /** Recipients who wait may be called now. */
 export const isCalling = (outage: Outage, now: Date): boolean => outage.state === 'running' && !hasExpired(outage, now);
 
+/** The spend limit of the day held at the last tick of the timer. */
+export const isSpentUp = ({ spendHold }: Pick<Outage, 'spendHold'>, now: Date): boolean =>
+  spendHold !== undefined && now < new Date(spendHold.until);
+
 /** Recipients who wait will never be called: the outage was stopped or has expired. */
 export const isCalledOff = (outage: Outage, now: Date): boolean => isStopped(outage) || hasExpired(outage, now);
 

@@ -5,6 +5,7 @@ import { RestingCaller } from '../calls/breaker.ts';
 import { SafeId } from '../calls/ids.ts';
 import { CallScript } from '../calls/script.ts';
 import { Country } from '../countries.ts';
+import { SpendHold } from '../spending.ts';
 import { QuietHours, StoredQuietHours } from './quiet-hours.ts';
 import { RetryPolicy } from './retry.ts';
 
@@ -150,6 +151,7 @@ export const Outage = OutageSpec.extend({
     .describe(
       'The caller numbers that rest, as of the last tick of the timer: too many calls in a row failed for a reason that concerns us. The first call that reaches somebody ends the rest.',
     ),
+  spendHold: SpendHold.optional().describe('The spend limit of the day is reached: nobody new is called until then.'),
   listHolds: z.array(ListHold).optional(),
   /** Nobody was on the list when the timer last looked, and nobody is being added: there is nothing to do yet. */
   isListAwaited: z.boolean().optional(),

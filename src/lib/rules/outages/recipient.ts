@@ -3,6 +3,7 @@ import { Identifier } from '../../call-automation/identifiers.ts';
 import { RecipientId } from '../calls/ids.ts';
 import { Outcome } from '../calls/outcome.ts';
 import { HeldBack } from '../number-limits.ts';
+import { Spent } from '../spending.ts';
 import { AttemptResult } from './retry.ts';
 
 /**
@@ -23,6 +24,9 @@ export const HeldLine = z.object({
   number: z.string(),
   etag: z.string(),
   holder: z.string().optional(),
+  /** UTC. Since when, and what the line cost before (rules/spending.ts). Unknown to earlier versions. */
+  leasedAt: z.string().optional(),
+  spent: Spent.optional(),
 });
 export type HeldLine = z.infer<typeof HeldLine>;
 
