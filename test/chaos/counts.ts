@@ -3,6 +3,7 @@ import type { Outcome } from '../../src/lib/rules/calls/outcome.ts';
 import { AttemptResult } from '../../src/lib/rules/outages/retry.ts';
 import { Tally } from '../../src/lib/rules/outages/tally.ts';
 import type { Columns } from '../../src/lib/storage/table-store.ts';
+import { NEXT } from './next-version.ts';
 
 type Rows = ReadonlyMap<string, Columns>;
 
@@ -38,7 +39,8 @@ export function counted(rows: Rows): string {
 }
 
 function addTally(counts: Counts, row: Columns): void {
-  const nested = (name: string): unknown => JSON.parse(String(row[`${name}Json`] ?? '{}'));
+  const nested = (name: string): unknown =>
+    JSON.parse(String(row[`${name}Json`] ?? '{}'), (key, value) => (key === NEXT ? undefined : value));
   const tally = Tally.parse({ ...row, outcomes: nested('outcomes'), minutes: nested('minutes') });
   counts.add('recipients', tally.recipients);
   counts.add('attempts', tally.attempts);

@@ -89,7 +89,7 @@ const withoutEmpty = (columns: Columns): Columns =>
 
 function columnsAfter(before: Columns | undefined, write: Write): Columns | undefined {
   if (write.kind === 'delete') return undefined;
-  return write.kind === 'merge' ? withoutEmpty({ ...before, ...write.columns }) : write.columns;
+  return write.kind === 'insert' ? write.columns : withoutEmpty({ ...before, ...write.columns });
 }
 
 /** What goes wrong with a request to storage: refused, no answer with or without effect, or silence until its limit. */

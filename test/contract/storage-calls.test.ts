@@ -6,6 +6,7 @@ import { CallLegs } from '../../src/lib/storage/call-legs.ts';
 import { type CallRequest, CallRequests } from '../../src/lib/storage/call-requests.ts';
 import { OptOuts } from '../../src/lib/storage/opt-outs.ts';
 import { Outages } from '../../src/lib/storage/outages.ts';
+import { ANY } from '../../src/lib/storage/table-store.ts';
 import { IDS, numberIdOf } from '../fixtures/ids.ts';
 import { outageWith, recipientWith } from '../unit/support/memory-services.ts';
 import { onEachStore } from '../unit/support/table-stores.ts';
@@ -156,6 +157,19 @@ onEachStore((opened) => {
       expect(await legs.examine(id)).toMatchObject({ stored: await legs.find(id), isGone: false });
       await legs.keepAction(id, { ...hungUp, status: 'superseded', reason: 'there is no call to end' });
       expect((await legs.examine(id)).isGone).toBe(true);
+    });
+
+    it('keeps what only another version knows of an action that is recorded again, and no old reason', async () => {
+      const { legs, id } = aLeg();
+      const hungUp = { operationContext: 'hang-up-3', action: 'hang-up', at: NOW.toISOString() } as const;
+      await legs.keepAction(id, { ...hungUp, status: 'superseded', reason: 'there is no call to end' });
+      const rowKey = 'action|hang-up-3';
+      await opened.store.commit('CallLegs', id, [
+        { kind: 'merge', rowKey, columns: { nextVersion: 'column' }, etag: ANY },
+      ]);
+      await legs.keepAction(id, { ...hungUp, status: 'done' });
+      expect((await legs.findAction(id, 'hang-up-3'))?.action).toEqual({ ...hungUp, status: 'done' });
+      expect((await opened.store.get('CallLegs', id, rowKey))?.columns['nextVersion']).toBe('column');
     });
 
     it('is not closed if an event was recorded meanwhile', async () => {

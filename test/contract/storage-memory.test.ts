@@ -9,7 +9,7 @@ import { MemoryTables } from '../unit/support/memory-tables.ts';
 /** `age`: how many commits ago the row was read whose ETag the write uses; null: it uses no ETag. */
 const Planned = fc.record({
   name: fc.constantFrom('ann', 'bob', 'eve'),
-  kind: fc.constantFrom('insert' as const, 'upsert' as const, 'replace' as const, 'merge' as const, 'delete' as const),
+  kind: fc.constantFrom('insert' as const, 'upsert' as const, 'merge' as const, 'delete' as const),
   column: fc.constantFrom('floor', 'room'),
   value: fc.nat(9),
   age: fc.option(fc.nat(2)),

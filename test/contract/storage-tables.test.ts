@@ -87,7 +87,7 @@ onEachStore((opened) => {
       const partition = new Partition();
       await partition.commit(insert(key));
       expect(await partition.get(key)).toMatchObject({ rowKey: key });
-      await partition.commit({ kind: 'replace', ...row(key, { name: 'new' }), etag: await partition.etagOf(key) });
+      await partition.commit({ kind: 'merge', ...row(key, { name: 'new' }), etag: await partition.etagOf(key) });
       await partition.commit(remove(key), insert('other'));
       expect(Object.keys(await partition.rows())).toEqual(['other']);
     });
@@ -111,57 +111,50 @@ onEachStore((opened) => {
       await expect(partition.rows()).resolves.toEqual({ ann: { name: 'first' } });
     });
 
-    it('that replaces removes the old columns; one that merges keeps the columns it does not name', async () => {
+    it('that merges keeps the columns it does not name', async () => {
       const partition = new Partition();
-      await partition.commit(insert('ann', { name: 'Ann', floor: 3 }), insert('bob', { name: 'Bob', floor: 3 }));
-      const [ann, bob] = [await partition.etagOf('ann'), await partition.etagOf('bob')];
-      await partition.commit({ kind: 'replace', ...row('ann', { name: 'Anna' }), etag: ann }, ...company);
-      await partition.commit({ kind: 'merge', ...row('bob', { name: 'Bobby' }), etag: bob });
-      await expect(partition.rows()).resolves.toMatchObject({
-        ann: { name: 'Anna' },
-        bob: { name: 'Bobby', floor: 3 },
-      });
-      expect((await partition.get('ann'))?.columns).toEqual({ name: 'Anna' });
+      await partition.commit(insert('bob', { name: 'Bob', floor: 3 }));
+      await partition.commit({ kind: 'merge', ...row('bob', { name: 'Bobby' }), etag: await partition.etagOf('bob') });
+      expect((await partition.get('bob'))?.columns).toEqual({ name: 'Bobby', floor: 3 });
     });
 
-    it.each(['replace', 'merge'] as const)('that would %s a row that changed meanwhile is refused', async (kind) => {
+    it('that would merge into a row that changed meanwhile is refused', async () => {
       const partition = new Partition();
       await partition.commit(insert('ann'));
       const etag = await partition.etagOf('ann');
-      await partition.commit({ kind, ...row('ann', { name: 'first' }), etag });
-      const late = partition.commit({ kind, ...row('ann', { name: 'second' }), etag }, ...company);
+      await partition.commit({ kind: 'merge', ...row('ann', { name: 'first' }), etag });
+      const late = partition.commit({ kind: 'merge', ...row('ann', { name: 'second' }), etag }, ...company);
       await expect(late).rejects.toThrow(ConflictError);
       await expect(partition.rows()).resolves.toEqual({ ann: { name: 'first' } });
     });
 
-    it.each(['replace', 'merge'] as const)(
-      'that would %s a deleted row is refused, even for any version',
-      async (kind) => {
-        const partition = new Partition();
-        await partition.commit(insert('ann'));
-        const etag = await partition.etagOf('ann');
-        await partition.commit(remove('ann'));
-        for (const accepted of [etag, ANY]) {
-          const late = partition.commit({ kind, ...row('ann'), etag: accepted }, ...company);
-          await expect(late).rejects.toThrow(ConflictError);
-        }
-        await expect(partition.rows()).resolves.toEqual({});
-      },
-    );
-
-    it.each(['replace', 'merge'] as const)('that would %s any version of a row succeeds', async (kind) => {
+    it('that would merge into a deleted row is refused, even for any version', async () => {
       const partition = new Partition();
       await partition.commit(insert('ann'));
-      await partition.commit({ kind, ...row('ann', { name: 'new' }), etag: ANY }, ...company);
+      const etag = await partition.etagOf('ann');
+      await partition.commit(remove('ann'));
+      for (const accepted of [etag, ANY]) {
+        const late = partition.commit({ kind: 'merge', ...row('ann'), etag: accepted }, ...company);
+        await expect(late).rejects.toThrow(ConflictError);
+      }
+      await expect(partition.rows()).resolves.toEqual({});
+    });
+
+    it('that would merge into any version of a row succeeds', async () => {
+      const partition = new Partition();
+      await partition.commit(insert('ann'));
+      await partition.commit({ kind: 'merge', ...row('ann', { name: 'new' }), etag: ANY }, ...company);
       expect((await partition.get('ann'))?.columns).toEqual({ name: 'new' });
     });
 
-    it('that upserts creates the row, or replaces it', async () => {
+    it('that upserts creates the row, or merges into it', async () => {
       const partition = new Partition();
       await partition.commit({ kind: 'upsert', ...row('ann', { name: 'Ann', floor: 3 }) }, ...company);
       expect((await partition.get('ann'))?.columns).toEqual({ name: 'Ann', floor: 3 });
       await partition.commit({ kind: 'upsert', ...row('ann', { name: 'Anna' }) });
-      expect((await partition.get('ann'))?.columns).toEqual({ name: 'Anna' });
+      expect((await partition.get('ann'))?.columns).toEqual({ name: 'Anna', floor: 3 });
+      await partition.commit({ kind: 'upsert', ...row('ann', { name: 'Annie' }) }, insert('one more'));
+      expect((await partition.get('ann'))?.columns).toEqual({ name: 'Annie', floor: 3 });
     });
 
     it('that deletes a missing row is refused', async () => {
@@ -182,7 +175,7 @@ onEachStore((opened) => {
     it('returns the new ETag, which the next write needs', async () => {
       const partition = new Partition();
       const [first = ''] = await partition.commit(insert('ann'), ...company);
-      const [second = ''] = await partition.commit({ kind: 'replace', ...row('ann', { name: 'new' }), etag: first });
+      const [second = ''] = await partition.commit({ kind: 'merge', ...row('ann', { name: 'new' }), etag: first });
       expect(second).not.toBe(first);
       expect(await partition.etagOf('ann')).toBe(second);
       const [third = ''] = await partition.commit({ kind: 'merge', ...row('ann', { name: 'new' }), etag: second });
@@ -203,14 +196,14 @@ onEachStore((opened) => {
 
     it.each<[string, Write]>([
       ['already exists', insert('there')],
-      ['was changed', { kind: 'replace', ...row('there'), etag: 'W/"datetime\'2020-01-01T00%3A00%3A00.0000000Z\'"' }],
+      ['was changed', { kind: 'merge', ...row('there'), etag: 'W/"datetime\'2020-01-01T00%3A00%3A00.0000000Z\'"' }],
       ['does not exist', remove('gone')],
     ])('writes nothing at all if one row %s', async (_, refused) => {
       const partition = new Partition();
       await partition.commit(insert('there'), insert('bystander'));
       const before = await partition.rows();
       const etag = await partition.etagOf('bystander');
-      const writes = [insert('new'), { kind: 'replace', ...row('bystander', { name: 'x' }), etag } as const, refused];
+      const writes = [insert('new'), { kind: 'merge', ...row('bystander', { name: 'x' }), etag } as const, refused];
       await expect(partition.commit(...writes)).rejects.toThrow(ConflictError);
       await expect(partition.rows()).resolves.toEqual(before);
       expect(await partition.etagOf('bystander')).toBe(etag);
@@ -237,7 +230,7 @@ onEachStore((opened) => {
       await partition.commit(insert('ann'));
       const etag = await partition.etagOf('ann');
       const racing = ['first', 'second', 'third'].map((name) =>
-        partition.commit({ kind: 'replace', ...row('ann', { name }), etag }, insert(`won by ${name}`)),
+        partition.commit({ kind: 'merge', ...row('ann', { name }), etag }, insert(`won by ${name}`)),
       );
       const won = (await Promise.allSettled(racing)).filter(({ status }) => status === 'fulfilled');
       expect(won).toHaveLength(1);

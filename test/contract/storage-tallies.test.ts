@@ -7,6 +7,7 @@ import { RetryPolicy } from '../../src/lib/rules/outages/retry.ts';
 import { NOTHING, sumOf, tallyOf } from '../../src/lib/rules/outages/tally.ts';
 import { EndedCalls } from '../../src/lib/storage/ended-calls.ts';
 import { Recipients } from '../../src/lib/storage/recipients.ts';
+import { ANY, startingWith } from '../../src/lib/storage/table-store.ts';
 import { Tallies } from '../../src/lib/storage/tallies.ts';
 import { recipientWith } from '../unit/support/memory-services.ts';
 import { onEachStore } from '../unit/support/table-stores.ts';
@@ -119,6 +120,38 @@ onEachStore((opened) => {
       await list.ends(someone(55), 'acknowledged', minutesLater(1));
       while (await list.tallies.fold(list.shard));
       expect((await list.standing()).tally).toEqual(await list.listed());
+    });
+
+    it('go on beside sums and changes that only another version can read', async () => {
+      const list = new List();
+      const [minute, partition] = ['2026-01-05T08:00:00.000Z', `${list.shard.outageId}|0`];
+      const counted = { recipients: 'five', attempts: 0, outcomesJson: '{"busy":2}', minutesJson: '{}' };
+      const unreadable = Array.from({ length: 60 }, (_, index) => `count|change|0${index}`);
+      await opened.store.commit('Recipients', partition, [
+        { kind: 'insert', rowKey: 'count|all', columns: counted },
+        { kind: 'insert', rowKey: `activity|${minute}`, columns: { ended: 'many', answered: 1 } },
+        ...unreadable.map((rowKey) => ({ kind: 'insert', rowKey, columns: counted }) as const),
+      ]);
+      await list.add(people(3));
+      for (const person of people(2)) {
+        await list.dispatch(person);
+        await list.ends(person, 'heard', NOW);
+        while (await list.tallies.fold(list.shard));
+      }
+      expect((await list.standing()).tally).toEqual(await list.listed());
+      const left = await opened.store.query('Recipients', partition, startingWith('count|change|'), 100);
+      expect(left.map(({ rowKey }) => rowKey)).toEqual(unreadable.sort());
+      // Once the other version has mended its rows, each is added to what was counted beside it.
+      await opened.store.commit('Recipients', partition, [
+        { kind: 'merge', rowKey: 'count|all', columns: { recipients: 5 }, etag: ANY },
+        { kind: 'merge', rowKey: `activity|${minute}`, columns: { ended: 4 }, etag: ANY },
+      ]);
+      while (await list.tallies.fold(list.shard));
+      expect((await list.standing()).tally).toMatchObject({
+        recipients: 8,
+        outcomes: { heard: 2, busy: 2 },
+        minutes: { [minute]: { ended: 6, answered: 3 } },
+      });
     });
 
     it('have the requested minutes', async () => {

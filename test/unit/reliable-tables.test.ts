@@ -54,13 +54,13 @@ describe('a commit whose answer was lost', () => {
     expect((await shaky.get('Lines', 'lines', 'a'))?.columns['name']).toBe('ours');
   });
 
-  it('replaces a row once, and a second writer with the same ETag still conflicts', async () => {
+  it('merges into a row once, and a second writer with the same ETag still conflicts', async () => {
     const shaky = new ShakyTables('fine', 'answerLost');
     const store = reliable(shaky);
     const [etag = ''] = await store.commit('Lines', 'lines', [insert('a')]);
-    const replace = (name: string): Write => ({ kind: 'replace', rowKey: 'a', columns: { name }, etag });
-    await store.commit('Lines', 'lines', [replace('first')]);
-    await expect(store.commit('Lines', 'lines', [replace('second')])).rejects.toThrow(ConflictError);
+    const merge = (name: string): Write => ({ kind: 'merge', rowKey: 'a', columns: { name }, etag });
+    await store.commit('Lines', 'lines', [merge('first')]);
+    await expect(store.commit('Lines', 'lines', [merge('second')])).rejects.toThrow(ConflictError);
     expect((await shaky.get('Lines', 'lines', 'a'))?.columns['name']).toBe('first');
   });
 

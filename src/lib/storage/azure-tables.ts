@@ -114,9 +114,7 @@ async function single(client: TableClient, partitionKey: string, write: Write): 
     case 'insert':
       return (await client.createEntity(entity)).etag;
     case 'upsert':
-      return (await client.upsertEntity(entity, 'Replace')).etag;
-    case 'replace':
-      return (await client.updateEntity(entity, 'Replace', { etag: write.etag })).etag;
+      return (await client.upsertEntity(entity, 'Merge')).etag;
     case 'merge':
       return (await client.updateEntity(entity, 'Merge', { etag: write.etag })).etag;
     case 'delete':
@@ -131,9 +129,7 @@ function toAction(partitionKey: string, write: Write): TransactionAction {
     case 'insert':
       return ['create', entity];
     case 'upsert':
-      return ['upsert', entity, 'Replace'];
-    case 'replace':
-      return ['update', entity, 'Replace', { etag: write.etag }];
+      return ['upsert', entity, 'Merge'];
     case 'merge':
       return ['update', entity, 'Merge', { etag: write.etag }];
     case 'delete':

@@ -3,7 +3,7 @@ import type { CallEvent } from '../call-automation/events.ts';
 import { CallAction } from '../rules/calls/actions.ts';
 import { identityOfEvent } from '../rules/calls/event-identity.ts';
 import { CallLeg } from '../rules/calls/leg.ts';
-import { changed, fromColumns, newColumns, toColumns } from './columns.ts';
+import { changed, fromColumns, newColumns, toColumns, wholeColumns } from './columns.ts';
 import { Hints } from './hints.ts';
 import { QUEUES, type QueueName } from './queue-store.ts';
 import { readable } from './set-aside.ts';
@@ -173,7 +173,7 @@ export class CallLegs {
     await this.#commit(address, {
       kind: 'upsert',
       rowKey: actionKey(action.operationContext),
-      columns: toColumns(action),
+      columns: wholeColumns(ActionRow, action),
     });
   }
 

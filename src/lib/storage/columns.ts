@@ -36,6 +36,15 @@ const ROW_VERSION = 1;
 /** The columns of a new row. */
 export const newColumns = (value: object): Columns => ({ ...toColumns(value), version: ROW_VERSION });
 
+/**
+ * The columns of a row that may exist: those of a new row, and '' for the scalar members of the schema that the value
+ * has not, so that nothing of an earlier value stays.
+ */
+export const wholeColumns = <Shape extends z.ZodRawShape>(schema: z.ZodObject<Shape>, value: object): Columns => ({
+  ...Object.fromEntries(Object.keys(schema.shape).map((name) => [name, name in value ? undefined : ''])),
+  ...newColumns(value),
+});
+
 /** The row that a value was read from, so that a change of the value keeps what this version does not know. */
 const ROWS = new WeakMap<object, Columns>();
 
@@ -52,7 +61,7 @@ export function fromColumns<Schema extends z.ZodType<object>>(schema: Schema, co
 /**
  * The columns to merge into a row so that it holds `after`. Leaves out columns that `before` has too, and columns that
  * this version does not know. Within JSON, unknown members are kept. A member that goes away becomes ''.
- * @param before the value as read.
+ * @param before the value as read, not a copy of it: only that one remembers its row.
  */
 export function changed(before: object, after: object): Columns {
   const row = ROWS.get(before) ?? toColumns(before);

@@ -4,7 +4,7 @@ import { RecipientId } from '../rules/calls/ids.ts';
 import type { Recipient } from '../rules/outages/recipient.ts';
 import { AttemptResult } from '../rules/outages/retry.ts';
 import type { Shard } from '../rules/outages/shard.ts';
-import { fromColumns, newColumns } from './columns.ts';
+import { fromColumns, wholeColumns } from './columns.ts';
 import { readable } from './set-aside.ts';
 import { partitionOf, SHARDS_TABLE } from './shard.ts';
 import { startingWith, type TableStore, type Write } from './table-store.ts';
@@ -43,7 +43,7 @@ export function endedRows(before: Recipient, { recipientId, identifier, name, re
     .map((result) => ({
       kind: 'upsert',
       rowKey: `${ENDED}${newestFirst(result.at)}|${recipientId}|${result.attempt}`,
-      columns: newColumns({ recipientId, identifier, name, ...result } satisfies EndedCall),
+      columns: wholeColumns(EndedCall, { recipientId, identifier, name, ...result } satisfies EndedCall),
     }));
 }
 

@@ -18,13 +18,14 @@ export type TableName = (typeof TABLES)[number];
 export const ANY = '*';
 
 /**
- * `insert` fails if the row exists. `replace` and `merge` fail if the row has changed since it was read (ETag).
+ * `insert` fails if the row exists. `upsert` inserts the row or merges into it, so that it keeps the columns that only
+ * another version of the app knows. `merge` fails if the row has changed since it was read (ETag).
  * `delete` fails if the row does not exist; it has no ETag, because the SDK's transactions do not send one with a
  * delete.
  */
 export type Write =
   | { readonly kind: 'insert' | 'upsert'; readonly rowKey: string; readonly columns: Columns }
-  | { readonly kind: 'replace' | 'merge'; readonly rowKey: string; readonly columns: Columns; readonly etag: string }
+  | { readonly kind: 'merge'; readonly rowKey: string; readonly columns: Columns; readonly etag: string }
   | { readonly kind: 'delete'; readonly rowKey: string };
 
 /** Row keys from `from` (inclusive) to `to` (exclusive), in order. */

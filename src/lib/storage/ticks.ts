@@ -68,6 +68,6 @@ const tickAt = (now: Date): Write => ({
 function leaseUntil(until: Date, before: TickLease | undefined): Write {
   const columns = newColumns({ until: until.toISOString() } satisfies z.infer<typeof LeaseColumns>);
   return before
-    ? { kind: 'replace', rowKey: LEASE, columns, etag: before.etag }
+    ? { kind: 'merge', rowKey: LEASE, columns, etag: before.etag }
     : { kind: 'insert', rowKey: LEASE, columns };
 }

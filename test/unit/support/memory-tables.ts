@@ -70,7 +70,7 @@ export class MemoryTables implements TableStore {
       partition.delete(rowKey);
       return undefined;
     }
-    const before = kind === 'merge' ? partition.rows.get(rowKey)?.columns : undefined;
+    const before = kind === 'merge' || kind === 'upsert' ? partition.rows.get(rowKey)?.columns : undefined;
     const etag = `W/"version-${++this.#version}"`;
     partition.set({ rowKey, etag, columns: columnsOf(before, write.columns) });
     return etag;
