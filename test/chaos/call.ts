@@ -68,7 +68,9 @@ export class Call {
   endedAt: number | undefined;
   /** The process that placed the call received its id. */
   isAnswerDelivered = false;
-  /** The app could not learn of the call before its lease ended: see checks.ts. */
+  /** The service refuses to end it. */
+  isStubborn = false;
+  /** The app could not learn of the call before its lease ended, or gave it up because it is stubborn: see checks.ts. */
   isLost = false;
   readonly operations: Operation[] = [];
   /** The numbers from which operators' telephones were called in this call, one each, until they end. */

@@ -24,6 +24,7 @@ import { callsFrom, type Service, type ServiceEvent } from './service.ts';
 import { SteeringChecks } from './steering-checks.ts';
 import { tickMsOf } from './stopped-timer.ts';
 import type { RowChange, WorldTables } from './stores.ts';
+import { GIVEN_UP_AFTER_MS } from './stubborn.ts';
 
 /** The promises of docs/reliability.md that the checks test. */
 export type Rule =
@@ -45,6 +46,7 @@ export type Rule =
   | 'a change reaches every call'
   | 'our own misconfiguration is nobody’s outcome'
   | 'a resting number is only probed'
+  | 'a decline is retried once'
   | 'an outcome is what happened'
   | 'nothing of another version is lost'
   | 'a caller is asked for what it can do'
@@ -220,6 +222,7 @@ export class Checks {
       }
     }
     if (rowKey !== 'leg') return;
+    this.#isGivenUpLate(change);
     if (before && !after) this.fail('nothing goes backwards', `the row of ${partition} was deleted`);
     this.#neverWorse(`call ${partition}`, before?.['outcome'], after?.['outcome']);
     if (rank(LegState, after?.['state']) < rank(LegState, before?.['state'])) {
@@ -228,6 +231,17 @@ export class Checks {
     if (!event) return;
     if (this.#counted.has(event)) this.fail('an event counts once', `${nameOf(event)} has changed its call twice`);
     this.#counted.add(event);
+  }
+
+  /** The app may give a stubborn call up, and use its line again, once it has tried for long enough. */
+  #isGivenUpLate({ partition: callLegId, before, after }: RowChange): void {
+    if (after?.['stage'] !== 'ended' || before?.['stage'] === 'ended') return;
+    const { service, scenario, now } = this.#facts;
+    const call = service.find(callLegId);
+    if (!call?.isStubborn || call.endedAt !== undefined) return;
+    const triedForMs = now() - call.placedAt - scenario.settings.limits.maxCallMs;
+    if (triedForMs >= GIVEN_UP_AFTER_MS) call.isLost = true;
+    else this.fail('everything ends', `${callLegId} is given up, but the service refuses to end it`);
   }
 
   #learn(callLegId: Cell | undefined): void {
@@ -316,6 +330,8 @@ export class Checks {
     // A call that may have failed for a reason of ours does not count: it is placed again.
     if (earlier.some(({ failure }) => !failure || !(isOurs(failure) || isUnclear(failure))))
       this.fail('nobody is called twice', `${placedBy.name} places a second call for ${name}`);
+    if (this.#leaseOf(call) < this.#facts.now())
+      this.fail('nobody is called twice', `${placedBy.name} places ${name} after its lease has ended`);
     this.#watch(call);
   }
 
@@ -339,9 +355,11 @@ export class Checks {
         call.isLost = !this.#known.has(call.id) && !isToldOf;
       });
     lookAtItsEnd(this.#leaseOf(call));
-    const limit = Math.max(calmFrom, now()) + maxCallMs + 3 * leaseMs + REDELIVERY_MS + SLACK_MS + 4 * batchesMs;
+    const untilGivenUp = call.isStubborn ? GIVEN_UP_AFTER_MS : 0;
+    const limit =
+      Math.max(calmFrom, now()) + maxCallMs + 3 * leaseMs + REDELIVERY_MS + SLACK_MS + 4 * batchesMs + untilGivenUp;
     after(limit - now(), () => {
-      if (call.endedAt !== undefined || !this.#known.has(call.id)) return;
+      if (call.endedAt !== undefined || !this.#known.has(call.id) || call.isLost) return;
       this.fail('everything ends', `${call.id} is known to the app and was never hung up`);
     });
   }

@@ -31,8 +31,8 @@ export class LineChecks {
     if (now() - this.#tickedAt > idleMs) this.#since.clear();
     this.#tickedAt = now();
     if (now() < calmFrom) return;
-    const resting = numbersAtRest(tables);
-    const idle = linesIn(tables).filter(([, row]) => !resting.has(row['number']) && isIdle(tables, row, now()));
+    const unusable = new Set([...numbersAtRest(tables), ...this.#numbersOfCallsGivenUp()]);
+    const idle = linesIn(tables).filter(([, row]) => !unusable.has(row['number']) && isIdle(tables, row, now()));
     const waits = new Map(idle.length > 0 ? this.#waits(idle) : []);
     for (const wait of this.#since.keys()) if (!waits.has(wait)) this.#since.delete(wait);
     for (const [wait, what] of waits) {
@@ -40,6 +40,11 @@ export class LineChecks {
       this.#since.set(wait, since);
       if (now() - since > idleMs) this.#fail('no line stands idle', what);
     }
+  }
+
+  /** For the service, a call that it refuses to end goes on and takes one of the number's lines. */
+  #numbersOfCallsGivenUp(): (string | undefined)[] {
+    return this.#facts.service.inFlight.filter(({ isStubborn }) => isStubborn).map(({ parts }) => parts.number);
   }
 
   /** The outages whose people are due, each with each line that is idle for them. */

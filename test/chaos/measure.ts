@@ -1,3 +1,4 @@
+import type { Dialect } from '../../simulator/service/news.ts';
 import { calmScenario } from './scenario.ts';
 import { live } from './world.ts';
 
@@ -8,12 +9,12 @@ const WORLDS = 10;
  * Measures how many storage requests (tables, and messages put on queues) one acknowledged call costs, from getting its
  * line to passing it on: the difference between a large and a small world without faults, one call at a time.
  */
-export async function measureAcknowledgedCall(): Promise<number> {
+export async function measureAcknowledgedCall(dialect?: Dialect): Promise<number> {
   const [few, many] = [4, 24];
   let requests = 0;
   for (let seed = 1; seed <= WORLDS; seed++) {
     const requestsOf = async (people: number): Promise<number> =>
-      (await live({ seed, scenario: calmScenario(people) })).storageRequests;
+      (await live({ seed, dialect, scenario: calmScenario(people) })).storageRequests;
     requests += (await requestsOf(many)) - (await requestsOf(few));
   }
   return requests / WORLDS / (many - few);

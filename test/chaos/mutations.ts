@@ -6,6 +6,7 @@ import { CallAutomationError } from '../../src/lib/call-automation/errors.ts';
 import type { CallEvent } from '../../src/lib/call-automation/events.ts';
 import type { Meaning } from '../../src/lib/call-automation/meaning.ts';
 import type { CallAutomation } from '../../src/lib/call-automation/port.ts';
+import { concludeAttempt } from '../../src/lib/outages/conclude.ts';
 import type { CallAction } from '../../src/lib/rules/calls/actions.ts';
 import { SILENT } from '../../src/lib/rules/calls/endings.ts';
 import type { Ids, NumberId } from '../../src/lib/rules/calls/ids.ts';
@@ -31,10 +32,12 @@ import { tryCommit } from '../../src/lib/storage/try-commit.ts';
 import { IDS, personId } from '../fixtures/ids.ts';
 import { onQueue } from '../fixtures/triggers.ts';
 import type { Rule } from './checks.ts';
+import { purposeOfUri } from './composition.ts';
 import { DIALECT_TPE } from './dialects.ts';
 import { misconfiguredScenario } from './misconfiguration.ts';
 import { forgetful } from './next-version.ts';
-import { crowdedScenario, type Scenario } from './scenario.ts';
+import { calmScenario, crowdedScenario, hangingScenario, type Scenario } from './scenario.ts';
+import { stubbornScenario } from './stubborn.ts';
 
 /** Removes one protection from outside the app; the checks must find that. */
 export type Mutation = {
@@ -62,9 +65,7 @@ const writing =
   });
 
 /** Writes even if the row has changed. */
-const regardless = (write: Write): Write[] => [
-  write.kind === 'replace' || write.kind === 'merge' ? { ...write, etag: ANY } : write,
-];
+const regardless = (write: Write): Write[] => [write.kind === 'merge' ? { ...write, etag: ANY } : write];
 
 const NO_LEASES = (tables: TableStore): TableStore => ({
   get: (...asked) => tables.get(...asked),
@@ -311,6 +312,38 @@ class ForgetfulRecipients extends Recipients {
   }
 }
 
+class UndyingCalls extends Recipients {
+  /** Nobody remembers that a call is being hung up, so it is never given up. */
+  override async find(...asked: Parameters<Recipients['find']>): Promise<StoredRecipient | undefined> {
+    const stored = await super.find(...asked);
+    return stored && { ...stored, recipient: { ...stored.recipient, isEnding: undefined } };
+  }
+}
+
+class TimelessClaims extends Recipients {
+  /** Whoever has claimed an attempt does not see how long ago that was. */
+  override async save(...asked: Parameters<Recipients['save']>): Promise<StoredRecipient | undefined> {
+    const saved = await super.save(...asked);
+    const isClaim = saved?.recipient.phase === 'dialling' && saved.recipient.callLegId === undefined;
+    return isClaim ? { ...saved, recipient: { ...saved.recipient, leaseUntil: NEVER } } : saved;
+  }
+}
+
+const retryingDeclines = (outage: Outage): Outage => ({
+  ...outage,
+  retry: { ...outage.retry, maxRetries: { declined: outage.retry.maxAttempts } },
+});
+
+class EagerOutages extends Outages {
+  /** A decline is retried like any other outcome. */
+  override async current(id: string): Promise<Outage> {
+    return retryingDeclines(await super.current(id));
+  }
+  override async recent(id: string): Promise<Outage> {
+    return retryingDeclines(await super.recent(id));
+  }
+}
+
 class CredulousRecipients extends Recipients {
   /** A call in which nobody heard anything counts as answered. */
   override save(...[place, before, moved]: Parameters<Recipients['save']>): Promise<StoredRecipient | undefined> {
@@ -451,6 +484,21 @@ function stateOf(after: CallLeg, event: CallEvent): CallLeg {
   return state.success ? { ...after, state: state.data } : after;
 }
 
+/** The refusal of a repeated request ends the attempt, although the call of the first request may be live. */
+const refusedForGood = asking((calls, services) => ({
+  createCall: async (request, asked) => {
+    const isRepetition = services.now().getTime() - asked.firstAskedAt.getTime() >= services.settings.limits.requestMs;
+    const purpose = purposeOfUri(request.callbackUri);
+    return calls.createCall(request, asked).catch(async (error: unknown) => {
+      const isRefused = error instanceof CallAutomationError && !error.mayHaveHappened;
+      if (isRefused && isRepetition && purpose.kind === 'attempt') {
+        await concludeAttempt(services, purpose, { outcome: 'failed', reason: 'refused' });
+      }
+      throw error;
+    });
+  },
+}));
+
 /** Repeats createCall if no answer came. */
 async function placedAgain<Answer>(place: () => Promise<Answer>): Promise<Answer> {
   try {
@@ -500,6 +548,30 @@ export const MUTATIONS: readonly Mutation[] = [
     dialect: DIALECT_TPE,
     breaks: ['a caller is asked for what it can do'],
     services: asking(() => ({ abilitiesOf: () => ACS_NUMBER })),
+  },
+  {
+    name: 'the refusal of a repeated request ends the attempt',
+    dialect: DIALECT_GA,
+    breaks: ['an outcome is what happened', 'nobody is called twice', 'pacing is exact'],
+    services: refusedForGood,
+  },
+  {
+    name: 'a call is placed however late its claim was answered',
+    breaks: ['nobody is called twice', 'pacing is exact'],
+    scenario: hangingScenario(12),
+    services: (services, tables) => ({ ...services, recipients: new TimelessClaims(tables) }),
+  },
+  {
+    name: 'a call that the service refuses to end is attended for ever',
+    breaks: ['everything ends'],
+    scenario: stubbornScenario(2),
+    services: (services, tables) => ({ ...services, recipients: new UndyingCalls(tables) }),
+  },
+  {
+    name: 'a decline is retried like any other outcome',
+    breaks: ['a decline is retried once'],
+    scenario: { ...calmScenario(3), town: [['declines', 1]] },
+    services: (services, tables) => ({ ...services, outages: new EagerOutages(tables, services.now) }),
   },
   {
     name: 'opt-outs are not checked',

@@ -1,6 +1,6 @@
 import type { Outcome } from '../../src/lib/rules/calls/outcome.ts';
 import type { AttemptRef, CallPurpose } from '../../src/lib/rules/calls/purpose.ts';
-import type { AttemptResult } from '../../src/lib/rules/outages/retry.ts';
+import { type AttemptResult, endsTheMatter } from '../../src/lib/rules/outages/retry.ts';
 import { personId } from '../fixtures/ids.ts';
 import type { Call } from './call.ts';
 import type { Facts, Rule } from './checks.ts';
@@ -32,11 +32,30 @@ export class OutcomeChecks {
       for (const [rowKey, row] of rows) {
         if (!rowKey.startsWith('recipient|')) continue;
         const recipientId = personId(rowKey.slice('recipient|'.length));
+        this.#declinesAreRetriedOnce(outageId, rowKey, resultsIn(row));
         for (const result of resultsIn(row)) {
           const ref = { outageId, shard: Number(shard), recipientId, attempt: result.attempt };
           this.#isTrue(ref, result, calls.get(nameOf(ref)) ?? [], refusals.get(nameOf(ref)) ?? []);
         }
       }
+    }
+  }
+
+  /** 603 may be the carrier's, for too many calls at once: one more call tells (docs/outcomes.md). */
+  #declinesAreRetriedOnce(outageId: string, who: string, results: readonly AttemptResult[]): void {
+    const { scenario, tables } = this.#facts;
+    const declines = results.filter(({ outcome }) => outcome === 'declined').length;
+    if (declines > 2) this.#fail('a decline is retried once', `${who} has declined ${declines} calls`);
+    const retry = scenario.outages.find(({ spec: { id } }) => id === outageId)?.spec.retry;
+    const isFinished = tables.rows('Outages', 'outage').get(`outage|${outageId}`)?.['state'] === 'finished';
+    const last = results.at(-1);
+    if (!retry || !isFinished || last?.outcome !== 'declined' || retry.delaySeconds.declined === undefined) return;
+    const mayBeCalled = results.length < retry.maxAttempts && !results.some((each) => endsTheMatter(retry, each));
+    if (declines === 1 && mayBeCalled) {
+      this.#fail(
+        'a decline is retried once',
+        `${who} declined one call of ${retry.maxAttempts}, and was not called again`,
+      );
     }
   }
 

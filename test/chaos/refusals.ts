@@ -39,6 +39,9 @@ const PREVIEW: Codes = [of(400, 'BadRequest'), of(401, 'Unauthorized'), of(500, 
 export const drawRefusal = (isGa: boolean, operation: OperationName, random: Random): Refusal =>
   random.pick(isGa ? GA[operation] : PREVIEW);
 
+/** The answer to every hang-up of a call that the service refuses to end. */
+export const refusalToEnd = (isGa: boolean): Refusal => (isGa ? CONFLICT : of(400, 'BadRequest'));
+
 /** The answer to a request for a call that has ended, or that was not established yet. */
 export function refusalOfState(isGa: boolean, isOver: boolean, random: Random): Refusal {
   if (!isGa) return of(400, isOver ? 'CallNotFound' : 'CallNotEstablished');

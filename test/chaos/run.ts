@@ -58,7 +58,7 @@ await runCommand(async () => {
     process.stderr.write(`\n${again.trace.join('\n')}\nseed ${seed}: ${violation?.rule}: ${violation?.what}\n`);
     if (again.violation?.what !== violation?.what) process.stderr.write('The world did not replay exactly.\n');
   }
-  const summary = campaign.summary(await measureAcknowledgedCall());
+  const summary = campaign.summary(await measureAcknowledgedCall(dialectOf(api)));
   process.stdout.write(
     flags.json ? `${JSON.stringify(summary, null, 2)}\n` : `${tableText(['', ''], rowsOf(summary))}\n`,
   );

@@ -41,6 +41,8 @@ export type Scenario = {
   readonly spells: readonly Spell[];
   /** A while in which a caller number is misconfigured. */
   readonly misconfiguration?: Misconfiguration | undefined;
+  /** How many of the calls the service refuses to end, 0 to 1: see stubborn.ts. */
+  readonly stubborn?: number;
   /** When no process runs, ms from the beginning. */
   readonly sleep?: { readonly from: number; readonly until: number } | undefined;
   /** When the timer stops for good, ms from the beginning. */
@@ -234,6 +236,22 @@ export function calmScenario(people: number): Scenario {
     faults: NO_FAULTS,
     spells: [],
     calmAfterMs: 0,
+  };
+}
+
+/** Storage often answers late or not at all, and a lease hardly outlasts the client's tries. */
+export function hangingScenario(people: number): Scenario {
+  const calm = calmScenario(people);
+  return {
+    ...calm,
+    settings: { ...calm.settings, limits: { leaseMs: 30 * SECOND, maxCallMs: 2 * MINUTE, requestMs: REQUEST_MS } },
+    outages: calm.outages.map((outage) => ({
+      ...outage,
+      spec: { ...outage.spec, retry: { maxAttempts: 4, delaySeconds: { unknown: 0 } } },
+    })),
+    town: [['staysOn', 1]],
+    faults: { ...NO_FAULTS, storageHangs: 0.4 },
+    calmAfterMs: 20 * MINUTE,
   };
 }
 

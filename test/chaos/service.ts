@@ -26,7 +26,7 @@ import { type About, Call, type CallParts, type Operation } from './call.ts';
 import { ENDED, type Misconfiguration, NOT_ASSIGNED, REFUSED } from './misconfiguration.ts';
 import type { Failure, Temper } from './people.ts';
 import type { Ground, Invocation, Request } from './process.ts';
-import { drawRefusal, type OperationName, of, type Refusal, refusalOfState } from './refusals.ts';
+import { drawRefusal, type OperationName, of, type Refusal, refusalOfState, refusalToEnd } from './refusals.ts';
 
 /** The app as a participant. */
 const SOURCE: Identifier = { communicationUser: { id: '8:acs:ringdown' } };
@@ -67,6 +67,8 @@ export type ServiceWorld = {
   /** What the service does with calls from this number, if it is misconfigured now. */
   treatmentOf(number: string | undefined): Misconfiguration['how'] | undefined;
   temperOf(identity: string): Temper;
+  /** The service refuses to end this call. */
+  isStubborn(callId: string): boolean;
   purposeOf(callbackUri: string): CallPurpose;
   /** Resolves to the status of the answer, or 0 if the process dies or none is alive. */
   post(event: ServiceEvent): Promise<number>;
@@ -217,6 +219,7 @@ export class Service {
     const call = this.find(callLegId);
     if (!call) throw this.refused(name, refusalOfState(this.isGa, true, this.#world.ground.random));
     const isPossible = name === 'hangUp' ? !call.isOver : call.isEstablished;
+    if (name === 'hangUp' && isPossible && call.isStubborn) throw this.refused(name, refusalToEnd(this.isGa));
     const operation: Operation = { name, context, by, isDone: isPossible, isAnswered: false };
     call.operations.push(operation);
     if (!isPossible) {
@@ -256,6 +259,7 @@ export class Service {
 
   #made(parts: CallParts): Call {
     const call = new Call(parts, this.#world.ground, (...told) => this.#tell(...told));
+    call.isStubborn = this.#world.isStubborn(parts.id);
     this.calls.push(call);
     return call;
   }

@@ -60,8 +60,8 @@ export class SteeringChecks {
   #areHungUp(outageId: string): void {
     const { now, after, calmFrom, scenario, service, tables } = this.#facts;
     if (now() < calmFrom && !isCalm(scenario.faults, scenario.spells)) return;
-    const isKnown = ({ id, parts: { purpose } }: Call): boolean => {
-      if (purpose.kind !== 'attempt' || purpose.outageId !== outageId) return false;
+    const isKnown = ({ id, isStubborn, parts: { purpose } }: Call): boolean => {
+      if (isStubborn || purpose.kind !== 'attempt' || purpose.outageId !== outageId) return false;
       const rows = tables.rows('Recipients', `${outageId}|${purpose.shard}`);
       const row = rows.get(`recipient|${purpose.recipientId}`);
       return row?.['callLegId'] === id && row['isEnding'] !== true;

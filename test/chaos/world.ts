@@ -38,6 +38,7 @@ import { AskedService, Service, type ServiceEvent } from './service.ts';
 import { type Deed, steer } from './steering.ts';
 import { ASKED_EVERY_MS, withStoppedTimer } from './stopped-timer.ts';
 import { AskedQueues, AskedTables, type RowChange, WorldTables } from './stores.ts';
+import { isStubborn, withStubbornCalls } from './stubborn.ts';
 import { Trace } from './trace.ts';
 
 export type WorldOptions = {
@@ -148,6 +149,7 @@ class World {
       linesOf: (number) => this.#scenario.settings.callers.find((caller) => caller.number === number)?.lines ?? 0,
       treatmentOf: (number) => treatment(this.#scenario.misconfiguration, number, clock.now),
       temperOf: (identity) => this.#temperOf(identity),
+      isStubborn: (callId) => isStubborn(this.#scenario, seed, callId),
       purposeOf: purposeOfUri,
       post: (event) => this.#post(event),
       isToBePlaced: (parts, inFlight) => this.#checks.isToBePlaced(parts, inFlight),
@@ -558,9 +560,12 @@ class World {
 }
 
 const drawn = (seed: number, recipients: number | undefined): Scenario =>
-  withStoppedTimer(
-    withMisconfiguration(drawScenario(seed, recipients), new Random(`${seed} numbers`)),
-    new Random(`${seed} timer`),
+  withStubbornCalls(
+    withStoppedTimer(
+      withMisconfiguration(drawScenario(seed, recipients), new Random(`${seed} numbers`)),
+      new Random(`${seed} timer`),
+    ),
+    new Random(`${seed} stubborn`),
   );
 
 const LEASED = 'due|leased|';
