@@ -175,6 +175,24 @@ it('a call by hand that may have been placed is not asked for again once the per
 });
 
 describe('a caller number that is not ours', () => {
+  it('is not called from, although a line of it was given away before the setting changed', async () => {
+    const world = american();
+    const ref = await inOutage(world, ANN);
+    const { services } = world;
+    const other = { ...services, settings: { ...services.settings, callers: [{ number: '+14255550191', lines: 1 }] } };
+    const message = StartAttempt.parse(world.queues.on('start-call')[0]);
+    expect(await onQueue('start-call', other, message, 'message')).toEqual([
+      expect.stringMatching(/^postponed: CALLER_/),
+    ]);
+    expect(world.called).toEqual([]);
+    expect((await services.recipients.find(ref))?.recipient).toMatchObject({
+      phase: 'waiting',
+      attempt: 0,
+      results: [],
+    });
+    expect((await services.lines.list()).filter(({ holder }) => holder !== '')).toEqual([]);
+  });
+
   it.each([
     ['start-call', { targets: [ANN], callerNumber: '+14255550177' }, 'callerNumber: is not one of CALLER_NUMBERS'],
     [

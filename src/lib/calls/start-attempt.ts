@@ -1,5 +1,6 @@
 import type { PlaceCallRequest, RequestIdentity } from '../call-automation/port.ts';
 import { deferAttempt } from '../outages/attempt-progress.ts';
+import { isLineOf } from '../outages/callers-of.ts';
 import { concludeAttempt } from '../outages/conclude.ts';
 import { marginMs } from '../rules/calls/leases.ts';
 import type { Outcome } from '../rules/calls/outcome.ts';
@@ -31,14 +32,10 @@ export async function startAttempt(services: Services, ref: AttemptRef): Promise
   if (stored.recipient.phase === 'dialling') return dialAgain(services, ref, stored, outage);
   const now = services.now();
   if (isCalledOff(outage, now)) return neverCalled(services, ref, stored, { outcome: 'cancelled' });
-  if (outage.state === 'paused') {
-    await deferAttempt(services, ref, stored, now);
-    return postponed('the outage is paused');
-  }
-  const allowedFrom = callableFrom(now, outage.quietHours, stored.recipient.timeZone);
-  if (allowedFrom > now) {
-    await deferAttempt(services, ref, stored, allowedFrom);
-    return postponed('the recipient’s quiet hours have begun');
+  const later = whyLater(services, outage, stored.recipient);
+  if (later) {
+    await deferAttempt(services, ref, stored, later.until);
+    return postponed(later.why);
   }
 
   const obstacle = await pass(services, stored.recipient.identifier, intended(ref, outage));
@@ -55,6 +52,22 @@ export async function startAttempt(services: Services, ref: AttemptRef): Promise
     : superseded('another copy of this message was first');
 }
 
+/** Why the attempt must not be dialled now. */
+function whyLater(
+  services: Services,
+  outage: Outage,
+  { timeZone, line }: Recipient,
+): { readonly why: string; readonly until: Date } | undefined {
+  const now = services.now();
+  if (outage.state === 'paused') return { why: 'the outage is paused', until: now };
+  const until = callableFrom(now, outage.quietHours, timeZone);
+  if (until > now) return { why: 'the recipient’s quiet hours have begun', until };
+  // The settings have changed since the line was given away.
+  if (line && !isLineOf(services, outage, line))
+    return { why: 'CALLER_NUMBERS does not name its line any more', until };
+  return undefined;
+}
+
 /** The lease decides about a recipient who must not be called by now. */
 async function dialAgain(
   services: Services,
@@ -65,12 +78,11 @@ async function dialAgain(
   const call = attemptCall(services, ref, stored);
   if (!call) return superseded('the attempt is not in progress');
   return placeAgain(services, call, placing(services, stored.recipient, ref, outage), async () => {
-    const now = services.now();
     // The result of an earlier attempt came late, while this one was being dialled.
     if (isSettled(stored.recipient, outage.retry)) return 'an earlier attempt has ended the matter';
-    const isQuiet = callableFrom(now, outage.quietHours, stored.recipient.timeZone) > now;
-    if (isQuiet || outage.state === 'paused') return 'it is no time to call';
-    if (isCalledOff(outage, now)) return 'cancelled';
+    const later = whyLater(services, outage, stored.recipient);
+    if (later) return later.why;
+    if (isCalledOff(outage, services.now())) return 'cancelled';
     return (await pass(services, stored.recipient.identifier, intended(ref, outage)))?.why;
   });
 }
