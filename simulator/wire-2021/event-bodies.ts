@@ -10,11 +10,19 @@ import type { EventBody } from '../service/posted-events.ts';
 /** An event without its envelope: its type and its data. */
 export type Telling = { type: KnownCallEventType; subject: string; hasId?: true; data: (callLegId: string) => Json };
 
+/** The 2021 API says nothing of the telephone network. */
+const resultOf = ({ code, subcode, message }: Result): Result => ({ code, subcode, message });
+
 /** `reason` is not on the reference page. It says why a call ended before it was established. */
 export const stateChanged = (state: LegState, conversationId: string | null, reason?: Result): Telling => ({
   type: 'CallLegStateChanged',
   subject: 'callState',
-  data: (callLegId) => ({ conversationId, callLegId, callState: state, ...(reason && { resultInfo: reason }) }),
+  data: (callLegId) => ({
+    conversationId,
+    callLegId,
+    callState: state,
+    ...(reason && { resultInfo: resultOf(reason) }),
+  }),
 });
 
 const TONES: Readonly<Record<string, string>> = { '*': 'Star', '#': 'Pound' };
@@ -50,7 +58,7 @@ export const inviteParticipantResult = (
   subject: 'inviteParticipantResult',
   hasId: true,
   data: (callLegId) => ({
-    resultInfo: failure,
+    resultInfo: failure && resultOf(failure),
     operationContext,
     status: failure ? 'Failed' : 'Completed',
     callLegId,

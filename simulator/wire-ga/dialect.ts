@@ -94,7 +94,14 @@ const presence = ({ sequence, participants }: Extract<News, { what: 'present' }>
 const withContext = ({ operationContext }: { readonly operationContext: string | null }) =>
   operationContext === null ? {} : { operationContext };
 
-const resultOf = ({ code, subcode, message }: Result) => ({ resultInformation: { code, subCode: subcode, message } });
+const resultOf = ({ code, subcode, message, network }: Result) => ({
+  resultInformation: {
+    code,
+    subCode: subcode,
+    message,
+    ...(network && { sipDetails: { code: network.sip }, q850Details: { code: network.q850 } }),
+  },
+});
 
 /** An identifier as answers and events show it. */
 export function identifierBody(identifier: Identifier) {

@@ -43,6 +43,9 @@ test('a person whose phone is busy is called again, and can acknowledge then', a
   await outage.run();
   const { results } = await outage.expectOutcome(carol, 'acknowledged');
   expect(results.map(({ outcome }) => outcome)).toEqual(['busy', 'acknowledged']);
+  const { codes, timeline } = await town.call(results[0]?.callLegId ?? '');
+  expect(codes).toBe(town.isGa ? '486/560486, SIP 486, Q.850 17' : '486/560486');
+  expect(timeline.map(({ detail }) => detail)).toContain(`terminated: ${codes}`);
 });
 
 test('a person who never answers is called as often as the policy allows, and no more', async () => {

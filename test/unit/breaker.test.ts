@@ -6,12 +6,14 @@ import {
   newCallerNumber,
   PROBE_EVERY_MS,
   probed,
+  provesNumber,
   reached,
   rested,
   type Trouble,
   troubled,
   whyResting,
 } from '../../src/lib/rules/calls/breaker.ts';
+import { BLOCKED } from '../../src/lib/rules/calls/endings.ts';
 
 const LIMIT = 10;
 const START = Date.parse('2026-01-05T08:00:00.000Z');
@@ -110,6 +112,10 @@ describe('a caller number', () => {
     expect(isProven(ended)).toBe(false);
     expect(isProven(reached(ended, iso(50)))).toBe(false);
     expect(isProven(reached(ended, iso(61)))).toBe(true);
+  });
+
+  it('is proven by a decline, not by a filter that takes no calls from it', () => {
+    expect([provesNumber('declined', undefined), provesNumber('declined', BLOCKED)]).toEqual([true, false]);
   });
 
   it('keeps what another version of the app wrote', () => {

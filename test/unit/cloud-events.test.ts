@@ -195,10 +195,42 @@ describe('the reason why nobody answered a call', () => {
     ['q850Details', 34, { outcome: 'failed', reason: 'congested' }],
     ['sipDetails', 603, { outcome: 'declined' }],
     ['sipDetails', 503, { outcome: 'failed', reason: 'congested' }],
-  ])('is a decline or congestion after 603/560603 with %s %i', (member, cause, ending) => {
-    const [event] = read('CreateCallFailed', {
-      resultInformation: { code: 603, subCode: 560603, [member]: { code: cause, message: 'from the carrier' } },
-    });
+    ['sipDetails', 607, { outcome: 'declined', reason: 'blocked' }],
+    ['sipDetails', 608, { outcome: 'declined', reason: 'blocked' }],
+    ['q850Details', 17, { outcome: 'busy' }],
+    ['sipDetails', 486, { outcome: 'busy' }],
+    ['q850Details', 19, { outcome: 'noAnswer' }],
+  ])(
+    'is a decline, a block, congestion or what else the network says after 603/560603 with %s %i',
+    (member, cause, ending) => {
+      const [event] = read('CreateCallFailed', {
+        resultInformation: { code: 603, subCode: 560603, [member]: { code: cause, message: 'from the carrier' } },
+      });
+      expect(event?.type === 'CallLegStateChanged' && endingOf(event.data.ending)).toEqual(ending);
+    },
+  );
+
+  it.each([
+    [500, 560500, { sipDetails: { code: 500 } }, { outcome: 'failed', reason: 'code 500/560500' }],
+    [503, 560503, { sipDetails: { code: 503 }, q850Details: { code: 34 } }, { outcome: 'failed', reason: 'congested' }],
+    [603, 560603, { sipDetails: { code: 608 }, q850Details: { code: 21 } }, { outcome: 'declined', reason: 'blocked' }],
+    [608, 560608, {}, { outcome: 'declined', reason: 'blocked' }],
+    [486, 560486, { sipDetails: { code: 503 }, q850Details: { code: 34 } }, { outcome: 'busy' }],
+    [404, 511404, { sipDetails: { code: 404 }, q850Details: { code: 17 } }, { outcome: 'failed', reason: OURS }],
+  ])('takes from the network only what is clearer than %i/%i %j', (code, subCode, network, ending) => {
+    const [event] = read('CreateCallFailed', { resultInformation: { code, subCode, ...network } });
     expect(event?.type === 'CallLegStateChanged' && endingOf(event.data.ending)).toEqual(ending);
+  });
+
+  it.each([
+    [
+      { code: 603, subCode: 560603, sipDetails: { code: 603 }, q850Details: { code: 21 } },
+      '603/560603, SIP 603, Q.850 21',
+    ],
+    [{ code: 200, subCode: 560000, sipDetails: { code: 200, message: 'OK' } }, '200/560000, SIP 200'],
+    [{ code: 487 }, '487/0'],
+  ])('keeps the codes for people: %j', (resultInformation, codes) => {
+    const [event] = read('CallDisconnected', { resultInformation });
+    expect(event?.data).toMatchObject({ codes });
   });
 });

@@ -38,6 +38,7 @@ describe('a call that nobody answered', () => {
     const { leg, asks } = call().after(establishing, endedWith(code));
     expect({ outcome: leg.outcome, reason: leg.reason }).toEqual({ outcome, reason });
     expect(asks).toEqual([]);
+    expect(leg.codes).toBe(`${code}/0`);
   });
 
   it('and ended without a reason counts as noAnswer', () => {

@@ -25,6 +25,7 @@ export function TimelineDialog({ outageId, callLegId, who, onClose }: Props) {
           <p>
             {data.outcome ? <b>{nameOf(data.outcome)}</b> : 'In progress'}
             {data.reason && ` (${data.reason})`}
+            {data.codes && `, ${data.codes}`}
             {first && `, from ${toTheSecond(first.at)}`}
           </p>
           <ol class="timeline">

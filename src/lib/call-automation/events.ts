@@ -53,6 +53,8 @@ const CallLegStateChanged = z.looseObject({
   conversationId: z.string().optional(),
   resultInfo: ResultInfo.optional(),
   ending: CallEnding.optional(),
+  /** The codes of the end of a call, for people: the service's own, and those of the telephone network if it passes them on. */
+  codes: z.string().optional(),
 });
 
 const DtmfReceived = z.looseObject({
@@ -141,7 +143,9 @@ export function parseCallEvent(element: unknown, index: number): CallEvent {
 
 function withEnding(event: KnownCallEvent): KnownCallEvent {
   if (event.type !== 'CallLegStateChanged') return event;
-  return { ...event, data: { ...event.data, ending: endingIn(event.data.resultInfo) } };
+  const { resultInfo, callState } = event.data;
+  const codes = resultInfo && callState === 'terminated' ? `${resultInfo.code}/${resultInfo.subcode ?? 0}` : undefined;
+  return { ...event, data: { ...event.data, ending: endingIn(resultInfo), ...(codes && { codes }) } };
 }
 
 /** A code below 300 is a normal end. */

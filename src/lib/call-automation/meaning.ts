@@ -4,6 +4,7 @@ import { z } from 'zod';
  * What a result of the service means: the end of a call, or the refusal of a request. Rules and workflows see meanings, never
  * codes; each API has one table of its codes (meanings-2021.ts, ga/meanings.ts).
  * `noAnswer`, `busy`, `declined` concern the callee. `cancelled`: the call ended while it rang.
+ * `blocked`    the callee, or somebody in between, takes no calls from our number.
  * `badNumber`  the callee's number is incomplete or unknown, or the caller number is not ours: the code does not say which.
  * `denied`     our identity, key or permission was refused.
  * `ours`       our caller number, resource or request is wrong.
@@ -18,6 +19,7 @@ export const Meaning = z.enum([
   'noAnswer',
   'busy',
   'declined',
+  'blocked',
   'cancelled',
   'badNumber',
   'denied',
@@ -79,6 +81,9 @@ export const TELEPHONE_NETWORK: MeaningTable = {
   '487': 'cancelled',
   '497': 'cancelled',
   '603': 'declined',
+  // RFC 8197: unwanted. RFC 8688: rejected by an analytics engine in between.
+  '607': 'blocked',
+  '608': 'blocked',
   'any/8516': 'limit',
   'any/8529': 'limit',
   'any/8530': 'limit',

@@ -19,6 +19,7 @@ export const CallView = CallLeg.pick({
   stage: true,
   outcome: true,
   reason: true,
+  codes: true,
   createdAt: true,
   endedAt: true,
 }).extend({
@@ -65,12 +66,13 @@ const nameOf = (type: string, { eventType }: EventRow['data']): string =>
 /** The most useful member of an event. Never shows who is in the call. */
 function detailOf({
   callState,
+  codes,
   toneInfo,
   operationContext,
   participants,
   status,
 }: EventRow['data']): string | undefined {
-  if (typeof callState === 'string') return callState;
+  if (typeof callState === 'string') return typeof codes === 'string' ? `${callState}: ${codes}` : callState;
   if (typeof toneInfo === 'object' && toneInfo && 'tone' in toneInfo) return `key ${toneInfo.tone}`;
   if (Array.isArray(participants) && status === undefined) return `${participants.length} in the call`;
   return typeof operationContext === 'string' ? operationContext : undefined;

@@ -19,13 +19,13 @@ export function stateIs(callState: State, resultInfo?: ResultInfo, second = 0): 
   return {
     type: 'CallLegStateChanged',
     occurredAt: at(second),
-    data: { callLegId: LEG, callState, ...(resultInfo && { resultInfo, ending: endingIn(resultInfo) }) },
+    data: { callLegId: LEG, callState, ...(resultInfo && { resultInfo, ...saidIn(resultInfo) }) },
   };
 }
 
-function endingIn({ code, subcode = 0 }: ResultInfo): CallEnding | undefined {
-  if (code < 300) return undefined;
-  return { means: meaningOfEnd(MEANINGS_2021, code, subcode), code: `${code}/${subcode}` };
+function saidIn({ code, subcode = 0 }: ResultInfo): { ending: CallEnding | undefined; codes: string } {
+  const codes = `${code}/${subcode}`;
+  return { ending: code < 300 ? undefined : { means: meaningOfEnd(MEANINGS_2021, code, subcode), code: codes }, codes };
 }
 
 export const establishing = stateIs('establishing');

@@ -12,7 +12,7 @@ import {
 } from '../events.ts';
 import { EventIdentifier, identityOf } from '../identifiers.ts';
 import type { CallEnding } from '../meaning.ts';
-import { meaningOfResult } from './meanings.ts';
+import { codesOf, meaningOfResult } from './meanings.ts';
 
 /**
  * Reads the callbacks of the current API (CloudEvents 1.0) as our own events. `callConnectionId` is our call leg id,
@@ -64,7 +64,14 @@ const stateIs =
   ({ callConnectionId: callLegId, serverCallId: conversationId, resultInformation: result }) => [
     {
       type: 'CallLegStateChanged',
-      data: { callLegId, callState, conversationId, ...resultOf(result), ending: endingOf(result) },
+      data: {
+        callLegId,
+        callState,
+        conversationId,
+        ...resultOf(result),
+        ending: endingOf(result),
+        ...(result && callState === 'terminated' && { codes: codesOf(result) }),
+      },
     },
   ];
 

@@ -13,25 +13,64 @@ export const MEANINGS_GA: MeaningTable = {
   '404/8522': 'over',
 };
 
-/** A diagnosis of the telephone network, if the carrier gave one. */
-type Diagnosis = { readonly code?: number | undefined };
+/** What the telephone network says, if the carrier passes it on: SIP response codes and Q.850 causes. */
+export type Diagnosis = { readonly code?: number | undefined };
 
 /** What an event's `resultInformation` says. */
-type Result = {
+export type Result = {
   readonly code: number;
   readonly subCode?: number | undefined;
   readonly sipDetails?: Diagnosis | undefined;
   readonly q850Details?: Diagnosis | undefined;
 };
 
-/** ITU-T Q.850: no circuit, network out of order, temporary failure, congestion, circuit or resource unavailable. */
-const CONGESTION_CAUSES: ReadonlySet<number | undefined> = new Set([34, 38, 41, 42, 44, 47]);
-/** SIP: server internal error, service unavailable, server time-out. */
-const CONGESTION_RESPONSES: ReadonlySet<number | undefined> = new Set([500, 503, 504]);
+/**
+ * Causes that are clearer than a code of the service (ITU-T Q.850). 21, call rejected, is what it says: it changes nothing.
+ * 34 to 47: no circuit, network out of order, temporary failure, congestion, circuit or resource unavailable.
+ */
+const BY_CAUSE: Readonly<Record<number, Meaning>> = {
+  17: 'busy',
+  18: 'noAnswer',
+  19: 'noAnswer',
+  34: 'congested',
+  38: 'congested',
+  41: 'congested',
+  42: 'congested',
+  44: 'congested',
+  47: 'congested',
+};
 
-/** A decline that the carrier's diagnosis explains as congestion is not the callee's. */
+/** SIP responses that are clearer than a decline (RFC 3261, RFC 8197, RFC 8688). */
+const BY_RESPONSE: Readonly<Record<number, Meaning>> = {
+  408: 'noAnswer',
+  480: 'noAnswer',
+  486: 'busy',
+  500: 'congested',
+  503: 'congested',
+  504: 'congested',
+  600: 'busy',
+  607: 'blocked',
+  608: 'blocked',
+};
+
+/**
+ * A decline or a failure that the telephone network explains is what it says. The network's own response may only repeat a failure
+ * of the service, so it explains declines alone.
+ */
 export function meaningOfResult({ code, subCode = 0, sipDetails, q850Details }: Result): Meaning {
   const means = meaningOfEnd(MEANINGS_GA, code, subCode);
-  const isCongested = CONGESTION_CAUSES.has(q850Details?.code) || CONGESTION_RESPONSES.has(sipDetails?.code);
-  return means === 'declined' && isCongested ? 'congested' : means;
+  if (means !== 'declined' && means !== 'failed') return means;
+  const byResponse = means === 'declined' ? BY_RESPONSE[sipDetails?.code ?? 0] : undefined;
+  // Who blocks a call may send a decline as its cause.
+  if (byResponse === 'blocked') return byResponse;
+  return BY_CAUSE[q850Details?.code ?? 0] ?? byResponse ?? means;
+}
+
+/** The codes for people: `603/560603, SIP 603, Q.850 21`. */
+export function codesOf({ code, subCode = 0, sipDetails, q850Details }: Result): string {
+  const network = [
+    sipDetails?.code === undefined ? [] : `SIP ${sipDetails.code}`,
+    q850Details?.code === undefined ? [] : `Q.850 ${q850Details.code}`,
+  ];
+  return [`${code}/${subCode}`, ...network.flat()].join(', ');
 }

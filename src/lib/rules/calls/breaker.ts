@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { isOurFault, type Meaning } from '../../call-automation/meaning.ts';
-import { SILENT } from './endings.ts';
+import { BLOCKED, SILENT } from './endings.ts';
 import type { Outcome } from './outcome.ts';
 
 /**
@@ -150,7 +150,7 @@ const REACHED: ReadonlySet<Outcome> = new Set([
 
 /** True if a call that ended so proves that its caller number works: the callee's phone was reached. */
 export const provesNumber = (outcome: Outcome, reason: string | undefined): boolean =>
-  REACHED.has(outcome) || reason === SILENT;
+  reason === SILENT || (REACHED.has(outcome) && reason !== BLOCKED);
 
 /** What a failed call leads to. */
 export type Standing = {

@@ -17,6 +17,9 @@ export const NOT_ALLOWED = 'notAllowed';
 export const isForGood = (reason: string | undefined): boolean =>
   reason === WRONG_NUMBER || reason?.startsWith(`${NOT_ALLOWED}:`) === true;
 
+/** The callee, or somebody in between, takes no calls from our number. */
+export const BLOCKED = 'blocked';
+
 /** Too many calls at once, or too many in a short time. It does not count as an attempt: see apply-event.ts. */
 export const OVER_LIMIT = 'overLimit';
 
@@ -30,6 +33,7 @@ const ENDINGS: Readonly<Partial<Record<Meaning, Ending>>> = {
   noAnswer: { outcome: 'noAnswer' },
   busy: { outcome: 'busy' },
   declined: { outcome: 'declined' },
+  blocked: { outcome: 'declined', reason: BLOCKED },
   cancelled: { outcome: 'noAnswer' },
   badNumber: { outcome: 'failed', reason: WRONG_NUMBER },
   denied: { outcome: 'failed', reason: OURS },

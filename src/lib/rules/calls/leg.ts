@@ -73,6 +73,11 @@ export const CallLeg = z.object({
   reason: z.string().optional(),
   /** What the service said of the end of a call that nobody answered. */
   ending: CallEnding.optional(),
+  /** The codes of its end, answered or not, for people. */
+  codes: z
+    .string()
+    .optional()
+    .describe('How the call ended, in codes: of the service, and of the telephone network if it says so.'),
   /** Time of the newest participant list: older lists are stale. */
   participantsAt: z.string().optional(),
   /** Its sequence number, if the service sends one. */

@@ -68,7 +68,8 @@ function onState(leg: CallLeg, { data, occurredAt }: Of<'CallLegStateChanged'>, 
   const isKnown = leg.outcome !== undefined && leg.outcome !== 'unknown';
   const said = leg.answered ? undefined : data.ending;
   const ended = isKnown ? moved : { ...moved, reason: undefined, ...ending, ...(said && { ending: said }) };
-  return stay({ ...ended, stage: 'ended', awaits: undefined, endedAt: occurredAt });
+  const { codes } = data;
+  return stay({ ...ended, stage: 'ended', awaits: undefined, endedAt: occurredAt, ...(codes && { codes }) });
 }
 
 const isLater = (a: LegState, b: LegState): boolean => LegState.options.indexOf(a) > LegState.options.indexOf(b);
