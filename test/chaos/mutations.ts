@@ -138,6 +138,7 @@ class RestlessLines extends Lines {
 const delegating = (calls: CallAutomation): CallAutomation => ({
   isRepeatable: calls.isRepeatable,
   speaks: calls.speaks,
+  listens: calls.listens,
   reportsAudioStart: calls.reportsAudioStart,
   joins: calls.joins,
   abilitiesOf: (caller) => calls.abilitiesOf(caller),
@@ -279,6 +280,7 @@ const asking =
     const unchanged: Calls = {
       isRepeatable: calls.isRepeatable,
       speaks: calls.speaks,
+      listens: calls.listens,
       reportsAudioStart: calls.reportsAudioStart,
       joins: calls.joins,
       abilitiesOf: (caller) => calls.abilitiesOf(caller),

@@ -11,16 +11,13 @@ import type {
   CallAutomation,
   CallerAbilities,
   EnterCallRequest,
+  InviteRequest,
   PlaceCallRequest,
   PlayRequest,
   RemoveParticipantRequest,
   RequestIdentity,
 } from '../../src/lib/call-automation/port.ts';
-import type {
-  CallLegResponse,
-  InviteParticipantsRequest,
-  OperationResponse,
-} from '../../src/lib/call-automation/requests.ts';
+import type { CallLegResponse, OperationResponse } from '../../src/lib/call-automation/requests.ts';
 import type { CallPurpose } from '../../src/lib/rules/calls/purpose.ts';
 import { type About, Call, type CallParts, type Operation } from './call.ts';
 import { ENDED, type Misconfiguration, NOT_ASSIGNED, REFUSED } from './misconfiguration.ts';
@@ -159,7 +156,7 @@ export class Service {
   #createCall(request: PlaceCallRequest, by: Invocation): Call {
     const [target] = request.targets;
     const isPhone = request.targets.some(({ phoneNumber }) => phoneNumber !== undefined);
-    const number = isPhone ? request.sourceAlternateIdentity?.value : undefined;
+    const number = isPhone ? request.caller : undefined;
     const parts = this.#partsOf(request, by, target, number);
     const inFlight = this.inFlight;
     this.#world.isToBePlaced(parts, inFlight);
@@ -180,10 +177,10 @@ export class Service {
     return call;
   }
 
-  noteRefusal({ callbackUri, sourceAlternateIdentity }: PlaceCallRequest, { means }: CallAutomationError): void {
+  noteRefusal({ callbackUri, caller }: PlaceCallRequest, { means }: CallAutomationError): void {
     this.refusals.push({
       purpose: this.#world.purposeOf(callbackUri),
-      number: sourceAlternateIdentity?.value,
+      number: caller,
       at: this.#world.ground.clock.now,
       isOurs: isOurFault(means),
     });
@@ -276,10 +273,10 @@ export class Service {
       source: SOURCE,
       target,
       number,
-      isFromTeams: number !== undefined && this.accounts.idOf({ value: number }) !== undefined,
+      isFromTeams: number !== undefined && this.accounts.idOf(number) !== undefined,
       placedBy,
       callbackUri: request.callbackUri,
-      requestedEvents: request.requestedCallEvents,
+      requestedEvents: request.reportsParticipants ? ['participantsUpdated', 'dtmfReceived'] : ['dtmfReceived'],
     };
   }
 
@@ -340,6 +337,7 @@ export const callsFrom = (number: string, calls: readonly Call[]): number =>
 export class AskedService implements CallAutomation {
   readonly isRepeatable: boolean;
   readonly speaks = false;
+  readonly listens = true;
   readonly reportsAudioStart: boolean;
   readonly joins: boolean;
   readonly #service: Service;
@@ -390,7 +388,7 @@ export class AskedService implements CallAutomation {
   /** The API of 2021 invites all at once, today's one by one. */
   async inviteParticipants(
     address: CallAddress,
-    { participants, operationContext, alternateCallerId }: InviteParticipantsRequest,
+    { participants, operationContext, caller }: InviteRequest,
     { identity }: RequestIdentity,
   ): Promise<void> {
     const invitations = this.isRepeatable ? participants.map((participant) => [participant]) : [participants];
@@ -399,8 +397,8 @@ export class AskedService implements CallAutomation {
       const invite = (call: Call): void => {
         // Inviting somebody whose telephone rings already calls nobody.
         const isNews = invited.some((who) => !call.operatorsFrom.has(identityOf(who)));
-        if (isNews) this.#service.isToBeInvited(call, invited, alternateCallerId?.value, this.#by);
-        call.invite(invited, operationContext, tempers, alternateCallerId?.value);
+        if (isNews) this.#service.isToBeInvited(call, invited, caller, this.#by);
+        call.invite(invited, operationContext, tempers, caller);
       };
       await this.#act(
         'invite',

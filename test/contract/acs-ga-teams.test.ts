@@ -29,11 +29,10 @@ const as = (identity: string): RequestIdentity => ({ identity, firstAskedAt: new
 
 const callFrom = (caller: string, callee: string) => ({
   targets: [{ phoneNumber: { value: callee } }],
-  sourceAlternateIdentity: { value: caller },
+  caller: caller,
   subject: 'Power cut',
   callbackUri: telephone.callbackUrl,
-  requestedModalities: ['audio' as const],
-  requestedCallEvents: ['dtmfReceived' as const],
+  reportsParticipants: false,
 });
 
 const asked = (operation: string) =>
@@ -71,7 +70,7 @@ it('a phone is invited to such a call without a caller number', async () => {
   const calls = adapter();
   const { callLegId } = await calls.createCall(callFrom(ITS_NUMBER, ANN), as('a'));
   await telephone.hears(callLegId, 'CallConnected');
-  const request = { participants: [EXPERT], alternateCallerId: { value: ITS_NUMBER }, operationContext: 'invite-1' };
+  const request = { participants: [EXPERT], caller: ITS_NUMBER, operationContext: 'invite-1' };
   await calls.inviteParticipants({ callLegId }, request, as('invite'));
   await telephone.hears(callLegId, 'AddParticipantSucceeded');
   expect(asked('inviteParticipants')[0]?.body).not.toHaveProperty('sourceCallerIdNumber');

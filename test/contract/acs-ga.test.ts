@@ -27,11 +27,10 @@ const as = (identity: string): RequestIdentity => ({ identity, firstAskedAt: new
 
 const callTo = (value: string) => ({
   targets: [{ phoneNumber: { value } }],
-  sourceAlternateIdentity: { value: '+14255550100' },
+  caller: '+14255550100',
   subject: 'Power cut',
   callbackUri: telephone.callbackUrl,
-  requestedModalities: ['audio' as const],
-  requestedCallEvents: ['dtmfReceived' as const],
+  reportsParticipants: false,
 });
 
 async function established(): Promise<string> {
@@ -161,15 +160,15 @@ describe('the operations', () => {
 
   it('inviteParticipants adds people one by one, phones with a caller number, and removeParticipant removes them', async () => {
     const leg = await established();
-    const alternateCallerId = { value: '+14255550100' };
+    const caller = '+14255550100';
     await calls.inviteParticipants(
       { callLegId: leg },
-      { participants: [OPERATOR, EXPERT], alternateCallerId, operationContext: 'invite-1' },
+      { participants: [OPERATOR, EXPERT], caller, operationContext: 'invite-1' },
       as('invite'),
     );
     expect(requests('inviteParticipants').map(({ body }) => body)).toMatchObject([
       { participantToAdd: { communicationUser: { id: '8:acs:operator' } }, operationContext: 'invite-1' },
-      { participantToAdd: { phoneNumber: EXPERT.phoneNumber }, sourceCallerIdNumber: alternateCallerId },
+      { participantToAdd: { phoneNumber: EXPERT.phoneNumber }, sourceCallerIdNumber: { value: caller } },
     ]);
     expect(requests('inviteParticipants')[0]?.body).not.toHaveProperty('sourceCallerIdNumber');
     await telephone.simulator.waitFor(() => telephone.heard(leg).filter(isAdded).length === 2);
@@ -222,10 +221,7 @@ describe('a request with the same identity', () => {
     const people = ['+14255550125', '+14255550126'];
     const both = await Promise.all(
       [0, 1, 0, 1, 0, 1].map((who) =>
-        calls.createCall(
-          { ...callTo(people[who] ?? ''), sourceAlternateIdentity: { value: '+14255550101' } },
-          as(`${who}`),
-        ),
+        calls.createCall({ ...callTo(people[who] ?? ''), caller: '+14255550101' }, as(`${who}`)),
       ),
     );
     expect(new Set(both.map(({ callLegId }) => callLegId)).size).toBe(2);

@@ -42,7 +42,8 @@ it('a person whom a message names twice is named once, as they were checked', as
   const calls = acs2021(telephone.simulator.connectionString, '8:acs:the-application');
   const as = { identity: 'request', firstAskedAt: new Date() };
   const ann = { phoneNumber: { value: ANN, also: '+19005550123' }, rawId: '4:+19005550123', phone: '+19005550123' };
-  await calls.createCall(telephone.callTo(ANN, { targets: [ann] }), as);
+  const { callbackUri } = telephone.callTo(ANN);
+  await calls.createCall({ targets: [ann], caller: '+14255550100', callbackUri, reportsParticipants: false }, as);
   expect(JSON.stringify(asked('createCall').body)).not.toContain('+1900');
   const participants = [{ communicationUser: { id: OPERATOR }, rawId: '4:+19005550123' }];
   const call = await established();

@@ -22,8 +22,7 @@ vi.mock('@azure/identity', () => {
 const request = {
   targets: [{ phoneNumber: { value: '+14255550123' } }],
   callbackUri: 'https://ringdown.example/callbacks',
-  requestedModalities: ['audio' as const],
-  requestedCallEvents: [],
+  reportsParticipants: false,
 };
 const asked = { identity: 'attempt storm ann 1', firstAskedAt: new Date('2026-01-05T08:00:00.000Z') };
 

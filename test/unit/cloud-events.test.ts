@@ -53,7 +53,7 @@ describe('an event of today’s API', () => {
     ['PlayCompleted', { resultInformation: DONE }, { status: 'completed', resultInfo: { code: 200, subcode: 0 } }],
     ['PlayFailed', { resultInformation: { code: 400, subCode: 8536 } }, { status: 'failed' }],
     ['PlayCanceled', { resultInformation: { code: 400, subCode: 8508 } }, { resultInfo: { code: 400, subcode: 8508 } }],
-    ['PlayCanceled', {}, { status: 'completed', resultInfo: { subcode: 8508 } }],
+    ['PlayCanceled', {}, { status: 'completed', ended: 'cancelled' }],
   ])('%s gives the result of an audio', (type, data, expected) => {
     expect(read(type, { ...data, operationContext: 'message-1' })).toMatchObject([
       { type: 'PlayAudioResult', data: { callLegId: LEG, operationContext: 'message-1', ...expected } },

@@ -84,7 +84,7 @@ describe('an operator who is a telephone', () => {
   it('takes a line of the number that the callee was called from, until the call ends', async () => {
     const world = await AsksForOperator.with(OPERATOR);
     expect(await world.invite()).toMatchObject({ result: 'done' });
-    expect(world.invitations).toMatchObject([{ participants: [OPERATOR], alternateCallerId: { value: NUMBER } }]);
+    expect(world.invitations).toMatchObject([{ participants: [OPERATOR], caller: NUMBER }]);
     expect(await world.held()).toHaveLength(2);
     await world.gets(terminated);
     expect(await world.held()).toEqual([]);

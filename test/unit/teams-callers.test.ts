@@ -98,7 +98,7 @@ describe('with accounts alone', () => {
     for (const [queue, message, why] of refused) await expect(world.handles(queue, message)).rejects.toThrow(why);
     expect(world.asked).toEqual([]);
     await world.handles('start-call', { targets: [ANN] });
-    expect(world.asked).toMatchObject([{ request: { sourceAlternateIdentity: { value: ACCOUNTS } } }]);
+    expect(world.asked).toMatchObject([{ request: { caller: ACCOUNTS } }]);
   });
 });
 
@@ -179,9 +179,7 @@ describe('an operator in a call from an account', () => {
   it('is called from the account, on a line of it', async () => {
     const world = await AsksForOperator.calledFrom(ACCOUNTS, [OPERATOR]);
     await world.presses2();
-    expect(world.invitations).toMatchObject([
-      { request: { participants: [OPERATOR], alternateCallerId: { value: ACCOUNTS } } },
-    ]);
+    expect(world.invitations).toMatchObject([{ request: { participants: [OPERATOR], caller: ACCOUNTS } }]);
     const held = (await world.services.lines.list()).filter(({ holder }) => holder !== '');
     expect(held.map(({ number }) => number)).toEqual([ACCOUNTS, ACCOUNTS]);
   });

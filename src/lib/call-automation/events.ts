@@ -71,8 +71,15 @@ const operationResult = {
   resultInfo: ResultInfo.optional(),
 };
 
-/** Audio that ran to its end (200) or was cancelled (400, subcode 8508): both are `Completed` on the page. */
-const PlayAudioResult = z.looseObject(operationResult);
+/** How audio ended. */
+export const AudioEnd = z.enum(['completed', 'cancelled', 'failed']);
+export type AudioEnd = z.infer<typeof AudioEnd>;
+
+const PlayAudioResult = z.looseObject({
+  ...operationResult,
+  /** Set by the adapter once the audio has ended: its status alone does not tell. */
+  ended: AudioEnd.optional(),
+});
 
 const InviteParticipantResult = z.looseObject({
   ...operationResult,
@@ -136,16 +143,25 @@ export function parseCallEvent(element: unknown, index: number): CallEvent {
   }
   const { eventType, eventTime, subject, data } = envelope.data;
   const type = eventType.startsWith(EVENT_TYPE_PREFIX) ? eventType.slice(EVENT_TYPE_PREFIX.length) : eventType;
-  if (KNOWN_TYPES.has(type)) return withEnding(knownEvent(type, { type, occurredAt: eventTime, data }, index));
+  if (KNOWN_TYPES.has(type)) return withMeaning(knownEvent(type, { type, occurredAt: eventTime, data }, index));
   const callLegId = data['callLegId'] ?? subject?.match(/^callLeg\/([^/]+)/)?.[1];
   return unknownEvent(eventType, eventTime, callLegId, data);
 }
 
-function withEnding(event: KnownCallEvent): KnownCallEvent {
+/** Adds what the codes mean. */
+function withMeaning(event: KnownCallEvent): KnownCallEvent {
+  if (event.type === 'PlayAudioResult') return { ...event, data: { ...event.data, ended: audioEndIn(event.data) } };
   if (event.type !== 'CallLegStateChanged') return event;
   const { resultInfo, callState } = event.data;
   const codes = resultInfo && callState === 'terminated' ? `${resultInfo.code}/${resultInfo.subcode ?? 0}` : undefined;
   return { ...event, data: { ...event.data, ending: endingIn(resultInfo), ...(codes && { codes }) } };
+}
+
+/** Audio that ran to its end (200) or was cancelled (400, subcode 8508): both are `Completed` on the page. */
+function audioEndIn({ status, resultInfo }: z.infer<typeof PlayAudioResult>): AudioEnd | undefined {
+  if (status === 'running' || status === 'notStarted') return undefined;
+  if (resultInfo?.subcode === CANCELLED_SUBCODE) return 'cancelled';
+  return status === 'failed' || (resultInfo?.code ?? 200) >= 300 ? 'failed' : 'completed';
 }
 
 /** A code below 300 is a normal end. */
@@ -175,4 +191,4 @@ export function unknownEvent(
 }
 
 /** Subcode of cancelled audio (reference page, Cancel media processing Event). */
-export const CANCELLED_SUBCODE = 8508;
+const CANCELLED_SUBCODE = 8508;

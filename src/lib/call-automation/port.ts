@@ -1,10 +1,5 @@
-import type {
-  CallLegResponse,
-  CreateCallRequest,
-  InviteParticipantsRequest,
-  JoinCallRequest,
-  PlayAudioRequest,
-} from './requests.ts';
+import type { Identifier } from './identifiers.ts';
+import type { CallLegResponse, PlayAudioRequest } from './requests.ts';
 import type { Speech } from './speech.ts';
 
 /** Target of an invitation or a removal: one of our call legs, or a conversation (out of call). */
@@ -20,11 +15,31 @@ export type RequestIdentity = {
   readonly firstAskedAt: Date;
 };
 
-/** Without `source`: the adapter adds it. */
-export type PlaceCallRequest = Omit<CreateCallRequest, 'source'>;
+/** Joins a conversation. */
+export type EnterCallRequest = {
+  /** What the call is about, for services that show it. */
+  readonly subject?: string | undefined;
+  /** Where the events go. */
+  readonly callbackUri: string;
+  /** Events must say who is in the call. Some services always do. */
+  readonly reportsParticipants: boolean;
+};
 
-/** Joins a conversation. Without `source`: the adapter adds it. */
-export type EnterCallRequest = Omit<JoinCallRequest, 'source'>;
+/** Calls all targets in one call. */
+export type PlaceCallRequest = EnterCallRequest & {
+  readonly targets: readonly Identifier[];
+  /** Our number, E.164. Needed to call phones. */
+  readonly caller?: string | undefined;
+};
+
+export type InviteRequest = {
+  readonly participants: readonly Identifier[];
+  /** Our number, E.164. Needed to call phones. */
+  readonly caller?: string | undefined;
+  readonly operationContext?: string | undefined;
+  /** Needed out of call, for the result. */
+  readonly callbackUri?: string | undefined;
+};
 
 /** The URI of an audio file, or a text with its voice: exactly one of them. */
 export type PlayRequest = Omit<PlayAudioRequest, 'audioFileUri'> & {
@@ -63,6 +78,8 @@ export interface CallAutomation {
   readonly isRepeatable: boolean;
   /** True if the service can say texts. Otherwise it needs audio files. */
   readonly speaks: boolean;
+  /** True if events report the callee's keys. */
+  readonly listens: boolean;
   /** True if an event reports the start of audio. Otherwise an accepted request to play is the only evidence of it. */
   readonly reportsAudioStart: boolean;
   /** True if it can act on a conversation by its id: join it, and invite or remove people out of call. */
@@ -75,6 +92,6 @@ export interface CallAutomation {
   hangUp(callLegId: string, options: { readonly leave: boolean }, asked: RequestIdentity): Promise<void>;
   playAudio(callLegId: string, request: PlayRequest, asked: RequestIdentity): Promise<unknown>;
   cancelMediaProcessing(callLegId: string, operationContext: string, asked: RequestIdentity): Promise<unknown>;
-  inviteParticipants(call: CallAddress, request: InviteParticipantsRequest, asked: RequestIdentity): Promise<void>;
+  inviteParticipants(call: CallAddress, request: InviteRequest, asked: RequestIdentity): Promise<void>;
   removeParticipant(call: CallAddress, request: RemoveParticipantRequest, asked: RequestIdentity): Promise<void>;
 }

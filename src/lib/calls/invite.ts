@@ -39,7 +39,7 @@ async function invite(services: Services, message: Invitation, messageId: string
       addressOf(message).address,
       {
         participants,
-        alternateCallerId: caller,
+        caller,
         operationContext: message.operationContext,
         ...(message.conversationId !== undefined && { callbackUri: await services.callbacks.errandUri(messageId) }),
       },
@@ -51,11 +51,12 @@ async function invite(services: Services, message: Invitation, messageId: string
 }
 
 const NOBODY = 'Nobody can be invited';
+const OUT_OF_REACH = 'The caller of this call cannot call the operator, or not again';
 const NO_LINE = 'No line is free for the invited phone';
 
 type Callable = {
   readonly participants: Identifier[];
-  readonly caller: InviteParticipants['alternateCallerId'];
+  readonly caller: string | undefined;
   /** The operators of a script who are not called. */
   readonly left?: { readonly leg: CallLeg; readonly operators: Identifier[]; readonly why: string } | undefined;
 };
@@ -67,7 +68,7 @@ async function whomToCall(services: Services, message: Invitation): Promise<Call
   const isByScript = leg !== undefined && isScripted(operationContext);
   const refusals = await refusalsAmong(services, message, isByScript ? leg.purpose : undefined);
   const isPlain = refusals.size === 0 && !participants.some(isPhone) && areUsersCallable(services);
-  if (isPlain) return { participants, caller: alternateCallerId };
+  if (isPlain) return { participants, caller: alternateCallerId?.value };
   const own = leg && (await lineOfCall(services, leg.purpose));
   const why = [...refusals.values()];
   if (!isByScript && why.length > 0) throw new InvalidInputError(NOBODY, why);
@@ -80,10 +81,10 @@ async function whomToCall(services: Services, message: Invitation): Promise<Call
   const called = new Set(phones.slice(0, lines.count));
   const invited = reachable.filter((participant) => !isPhone(participant) || called.has(participant));
   const operators = participants.filter((participant) => !invited.includes(participant));
-  const caller = lines.number === undefined ? undefined : { value: lines.number };
   if (operators.length > 0 && !isByScript) throw new NoFreeLineError(NO_LINE);
-  const left = { operators, why: why.join('; ') || NO_LINE };
-  return { participants: invited, caller, left: leg && operators.length > 0 ? { leg, ...left } : undefined };
+  const noLine = reachable.length === allowed.length ? NO_LINE : OUT_OF_REACH;
+  const left = leg && operators.length > 0 ? { leg, operators, why: why.join('; ') || noLine } : undefined;
+  return { participants: invited, caller: lines.number, left };
 }
 
 /**

@@ -38,7 +38,7 @@ export async function startRequestedCall(
       {
         ...placing,
         targets: isStartRequest(asked) ? asked.targets : targets,
-        ...(line && { sourceAlternateIdentity: { value: line.number } }),
+        caller: line?.number,
       },
       as,
     ),
@@ -127,8 +127,7 @@ const placing =
       request,
       {
         callbackUri: await services.callbacks.uriFor(purposeOf(request), as.firstAskedAt),
-        requestedModalities: ['audio'],
-        requestedCallEvents: ['participantsUpdated', 'dtmfReceived'],
+        reportsParticipants: true,
         ...(request.message.subject !== undefined && { subject: request.message.subject }),
       },
       as,

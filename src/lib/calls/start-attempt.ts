@@ -120,10 +120,8 @@ async function requestFor(
     targets: [recipient.identifier],
     subject: outage.title,
     callbackUri: await services.callbacks.uriFor({ kind: 'attempt', ...ref }, firstAskedAt),
-    requestedModalities: ['audio'],
-    // The participant list matters only if somebody else can join the call.
-    requestedCallEvents:
-      outage.script.operators.length > 0 ? ['participantsUpdated', 'dtmfReceived'] : ['dtmfReceived'],
-    ...(recipient.line && { sourceAlternateIdentity: { value: recipient.line.number } }),
+    // It matters only if somebody else can join the call.
+    reportsParticipants: outage.script.operators.length > 0,
+    caller: recipient.line?.number,
   };
 }

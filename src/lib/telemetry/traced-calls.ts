@@ -32,6 +32,7 @@ export function tracedCalls(calls: CallAutomation): CallAutomation {
   return {
     isRepeatable: calls.isRepeatable,
     speaks: calls.speaks,
+    listens: calls.listens,
     reportsAudioStart: calls.reportsAudioStart,
     joins: calls.joins,
     abilitiesOf: (caller) => calls.abilitiesOf(caller),

@@ -35,6 +35,7 @@ const nobodyIsCalled = (): never => {
 const silentService: CallAutomation = {
   isRepeatable: false,
   speaks: false,
+  listens: true,
   reportsAudioStart: false,
   joins: true,
   abilitiesOf: () => ACS_NUMBER,

@@ -42,9 +42,9 @@ export class Switchboard extends MemoryWorld {
     return (this.now.getTime() - this.#beganAt) / 1000;
   }
 
-  #place({ targets: [target], sourceAlternateIdentity, callbackUri }: PlaceCallRequest): string {
+  #place({ targets: [target], caller, callbackUri }: PlaceCallRequest): string {
     const to = target && 'phoneNumber' in target ? String(target.phoneNumber?.value) : '';
-    this.asked.push({ second: this.second, to, from: sourceAlternateIdentity?.value ?? '' });
+    this.asked.push({ second: this.second, to, from: caller ?? '' });
     const fate = this.fateOf(to);
     if (typeof fate === 'object' && 'refused' in fate) throw refusal(...fate.refused);
     const callLegId = `leg-${to}-${this.asked.length}`;

@@ -47,10 +47,14 @@ export function tone(key: Key, sequenceId = 1, second = 10): EventOf<'DtmfReceiv
 
 export type Result = 'completed' | 'cancelled' | 'failed';
 
-const RESULTS: Readonly<Record<Result, Pick<EventOf<'PlayAudioResult'>['data'], 'status' | 'resultInfo'>>> = {
-  completed: { status: 'completed', resultInfo: { code: 200, subcode: 0, message: 'Action completed successfully.' } },
-  cancelled: { status: 'completed', resultInfo: { code: 400, subcode: 8508 } },
-  failed: { status: 'failed', resultInfo: { code: 400, subcode: 8536 } },
+const RESULTS: Readonly<Record<Result, Pick<EventOf<'PlayAudioResult'>['data'], 'status' | 'resultInfo' | 'ended'>>> = {
+  completed: {
+    status: 'completed',
+    ended: 'completed',
+    resultInfo: { code: 200, subcode: 0, message: 'Action completed successfully.' },
+  },
+  cancelled: { status: 'completed', ended: 'cancelled', resultInfo: { code: 400, subcode: 8508 } },
+  failed: { status: 'failed', ended: 'failed', resultInfo: { code: 400, subcode: 8536 } },
 };
 
 /** The service says that audio began; the API of 2021 has no such event. */

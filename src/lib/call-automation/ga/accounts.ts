@@ -12,8 +12,6 @@ const RESOURCE_ACCOUNT: CallerAbilities = {
   shares: false,
 };
 
-type Shown = { readonly value: string };
-
 /**
  * The callers that are Teams resource accounts. Everywhere else a caller is its number, so that lines, rests and fair shares
  * work alike. Only the requests differ: a call names the account, and no request names the number.
@@ -29,13 +27,13 @@ export class TeamsAccounts {
   }
 
   /** The object id of the account with this number, if it is one. */
-  idOf(shown: Shown | undefined): string | undefined {
-    return shown && this.#ids.get(shown.value);
+  idOf(caller: string | undefined): string | undefined {
+    return caller === undefined ? undefined : this.#ids.get(caller);
   }
 
   /** The number that a request may name. */
-  shownNumber<Number extends Shown>(shown: Number | undefined): Number | undefined {
-    return this.idOf(shown) === undefined ? shown : undefined;
+  shownNumber(caller: string | undefined): string | undefined {
+    return this.idOf(caller) === undefined ? caller : undefined;
   }
 
   /** A call without a number comes from the ACS resource, which has no part in it if every caller is an account. */

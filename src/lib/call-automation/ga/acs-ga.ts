@@ -23,7 +23,7 @@ import { WHY_SILENT } from '../speech.ts';
 import { type Caller, TeamsAccounts } from './accounts.ts';
 import { type Access, type ClientOptions, connect } from './client.ts';
 import { translated } from './failures.ts';
-import { toPhone, toSdk } from './identifiers.ts';
+import { toSdk } from './identifiers.ts';
 import { repeatable } from './repeatability.ts';
 
 export type GaOptions = ClientOptions & {
@@ -50,6 +50,7 @@ type Work<Answer> = (client: CallAutomationClient) => Promise<Answer>;
 class AcsGa implements CallAutomation {
   readonly isRepeatable = true;
   readonly reportsAudioStart = true;
+  readonly listens = true;
   readonly speaks: boolean;
   readonly joins: boolean;
   readonly abilitiesOf: CallAutomation['abilitiesOf'];
@@ -68,7 +69,7 @@ class AcsGa implements CallAutomation {
   }
 
   createCall: CallAutomation['createCall'] = (request, asked) => {
-    const teamsAppId = this.#accounts.idOf(request.sourceAlternateIdentity);
+    const teamsAppId = this.#accounts.idOf(request.caller);
     return this.#ask(teamsAppId === undefined ? 'once' : 'account', 'createCall', async (client) => {
       // The service uses the same operation for one target or more.
       const { callConnectionProperties } = await client.createGroupCall(
@@ -113,9 +114,9 @@ class AcsGa implements CallAutomation {
     this.#ask('resending', 'inviteParticipants', async (client) => {
       const connection = await this.#enter(client, call, request.callbackUri, asked);
       for (const participant of request.participants) {
-        const caller = participant.phoneNumber && this.#accounts.shownNumber(request.alternateCallerId);
+        const caller = participant.phoneNumber && this.#accounts.shownNumber(request.caller);
         await connection.addParticipant(
-          { targetParticipant: toSdk(participant), ...(caller && { sourceCallIdNumber: toPhone(caller) }) },
+          { targetParticipant: toSdk(participant), ...(caller && { sourceCallIdNumber: { phoneNumber: caller } }) },
           {
             ...repeatable(asked, `participant ${identityOf(participant)}`),
             ...(request.operationContext !== undefined && { operationContext: request.operationContext }),
@@ -191,9 +192,9 @@ const CLIENTS = {
   resending: {},
 } satisfies Record<string, ClientOptions>;
 
-const shown = ({ subject, sourceAlternateIdentity }: PlaceCallRequest) => ({
+const shown = ({ subject, caller }: PlaceCallRequest) => ({
   ...(subject !== undefined && { sourceDisplayName: subject }),
-  ...(sourceAlternateIdentity && { sourceCallIdNumber: toPhone(sourceAlternateIdentity) }),
+  ...(caller !== undefined && { sourceCallIdNumber: { phoneNumber: caller } }),
 });
 
 /** Waits until the call is connected. @throws CallAutomationError if it has ended, or is not connected in time. */

@@ -3,7 +3,7 @@ import { InvalidInputError } from '../../base/errors.ts';
 import { problemsOf } from '../../base/problems.ts';
 import { toCamelCase } from '../casing.ts';
 import {
-  CANCELLED_SUBCODE,
+  type AudioEnd,
   type CallEvent,
   EVENT_TYPE_PREFIX,
   type KnownCallEvent,
@@ -108,15 +108,17 @@ const participantsUpdated: Reader = ({ callConnectionId: callLegId, sequenceNumb
   },
 ];
 
-/** Cancelled audio counts as completed, as on the reference page. */
-const audioCancelled: Reader = (data) =>
-  operationIs(
-    'PlayAudioResult',
-    'completed',
-  )({
-    ...data,
-    resultInformation: { code: 400, ...data.resultInformation, subCode: CANCELLED_SUBCODE },
-  });
+/** Cancelled audio has the status completed, as on the reference page. */
+const audioEnded =
+  (ended: AudioEnd): Reader =>
+  (data) =>
+    operationIs(
+      'PlayAudioResult',
+      ended === 'failed' ? 'failed' : 'completed',
+    )(data).map(({ type, data: told }) => ({
+      type,
+      data: { ...told, ended },
+    }));
 
 /**
  * Readers by event name. All other events are kept and have no effect: RemoveParticipantSucceeded and -Failed,
@@ -128,9 +130,9 @@ const READERS: ReadonlyMap<string, Reader> = new Map([
   ['CreateCallFailed', stateIs('terminated')],
   ['ConnectFailed', stateIs('terminated')],
   ['PlayStarted', operationIs('PlayAudioResult', 'running')],
-  ['PlayCompleted', operationIs('PlayAudioResult', 'completed')],
-  ['PlayFailed', operationIs('PlayAudioResult', 'failed')],
-  ['PlayCanceled', audioCancelled],
+  ['PlayCompleted', audioEnded('completed')],
+  ['PlayFailed', audioEnded('failed')],
+  ['PlayCanceled', audioEnded('cancelled')],
   ['ContinuousDtmfRecognitionToneReceived', toneReceived],
   ['RecognizeCompleted', tonesRecognized],
   ['AddParticipantSucceeded', operationIs('InviteParticipantResult', 'completed')],

@@ -1,4 +1,4 @@
-import { CANCELLED_SUBCODE, type CallEvent, type KnownCallEvent } from '../../call-automation/events.ts';
+import type { AudioEnd, CallEvent, KnownCallEvent } from '../../call-automation/events.ts';
 import type { EventIdentifier } from '../../call-automation/identifiers.ts';
 import { type Ending, endingOf, SILENT } from './endings.ts';
 import { type CallLeg, LegState, type Stage } from './leg.ts';
@@ -162,7 +162,7 @@ function onAudio(leg: CallLeg, { data }: Of<'PlayAudioResult'>, plan: CallPlan):
   if (data.status === 'running') return stay(heard(leg, plan));
   const { script } = plan;
   const context = data.operationContext ?? leg.audio;
-  const result = resultOf(data);
+  const result = data.ended ?? (data.status === 'failed' ? 'failed' : 'completed');
   const isProof = result === 'completed' || (result === 'cancelled' && !plan.reportsAudioStart);
   const proven = isProof ? heard(leg, plan) : leg;
   const known = result === 'completed' ? heardToItsEnd(proven, context) : proven;
@@ -176,14 +176,7 @@ function onAudio(leg: CallLeg, { data }: Of<'PlayAudioResult'>, plan: CallPlan):
 const heardToItsEnd = (leg: CallLeg, context: string | undefined): CallLeg =>
   context?.startsWith('message-') ? reaching(leg, 'heard') : leg;
 
-type AudioResult = 'completed' | 'cancelled' | 'failed';
-
-function resultOf({ status, resultInfo }: Of<'PlayAudioResult'>['data']): AudioResult {
-  if (resultInfo?.subcode === CANCELLED_SUBCODE) return 'cancelled';
-  return status === 'failed' || (resultInfo?.code ?? 200) >= 300 ? 'failed' : 'completed';
-}
-
-type AfterAudio = (leg: CallLeg, script: CallScript, result: AudioResult, next: Following | undefined) => Stepped;
+type AfterAudio = (leg: CallLeg, script: CallScript, result: AudioEnd, next: Following | undefined) => Stepped;
 
 const AFTER_AUDIO: Partial<Record<Stage, AfterAudio>> = {
   message: (leg, script, result) => {
