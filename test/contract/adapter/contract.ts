@@ -7,7 +7,7 @@ import type { CallAutomation, RequestIdentity } from '../../../src/lib/call-auto
 import { identityOfEvent } from '../../fixtures/ids.ts';
 
 /**
- * What every adapter of the port must do, whatever the carrier: docs/adr/0035. The suite asks through the port, and reads our own
+ * What every adapter of the port must do, whatever the carrier: docs/adr/0036. The suite asks through the port, and reads our own
  * events, as the workflows do. A capability that an adapter does not have is not asked for.
  */
 
