@@ -11,6 +11,7 @@ import type { Cell, Columns } from '../../src/lib/storage/table-store.ts';
 import type { Call, CallParts, Operation } from './call.ts';
 import { counted, listed, resultsIn } from './counts.ts';
 import { isOurs, isUnclear } from './endings.ts';
+import { FairChecks } from './fair-checks.ts';
 import { LimitChecks } from './limit-checks.ts';
 import { LineChecks } from './line-checks.ts';
 import { ListChecks } from './list-changes.ts';
@@ -32,6 +33,7 @@ export type Rule =
   | 'nobody is called twice'
   | 'pacing is exact'
   | 'no line stands idle'
+  | 'lines are shared fairly'
   | 'nothing goes backwards'
   | 'acknowledged if and only if the key was pressed'
   | 'opted out if and only if the key was pressed'
@@ -104,6 +106,7 @@ export class Checks {
   readonly #lines: LineChecks;
   readonly lists: ListChecks;
   readonly #limits: LimitChecks;
+  readonly #fair: FairChecks;
   readonly breaker: BreakerChecks;
   readonly #outcomes: OutcomeChecks;
 
@@ -114,6 +117,7 @@ export class Checks {
     this.#limits = new LimitChecks(facts, (...broken) => this.fail(...broken));
     this.#lines = new LineChecks(facts, (...broken) => this.fail(...broken));
     this.lists = new ListChecks(facts, (...broken) => this.fail(...broken));
+    this.#fair = new FairChecks(facts, (...broken) => this.fail(...broken));
     this.#outcomes = new OutcomeChecks(facts, (...broken) => this.fail(...broken));
   }
 
@@ -126,12 +130,19 @@ export class Checks {
     this.#lines.atTick();
   }
 
+  /** A tick has ended, and no step of it failed. */
+  ticked(beganAt: number): void {
+    this.breaker.ticked(beganAt);
+    this.#fair.ticked(beganAt);
+  }
+
   // --- After every step
 
   committed(changes: readonly RowChange[], by: Invocation | undefined): void {
     const people = new Map<string, RowChange>();
     for (const change of changes) {
       this.breaker.committed(change);
+      this.#fair.committed(change);
       this.#keepsWhatOthersWrote(change);
       if (change.table === 'Recipients' && isOfPerson(change.rowKey)) {
         people.set(this.#recipientChanged(change, by), change);

@@ -54,7 +54,8 @@ export class LineChecks {
       const callers = Caller.array().parse(JSON.parse(String(outage['callersJson'])));
       for (const [line, row] of idle) {
         if (!callers.some((caller) => isOf(row, caller))) continue;
-        yield [`${rowKey} ${line}`, `${line} is idle, and people of ${rowKey} are due`];
+        // A line that was given to somebody since, whose call the service refused, has not been idle all the time.
+        yield [`${rowKey} ${line} ${row['leasedAt']}`, `${line} is idle, and people of ${rowKey} are due`];
       }
     }
   }

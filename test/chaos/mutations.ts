@@ -12,6 +12,7 @@ import { SILENT } from '../../src/lib/rules/calls/endings.ts';
 import type { Ids, NumberId } from '../../src/lib/rules/calls/ids.ts';
 import { type CallLeg, LegState } from '../../src/lib/rules/calls/leg.ts';
 import type { Moved } from '../../src/lib/rules/outages/attempts.ts';
+import { isByHand } from '../../src/lib/rules/outages/fair-share.ts';
 import { isOver } from '../../src/lib/rules/outages/lifecycle.ts';
 import { readHolder } from '../../src/lib/rules/outages/line-holder.ts';
 import type { Outage } from '../../src/lib/rules/outages/outage.ts';
@@ -37,6 +38,7 @@ import { DIALECT_TPE } from './dialects.ts';
 import { misconfiguredScenario } from './misconfiguration.ts';
 import { forgetful } from './next-version.ts';
 import { calmScenario, crowdedScenario, hangingScenario, type Scenario } from './scenario.ts';
+import { sharedScenario } from './shared-numbers.ts';
 import { stubbornScenario } from './stubborn.ts';
 
 /** Removes one protection from outside the app; the checks must find that. */
@@ -419,6 +421,25 @@ class UnreconciledLines extends Lines {
 
 const NEVER = new Date(8e12).toISOString();
 
+class KeptLines extends Lines {
+  /** Whoever has a line keeps it: nobody reserves it. */
+  override async reserve(): Promise<void> {}
+}
+
+class FirstOutageOnly extends Lines {
+  /** Lines are reserved for the first outage, and for nobody else. */
+  override async reserve(...[line, claimant]: Parameters<Lines['reserve']>): Promise<void> {
+    if (claimant === 'outage-1') await super.reserve(line, claimant);
+  }
+}
+
+class OutagesOnly extends Lines {
+  /** Lines are reserved for outages only. */
+  override async reserve(...[line, claimant]: Parameters<Lines['reserve']>): Promise<void> {
+    if (!isByHand(claimant)) await super.reserve(line, claimant);
+  }
+}
+
 class OperatorsWithoutLines extends Lines {
   /** An operator's line is not written down, so others may take it. */
   override async lease(...asked: Parameters<Lines['lease']>): ReturnType<Lines['lease']> {
@@ -701,6 +722,24 @@ export const MUTATIONS: readonly Mutation[] = [
     name: 'a line that its holder left behind is not freed',
     breaks: ['no line stands idle'],
     services: (services, tables) => ({ ...services, lines: new UnreconciledLines(tables) }),
+  },
+  {
+    name: 'an outage keeps its lines until its list is done',
+    breaks: ['lines are shared fairly'],
+    scenario: sharedScenario(),
+    services: (services, tables) => ({ ...services, lines: new KeptLines(tables) }),
+  },
+  {
+    name: 'lines in use go to the first outage only',
+    breaks: ['lines are shared fairly'],
+    scenario: sharedScenario(),
+    services: (services, tables) => ({ ...services, lines: new FirstOutageOnly(tables) }),
+  },
+  {
+    name: 'calls by hand wait until no outage needs a line',
+    breaks: ['lines are shared fairly'],
+    scenario: sharedScenario(),
+    services: (services, tables) => ({ ...services, lines: new OutagesOnly(tables) }),
   },
   {
     name: 'any refusal of a hang-up counts as the end of the call',

@@ -159,7 +159,7 @@ function drawCallers(random: Random): Caller[] {
   }));
 }
 
-function drawOutage(random: Random, index: number, callers: readonly Caller[], people: number): PlannedOutage {
+export function drawOutage(random: Random, index: number, callers: readonly Caller[], people: number): PlannedOutage {
   const script = CallScript.parse({
     message: audio('message', random.int(5, 25)),
     replays: random.int(0, 2),
@@ -198,7 +198,7 @@ function drawOutage(random: Random, index: number, callers: readonly Caller[], p
 
 const timeAfter = (ms: number): string => new Date(BEGINNING + ms).toISOString();
 
-function drawByHand(random: Random, index: number): ByHand {
+export function drawByHand(random: Random, index: number): ByHand {
   const afterMs = random.int(0, 15 * MINUTE);
   const audioFileUri = random.chance(0.6) ? audio('notice', random.int(3, 20)) : undefined;
   const requestId = random.chance(0.5) ? `request-${index + 1}` : undefined;

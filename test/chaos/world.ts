@@ -35,6 +35,7 @@ import { type Message, Queues, type Run } from './queues.ts';
 import { Random } from './random.ts';
 import { drawScenario, OPERATOR, type PlannedOutage, type Scenario } from './scenario.ts';
 import { AskedService, Service, type ServiceEvent } from './service.ts';
+import { withSharedNumbers } from './shared-numbers.ts';
 import { type Deed, steer } from './steering.ts';
 import { ASKED_EVERY_MS, withStoppedTimer } from './stopped-timer.ts';
 import { AskedQueues, AskedTables, type RowChange, WorldTables } from './stores.ts';
@@ -464,7 +465,7 @@ class World {
     for (const error of tended.errors) this.#noSurprise(by, error);
     by.note(() => `ends: ${tended.log.join('; ')}`);
     const isComplete = tended.woken === 'ran' && !tended.log.some((line) => line.includes('a step failed'));
-    if (isComplete) this.#checks.breaker.ticked(beganAt);
+    if (isComplete) this.#checks.ticked(beganAt);
     return tended.woken;
   }
 
@@ -562,7 +563,10 @@ class World {
 const drawn = (seed: number, recipients: number | undefined): Scenario =>
   withStubbornCalls(
     withStoppedTimer(
-      withMisconfiguration(drawScenario(seed, recipients), new Random(`${seed} numbers`)),
+      withMisconfiguration(
+        withSharedNumbers(drawScenario(seed, recipients), new Random(`${seed} shared`)),
+        new Random(`${seed} numbers`),
+      ),
       new Random(`${seed} timer`),
     ),
     new Random(`${seed} stubborn`),

@@ -12,6 +12,7 @@ const linesOf = (...calls: readonly string[]): SharedLine[] =>
       number: NUMBER,
       isFree: call === '-',
       outageId: call === '-' || call === 'by hand' ? undefined : outageId,
+      lastOutageId: outageId,
       reservedFor,
       leasedAt: `2026-01-05T08:00:0${index}.000Z`,
     };
@@ -52,6 +53,20 @@ describe('a free line goes', () => {
     const [line] = linesOf('-');
     const left = line ? [{ ...line, reservedFor: 'gone' }] : [];
     expect(names(shareLines(left, [claim('a')]).given)).toEqual(['line-0 a']);
+  });
+
+  it('to somebody for whom a line in use is reserved already, rather than to nobody', () => {
+    const one = claim('b', { wants: 1 });
+    const { given, reserved } = shareLines(linesOf('a>b', '-'), [one]);
+    expect(names(given)).toEqual(['line-1 b']);
+    expect(reserved).toEqual([]);
+  });
+
+  it('to the next of those who hold as many, in the order of their names', () => {
+    const after = (lastOutageId: string): SharedLine[] => linesOf('-').map((line) => ({ ...line, lastOutageId }));
+    const claims = ['c', 'a', 'b'].map((name) => claim(name));
+    const next = (last: string): string[] => shareLines(after(last), claims).given.map(({ claimant }) => claimant);
+    expect(['a', 'b', 'c'].flatMap(next)).toEqual(['b', 'c', 'a']);
   });
 });
 
@@ -107,7 +122,10 @@ it('with fewer lines than outages, each has its turn', () => {
     }));
     if (!ending?.reservedFor) throw new Error('nobody is next');
     turns.push(ending.reservedFor);
-    lines = [...others, { ...ending, outageId: ending.reservedFor, reservedFor: undefined }];
+    lines = [
+      ...others,
+      { ...ending, outageId: ending.reservedFor, lastOutageId: ending.reservedFor, reservedFor: undefined },
+    ];
   }
   expect(turns.slice(0, 5).toSorted()).toEqual(['a', 'b', 'c', 'd', 'e']);
   expect(turns.slice(5).toSorted()).toEqual(['a', 'b', 'c', 'd', 'e']);

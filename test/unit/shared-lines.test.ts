@@ -145,6 +145,22 @@ describe('the lines of a number that two outages share', () => {
   });
 });
 
+it('an outage with a limit of its own has its turn on a line that is freed for it', async () => {
+  const world = new SharedNumber();
+  const callers = [{ number: NUMBER, lines: 1 }];
+  const names = ['ash', 'flood', 'frost', 'quake'];
+  for (const id of names) await world.declares(id, 20, { callers, ...(id === 'frost' && { maxConcurrentCalls: 1 }) });
+  const turns: string[] = [];
+  for (let calls = 0; calls < 8; calls++) {
+    await world.ticks();
+    const [now = ''] = await world.calling();
+    turns.push(now);
+    await world.ticks();
+    await world.callEnds(now);
+  }
+  expect(turns).toEqual([...names, ...names]);
+});
+
 describe('a call by hand that finds no free line', () => {
   it('gets the next line, before the outage that had it', async () => {
     const world = new SharedNumber();
@@ -165,6 +181,30 @@ describe('a call by hand that finds no free line', () => {
     if (stored) await world.services.requests.save(stored, { ...stored.request, phase: 'done' }, undefined);
     await world.callEnds('storm');
     expect(world.sentAgain).toEqual([]);
+    expect(await world.calling()).toEqual(['storm', 'storm']);
+  });
+
+  it('finds the line free although the timer ticks before its message is handled', async () => {
+    const world = new SharedNumber();
+    await world.declares('storm', 20);
+    await world.ticks();
+    await world.asks('ann');
+    await world.callEnds('storm');
+    await world.ticks();
+    expect(await world.calling()).toEqual(['storm']);
+    // It is dialled, which this world does not allow.
+    await expect(world.asks('ann')).rejects.toThrow('No request to the service');
+    expect((await world.services.requests.find('ann'))?.request).toMatchObject({ phase: 'dialling' });
+  });
+
+  it('loses the line to those who wait if its message is not handled', async () => {
+    const world = new SharedNumber();
+    await world.declares('storm', 20);
+    await world.ticks();
+    await world.asks('ann');
+    await world.callEnds('storm');
+    await world.ticks();
+    await world.ticks();
     expect(await world.calling()).toEqual(['storm', 'storm']);
   });
 

@@ -1,15 +1,27 @@
-import { byHand, type Claim, type Share, type SharedLine, shareLines } from '../rules/outages/fair-share.ts';
+import { byHand, type Claim, isByHand, type Share, type SharedLine, shareLines } from '../rules/outages/fair-share.ts';
 import { readHolder } from '../rules/outages/line-holder.ts';
 import type { Services } from '../services/services.ts';
 import type { StoredRequest } from '../storage/call-requests.ts';
 import { isFree, type Line } from '../storage/lines.ts';
 
+/** A line that was freed for a call by hand is left to it for this long, ms: its message is on the way. */
+const LEFT_MS = 15_000;
+
 /** A line as the rule of fair shares sees it. */
 export function sharedLine(line: Line, now: Date): SharedLine {
-  const { lineId, number, holder, reservedFor, leasedAt } = line;
+  const { lineId, number, holder, reservedFor = '', leasedAt = '', lastOutageId } = line;
   const who = readHolder(holder);
   const outageId = who.kind === 'attempt' ? who.outageId : undefined;
-  return { lineId, number, isFree: isFree(line, now), outageId, reservedFor: reservedFor || undefined, leasedAt };
+  const isLeft = holder === '' && isByHand(reservedFor) && now.getTime() - Date.parse(leasedAt) < LEFT_MS;
+  return {
+    lineId,
+    number,
+    isFree: isFree(line, now) && !isLeft,
+    outageId,
+    lastOutageId: outageId ?? lastOutageId,
+    reservedFor: reservedFor || undefined,
+    leasedAt,
+  };
 }
 
 /**

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { newCallerNumber, reached } from '../rules/calls/breaker.ts';
+import { readHolder } from '../rules/outages/line-holder.ts';
 import type { Caller } from '../rules/outages/outage.ts';
 import type { HeldLine } from '../rules/outages/recipient.ts';
 import { NOTHING_SPENT, type Spent, spentBy, type Use } from '../rules/spending.ts';
@@ -23,12 +24,14 @@ const LineColumns = z.object({
   leasedAt: z.string().optional(),
   /** When the last call on this line was placed that reached somebody. UTC. See rules/calls/breaker.ts. */
   reachedAt: z.string().optional(),
-  /** Who gets the line when the call on it ends (rules/outages/fair-share.ts). */
+  /** Who gets the line when the call on it ends (rules/outages/fair-share.ts). Kept while the line is free. */
   reservedFor: z.string().optional(),
   /** What it cost on its latest day (rules/spending.ts). */
   spentOn: z.string().default(NOTHING_SPENT.on),
   spentCalls: z.number().int().default(NOTHING_SPENT.calls),
   spentSeconds: z.number().default(NOTHING_SPENT.seconds),
+  /** The outage that the line was leased for last, once it is free. */
+  lastOutageId: z.string().optional(),
 });
 
 /** One line of a caller number, as read: it can carry one call at a time. */
@@ -160,11 +163,14 @@ export class Lines {
   }
 
   /**
-   * Frees the line from this time on: later than now if the service asked to wait.
+   * Frees the line from this time on: later than now if the service asked to wait. It stays reserved.
    * @returns undefined if the line has changed; then nothing is done.
    */
   free(line: LeftLine, from: Date, reachedAt?: string): Promise<HeldLine | undefined> {
-    return this.lease(line, '', from, from, reachedAt);
+    const who = readHolder(line.holder ?? '');
+    const last = who.kind === 'attempt' ? { lastOutageId: who.outageId } : {};
+    const spent = line.spent && spentBy(line.spent, line, from, true);
+    return this.#change(line, '', { leaseUntil: from, leasedAt: from, reachedAt, spent, ...last });
   }
 
   /** Frees the line like `free`, even if its lease was extended or it was reserved since it was read. */
@@ -195,6 +201,7 @@ type LineChange = {
   readonly reachedAt?: string | undefined;
   readonly reservedFor?: string;
   readonly spent?: Spent | undefined;
+  readonly lastOutageId?: string;
 };
 
 /** True if its lease has ended. If it has a holder, there may still be a call on it. */

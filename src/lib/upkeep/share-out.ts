@@ -46,7 +46,7 @@ export async function shareOut(
 ): Promise<void> {
   const now = services.now();
   const shared = survey.lines.map((line) => sharedLine(line, now));
-  const claims = [...claimsByHand(services, awaited, survey), ...byLot(wishes, now).map(({ claim }) => claim)];
+  const claims = [...claimsByHand(services, awaited, survey), ...wishes.map(({ claim }) => claim)];
   const { given, reserved } = shareLines(shared, claims);
   const lines = new Map(survey.lines.map((line) => [line.lineId, line]));
   const linesOfShares = (shares: readonly Share[]): Line[] => shares.flatMap(({ lineId }) => lines.get(lineId) ?? []);
@@ -76,12 +76,6 @@ async function start({ visit, people }: Wish, lines: readonly Line[]): Promise<v
       }),
     ),
   );
-}
-
-/** Begins with any of them, so that nobody is always first when free lines are given to equal claims. */
-function byLot(wishes: readonly Wish[], now: Date): Wish[] {
-  const first = now.getTime() % Math.max(1, wishes.length);
-  return [...wishes.slice(first), ...wishes.slice(0, first)];
 }
 
 /** One claim for each number that requests wait for, and one for those that wait for any. */

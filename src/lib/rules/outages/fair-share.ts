@@ -23,6 +23,8 @@ export type SharedLine = {
   readonly isFree: boolean;
   /** The outage whose call is on the line; undefined if the line is free or has another call. */
   readonly outageId: string | undefined;
+  /** The outage that had a call on it last. */
+  readonly lastOutageId: string | undefined;
   /** Who gets the line when its call ends, like `claimant` of a claim. */
   readonly reservedFor: string | undefined;
   /** When its call began, UTC. */
@@ -53,9 +55,12 @@ export function shareLines(
 ): { readonly given: Share[]; readonly reserved: Share[] } {
   const sharing = new Sharing(lines, claims);
   const given = lines.filter(({ isFree }) => isFree).flatMap((line) => sharing.give(line) ?? []);
-  const occupied = lines.filter(({ outageId, reservedFor }) => outageId !== undefined && reservedFor === undefined);
+  const inUse = lines.filter(({ outageId }) => outageId !== undefined);
+  sharing.expect(inUse);
   // The oldest call is likely to end first.
-  const byAge = occupied.toSorted((a, b) => (a.leasedAt ?? '').localeCompare(b.leasedAt ?? ''));
+  const byAge = inUse
+    .filter(({ reservedFor }) => reservedFor === undefined)
+    .toSorted((a, b) => (a.leasedAt ?? '').localeCompare(b.leasedAt ?? ''));
   const reserved = [...Map.groupBy(byAge, ({ number }) => number)].flatMap(([number, own]) =>
     sharing.reserve(number, own),
   );
@@ -78,20 +83,24 @@ class Sharing {
     this.#wants = new Map(claims.map(({ claimant, wants }) => [claimant, wants]));
     this.#calling = new Set(lines.map(({ number, outageId }) => `${number} ${outageId}`));
     for (const { number, outageId, reservedFor } of lines) {
-      // A line that was freed although it was reserved is given like any other.
-      const heir = outageId === undefined ? undefined : reservedFor;
-      if (heir !== undefined) this.#want(heir, -1);
-      this.#hold(number, heir ?? outageId, 1);
+      if (outageId !== undefined) this.#hold(number, reservedFor ?? outageId, 1);
     }
   }
 
   /** Gives a free line to the claim whose turn it is. */
-  give({ lineId, number }: SharedLine): Share | undefined {
-    const [next] = this.#turns(number).filter(({ lines }) => lines.has(lineId));
-    if (!next) return undefined;
-    this.#want(next.claimant, -1);
-    this.#hold(number, next.claimant, 1);
-    return { claimant: next.claimant, lineId };
+  give(line: SharedLine): Share | undefined {
+    const turns = this.#turns(line.number).filter(({ lines }) => lines.has(line.lineId));
+    const [first] = turns;
+    if (!first) return undefined;
+    const claimant = this.#next(line, first, turns);
+    this.#want(claimant, -1);
+    this.#hold(line.number, claimant, 1);
+    return { claimant, lineId: line.lineId };
+  }
+
+  /** Those who get one of these lines when its call ends want one less. Nobody waits for that if a line is free. */
+  expect(inUse: readonly SharedLine[]): void {
+    for (const { reservedFor } of inUse) if (reservedFor !== undefined) this.#want(reservedFor, -1);
   }
 
   /** Reserves lines of a number that are in use, until nobody holds too few. */
@@ -128,13 +137,18 @@ class Sharing {
     for (const claim of turns) {
       const line = this.#lineFor(number, claim, occupied);
       if (!line) continue;
-      // Equal claims take turns: the line goes round in the order of their names.
-      const turn = this.#turn(number, claim);
-      const equal = turns.filter((other) => this.#turn(number, other) === turn && this.#mayTake(number, other, line));
-      const names = equal.map(({ claimant }) => claimant).sort();
-      return { line, claimant: names.find((name) => name > (line.outageId ?? '')) ?? names[0] ?? claim.claimant };
+      const able = turns.filter((other) => this.#mayTake(number, other, line));
+      return { line, claimant: this.#next(line, claim, able) };
     }
     return undefined;
+  }
+
+  /** Equal claims take turns: each line goes round in the order of their names. */
+  #next({ number, lastOutageId = '' }: SharedLine, first: Claim, turns: readonly Claim[]): string {
+    const turn = this.#turn(number, first);
+    const names = turns.filter((other) => this.#turn(number, other) === turn).map(({ claimant }) => claimant);
+    names.sort();
+    return names.find((name) => name > lastOutageId) ?? names[0] ?? first.claimant;
   }
 
   /** The line of the outage that has the most lines to spare for this claim. */
