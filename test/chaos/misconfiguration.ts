@@ -1,5 +1,7 @@
+import { z } from 'zod';
 import { PROBE_EVERY_MS } from '../../src/lib/rules/calls/breaker.ts';
 import { readHolder } from '../../src/lib/rules/outages/line-holder.ts';
+import type { Columns } from '../../src/lib/storage/table-store.ts';
 import { BEGINNING } from './clock.ts';
 import { resultsIn } from './counts.ts';
 import type { Random } from './random.ts';
@@ -86,6 +88,9 @@ type Rule = 'our own misconfiguration is nobody’s outcome' | 'a resting number
 type Facts = { readonly scenario: Scenario; readonly tables: WorldTables; readonly now: () => number };
 type Fail = (rule: Rule, what: string) => void;
 
+const failuresIn = (columns: Columns | undefined): number =>
+  z.array(z.unknown()).parse(JSON.parse(String(columns?.['failedJson'] ?? '[]'))).length;
+
 type Rest = {
   readonly since: number;
   /** When a tick ended that began after that and in which nothing failed. */
@@ -154,7 +159,8 @@ export class BreakerChecks {
     const since = after?.['restingSince'];
     if (typeof since !== 'string' || since === '') {
       this.#resting.delete(number);
-      if (String(after?.['failedJson'] ?? '[]') === '[]') this.#refused.delete(number);
+      // A call that failed for another reason ends the row of those that count.
+      if (failuresIn(after) < 2 || failuresIn(after) < failuresIn(before)) this.#refused.delete(number);
       return;
     }
     const rest = this.#resting.get(number) ?? { since: Date.parse(since), noticed: new Map(), probes: 0, given: 0 };
