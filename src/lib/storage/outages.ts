@@ -1,3 +1,4 @@
+import { eachOf } from '../base/each-of.ts';
 import { NotFoundError, StorageError } from '../base/errors.ts';
 import { isOver } from '../rules/outages/lifecycle.ts';
 import { Outage } from '../rules/outages/outage.ts';
@@ -74,14 +75,16 @@ export class Outages {
     return { outage, etag };
   }
 
-  /** The outages that are not over and can be read. One request, and one for each of them. */
+  /** The outages that are not over and can be read. One request for each thousand, and one for each outage. */
   async open(): Promise<StoredOutage[]> {
-    const markers = await this.#tables.query(TABLE, PARTITION, startingWith(OPEN), MAX_OPEN);
+    const markers = await this.#tables.query(TABLE, PARTITION, startingWith(OPEN), Number.POSITIVE_INFINITY);
     const until = this.#now().getTime() + CACHE_MS;
-    const rows = await Promise.all(
-      markers.map(({ rowKey }) => this.#tables.get(TABLE, PARTITION, outageKey(rowKey.slice(OPEN.length)))),
-    );
-    const found = rows.filter((row) => row !== undefined);
+    const rows = new Map<string, StoredRow>();
+    await eachOf(markers.values(), AT_ONCE, async ({ rowKey }) => {
+      const row = await this.#tables.get(TABLE, PARTITION, outageKey(rowKey.slice(OPEN.length)));
+      if (row) rows.set(rowKey, row);
+    });
+    const found = markers.flatMap(({ rowKey }) => rows.get(rowKey) ?? []);
     // An outage may have ended since its marker was read.
     return readable(TABLE, PARTITION, found, (row) => this.#read(row, until)).filter(({ outage }) => !isOver(outage));
   }
@@ -114,7 +117,8 @@ export class Outages {
 const TABLE = 'Outages';
 const PARTITION = 'outage';
 const OPEN = 'open|';
-const MAX_OPEN = 1_000;
+/** Outages that are read at once. */
+const AT_ONCE = 64;
 const outageKey = (id: string): string => `outage|${id}`;
 
 const insertion = (outage: Outage): Write[] => [

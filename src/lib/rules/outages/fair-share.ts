@@ -74,6 +74,8 @@ class Sharing {
   readonly #wants: Map<string, number>;
   /** How many lines of a number somebody has, or gets when a call ends. */
   readonly #held = new Map<string, number>();
+  /** The same for all numbers. */
+  readonly #inAll = new Map<string, number>();
   /** Who has a call on a line of a number now. */
   readonly #calling: ReadonlySet<string>;
 
@@ -125,10 +127,14 @@ class Sharing {
     return wanting.sort((a, b) => (turns.get(a) ?? 0) - (turns.get(b) ?? 0));
   }
 
-  /** Of two who will hold as many, the one without a call comes first. */
+  /**
+   * The lower, the sooner. Of two who will hold as many lines of the number, the one without a call comes first; then the
+   * one who will hold fewer lines in all.
+   */
   #turn(number: string, { claimant, rank }: Claim): number {
     const isCalling = this.#calling.has(`${number} ${claimant}`);
-    return RANKS[rank] * MANY + this.#count(number, claimant) + (isCalling ? 0.5 : 0);
+    const held = 2 * this.#count(number, claimant) + Number(isCalling);
+    return (RANKS[rank] * MANY + held) * MANY + (this.#inAll.get(claimant) ?? 0);
   }
 
   /** The next line to reserve, and for whom. */
@@ -172,7 +178,9 @@ class Sharing {
   }
 
   #hold(number: string, claimant: string | undefined, more: number): void {
-    if (claimant !== undefined) this.#held.set(`${number} ${claimant}`, this.#count(number, claimant) + more);
+    if (claimant === undefined) return;
+    this.#held.set(`${number} ${claimant}`, this.#count(number, claimant) + more);
+    this.#inAll.set(claimant, (this.#inAll.get(claimant) ?? 0) + more);
   }
 
   #want(claimant: string, more: number): void {
