@@ -59,6 +59,17 @@ test('people of a scheduled outage are called when it may start', async () => {
   expect(Date.parse(town.callsTo(callee)[0]?.states[0]?.at ?? '')).toBeGreaterThanOrEqual(Date.parse(startAt));
 });
 
+test('somebody who was busy is called again when the retry is due, on the line that has nobody else to call', async () => {
+  await services.ticks.begin(new Date());
+  const callee = town.callee().isBusy();
+  await town.declare([callee], { retry: { maxAttempts: 2, delaySeconds: { busy: 4 } } });
+  await eventually(() => expect(town.callsTo(callee)).toHaveLength(2));
+  const [first, second] = town.callsTo(callee).map(({ states }) => states.map(({ at }) => Date.parse(at)));
+  const waitedMs = (second?.at(0) ?? 0) - (first?.at(-1) ?? 0);
+  expect(waitedMs).toBeGreaterThanOrEqual(3_900);
+  expect(waitedMs).toBeLessThan(6_500);
+});
+
 test('the health says how old the last tick is', async () => {
   await services.ticks.begin(secondsAgo(50));
   const { lastTickSecondsAgo } = Health.parse(await (await fetch(`${town.stack.url}/api/health`)).json());

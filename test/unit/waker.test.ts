@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { concludeAttempt } from '../../src/lib/outages/conclude.ts';
 import type { Services } from '../../src/lib/services/services.ts';
 import { Waker } from '../../src/lib/upkeep/waker.ts';
 import { type IsNeeded, type Woken, wokenTick } from '../../src/lib/upkeep/woken-tick.ts';
-import { MemoryWorld, outageWith } from './support/memory-services.ts';
+import { recipientIdOf } from '../fixtures/ids.ts';
+import { MemoryWorld, outageWith, recipientWith } from './support/memory-services.ts';
 
 const LOG = { error: expect.fail, warn: () => undefined, info: () => undefined };
 
@@ -186,4 +188,48 @@ describe('somebody who becomes due between two ticks', () => {
     await instances.passes(60);
     expect(instances.looks).toBe(0);
   });
+
+  it('is called then on a line that found nobody due before', async () => {
+    const instances = new Instances();
+    const { wake } = instances.start();
+    const { world } = instances;
+    const { outage } = await world.outage({});
+    const dueAt = new Date(world.now.getTime() + 4_000);
+    await world.services.recipients.add({ outageId: outage.id, shard: 0 }, [recipientWith()], () => dueAt);
+    wake(world.now);
+    await instances.passes(1);
+    expect(world.queues.on('start-call')).toHaveLength(0);
+    await instances.passes(3);
+    expect(instances.ticks).toBe(2);
+    expect(world.queues.on('start-call')).toHaveLength(1);
+  });
+
+  it('is called again on the line of the call that was not answered', async () => {
+    const instances = new Instances();
+    const { wake } = instances.start();
+    const { world } = instances;
+    const { outage } = await world.outage({ retry: { maxAttempts: 2, delaySeconds: { busy: 3 } } }, '+14255550123');
+    wake(world.now);
+    await instances.passes(1);
+    const recipientId = recipientIdOf({ phoneNumber: { value: '+14255550123' } });
+    const ref = { outageId: outage.id, shard: 0, recipientId, attempt: 1 };
+    await concludeAttempt({ ...world.services, wake }, ref, { outcome: 'busy' });
+    await instances.passes(3);
+    expect(world.queues.on('start-call')).toHaveLength(2);
+  });
+
+  it('wakes no tick while every line is in use, as a call that ends looks by itself', async () => {
+    const instances = new Instances();
+    const { wake } = instances.start();
+    const { world } = instances;
+    const { outage } = await world.outage({}, '+14255550123', '+14255550124');
+    const dueAt = new Date(world.now.getTime() + 4_000);
+    await world.services.recipients.add({ outageId: outage.id, shard: 0 }, [recipientWith(OTHER)], () => dueAt);
+    wake(world.now);
+    await instances.passes(1);
+    await instances.passes(3);
+    expect(instances.ticks).toBe(1);
+  });
 });
+
+const OTHER = { identifier: { phoneNumber: { value: '+14255550125' } } };

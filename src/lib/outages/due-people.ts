@@ -5,25 +5,30 @@ import type { Services } from '../services/services.ts';
 import type { DueRow } from '../storage/recipients.ts';
 import type { Candidate } from './dispatcher.ts';
 
+/** Recipients who may be called now, and when the next one is due, if that was seen. */
+export type DuePeople = { readonly people: readonly Candidate[]; readonly nextAt: Date | undefined };
+
 /**
  * Recipients who may be called now, at most `most`. Reads one shard after the other until there are `enough`, each time
  * beginning with another one, so that no shard is drained before the others.
  */
-export async function duePeople(
-  services: Services,
-  outage: Outage,
-  enough: number,
-  most: number,
-): Promise<Candidate[]> {
-  const found: Candidate[] = [];
+export async function duePeople(services: Services, outage: Outage, enough: number, most: number): Promise<DuePeople> {
+  const people: Candidate[] = [];
+  const later: Date[] = [];
   const first = services.now().getTime() % outage.shards;
   for (const shard of shardsFrom(outage, { outageId: outage.id, shard: first })) {
-    if (found.length >= enough) break;
-    const rows = await callableIn(services, shard, outage.quietHours, most - found.length);
-    found.push(...rows.map((due) => ({ shard, due })));
+    if (people.length >= enough) break;
+    const { rows, nextAt } = await callableIn(services, shard, outage.quietHours, most - people.length);
+    people.push(...rows.map((due) => ({ shard, due })));
+    if (nextAt) later.push(nextAt);
   }
-  return found;
+  return { people, nextAt: earliest(later) };
 }
+
+export const earliest = (times: readonly Date[]): Date | undefined =>
+  times.reduce<Date | undefined>((first, time) => (first && first <= time ? first : time), undefined);
+
+type Callable = { readonly rows: DueRow[]; readonly nextAt?: Date | undefined };
 
 /** If quiet hours have begun for somebody, puts off at once all of a page for whom they have: one request for each 33. */
 async function callableIn(
@@ -31,17 +36,16 @@ async function callableIn(
   shard: Shard,
   quietHours: QuietHours | undefined,
   most: number,
-): Promise<DueRow[]> {
+): Promise<Callable> {
   const at = now();
-  const dueNow = async (limit: number): Promise<DueRow[]> =>
-    (await recipients.due(shard, 'waiting', limit)).filter((row) => row.at <= at);
-  const rows = await dueNow(most);
+  const waiting = await recipients.due(shard, 'waiting', most);
+  const rows = waiting.filter((row) => row.at <= at);
   const callableAt = quietHours ? callableTimes(quietHours, at) : () => at;
   const isQuiet = (row: DueRow): boolean => callableAt(row) > at;
-  if (!rows.some(isQuiet)) return rows;
-  const page = await dueNow(settings.batches.page);
+  if (!rows.some(isQuiet)) return { rows, nextAt: waiting[rows.length]?.at };
+  const page = (await recipients.due(shard, 'waiting', settings.batches.page)).filter((row) => row.at <= at);
   await backlog.putOff(shard, page.filter(isQuiet), callableAt);
-  return page.filter((row) => !isQuiet(row)).slice(0, most);
+  return { rows: page.filter((row) => !isQuiet(row)).slice(0, most) };
 }
 
 /** When a recipient may be called, worked out once for each time zone. */

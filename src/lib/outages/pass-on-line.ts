@@ -7,7 +7,7 @@ import type { Services } from '../services/services.ts';
 import type { LeftLine } from '../storage/lines.ts';
 import { isLineOf } from './callers-of.ts';
 import { type Candidate, giveLine } from './dispatcher.ts';
-import { duePeople } from './due-people.ts';
+import { type DuePeople, duePeople, earliest } from './due-people.ts';
 import { nextByHand, sendAgain } from './waiting-requests.ts';
 
 /**
@@ -49,25 +49,31 @@ async function passOn(
   reachedAt: string | undefined,
 ): Promise<boolean> {
   let held = line;
+  let nextAt: Date | undefined;
   for (let tries = 0; tries < TRIES; tries++) {
-    const candidates = await nextPeople(services, outages, line);
-    if (candidates.length === 0) break;
-    const giving = await giveLine(services, held, startingAt(candidates, line.lineId), reachedAt);
+    const next = await nextPeople(services, outages, line);
+    nextAt = next.nextAt;
+    if (next.people.length === 0) break;
+    const giving = await giveLine(services, held, startingAt(next.people, line.lineId), reachedAt);
     if (giving.kind === 'used') return true;
     if (giving.kind === 'changed') return giving.line !== line;
     held = giving.line;
   }
-  return (await services.lines.free(held, services.now(), reachedAt)) !== undefined || held !== line;
+  const isFree = (await services.lines.free(held, services.now(), reachedAt)) !== undefined;
+  if (isFree && nextAt) services.wake(nextAt);
+  return isFree || held !== line;
 }
 
 /** The next people of the first of these outages that has some. */
-async function nextPeople(services: Services, outages: readonly Outage[], line: HeldLine): Promise<Candidate[]> {
+async function nextPeople(services: Services, outages: readonly Outage[], line: HeldLine): Promise<DuePeople> {
+  const later: Date[] = [];
   for (const outage of outages) {
     if (!mayGoOn(outage, line, services.now()) || !isLineOf(services, outage, line)) continue;
-    const people = await duePeople(services, outage, 1, RIVALS);
-    if (people.length > 0) return people;
+    const due = await duePeople(services, outage, 1, RIVALS);
+    if (due.people.length > 0) return due;
+    if (due.nextAt) later.push(due.nextAt);
   }
-  return [];
+  return { people: [], nextAt: earliest(later) };
 }
 
 /** True if the outage may place another call on this line. One call for another never exceeds the limit of calls at once. */

@@ -22,12 +22,15 @@ export async function wishOf(visit: Visit, survey: Survey): Promise<Wish> {
   const ours = linesOf(callersOf(services, outage), survey.lines);
   // Also without a free line: what is in use may be shared, and how long people wait is measured.
   const most = Math.max(1, ours.length);
-  const people = await duePeople(services, outage, most, most);
+  const { people, nextAt } = await duePeople(services, outage, most, most);
   figures.linesInUse = ours.filter((line) => !isFree(line, now)).length;
   figures.dueLagMs = now.getTime() - Math.min(now.getTime(), ...people.map(({ due }) => due.at.getTime()));
   const room = isSpentUp(outage, now) ? 0 : roomFor(outage, survey.lines);
   const wants = Math.max(0, Math.min(people.length, room));
   const usable = await usableLines(services, outage, survey, wants > 0);
+  // A line that stays free looks again when somebody is next due.
+  const free = Math.min(room, usable.filter((line) => isFree(line, now)).length);
+  if (nextAt && free > people.length) services.wake(nextAt);
   const lines = new Set(usable.map(({ lineId }) => lineId));
   const claim: Claim = { claimant: outage.id, rank: isEmergency(outage) ? 'emergency' : 'outage', wants, lines };
   return { visit, claim, people };

@@ -28,6 +28,8 @@ export class Waker {
   /** For each planned tick, the last time at which somebody becomes due before it. */
   readonly #planned = new Map<number, Date>();
   #lookedAt = Number.NEGATIVE_INFINITY;
+  /** A woken tick begins no sooner: with thousands of outages, one takes seconds. */
+  #restsUntil = Number.NEGATIVE_INFINITY;
 
   constructor(by: Wakening) {
     this.#by = by;
@@ -42,12 +44,12 @@ export class Waker {
   };
 
   /**
-   * Somebody is due at this time, which may have passed. Runs a tick at the next whole second, unless one has begun since.
-   * Leaves what is more than ten seconds ahead to the timer.
+   * Somebody is due at this time, which may have passed. Runs a tick at the next whole second, unless one has begun since,
+   * and no sooner than the last one took to run after its end. Leaves what is more than ten seconds ahead to the timer.
    */
   readonly wake = (dueAt: Date): void => {
     const now = this.#by.now().getTime();
-    const second = Math.ceil(Math.max(dueAt.getTime(), now + 1) / STEP_MS) * STEP_MS;
+    const second = Math.ceil(Math.max(dueAt.getTime(), now + 1, this.#restsUntil) / STEP_MS) * STEP_MS;
     if (second - now > TICK_MS) return;
     const planned = this.#planned.get(second);
     if (planned === undefined || planned < dueAt) this.#planned.set(second, dueAt);
@@ -57,7 +59,10 @@ export class Waker {
   async #tick(second: number): Promise<void> {
     const dueAt = this.#planned.get(second) ?? new Date(second);
     this.#planned.delete(second);
+    const began = this.#by.now().getTime();
     const woken = await this.#by.run((beganAt) => beganAt === undefined || beganAt < dueAt);
+    const now = this.#by.now().getTime();
+    if (woken === 'ran') this.#restsUntil = now + (now - began);
     // The other tick may have passed by the one who is due.
     if (woken === 'busy') this.wake(dueAt);
   }
