@@ -23,7 +23,7 @@ type Wait = {
   rounds: number;
   /** How many outages were not over, at most. */
   open: number;
-  /** How many lines of the number calls by hand had got before. */
+  /** How many lines of the number calls by hand and operators had got before. */
   readonly turnsByHand: number;
 };
 
@@ -63,7 +63,7 @@ export class FairChecks {
     if (table !== 'Lines' || !rowKey.startsWith('line|') || before?.['holder'] === after?.['holder']) return;
     const who = readHolder(String(after?.['holder']));
     const number = String(after?.['number']);
-    if (who.kind === 'request') this.#turnsByHand.set(number, this.#turnsOf(number) + 1);
+    if (who.kind === 'request' || who.kind === 'operator') this.#turnsByHand.set(number, this.#turnsOf(number) + 1);
     if (who.kind === 'attempt') {
       this.#servedAt.set(who.outageId, now);
       this.#forget(who.outageId);
@@ -138,7 +138,7 @@ export class FairChecks {
     this.#fail('lines are shared fairly', what);
   }
 
-  /** How many lines of the number calls by hand got. */
+  /** How many lines of the number calls by hand got, and operators, who need one at once. */
   #turnsOf(number: string): number {
     return this.#turnsByHand.get(number) ?? 0;
   }

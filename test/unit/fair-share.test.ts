@@ -62,6 +62,14 @@ describe('a free line goes', () => {
     expect(reserved).toEqual([]);
   });
 
+  it('to the one for whom it was freed, unless others hold fewer', () => {
+    const freed = (...calls: string[]): SharedLine[] =>
+      linesOf('-', ...calls).map((line, index) => (index === 0 ? { ...line, reservedFor: 'c' } : line));
+    const claims = ['a', 'b', 'c'].map((name) => claim(name));
+    expect(names(shareLines(freed(), claims).given)).toEqual(['line-0 c']);
+    expect(names(shareLines(freed('c'), claims).given)).toEqual(['line-0 a']);
+  });
+
   it('to the next of those who hold as many, in the order of their names', () => {
     const after = (lastOutageId: string): SharedLine[] => linesOf('-').map((line) => ({ ...line, lastOutageId }));
     const claims = ['c', 'a', 'b'].map((name) => claim(name));
@@ -107,6 +115,22 @@ describe('a line in use is reserved', () => {
   it('although the outage whose turn it is may use none of them', () => {
     const elsewhere = claim('b', { lines: new Set(['line-9']) });
     expect(names(shareLines(linesOf('a', 'a'), [claim('a'), elsewhere, claim('c')]).reserved)).toEqual(['line-0 c']);
+  });
+});
+
+describe('with two numbers', () => {
+  const two = (...calls: readonly string[]): SharedLine[] =>
+    linesOf(...calls).map((line, index) => ({ ...line, number: index === 0 ? NUMBER : '+14255550191' }));
+
+  it('nobody waits long on one for a line that is reserved for them, while calls on the other end', () => {
+    const { reserved } = shareLines(two('a>b', 'a'), [claim('a'), claim('b', { wants: 1 }), claim('c')]);
+    expect(names(reserved)).toEqual(['line-1 b']);
+  });
+
+  it('a line goes to those who have none, before those who have one of the other number', () => {
+    const { given } = shareLines(two('a', '-'), [claim('a'), claim('b')]);
+    expect(names(given)).toEqual(['line-1 b']);
+    expect(names(shareLines(two('-', '-'), [claim('a'), claim('b')]).given)).toEqual(['line-0 a', 'line-1 b']);
   });
 });
 

@@ -55,12 +55,9 @@ export function shareLines(
 ): { readonly given: Share[]; readonly reserved: Share[] } {
   const sharing = new Sharing(lines, claims);
   const given = lines.filter(({ isFree }) => isFree).flatMap((line) => sharing.give(line) ?? []);
-  const inUse = lines.filter(({ outageId }) => outageId !== undefined);
-  sharing.expect(inUse);
+  const occupied = lines.filter(({ outageId, reservedFor }) => outageId !== undefined && reservedFor === undefined);
   // The oldest call is likely to end first.
-  const byAge = inUse
-    .filter(({ reservedFor }) => reservedFor === undefined)
-    .toSorted((a, b) => (a.leasedAt ?? '').localeCompare(b.leasedAt ?? ''));
+  const byAge = occupied.toSorted((a, b) => (a.leasedAt ?? '').localeCompare(b.leasedAt ?? ''));
   const reserved = [...Map.groupBy(byAge, ({ number }) => number)].flatMap(([number, own]) =>
     sharing.reserve(number, own),
   );
@@ -74,7 +71,9 @@ class Sharing {
   readonly #wants: Map<string, number>;
   /** How many lines of a number somebody has, or gets when a call ends. */
   readonly #held = new Map<string, number>();
-  /** The same for all numbers. */
+  /** Which of these are in use by others still. */
+  readonly #expected = new Map<string, number>();
+  /** How many lines of all numbers somebody has, or was just given or promised. */
   readonly #inAll = new Map<string, number>();
   /** Who has a call on a line of a number now. */
   readonly #calling: ReadonlySet<string>;
@@ -85,24 +84,23 @@ class Sharing {
     this.#wants = new Map(claims.map(({ claimant, wants }) => [claimant, wants]));
     this.#calling = new Set(lines.map(({ number, outageId }) => `${number} ${outageId}`));
     for (const { number, outageId, reservedFor } of lines) {
-      if (outageId !== undefined) this.#hold(number, reservedFor ?? outageId, 1);
+      if (outageId === undefined) continue;
+      add(this.#held, `${number} ${reservedFor ?? outageId}`, 1);
+      if (reservedFor === undefined) add(this.#inAll, outageId, 1);
+      else add(this.#expected, `${number} ${reservedFor}`, 1);
     }
   }
 
-  /** Gives a free line to the claim whose turn it is. */
-  give(line: SharedLine): Share | undefined {
-    const turns = this.#turns(line.number).filter(({ lines }) => lines.has(line.lineId));
+  /** Gives a free line to the claim for which it was freed, or else to that whose turn it is. */
+  give({ lineId, number, reservedFor, lastOutageId }: SharedLine): Share | undefined {
+    const turns = this.#turns(number, (claim) => this.#wantsOf(claim)).filter(({ lines }) => lines.has(lineId));
     const [first] = turns;
     if (!first) return undefined;
-    const claimant = this.#next(line, first, turns);
-    this.#want(claimant, -1);
-    this.#hold(line.number, claimant, 1);
-    return { claimant, lineId: line.lineId };
-  }
-
-  /** Those who get one of these lines when its call ends want one less. Nobody waits for that if a line is free. */
-  expect(inUse: readonly SharedLine[]): void {
-    for (const { reservedFor } of inUse) if (reservedFor !== undefined) this.#want(reservedFor, -1);
+    const heir = turns.find(({ claimant, rank }) => claimant === reservedFor && rank === first.rank);
+    const isHeirNext = heir && this.#count(number, heir.claimant) <= this.#count(number, first.claimant);
+    const { claimant } = isHeirNext ? heir : this.#next(number, lastOutageId, first, turns);
+    this.#take(number, claimant);
+    return { claimant, lineId };
   }
 
   /** Reserves lines of a number that are in use, until nobody holds too few. */
@@ -112,17 +110,16 @@ class Sharing {
     for (let giver = this.#giver(number, left); giver; giver = this.#giver(number, left)) {
       const { line, claimant } = giver;
       left = left.filter((other) => other !== line);
-      this.#want(claimant, -1);
-      this.#hold(number, line.outageId, -1);
-      this.#hold(number, claimant, 1);
+      add(this.#held, `${number} ${line.outageId}`, -1);
+      this.#take(number, claimant);
       shares.push({ claimant, lineId: line.lineId });
     }
     return shares;
   }
 
   /** The claims for lines of a number, those first whose turn it is. */
-  #turns(number: string): Claim[] {
-    const wanting = this.#claims.filter(({ claimant }) => (this.#wants.get(claimant) ?? 0) > 0);
+  #turns(number: string, wants: (claim: Claim) => number): Claim[] {
+    const wanting = this.#claims.filter((claim) => wants(claim) > 0);
     const turns = new Map(wanting.map((claim) => [claim, this.#turn(number, claim)]));
     return wanting.sort((a, b) => (turns.get(a) ?? 0) - (turns.get(b) ?? 0));
   }
@@ -139,22 +136,24 @@ class Sharing {
 
   /** The next line to reserve, and for whom. */
   #giver(number: string, occupied: readonly SharedLine[]): { line: SharedLine; claimant: string } | undefined {
-    const turns = this.#turns(number);
+    // What is reserved of another number may be in use for long.
+    const expected = ({ claimant }: Claim): number => this.#expected.get(`${number} ${claimant}`) ?? 0;
+    const turns = this.#turns(number, (claim) => this.#wantsOf(claim) - expected(claim));
     for (const claim of turns) {
       const line = this.#lineFor(number, claim, occupied);
       if (!line) continue;
       const able = turns.filter((other) => this.#mayTake(number, other, line));
-      return { line, claimant: this.#next(line, claim, able) };
+      return { line, claimant: this.#next(number, line.lastOutageId, claim, able).claimant };
     }
     return undefined;
   }
 
   /** Equal claims take turns: each line goes round in the order of their names. */
-  #next({ number, lastOutageId = '' }: SharedLine, first: Claim, turns: readonly Claim[]): string {
+  #next(number: string, lastOutageId: string | undefined, first: Claim, turns: readonly Claim[]): Claim {
     const turn = this.#turn(number, first);
-    const names = turns.filter((other) => this.#turn(number, other) === turn).map(({ claimant }) => claimant);
-    names.sort();
-    return names.find((name) => name > lastOutageId) ?? names[0] ?? first.claimant;
+    const equal = turns.filter((other) => this.#turn(number, other) === turn);
+    equal.sort((a, b) => (a.claimant < b.claimant ? -1 : 1));
+    return equal.find(({ claimant }) => claimant > (lastOutageId ?? '')) ?? equal[0] ?? first;
   }
 
   /** The line of the outage that has the most lines to spare for this claim. */
@@ -177,16 +176,19 @@ class Sharing {
     return this.#held.get(`${number} ${claimant}`) ?? 0;
   }
 
-  #hold(number: string, claimant: string | undefined, more: number): void {
-    if (claimant === undefined) return;
-    this.#held.set(`${number} ${claimant}`, this.#count(number, claimant) + more);
-    this.#inAll.set(claimant, (this.#inAll.get(claimant) ?? 0) + more);
+  #wantsOf({ claimant }: Claim): number {
+    return this.#wants.get(claimant) ?? 0;
   }
 
-  #want(claimant: string, more: number): void {
-    this.#wants.set(claimant, (this.#wants.get(claimant) ?? 0) + more);
+  #take(number: string, claimant: string): void {
+    add(this.#wants, claimant, -1);
+    add(this.#held, `${number} ${claimant}`, 1);
+    add(this.#inAll, claimant, 1);
   }
 }
+
+const add = (counts: Map<string, number>, name: string, more: number): void =>
+  void counts.set(name, (counts.get(name) ?? 0) + more);
 
 /** More than the lines that anybody can hold. */
 const MANY = 1_000_000;
