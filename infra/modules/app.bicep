@@ -64,6 +64,7 @@ var settings = {
   DAILY_MINUTES: dailyMinutes == 0 ? '' : string(dailyMinutes)
   RETENTION_DAYS: ''
   BREAKER_AFTER: ''
+  CALLS_PER_SECOND: ''
   CALL_COUNTRIES: ''
   CALL_NUMBER_TYPES: ''
   // Without it the host answers at / with a page of its own.

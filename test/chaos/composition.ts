@@ -47,6 +47,7 @@ export function composed(ports: Ports, tables: TableStore, shared: Shared, setti
     callbacks: new PlainCallbackUris(ports.now),
     settings,
     now: ports.now,
+    sleep: (ms) => ports.by.wait(ms),
     wake: (dueAt) => shared.waker?.wake(dueAt),
   };
 }

@@ -23,7 +23,15 @@ export function withSharedNumbers(scenario: Scenario, random: Random): Scenario 
     const isNamed = drawn.queue === 'start-call' && random.chance(0.5);
     return isNamed ? { ...drawn, message: { ...drawn.message, callerNumber: number } } : drawn;
   });
-  return { ...scenario, outages: [...outages, ...more], byHand: [...byHand, ...calls] };
+  // With many lines, some would stand idle for long.
+  const isSmall = settings.callers.every(({ lines }) => lines <= 4);
+  const callsPerSecond = isSmall && random.chance(0.2) ? random.pick([0.5, 1, 5]) : undefined;
+  return {
+    ...scenario,
+    settings: { ...settings, callsPerSecond },
+    outages: [...outages, ...more],
+    byHand: [...byHand, ...calls],
+  };
 }
 
 const atOnce = (planned: PlannedOutage): PlannedOutage => ({

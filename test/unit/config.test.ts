@@ -94,6 +94,8 @@ describe('the settings', () => {
     ['MAX_CALL_SECONDS', '12.5'],
     ['BREAKER_AFTER', '1'],
     ['BREAKER_AFTER', 'never'],
+    ['CALLS_PER_SECOND', '-7'],
+    ['CALLS_PER_SECOND', 'many'],
   ])('that are invalid are named, and their values are not shown: %s=%s', (name, value) => {
     const [problem, ...others] = problems({ ...environment, [name]: value });
     expect(problem).toMatch(new RegExp(`^${name}: (?!is not set)`));

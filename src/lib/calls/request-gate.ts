@@ -1,5 +1,6 @@
 import { InvalidInputError } from '../base/errors.ts';
 import type { Identifier } from '../call-automation/identifiers.ts';
+import { takeTurn } from '../outages/turns.ts';
 import type { StartRequestedCall } from '../rules/calls/actions.ts';
 import { memberOf } from '../rules/must-be-callable.ts';
 import { byHand } from '../rules/outages/fair-share.ts';
@@ -59,7 +60,12 @@ async function obstacleTo(
 }
 
 /** Ready to be placed, on a line if it needs one, or not. */
-export type Admission = { readonly line?: HeldLine | undefined; readonly obstacle?: Obstacle | undefined };
+export type Admission = {
+  readonly line?: HeldLine | undefined;
+  /** When the call may start on it. */
+  readonly startAt?: Date | undefined;
+  readonly obstacle?: Obstacle | undefined;
+};
 
 /**
  * Takes a line for a request that needs one, and passes the gate. Without a line it does not count towards the limits of the
@@ -71,16 +77,19 @@ export async function admit(services: Services, request: CallRequest, terms: Ter
   const problems = problemsOfCaller(services, 'callerNumber', callerNumber);
   if (problems.length > 0) throw new InvalidInputError(NOT_PLACED, problems);
   if (!needsLine(request)) return { obstacle: await terms.obstacle() };
-  const line = await takeLine(services, callerNumber, request.requestId);
-  if (!line) {
+  const waitsForLine = (why: string): Obstacle => {
     const until = new Date(services.now().getTime() + REQUEST_PATIENCE_MS);
-    return { obstacle: (await terms.refusal()) ?? { why: 'a free line', until, waitsFor: byHand(callerNumber) } };
-  }
+    return { why, until, waitsFor: byHand(callerNumber) };
+  };
+  const line = await takeLine(services, callerNumber, request.requestId);
+  if (!line) return { obstacle: (await terms.refusal()) ?? waitsForLine('a free line') };
+  let startAt: Date | undefined;
   let obstacle: Obstacle | undefined = { why: 'the gate' };
   try {
-    obstacle = await terms.obstacle();
+    startAt = await takeTurn(services, line.number);
+    obstacle = startAt ? await terms.obstacle() : waitsForLine('a turn of its number');
   } finally {
     if (obstacle) await services.lines.free(unused(line), services.now());
   }
-  return obstacle ? { obstacle } : { line };
+  return obstacle ? { obstacle } : { line, startAt };
 }

@@ -2,6 +2,7 @@ import { InvalidInputError, UnansweredError } from '../base/errors.ts';
 import type { RequestIdentity } from '../call-automation/port.ts';
 import { mustBeReachable, mustEnter } from '../call-automation/reach.ts';
 import { mustBePlayable } from '../call-automation/speech.ts';
+import { untilTurn } from '../outages/turns.ts';
 import { isStartRequest, type JoinCall, type StartRequestedCall } from '../rules/calls/actions.ts';
 import { type Handled, type Services, superseded } from '../services/services.ts';
 import { type CallRequest, dueTimeOf, type StoredRequest } from '../storage/call-requests.ts';
@@ -73,7 +74,7 @@ async function handleRequest(
   // A copy of the message changes nothing about what was asked for.
   const request = before?.request ?? fresh;
   if (before && before.request.phase !== 'waiting') return alreadyClaimed(services, before, place, terms);
-  const { line, obstacle } = await admit(services, request, terms).catch(async (error) => {
+  const { line, startAt, obstacle } = await admit(services, request, terms).catch(async (error) => {
     // Otherwise the timer would send its message again for ever.
     if (before && error instanceof InvalidInputError) await services.requests.release(before);
     throw error;
@@ -86,6 +87,7 @@ async function handleRequest(
     if (before) await services.requests.save(before, { ...before.request, phase: 'done' }, undefined);
     return superseded(`request ${fresh.requestId} is not placed: ${obstacle.why}`);
   }
+  if (startAt) await untilTurn(services, startAt);
   const now = services.now();
   const claimed: CallRequest = { ...request, line, phase: 'dialling', askedAt: now.toISOString() };
   const leaseUntil = new Date(now.getTime() + services.settings.limits.leaseMs);

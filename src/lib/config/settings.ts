@@ -172,6 +172,14 @@ const Common = z.object({
     .max(100)
     .default(10)
     .describe('Rest a caller number after this many calls in a row that fail for the same reason of our own.'),
+  CALLS_PER_SECOND: z.coerce
+    .number()
+    .min(0.1)
+    .max(100)
+    .optional()
+    .describe(
+      'How many calls a number may start in a second, evenly spaced. Default: no limit. A carrier may take a burst of calls for fraud and decline it (603).',
+    ),
 });
 
 /** Settings for the 2021 API, the one on the reference page. */

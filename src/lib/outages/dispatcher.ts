@@ -1,9 +1,11 @@
+import type { AttemptRef } from '../rules/calls/purpose.ts';
 import { attemptHolder } from '../rules/outages/line-holder.ts';
 import type { Shard } from '../rules/outages/shard.ts';
 import type { Services } from '../services/services.ts';
 import { type LeftLine, unused } from '../storage/lines.ts';
 import type { DueRow } from '../storage/recipients.ts';
 import { currentSpan, SpanKind, traced, traceOf } from '../telemetry/traces.ts';
+import { takeTurn } from './turns.ts';
 
 /** A line's lease outlives its attempt's lease by this long (ms): the attempt is checked before the line is reused. */
 export const LINE_GRACE_MS = 120_000;
@@ -26,9 +28,19 @@ export type Candidate = { readonly shard: Shard; readonly due: DueRow };
 
 /**
  * What became of a line. `used`: a call begins on it. `left`: others have called all the candidates. `changed`: its row
- * changed since it was read.
+ * changed since it was read. `early`: no call may start on its number soon; nothing was done.
  */
-export type Giving = { readonly kind: 'used' } | { readonly kind: 'left' | 'changed'; readonly line: LeftLine };
+export type Giving =
+  | { readonly kind: 'used' }
+  | { readonly kind: 'early' }
+  | { readonly kind: 'left' | 'changed'; readonly line: LeftLine };
+
+/** The queue delays a message by whole seconds; `notBefore` says the rest. */
+async function send({ queues, now }: Services, ref: AttemptRef, startAt: Date): Promise<void> {
+  const ms = startAt.getTime() - now().getTime();
+  if (ms <= 0) return queues.send('start-call', ref);
+  await queues.send('start-call', { ...ref, notBefore: startAt.toISOString() }, Math.floor(ms / 1_000));
+}
 
 /**
  * Gives the line to the first candidate whom nobody else calls. Three requests.
@@ -41,6 +53,9 @@ export async function giveLine(
   reachedAt?: string,
 ): Promise<Giving> {
   let held = line;
+  if (candidates.length === 0) return { kind: 'left', line };
+  const startAt = await takeTurn(services, line.number);
+  if (!startAt) return { kind: 'early' };
   for (const { shard, due } of candidates) {
     const ref = { ...shard, recipientId: due.recipientId, attempt: due.attempt + 1 };
     const leasedAt = services.now();
@@ -54,7 +69,7 @@ export async function giveLine(
       const parent = traceOf({ kind: 'attempt', ...ref });
       // Start a new trace: each call's end starts the next call, so one trace would cover the whole list.
       await traced('dispatch', { kind: SpanKind.PRODUCER, parent, cause: currentSpan(), attributes: { ...ref } }, () =>
-        services.queues.send('start-call', ref),
+        send(services, ref, startAt),
       );
       return { kind: 'used' };
     }

@@ -56,6 +56,7 @@ async function passOn(
     if (next.people.length === 0) break;
     const giving = await giveLine(services, held, startingAt(next.people, line.lineId), reachedAt);
     if (giving.kind === 'used') return true;
+    if (giving.kind === 'early') break;
     if (giving.kind === 'changed') return giving.line !== line;
     held = giving.line;
   }

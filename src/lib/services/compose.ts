@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { acs2021 } from '../call-automation/acs-2021.ts';
 import { isPrivate } from '../call-automation/audio-uri.ts';
 import { acsGa } from '../call-automation/ga/acs-ga.ts';
@@ -52,6 +53,7 @@ export function compose(settings: Settings, wake: Services['wake'] = () => undef
       numberLimits: { delayMs: settings.NUMBER_DELAY_SECONDS * 1000, callsADay: settings.NUMBER_CALLS_A_DAY },
       spendLimits: { calls: settings.DAILY_CALLS, minutes: settings.DAILY_MINUTES },
       breakerAfter: settings.BREAKER_AFTER,
+      callsPerSecond: settings.CALLS_PER_SECOND,
       retentionDays: settings.RETENTION_DAYS,
       hasPrivateAudio: isPrivate(settings.CALLBACK_BASE_URL),
       limits: {
@@ -62,6 +64,7 @@ export function compose(settings: Settings, wake: Services['wake'] = () => undef
       batches: BATCHES,
     },
     now,
+    sleep: (ms) => sleep(ms),
     wake,
   };
 }

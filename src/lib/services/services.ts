@@ -33,12 +33,15 @@ export type Services = Stores & {
     readonly batches: Batches;
     /** After this many calls in a row that fail for the same reason of our own, their caller number rests. */
     readonly breakerAfter: number;
+    /** How many calls a number may start in a second. Undefined: no limit. */
+    readonly callsPerSecond?: number | undefined;
     /** Days after the end of an outage until its people are reduced to counts. */
     readonly retentionDays: number;
     /** Audio may be at a private address: the service reaches those, for it calls us back at one. */
     readonly hasPrivateAudio?: boolean;
   };
   readonly now: () => Date;
+  readonly sleep: (ms: number) => Promise<void>;
   /** Somebody is due at this time: runs a tick then. A hint that may be lost; the timer's next tick comes anyway. */
   readonly wake: (dueAt: Date) => void;
 };

@@ -17,6 +17,7 @@ import { StrayLegs } from './stray-legs.ts';
 import type { TableStore } from './table-store.ts';
 import { Tallies } from './tallies.ts';
 import { Ticks } from './ticks.ts';
+import { Turns } from './turns.ts';
 
 /** Everything the app keeps in Table Storage. */
 export type Stores = {
@@ -36,6 +37,7 @@ export type Stores = {
   readonly strays: StrayLegs;
   readonly erasure: Erasure;
   readonly ticks: Ticks;
+  readonly turns: Turns;
 };
 
 /** What an instance remembers of rows that it read or wrote. */
@@ -62,5 +64,6 @@ export function storesOn(tables: TableStore, now: () => Date, ids: Ids, memory =
     strays: new StrayLegs(tables),
     erasure: new Erasure(tables),
     ticks: new Ticks(tables),
+    turns: new Turns(tables),
   };
 }

@@ -2,10 +2,18 @@ import { eachOf } from '../base/each-of.ts';
 import { callersOf } from '../outages/callers-of.ts';
 import { type Candidate, giveLine } from '../outages/dispatcher.ts';
 import { duePeople } from '../outages/due-people.ts';
+import { mostInTick } from '../outages/turns.ts';
 import { roomFor, usableLines } from '../outages/usable-lines.ts';
 import { nextByHand, reserveAll, sendAgain, sharedLine } from '../outages/waiting-requests.ts';
 import { isResting } from '../rules/calls/breaker.ts';
-import { type Claim, isByHand, numberIn, type Share, shareLines } from '../rules/outages/fair-share.ts';
+import {
+  type Claim,
+  isByHand,
+  numberIn,
+  type Share,
+  type SharedLine,
+  shareLines,
+} from '../rules/outages/fair-share.ts';
 import { isSpentUp } from '../rules/outages/lifecycle.ts';
 import { isEmergency } from '../rules/outages/outage.ts';
 import type { Services } from '../services/services.ts';
@@ -48,7 +56,10 @@ export async function shareOut(
   awaited: readonly string[],
 ): Promise<void> {
   const now = services.now();
-  const shared = survey.lines.map((line) => sharedLine(line, now));
+  const shared = asManyAsMayStart(
+    survey.lines.map((line) => sharedLine(line, now)),
+    mostInTick(services),
+  );
   const claims = [...claimsByHand(services, awaited, survey), ...wishes.map(({ claim }) => claim)];
   const { given, reserved } = shareLines(shared, claims);
   const lines = new Map(survey.lines.map((line) => [line.lineId, line]));
@@ -65,6 +76,17 @@ export async function shareOut(
 }
 
 const AT_ONCE = 16;
+
+/** Leaves free lines of a number to the next tick if no call could start on them before. */
+function asManyAsMayStart(lines: readonly SharedLine[], most: number): readonly SharedLine[] {
+  if (most === Number.POSITIVE_INFINITY) return lines;
+  const free = Map.groupBy(
+    lines.filter(({ isFree }) => isFree),
+    ({ number }) => number,
+  );
+  const later = new Set([...free.values()].flatMap((own) => own.slice(most)));
+  return lines.map((line) => (later.has(line) ? { ...line, isFree: false } : line));
+}
 
 /** Calls the next people on these lines. */
 async function start({ visit, people }: Wish, lines: readonly Line[]): Promise<void> {

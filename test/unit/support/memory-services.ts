@@ -76,6 +76,7 @@ export class MemoryWorld {
         retentionDays: 90,
       },
       now,
+      sleep: async () => undefined,
       wake: () => undefined,
     };
   }

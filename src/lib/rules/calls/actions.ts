@@ -56,7 +56,10 @@ const Resent = z
   .describe('Set by the app when it sends the message again because storage failed: how often it did.');
 
 /** Sent by the dispatcher: dial this attempt. */
-export const StartAttempt = AttemptRef.extend({ resent: Resent }).loose();
+export const StartAttempt = AttemptRef.extend({
+  resent: Resent,
+  notBefore: z.iso.datetime().optional().describe('When the call may start, if CALLS_PER_SECOND limits it. UTC.'),
+}).loose();
 export type StartAttempt = z.infer<typeof StartAttempt>;
 
 const SPEECH = Speech.optional().describe('Instead of audio: a text and the voice that speaks it (docs/acs.md).');
