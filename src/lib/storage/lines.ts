@@ -30,8 +30,7 @@ const LineColumns = z.object({
   spentOn: z.string().default(NOTHING_SPENT.on),
   spentCalls: z.number().int().default(NOTHING_SPENT.calls),
   spentSeconds: z.number().default(NOTHING_SPENT.seconds),
-  /** The outage that the line was leased for last, once it is free. */
-  lastOutageId: z.string().optional(),
+  lastOutageId: z.string().optional(), // that it was leased for last, once it is free
 });
 
 /** One line of a caller number, as read: it can carry one call at a time. */
@@ -168,9 +167,9 @@ export class Lines {
    */
   free(line: LeftLine, from: Date, reachedAt?: string): Promise<HeldLine | undefined> {
     const who = readHolder(line.holder ?? '');
-    const last = who.kind === 'attempt' ? { lastOutageId: who.outageId } : {};
     const spent = line.spent && spentBy(line.spent, line, from, true);
-    return this.#change(line, '', { leaseUntil: from, leasedAt: from, reachedAt, spent, ...last });
+    const lastOutageId = who.kind === 'attempt' ? who.outageId : undefined;
+    return this.#change(line, '', { leaseUntil: from, leasedAt: from, reachedAt, spent, lastOutageId });
   }
 
   /** Frees the line like `free`, even if its lease was extended or it was reserved since it was read. */
@@ -201,7 +200,7 @@ type LineChange = {
   readonly reachedAt?: string | undefined;
   readonly reservedFor?: string;
   readonly spent?: Spent | undefined;
-  readonly lastOutageId?: string;
+  readonly lastOutageId?: string | undefined;
 };
 
 /** True if its lease has ended. If it has a holder, there may still be a call on it. */
