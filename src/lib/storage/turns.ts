@@ -62,5 +62,5 @@ const TURN = 'turn|';
 
 function write(rowKey: string, freeFrom: Date, before: Known | undefined): Write {
   const columns = newColumns({ freeFrom: freeFrom.toISOString() } satisfies z.infer<typeof TurnColumns>);
-  return before ? { kind: 'replace', rowKey, columns, etag: before.etag } : { kind: 'insert', rowKey, columns };
+  return before ? { kind: 'merge', rowKey, columns, etag: before.etag } : { kind: 'insert', rowKey, columns };
 }
