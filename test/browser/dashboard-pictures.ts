@@ -22,7 +22,11 @@ const rows = Array.from({ length: PEOPLE_COUNT }, (_, index) => {
   return `${name},+1${501 + Math.floor(index / 100)}55501${String(index % 100).padStart(2, '0')}`;
 });
 
-const stack = await startStack({ simulator: { speed: 3, people: PEOPLE } });
+const CALLERS = ['+14255550170', '+14255550171', '+14255550172'].map((number) => ({ number, lines: 4 }));
+const stack = await startStack({
+  settings: { CALLER_NUMBERS: CALLERS.map(({ number, lines }) => `${number}:${lines}`).join() },
+  simulator: { speed: 3, people: PEOPLE },
+});
 const browser = await openBrowser();
 try {
   const { declare, importCsv, view } = management(stack);
@@ -30,7 +34,6 @@ try {
   const { id } = await declare({
     title: 'Storm: power out in the northern hills',
     estimate: 'about half past five',
-    callers: ['+14255550170', '+14255550171', '+14255550172'].map((number) => ({ number, lines: 4 })),
     retry: { maxAttempts: 2, delaySeconds: { busy: 20, noAnswer: 30, failed: 20, unknown: 20 } },
     script: { message: `${audio}/message.wav`, thanks: `${audio}/thanks.wav`, replays: 0, keyWaitSeconds: 2 },
   });

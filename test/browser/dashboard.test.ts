@@ -83,10 +83,11 @@ describeInBrowser('the dashboard', () => {
     await desk.button('Declare').click();
     await page.getByText(/callers\.0\.number/).waitFor();
 
-    await page.getByLabel('Our numbers').fill('+14255550170:2');
+    const number = town.callerNumber();
+    await page.getByLabel('Our numbers').fill(`${number}:2`);
     await desk.button('Declare').click();
     await desk.heading('Storm: power out').waitFor();
-    await page.getByText('Nobody is on the list yet').waitFor();
+    await page.getByText('Nobody is on the list yet. Calls begin when people are added.').waitFor();
 
     const rows = [...people.map(({ identity }, index) => `${identity},Person ${index + 1}`), '12,Too short', ',Nobody'];
     await desk.chooses('people.csv', ['phone,name', ...rows, rows[0]].join('\n'));
