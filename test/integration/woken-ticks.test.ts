@@ -67,7 +67,8 @@ test('somebody who was busy is called again when the retry is due, on the line t
   const [first, second] = town.callsTo(callee).map(({ states }) => states.map(({ at }) => Date.parse(at)));
   const waitedMs = (second?.at(0) ?? 0) - (first?.at(-1) ?? 0);
   expect(waitedMs).toBeGreaterThanOrEqual(3_900);
-  expect(waitedMs).toBeLessThan(6_500);
+  // Without a tick that is woken for them, a minute passes: the timer is off.
+  expect(waitedMs).toBeLessThan(15_000);
 });
 
 test('the health says how old the last tick is', async () => {
