@@ -62,6 +62,9 @@ param dailyCalls int = 0
 @minValue(0)
 param dailyMinutes int = 0
 
+@description('What a minute of a call costs, for the estimate before an outage is launched: USD US:0.013,*:0.1. Empty: no estimate.')
+param callPrices string = ''
+
 // On Flex Consumption all HTTP functions share instances, and each queue function has its own. When a callee answers, `callEvents`
 // (http) receives the event and `playAudio` plays the message. If one of them has no instance, the callee hears silence during the
 // cold start, and many hang up. These two therefore always have an instance. A cold start of `startCall` only delays the first
@@ -212,6 +215,7 @@ module app 'modules/app.bicep' = {
     callLeaseSeconds: callLeaseSeconds
     maxCallSeconds: maxCallSeconds
     dailyCalls: dailyCalls
+    callPrices: callPrices
     dailyMinutes: dailyMinutes
     applicationInsightsConnectionString: monitoring.outputs.connectionString
     alwaysReady: alwaysReady

@@ -74,6 +74,7 @@ async function measureWith(api: Api, { calls, lines }: Size, onEnd: OnEnd): Prom
   const audio = (name: string): string => `${stack.simulator.url}/simulator/audio/${name}.wav`;
   const { id } = await manage.declare({
     title: 'Storm',
+    launch: true,
     script: { message: audio('message'), thanks: audio('thanks') },
   });
   const cpuBefore = await cpuOf(stack.workerPid());

@@ -68,7 +68,7 @@ await runCommand(async (onEnd) => {
   });
 
   const manage = management(stack);
-  const outage = await manage.declare(scene.outage(`${stack.simulator.url}/simulator/audio`));
+  const outage = await manage.declare({ ...scene.outage(`${stack.simulator.url}/simulator/audio`), launch: true });
   const imported = await manage.importCsv(outage.id, scene.csv);
   for (const { line, reason } of imported.rejections) process.stderr.write(`line ${line} of the list: ${reason}\n`);
   if (imported.added === 0)

@@ -19,7 +19,7 @@ function outageCommands({ url, functionKey, simulator }: Stack, number: string):
   const script = { message: `${audio}/message.wav`, thanks: `${audio}/thanks.wav` };
   const key = `-H 'x-functions-key: ${functionKey}'`;
   return `OUTAGE=call-me-$(date +%s)
-curl -sS ${url}/api/outages ${key} -H 'content-type: application/json' -d '{"id":"'$OUTAGE'","title":"Storm: power out","script":${JSON.stringify(script)}}'
+curl -sS ${url}/api/outages ${key} -H 'content-type: application/json' -d '{"id":"'$OUTAGE'","title":"Storm: power out","launch":true,"script":${JSON.stringify(script)}}'
 printf 'phone\\n${number}\\n' | curl -sS -X PUT ${url}/api/outages/$OUTAGE/recipients ${key} -H 'content-type: text/csv' --data-binary @-`;
 }
 

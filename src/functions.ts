@@ -24,6 +24,7 @@ import hangUp from './functions/hangUp.ts';
 import importRecipients from './functions/importRecipients.ts';
 import inviteParticipants from './functions/inviteParticipants.ts';
 import joinCall from './functions/joinCall.ts';
+import launchOutage from './functions/launchOutage.ts';
 import listCalls from './functions/listCalls.ts';
 import listOutages from './functions/listOutages.ts';
 import listRecipients from './functions/listRecipients.ts';
@@ -36,6 +37,7 @@ import removeParticipant from './functions/removeParticipant.ts';
 import removeRecipient from './functions/removeRecipient.ts';
 import restoreOutage from './functions/restoreOutage.ts';
 import resumeOutage from './functions/resumeOutage.ts';
+import reviewOutage from './functions/reviewOutage.ts';
 import startCall from './functions/startCall.ts';
 import type { AppFunction } from './lib/triggers/functions.ts';
 
@@ -67,6 +69,7 @@ export const FUNCTIONS: Readonly<Record<string, AppFunction>> = {
   importRecipients,
   inviteParticipants,
   joinCall,
+  launchOutage,
   listCalls,
   listOutages,
   listRecipients,
@@ -78,6 +81,7 @@ export const FUNCTIONS: Readonly<Record<string, AppFunction>> = {
   removeParticipant,
   removeRecipient,
   restoreOutage,
+  reviewOutage,
   resumeOutage,
   startCall,
 };

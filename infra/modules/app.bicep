@@ -20,6 +20,7 @@ param callerNumbers string
 param callLeaseSeconds int
 param maxCallSeconds int
 param dailyCalls int
+param callPrices string
 param dailyMinutes int
 param applicationInsightsConnectionString string
 param alwaysReady instanceCounts
@@ -67,6 +68,7 @@ var settings = {
   CALLS_PER_SECOND: ''
   CALL_COUNTRIES: ''
   CALL_NUMBER_TYPES: ''
+  CALL_PRICES: callPrices
   // Without it the host answers at / with a page of its own.
   AzureWebJobsDisableHomepage: 'true'
   // The Functions host reads both, too. The resource takes no key, so the connection string is only an address.

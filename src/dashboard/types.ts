@@ -6,6 +6,7 @@ export type { ErasureReceipt as Receipt } from '../lib/privacy/erase-person.ts';
 export type { Outcome } from '../lib/rules/calls/outcome.ts';
 export type { ImportReport } from '../lib/rules/outages/import-report.ts';
 export type { ListCheck } from '../lib/rules/outages/list-check.ts';
+export type { Review } from '../lib/rules/outages/review.ts';
 /** The types of the management API, inferred from its schemas. The bundle contains no schema. */
 export type { CallView as Timeline } from '../lib/views/call-view.ts';
 export type { OptOutView as OptOut } from '../lib/views/opt-out-view.ts';

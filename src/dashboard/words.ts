@@ -7,6 +7,7 @@ const LABELS: ReadonlyMap<Outcome, string> = new Map(OUTCOME_GLOSSARY.map(({ out
 export const nameOf = (outcome: Outcome): string => LABELS.get(outcome) ?? outcome;
 
 export const STATES: Readonly<Record<OutageState, string>> = {
+  draft: 'Draft',
   scheduled: 'Scheduled',
   running: 'Running',
   paused: 'Paused',

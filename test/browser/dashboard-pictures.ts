@@ -33,6 +33,7 @@ try {
   const audio = `${stack.simulator.url}/simulator/audio`;
   const { id } = await declare({
     title: 'Storm: power out in the northern hills',
+    launch: true,
     estimate: 'about half past five',
     retry: { maxAttempts: 2, delaySeconds: { busy: 20, noAnswer: 30, failed: 20, unknown: 20 } },
     script: { message: `${audio}/message.wav`, thanks: `${audio}/thanks.wav`, replays: 0, keyWaitSeconds: 2 },

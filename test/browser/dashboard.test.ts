@@ -76,6 +76,8 @@ describeInBrowser('the dashboard', () => {
     await page.getByLabel('What it is about').fill('Storm: power out');
     await page.getByLabel('Message', { exact: true }).fill(town.audio('message'));
     await page.getByLabel('Thanks', { exact: true }).fill(town.audio('thanks'));
+    // The form suggests the night; the test runs at any time of the day.
+    for (const end of ['From', 'To']) await page.getByLabel(end, { exact: true }).fill('');
     await page.getByText('More', { exact: true }).click();
     await page.getByLabel('Message played again').fill('9');
     await page.getByLabel('Calls to one person, at most').fill('1');
@@ -87,11 +89,13 @@ describeInBrowser('the dashboard', () => {
     await page.getByLabel('Our numbers').fill(`${number}:2`);
     await desk.button('Declare').click();
     await desk.heading('Storm: power out').waitFor();
-    await page.getByText('Nobody is on the list yet. Calls begin when people are added.').waitFor();
+    await desk.state('Draft');
+    await page.getByText('Nobody is on the list yet. Add people, then review and launch.').waitFor();
 
     const rows = [...people.map(({ identity }, index) => `${identity},Person ${index + 1}`), '12,Too short', ',Nobody'];
     await desk.chooses('people.csv', ['phone,name', ...rows, rows[0]].join('\n'));
-    await desk.confirms('Add 3 people', 'Add 3 people');
+    await page.getByText('Nobody is called before you launch the outage.').waitFor();
+    await desk.button('Add 3 people').click();
     await page.getByText('3 people added; 1 twice in the file, 2 rows were rejected.').waitFor();
     const rejected = page.getByRole('region', { name: 'Rejected rows' }).getByRole('row');
     expect(await rejected.allInnerTexts()).toEqual([
@@ -101,6 +105,13 @@ describeInBrowser('the dashboard', () => {
     ]);
 
     await desk.link('Show the outage').click();
+    await page.getByText('3 people will be called').waitFor();
+    await page.getByText('2 rows were not usable').waitFor();
+    await page.getByText('No quiet hours: people are called at any time of the day').waitFor();
+    await page.getByText('2 calls at once, from +14255550170').waitFor();
+    await town.tick();
+    for (const person of people) expect(town.callsTo(person)).toEqual([]);
+    await desk.button('Call 3 people now').click();
     await town.tick();
     await desk.state('Running');
     await page.getByText('2 of 3 people have an outcome').waitFor();

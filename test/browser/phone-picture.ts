@@ -22,7 +22,7 @@ try {
 
   const { declare, importCsv } = management(stack);
   const message = `${stack.simulator.url}/simulator/audio/message.wav`;
-  const { id } = await declare({ title: 'Storm: power out', script: { message } });
+  const { id } = await declare({ title: 'Storm: power out', launch: true, script: { message } });
   await importCsv(id, `phone\n${ME}\n`);
   await page.getByRole('button', { name: 'Answer' }).waitFor();
   const rings = await phoneOf(page);

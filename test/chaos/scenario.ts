@@ -175,6 +175,7 @@ export function drawOutage(random: Random, index: number, callers: readonly Call
     script,
     callers: [...callers],
     shards: random.int(1, 3),
+    launch: true,
     ...(random.chance(0.2) && { maxConcurrentCalls: 1 }),
     // The second outage often begins when the first has reached most of its people.
     ...(random.chance(index === 0 ? 0.2 : 0.6) && { startAt: timeAfter(random.int(1, index === 0 ? 5 : 30) * MINUTE) }),
@@ -214,7 +215,7 @@ export function drawByHand(random: Random, index: number): ByHand {
 export function calmScenario(people: number): Scenario {
   const callers = [{ number: callerNumber(0), lines: 1 }];
   const script = CallScript.parse({ message: audio('message', 20), thanks: audio('thanks', 3) });
-  const spec = Spec.parse({ id: 'outage-1', title: 'Storm', script, callers, shards: 1 });
+  const spec = Spec.parse({ id: 'outage-1', title: 'Storm', script, callers, shards: 1, launch: true });
   const numbers = Array.from({ length: people }, (_, person) => phoneNumber(person));
   return {
     settings: {

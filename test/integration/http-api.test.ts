@@ -40,6 +40,7 @@ afterAll(async () => {
 const spec = (id: string) => ({
   id,
   title: 'Power cut',
+  launch: true,
   startAt: '2030-01-01T00:00:00.000Z',
   script: { message: town.audio('message'), keys: { acknowledge: '1', optOut: '9' } },
 });

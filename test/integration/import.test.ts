@@ -18,7 +18,7 @@ async function declared(): Promise<string> {
   const id = `storm-${++outages}`;
   const script = { message: 'https://audio.example/message.wav' };
   const { status } = await ask(stack, 'createOutage', {
-    body: { id, title: 'Storm', script, startAt: '2099-01-01T00:00:00Z' },
+    body: { id, title: 'Storm', launch: true, script, startAt: '2099-01-01T00:00:00Z' },
   });
   expect(status).toBe(201);
   return id;

@@ -113,7 +113,10 @@ test('outages are kept from one npm start to the next, unless it begins anew', a
   const data = `--data ${join(folder, 'kept')}`;
   const script = { message: 'https://example.org/message.wav' };
   const first = await Started.begin(data);
-  await first.ask('outages', { method: 'POST', body: JSON.stringify({ id: 'storm-1', title: 'Storm', script }) });
+  await first.ask('outages', {
+    method: 'POST',
+    body: JSON.stringify({ id: 'storm-1', title: 'Storm', launch: true, script }),
+  });
   await first.end('SIGINT');
   const second = await Started.begin(data);
   expect(await second.ask('outages/storm-1')).toMatchObject({ title: 'Storm' });

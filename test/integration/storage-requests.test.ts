@@ -61,6 +61,7 @@ afterAll(async () => {
 async function outageOf(people: number): Promise<Outage> {
   const { outage } = await declareOutage(services, {
     title: 'Storm',
+    launch: true,
     startAt: '2030-01-01T00:00:00.000Z',
     script: { message: `${simulator.url}/simulator/audio/message.wav` },
   });
@@ -85,7 +86,7 @@ async function requestsOf(work: () => Promise<unknown>): Promise<number> {
 async function requestsFor(people: number): Promise<Record<string, number>> {
   const audio = (name: string): string => `${simulator.url}/simulator/audio/${name}.wav`;
   const script = { message: audio('message'), thanks: audio('thanks') };
-  const { outage } = await declareOutage(services, { title: 'Storm', script, shards: 1 });
+  const { outage } = await declareOutage(services, { title: 'Storm', script, shards: 1, launch: true });
   const numbers = Array.from({ length: people }, (_, index) => `+1425555${people}${100 + index}`);
   const recipients = numbers.map((value) => recipientWith({ identifier: { phoneNumber: { value } } }));
   await services.recipients.add({ outageId: outage.id, shard: 0 }, recipients, services.now);

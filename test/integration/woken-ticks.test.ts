@@ -33,7 +33,7 @@ test.each([...THINGS_THAT_COME])(
     // Over HTTP it would wake a tick.
     const script = { message: town.audio('message'), thanks: town.audio('thanks') };
     const callers = [{ number: town.callerNumber(), lines: 1 }];
-    const { outage } = await declareOutage(services, { title: 'Power cut', script, callers });
+    const { outage } = await declareOutage(services, { title: 'Power cut', launch: true, script, callers });
     await importNumbers(services, outage.id, [callee.identity]);
     await services.ticks.begin(secondsAgo(61));
     await town.stack.restart();

@@ -23,7 +23,7 @@ export async function declare(stack: Stack): Promise<void> {
   await ask(stack, 'outages', {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ id: OUTAGE, title: 'Storm', script, startAt: STARTS }),
+    body: JSON.stringify({ id: OUTAGE, title: 'Storm', launch: true, script, startAt: STARTS }),
   });
 }
 

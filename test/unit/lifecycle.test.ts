@@ -13,15 +13,16 @@ import { outageWith } from './support/memory-services.ts';
 
 /** The next state of an outage for each state and action; – if the action is not allowed. */
 const TABLE = `
-             pause      resume     cancel      restore    patch       upload
-scheduled    paused     scheduled  cancelling  –          scheduled   scheduled
-running      paused     running    cancelling  restoring  running     running
-paused       paused     scheduled  cancelling  restoring  paused      paused
-cancelling   –          –          cancelling  –          cancelling  –
-restoring    –          –          –           restoring  restoring   –
-finished     –          –          –           restoring  –           running
-cancelled    –          –          cancelled   –          –           –
-restored     –          –          –           restored   –           –`;
+             launch     pause      resume     cancel      restore    patch       upload
+draft        scheduled  –          –          cancelling  –          draft       draft
+scheduled    scheduled  paused     scheduled  cancelling  –          scheduled   scheduled
+running      running    paused     running    cancelling  restoring  running     running
+paused       paused     paused     scheduled  cancelling  restoring  paused      paused
+cancelling   –          –          –          cancelling  –          cancelling  –
+restoring    –          –          –          –           restoring  restoring   –
+finished     –          –          –          –           restoring  –           running
+cancelled    –          –          –          cancelled   –          –           –
+restored     –          –          –          –           restored   –           –`;
 
 const [actions = [], ...rows] = TABLE.trim()
   .split('\n')
@@ -58,6 +59,7 @@ describe('an outage', () => {
       return [state, isCalling(outage, now), isCalledOff(outage, now), isOver(outage)];
     });
     expect(facts).toEqual([
+      ['draft', false, false, false],
       ['scheduled', false, false, false],
       ['running', true, false, false],
       ['paused', false, false, false],

@@ -148,7 +148,7 @@ describe('declaring an outage', () => {
     expect({ isNew, callers: outage.callers, state: outage.state }).toEqual({
       isNew: true,
       callers: [{ number: '+14255550190', lines: 2 }],
-      state: 'scheduled',
+      state: 'draft',
     });
     expect((await services.lines.list()).map(({ number, index }) => `${number} ${index}`)).toEqual([
       '+14255550190 0',

@@ -8,7 +8,7 @@ import { SoundField, soundIn } from './sound-field.tsx';
 import { Problem } from './trouble.tsx';
 
 type Confirmation = {
-  readonly action: Exclude<Action, 'upload'>;
+  readonly action: Exclude<Action, 'upload' | 'launch'>;
   readonly label: string;
   readonly title: string;
   readonly method: 'POST' | 'PATCH';

@@ -158,6 +158,7 @@ const callsAtOnce = ({ state, startAt }: Outage): boolean =>
 function nextOf(outage: Outage, { wouldBeAdded }: ListCheck): string {
   const { state, startAt } = outage;
   const them = wouldBeAdded === 1 ? 'This person is' : 'They are';
+  if (state === 'draft') return 'Nobody is called before you launch the outage.';
   if (state === 'paused') return `The outage is paused. ${them} called when it is resumed.`;
   if (state === 'finished') return `The outage is finished. It starts again, and ${them.toLowerCase()} called at once.`;
   if (state === 'running') return `The outage is running. ${them} called at once.`;

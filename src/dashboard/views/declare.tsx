@@ -68,6 +68,15 @@ export function Declare() {
           label="Estimate"
           hint="When it should be over, in words for people: {estimate} in a text."
         />
+        <fieldset>
+          <legend>Quiet hours</legend>
+          <p class="hint">Nobody is called in them, by the person’s own local time. Empty: at any time.</p>
+          <div class="pair three">
+            <Field name="quietFrom" label="From" type="time" value="21:00" />
+            <Field name="quietTo" label="To" type="time" value="08:00" />
+            <Field name="quietZone" label="Time zone" value={Intl.DateTimeFormat().resolvedOptions().timeZone} />
+          </div>
+        </fieldset>
         <details>
           <summary>More</summary>
           <div class="pair">
@@ -83,14 +92,6 @@ export function Declare() {
             <Field name="replays" label="Message played again" type="number" value="1" hint="If no key is pressed." />
             <Field name="defaultCountry" label="Country" value="US" hint="For numbers without a country code." />
           </div>
-          <fieldset>
-            <legend>Quiet hours</legend>
-            <div class="pair three">
-              <Field name="quietFrom" label="From" type="time" />
-              <Field name="quietTo" label="To" type="time" />
-              <Field name="quietZone" label="Time zone" value={Intl.DateTimeFormat().resolvedOptions().timeZone} />
-            </div>
-          </fieldset>
           <fieldset>
             <legend>Keys</legend>
             <div class="pair four">

@@ -6,6 +6,7 @@ import { ActivityChart } from '../parts/activity.tsx';
 import { LatestCalls } from '../parts/calls.tsx';
 import { Figures } from '../parts/figures.tsx';
 import { HeldBack, SpentUp } from '../parts/held-back.tsx';
+import { Launch } from '../parts/launch.tsx';
 import { ListFile } from '../parts/list-file.tsx';
 import { Progress } from '../parts/progress.tsx';
 import { Resting } from '../parts/resting.tsx';
@@ -30,6 +31,8 @@ export function OutageView({ id }: { readonly id: string }) {
   useTitle(outage ? `${STATES[outage.state]}: ${outage.title}` : 'Outage');
   if (!outage) return <Trouble refusal={refusal} />;
   const isEmpty = outage.recipients === 0;
+  const isDraft = outage.state === 'draft';
+  const hasBegun = !isEmpty && !isDraft;
   const check = (file: File): void => {
     choose(id, file);
     location.assign(toAddPeople(id));
@@ -52,19 +55,20 @@ export function OutageView({ id }: { readonly id: string }) {
       <SpentUp outage={outage} />
       <HeldBack outage={outage} />
       <Actions outage={outage} onChange={refresh} />
-      <Progress outage={outage} />
-      {!isEmpty && <Figures outage={outage} />}
+      {isDraft ? !isEmpty && <Launch outage={outage} onChange={refresh} /> : <Progress outage={outage} />}
+      {hasBegun && <Figures outage={outage} />}
       <div class="columns">
         <div>
-          {!isEmpty && <ActivityChart minutes={activity?.minutes ?? []} />}
+          {hasBegun && <ActivityChart minutes={activity?.minutes ?? []} />}
           <section class="card" aria-labelledby="people-title">
             <h2 id="people-title">People</h2>
+            {isDraft && isEmpty && <p class="hint">Nobody is on the list yet. Add people, then review and launch.</p>}
             {outage.waitsForList && <p class="hint">Nobody is on the list yet. Calls begin when people are added.</p>}
             {!isEmpty && <a href={toRecipients(id)}>Everybody on the list, with outcome and attempts</a>}
             {outage.actions.includes('upload') && <ListFile onFile={check} />}
           </section>
         </div>
-        {!isEmpty && <LatestCalls outageId={id} calls={calls} />}
+        {hasBegun && <LatestCalls outageId={id} calls={calls} />}
       </div>
     </>
   );

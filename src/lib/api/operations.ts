@@ -6,6 +6,7 @@ import { ErasureReceipt } from '../privacy/erase-person.ts';
 import { PersonExport } from '../privacy/export-person.ts';
 import { AllClear } from '../rules/outages/all-clear-message.ts';
 import { OutageSpec } from '../rules/outages/outage.ts';
+import { Review } from '../rules/outages/review.ts';
 import { Activity } from '../views/activity.ts';
 import { CallView } from '../views/call-view.ts';
 import { CallsQuery, CallsView } from '../views/calls-view.ts';
@@ -63,11 +64,21 @@ export const OPERATIONS = {
     does: 'Gets an outage: its declaration, counts, forecast, and the actions that are allowed now.',
     answers: { 200: json('The outage now.', OutageView) },
   }),
+  reviewOutage: onOutage('/review', NO_PARAMETERS, {
+    method: 'GET',
+    does: 'Says what launching the outage would do: who would be called, who not, when, on how many lines, how long it would take and what it would cost.',
+    answers: { 200: json('The review.', Review) },
+  }),
   patchOutage: changing(
     'PATCH',
     '',
     'Changes the message, the expiry or the number of concurrent calls. A new message is used in every call that plays it more than 20 seconds later.',
     json('Only the members to change. `null` removes an optional member.', OutagePatch),
+  ),
+  launchOutage: changing(
+    'POST',
+    '/launch',
+    'Calls the people of a draft, from now on or from `startAt`. Of a launched outage it changes nothing.',
   ),
   pauseOutage: changing(
     'POST',

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { ConfigurationError } from '../base/errors.ts';
 import { API_VERSION } from '../call-automation/requests.ts';
+import { CallPricesText } from '../rules/call-prices.ts';
 import { GuardedKind } from '../rules/callable-numbers.ts';
 import { Country } from '../rules/countries.ts';
 import { CallerNumbers } from './caller-numbers.ts';
@@ -121,6 +122,9 @@ const Common = z.object({
   ),
   CALL_NUMBER_TYPES: CallNumberTypes.default([]).describe(
     `Kinds of number that may be called although they are dear: ${GuardedKind.options.join(', ')}; comma-separated. Default: none.`,
+  ),
+  CALL_PRICES: CallPricesText.optional().describe(
+    'What a minute of a call costs, for the estimate before an outage is launched: a currency, and prices by country, e.g. `USD US:0.013,*:0.1`. Default: no estimate.',
   ),
   CALLBACK_BASE_URL: z
     .url({ protocol: /^https?$/, message: 'must be the http(s) URL at which ACS reaches this app' })

@@ -1,6 +1,12 @@
 import { masked } from '../base/masking.ts';
 import type { Identifier } from '../call-automation/identifiers.ts';
-import { type CallingRules, isAcsUser, kindOf, type NumberKind, obstacleTo } from '../rules/callable-numbers.ts';
+import {
+  type CallingRules,
+  describedNumber,
+  isAcsUser,
+  type NumberFacts,
+  obstacleTo,
+} from '../rules/callable-numbers.ts';
 import type { Contact } from '../rules/outages/recipient.ts';
 import { MAX_NAME, NAME_TOO_LONG } from '../rules/outages/wording.ts';
 import { readNumber } from '../rules/phone-numbers.ts';
@@ -19,9 +25,6 @@ export type NumberRules = {
   /** Why ACS users cannot be called; undefined if they can. */
   readonly noUsers?: string | undefined;
 };
-
-/** What is known of a number without calling it. */
-export type NumberFacts = { readonly country: string; readonly kind: NumberKind };
 
 export type FoundContact = { readonly contact: Contact; readonly number?: NumberFacts };
 
@@ -81,9 +84,8 @@ function phoneOf(phone: string, { country, calling }: NumberRules): Callee | str
   const read = readNumber(phone, country);
   if ('problem' in read) return `phone: ${read.problem}`;
   const { number, parsed } = read;
-  const kind = kindOf(parsed);
-  const obstacle = obstacleTo(parsed, kind, calling);
+  const facts = describedNumber(parsed);
+  const obstacle = obstacleTo(parsed, facts.kind, calling);
   if (obstacle !== undefined) return `phone: ${obstacle}`;
-  const facts = { country: parsed.country ?? `+${parsed.countryCallingCode}`, kind };
   return { identifier: { phoneNumber: { value: number } }, number: facts };
 }

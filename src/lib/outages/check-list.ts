@@ -3,6 +3,7 @@ import type { Ids } from '../rules/calls/ids.ts';
 import type { ListCheck } from '../rules/outages/list-check.ts';
 import { MAX_REJECTIONS } from '../rules/outages/list-parts.ts';
 import type { Outage } from '../rules/outages/outage.ts';
+import { countPerson, nobodyCounted } from '../rules/outages/people-counts.ts';
 import type { RejectedRow } from '../rules/outages/rejected-row.ts';
 import { shardsOf } from '../rules/outages/shard.ts';
 import type { Services } from '../services/services.ts';
@@ -65,9 +66,7 @@ class Check {
     rejected: 0,
     duplicateRows: [],
     rejections: [],
-    countries: {},
-    kinds: {},
-    timeZones: { given: {}, missing: 0, missingInNorthAmerica: 0 },
+    ...nobodyCounted(),
     firstRows: [],
   };
 
@@ -107,17 +106,9 @@ class Check {
   }
 
   #describe({ line, contact, number }: Found): void {
-    const { countries, kinds, timeZones, firstRows } = this.counts;
-    if (number) {
-      countries[number.country] = (countries[number.country] ?? 0) + 1;
-      kinds[number.kind] = (kinds[number.kind] ?? 0) + 1;
-    }
+    const { firstRows } = this.counts;
+    countPerson(this.counts, contact, number);
     const { identifier, name, timeZone, language, extra: own = {} } = contact;
-    if (timeZone !== undefined) timeZones.given[timeZone] = (timeZones.given[timeZone] ?? 0) + 1;
-    else {
-      timeZones.missing++;
-      if (identifier.phoneNumber?.value.startsWith('+1')) timeZones.missingInNorthAmerica++;
-    }
     if (firstRows.length >= FIRST_ROWS) return;
     const phone = identifier.phoneNumber?.value;
     const communicationUserId = identifier.communicationUser?.id;

@@ -18,6 +18,10 @@ const moved = (outage: Outage, action: OutageAction): Outage => {
   return state === outage.state ? outage : { ...outage, state, progress: undefined };
 };
 
+/** Calls the people of a draft from now on, or from `startAt` if that is later. */
+export const launchOutage = (services: Services, id: string): Promise<Outage> =>
+  changeOutage(services, id, (outage) => begun(moved(outage, 'launch'), services.now()));
+
 /** Starts no new calls until the outage is resumed; calls in progress continue. */
 export const pauseOutage = (services: Services, id: string): Promise<Outage> =>
   changeOutage(services, id, (outage) => moved(outage, 'pause'));

@@ -18,6 +18,8 @@ export const NumberKind = z.enum([
 ]);
 export type NumberKind = z.infer<typeof NumberKind>;
 
+export type NumberFacts = { readonly country: string; readonly kind: NumberKind };
+
 /** Which numbers may be called. */
 export type CallingRules = {
   /** Codes of ISO 3166. */
@@ -63,6 +65,18 @@ const WORDS: Readonly<Record<GuardedKind, string>> = {
   satellite: 'a satellite number',
   international: 'a number of an international network',
 };
+
+/** The country of a number, or its calling code, and its kind. */
+export const describedNumber = (parsed: Parsed): NumberFacts => ({
+  country: parsed.country ?? `+${parsed.countryCallingCode}`,
+  kind: kindOf(parsed),
+});
+
+/** The same of a number in E.164 form; undefined if it is none. */
+export function factsOf(number: string): NumberFacts | undefined {
+  const read = readNumber(number, 'US');
+  return 'parsed' in read ? describedNumber(read.parsed) : undefined;
+}
 
 /** Why a number must not be called; undefined if it may be. */
 export function obstacleTo(

@@ -52,6 +52,7 @@ export function compose(settings: Settings, wake: Services['wake'] = () => undef
       numbers: callingRules(settings),
       numberLimits: { delayMs: settings.NUMBER_DELAY_SECONDS * 1000, callsADay: settings.NUMBER_CALLS_A_DAY },
       spendLimits: { calls: settings.DAILY_CALLS, minutes: settings.DAILY_MINUTES },
+      prices: settings.CALL_PRICES,
       breakerAfter: settings.BREAKER_AFTER,
       callsPerSecond: settings.CALLS_PER_SECOND,
       retentionDays: settings.RETENTION_DAYS,

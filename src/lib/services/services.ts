@@ -1,5 +1,6 @@
 import type { CallbackSender } from '../call-automation/ga/callback-sender.ts';
 import type { CallAutomation } from '../call-automation/port.ts';
+import type { CallPrices } from '../rules/call-prices.ts';
 import type { CallingRules } from '../rules/callable-numbers.ts';
 import type { Ids } from '../rules/calls/ids.ts';
 import type { LeaseLimits } from '../rules/calls/leases.ts';
@@ -35,6 +36,8 @@ export type Services = Stores & {
     readonly breakerAfter: number;
     /** How many calls a number may start in a second. Undefined: no limit. */
     readonly callsPerSecond?: number | undefined;
+    /** For the estimate before an outage is launched. */
+    readonly prices?: CallPrices | undefined;
     /** Days after the end of an outage until its people are reduced to counts. */
     readonly retentionDays: number;
     /** Audio may be at a private address: the service reaches those, for it calls us back at one. */

@@ -1,7 +1,7 @@
 import { eachOf } from '../base/each-of.ts';
 import { callersOf } from '../outages/callers-of.ts';
 import { roomFor } from '../outages/usable-lines.ts';
-import { isCalledOff, isCalling, isWaitingForList } from '../rules/outages/lifecycle.ts';
+import { isAsleep, isCalledOff, isCalling, isWaitingForList } from '../rules/outages/lifecycle.ts';
 import { begun, isEmergency } from '../rules/outages/outage.ts';
 import { withResting } from '../rules/outages/resting.ts';
 import { spendHoldOf } from '../rules/spending.ts';
@@ -73,6 +73,7 @@ const isFoldingDue = (begunAt: Date, now: Date): boolean =>
 async function beginAndHeal(visit: Visit, inCall: InCall): Promise<void> {
   const now = visit.services.now();
   const outage = begun(visit.outage, now);
+  if (isAsleep(outage, now)) return;
   if (outage.state === 'scheduled') return visit.services.wake(new Date(outage.startAt ?? ''));
   if (!(await visit.become(outage)) || isWaitingForList(outage, now)) return;
   visit.isBegun = true;

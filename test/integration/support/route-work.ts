@@ -13,6 +13,7 @@ import { calleeIn, viewOptOut } from '../../../src/lib/views/opt-out-view.ts';
 import { listOutages, viewOutage } from '../../../src/lib/views/outage-view.ts';
 import { pageOfRecipients, RecipientQuery } from '../../../src/lib/views/recipient-view.ts';
 import { reportOf } from '../../../src/lib/views/report.ts';
+import { viewReview } from '../../../src/lib/views/review-view.ts';
 
 /**
  * The work of each route of docs/costs.md, in an order in which each can be done. Nothing is added to the list.
@@ -22,7 +23,7 @@ export function routeWork(services: Services, { id, script }: Outage): Record<st
   const read = async (): Promise<Outage> => (await services.outages.read(id)).outage;
   const callee = calleeIn(services, { phone: '+14255550123' });
   return {
-    'POST /outages': () => declareOutage(services, { title: 'Storm', script }),
+    'POST /outages': () => declareOutage(services, { title: 'Storm', launch: true, script }),
     'GET /outages': () => listOutages(services),
     'GET /outages/{id}': async () => viewOutage(services, await read()),
     'GET /outages/{id}/activity': async () => activityOf(services, await read()),
@@ -31,6 +32,7 @@ export function routeWork(services: Services, { id, script }: Outage): Record<st
       pageOfRecipients(services, await read(), RecipientQuery.parse({ limit: 100 })),
     'PUT /outages/{id}/recipients': async () =>
       importRecipients(services, await services.outages.read(id), Readable.from([Buffer.from('phone\n')]), 'text/csv'),
+    'GET /outages/{id}/review': async () => viewReview(services, await read()),
     'GET /outages/{id}/report.csv': async () => reportOf(services, await read(), {}),
     'POST /outages/{id}/pause': async () => viewOutage(services, await pauseOutage(services, id)),
     'POST /outages/{id}/restore': async () =>

@@ -128,11 +128,12 @@ export class Town {
     return `${this.stack.simulator.url}/simulator/audio/${name}.wav`;
   }
 
-  /** Declares an outage for these people, who may be called at once. */
+  /** Declares and launches an outage for these people, who may be called at once. */
   async declare(callees: readonly Callee[], declared: Declared = {}): Promise<Outage> {
     const { script, ...rest } = declared;
     const { id } = await this.#manage.declare({
       title: 'Power cut',
+      launch: true,
       callers: [{ number: this.callerNumber(), lines: 2 }],
       retry: { maxAttempts: 2, delaySeconds: { busy: 1, noAnswer: 1, failed: 1, unknown: 1 } },
       shards: SHARDS,

@@ -106,12 +106,13 @@ export class MemoryWorld {
   }
 }
 
-/** A declared outage, of one shard unless the spec says otherwise. */
+/** A launched outage, of one shard unless the spec says otherwise. */
 export function outageWith(spec: Partial<OutageSpec> = {}, now = new Date('2026-01-05T08:00:00.000Z')): Outage {
   const whole = OutageSpec.parse({
     title: 'Storm',
     script: CallScript.parse({ message: 'https://audio.example/message.wav' }),
     shards: 1,
+    launch: true,
     ...spec,
   });
   return declared(whole, spec.id ?? 'storm', [{ number: '+14255550190', lines: 2 }], now);

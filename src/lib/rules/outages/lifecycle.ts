@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { hasExpired, type Outage, type OutageState } from './outage.ts';
 
 /** The actions of people on an outage. `upload`: add people to its list. */
-export const OutageAction = z.enum(['pause', 'resume', 'cancel', 'restore', 'patch', 'upload']);
+export const OutageAction = z.enum(['launch', 'pause', 'resume', 'cancel', 'restore', 'patch', 'upload']);
 export type OutageAction = z.infer<typeof OutageAction>;
 
 /** Why an action is not allowed in a state. */
@@ -15,6 +15,7 @@ const OVER = {
   cancelled: no('it has been cancelled'),
   restored: no('it is over, and the all-clear has gone out'),
 };
+const A_DRAFT = no('it has not been launched');
 const BEING_CANCELLED = no('it is being cancelled');
 const BEING_RESTORED = no('it is over, and the all-clear is going out');
 
@@ -22,7 +23,17 @@ const BEING_RESTORED = no('it is over, and the all-clear is going out');
  * The state that each action leads to from each state, or why it is not allowed. The same state means: nothing changes.
  */
 const TRANSITIONS: Readonly<Record<OutageAction, Readonly<Record<OutageState, OutageState | Refusal>>>> = {
+  launch: {
+    draft: 'scheduled',
+    scheduled: 'scheduled',
+    running: 'running',
+    paused: 'paused',
+    cancelling: BEING_CANCELLED,
+    restoring: BEING_RESTORED,
+    ...OVER,
+  },
   pause: {
+    draft: A_DRAFT,
     scheduled: 'paused',
     running: 'paused',
     paused: 'paused',
@@ -32,6 +43,7 @@ const TRANSITIONS: Readonly<Record<OutageAction, Readonly<Record<OutageState, Ou
   },
   // It starts again as soon as its time has come: see `begun`.
   resume: {
+    draft: A_DRAFT,
     scheduled: 'scheduled',
     running: 'running',
     paused: 'scheduled',
@@ -40,6 +52,7 @@ const TRANSITIONS: Readonly<Record<OutageAction, Readonly<Record<OutageState, Ou
     ...OVER,
   },
   cancel: {
+    draft: 'cancelling',
     scheduled: 'cancelling',
     running: 'cancelling',
     paused: 'cancelling',
@@ -49,6 +62,7 @@ const TRANSITIONS: Readonly<Record<OutageAction, Readonly<Record<OutageState, Ou
     cancelled: 'cancelled',
   },
   restore: {
+    draft: A_DRAFT,
     scheduled: no('nobody has been told of it yet: cancel it'),
     running: 'restoring',
     paused: 'restoring',
@@ -59,6 +73,7 @@ const TRANSITIONS: Readonly<Record<OutageAction, Readonly<Record<OutageState, Ou
     restored: 'restored',
   },
   patch: {
+    draft: 'draft',
     scheduled: 'scheduled',
     running: 'running',
     paused: 'paused',
@@ -67,6 +82,7 @@ const TRANSITIONS: Readonly<Record<OutageAction, Readonly<Record<OutageState, Ou
     ...OVER,
   },
   upload: {
+    draft: 'draft',
     scheduled: 'scheduled',
     running: 'running',
     paused: 'paused',
@@ -113,6 +129,9 @@ export const isSpentUp = ({ spendHold }: Pick<Outage, 'spendHold'>, now: Date): 
 
 /** Recipients who wait will never be called: the outage was stopped or has expired. */
 export const isCalledOff = (outage: Outage, now: Date): boolean => isStopped(outage) || hasExpired(outage, now);
+
+/** Nobody is called before somebody launches it; the timer has nothing to do, unless it has expired. */
+export const isAsleep = (outage: Outage, now: Date): boolean => outage.state === 'draft' && !hasExpired(outage, now);
 
 /** Nobody is on the list yet: until somebody is, there is nobody to look after. */
 export const isWaitingForList = (outage: Outage, now: Date): boolean =>

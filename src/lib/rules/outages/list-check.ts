@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { NumberKind } from '../callable-numbers.ts';
 import { ListColumn } from './import-report.ts';
+import { PeopleCounts } from './people-counts.ts';
 
 const Count = z.number().int().nonnegative();
 const Line = z.number().int();
@@ -23,14 +23,7 @@ export const ListCheck = z.object({
     ),
   duplicateRows: z.array(z.object({ line: Line, first: Line.describe('The line that names the person first.') })),
   rejections: z.array(z.object({ line: Line, reason: z.string() })),
-  countries: z.record(z.string(), Count).describe('People by the country of their number, or by its calling code.'),
-  kinds: z.partialRecord(NumberKind, Count).describe('People by the kind of their number.'),
-  timeZones: z.object({
-    given: z.record(z.string(), Count).describe('People by their time zone.'),
-    missing: Count.describe('People without one.'),
-    missingInNorthAmerica: Count.describe('Those of them whose number (+1) may be in any of several zones.'),
-    assumed: z.string().optional().describe('The zone that would be assumed for them. Absent: nobody has quiet hours.'),
-  }),
+  ...PeopleCounts.shape,
   firstRows: z
     .array(
       z.object({

@@ -76,10 +76,17 @@ export const OutageSpec = z.strictObject({
     'The country of numbers without a country code: ISO 3166, two letters.',
   ),
   shards: z.number().int().min(1).max(32).default(4).describe('Parts of the recipient list. Cannot be changed later.'),
+  launch: z
+    .boolean()
+    .optional()
+    .describe(
+      'Launch it at once: whoever is added is called. Otherwise it is a draft, and nobody is called before `launch`.',
+    ),
 });
 export type OutageSpec = z.infer<typeof OutageSpec>;
 
 /**
+ * `draft`      nobody is called until it is launched.
  * `scheduled`  waits for `startAt`.
  * `running`    recipients are being called.
  * `paused`     no new calls until it is resumed.
@@ -90,6 +97,7 @@ export type OutageSpec = z.infer<typeof OutageSpec>;
  * `restored`   restoring is complete.
  */
 export const OutageState = z.enum([
+  'draft',
   'scheduled',
   'running',
   'paused',
@@ -158,13 +166,13 @@ export const Outage = OutageSpec.extend({
 });
 export type Outage = z.infer<typeof Outage>;
 
-/** A new outage from its declaration, in state `scheduled`. */
+/** A new outage from its declaration: a draft, or launched. */
 export function declared(spec: OutageSpec, id: string, defaultCallers: Caller[], now: Date): Outage {
   return {
     ...spec,
     id,
     callers: spec.callers ?? defaultCallers,
-    state: 'scheduled',
+    state: spec.launch ? 'scheduled' : 'draft',
     ids: 'keyed',
     createdAt: now.toISOString(),
     declaration: digestOf(spec),
