@@ -1,5 +1,5 @@
 import { OUTCOME_GLOSSARY } from '../lib/rules/calls/outcome-glossary.ts';
-import type { HeldBecause, OutageState, Outcome, Person } from './types.ts';
+import type { HeldBecause, Outage, OutageState, Outcome, Person } from './types.ts';
 
 /** Labels of outcomes and states, and the format of times and numbers. */
 
@@ -35,6 +35,10 @@ export const SPENT_UP = {
 const NUMBER = new Intl.NumberFormat('en');
 export const count = (number: number): string => NUMBER.format(number);
 export const people = (number: number): string => `${count(number)} ${number === 1 ? 'person' : 'people'}`;
+
+/** How many people were told. */
+export const toldIn = ({ outcomes }: Outage): number =>
+  OUTCOME_GLOSSARY.reduce((sum, { outcome, isTold }) => sum + (isTold ? (outcomes[outcome] ?? 0) : 0), 0);
 
 export function share(part: number, whole: number): string {
   if (whole === 0) return '–';

@@ -177,7 +177,7 @@ describeInBrowser('the dashboard’s lists', () => {
     await desk.goTo(`outages/${outage.id}/recipients`);
     await desk.button('Add a person').click();
     const { dialog } = desk;
-    await desk.closesByDefault();
+    expect(await page.evaluate('document.activeElement.name')).toBe('phone');
     await dialog.getByLabel('Number').fill('call me');
     await dialog.getByRole('button', { name: 'Add' }).click();
     await dialog.getByText('Number has letters.').waitFor();

@@ -108,7 +108,7 @@ describeInBrowser('the dashboard', () => {
     await page.getByText('3 people will be called').waitFor();
     await page.getByText('2 rows were not usable').waitFor();
     await page.getByText('No quiet hours: people are called at any time of the day').waitFor();
-    await page.getByText('2 calls at once, from +14255550170').waitFor();
+    await page.getByText(`2 calls at once, from ${number}`).waitFor();
     await town.tick();
     for (const person of people) expect(town.callsTo(person)).toEqual([]);
     await desk.button('Call 3 people now').click();
@@ -137,8 +137,12 @@ describeInBrowser('the dashboard', () => {
     await desk.state('Running');
     await desk.page.getByText('In a call').waitFor();
     await desk.page.getByText('1 of 1 lines').waitFor();
-    await desk.confirms('Pause', 'Pause');
+    // The safe answer has the focus.
+    await desk.button('Pause').click();
+    await desk.page.keyboard.press('Enter');
     await desk.state('Paused');
+    // Nobody has been told yet.
+    expect(await desk.button('All-clear').count()).toBe(0);
     await desk.page.getByText('paused: nobody new is called').waitFor();
     const inCall = people.find(isInCall);
     if (inCall) town.press(inCall, '1');
@@ -176,6 +180,43 @@ describeInBrowser('the dashboard', () => {
     for (const action of ['Resume', 'All-clear', 'Cancel']) expect(await desk.button(action).count()).toBe(0);
   }, 60_000);
 
+  it('asks to type how many people it concerns before it cancels an outage of more than a hundred', async () => {
+    const { desk, outage } = await opened([], { startAt: '2030-01-01T00:00:00.000Z' });
+    const numbers = Array.from({ length: 101 }, (_, index) => `+1212555${String(100 + index).padStart(4, '0')}`);
+    await town.importCsv(outage.id, ['phone', ...numbers].join('\n'));
+    await desk.page.getByText('0 of 101 people have an outcome').waitFor();
+    await desk.button('Cancel').click();
+    const typed = desk.dialog.getByLabel('Type 101 to confirm');
+    expect(await desk.page.evaluate('document.activeElement.id')).toBe('typed');
+    await desk.page.keyboard.type('100');
+    await desk.page.keyboard.press('Enter');
+    expect(await desk.page.evaluate('document.activeElement.validationMessage')).toBe('Type 101');
+    expect((await town.view(outage.id)).state).toBe('scheduled');
+    await typed.fill('101');
+    await desk.page.keyboard.press('Enter');
+    await desk.dialog.waitFor({ state: 'detached' });
+    expect((await town.view(outage.id)).state).toBe('cancelling');
+  }, 60_000);
+
+  it('stops everything with two clicks, and hangs up the calls in progress if asked to', async () => {
+    const people = [0, 1].map(() => town.callee().answers().stays());
+    const outages = await Promise.all(
+      people.map((person) => town.declare([person], { script: { keyWaitSeconds: 60 } })),
+    );
+    await town.tick();
+    await eventually(async () => expect(people.map(isInCall)).toEqual([true, true]));
+    const desk = await open();
+    await desk.button('Stop everything').click();
+    await desk.dialog.getByLabel('Hang up all calls in progress now').check();
+    await desk.dialog.getByRole('button', { name: /^Stop all [0-9]+ outages$/ }).click();
+    await desk.dialog.waitFor({ state: 'detached' });
+    await desk.button('Stop everything').waitFor({ state: 'detached' });
+    await town.tick();
+    await eventually(async () => expect(people.map(isInCall)).toEqual([false, false]));
+    for (const { id } of outages) expect((await town.view(id)).state).toBe('paused');
+    expect(people.map((person) => town.callsTo(person).length)).toEqual([1, 1]);
+  }, 60_000);
+
   it('sends the all-clear and links the two outages to each other', async () => {
     const told = acknowledges();
     const { desk, outage } = await opened([told, town.callee().declines()]);
@@ -183,6 +224,7 @@ describeInBrowser('the dashboard', () => {
     await desk.state('Finished');
     told.answers().hears('unavailable').presses('1').hears('thanks');
     await desk.confirms('All-clear', 'Send the all-clear', async (dialog) => {
+      await dialog.getByText('1 person who was told gets one more call').waitFor();
       await dialog.getByLabel('All-clear message').fill(town.audio('unavailable'));
     });
     await town.tick();

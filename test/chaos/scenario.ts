@@ -121,8 +121,19 @@ export function drawScenario(seed: number, recipients: number | undefined): Scen
     calmAfterMs,
   };
   const isCalmWorld = isCalm(faults, scenario.spells);
+  const drafts = new Random(`${seed} drafts`);
+  const launches = ids.flatMap((outageId): Deed[] =>
+    drafts.chance(0.1)
+      ? [{ what: 'launch', outageId, afterMs: drafts.int(1, Math.min(calmAfterMs, 10 * MINUTE)) }]
+      : [],
+  );
   return {
     ...scenario,
+    outages: scenario.outages.map((outage) =>
+      launches.some(({ outageId }) => outageId === outage.spec.id)
+        ? { ...outage, spec: { ...outage.spec, launch: undefined } }
+        : outage,
+    ),
     hasNextVersion: new Random(`${seed} versions`).chance(0.2),
     sleep: isCalmWorld ? undefined : drawSleep(new Random(`${seed} sleep`), calmAfterMs),
     listChanges: drawListChanges(
@@ -130,7 +141,7 @@ export function drawScenario(seed: number, recipients: number | undefined): Scen
       new Map(scenario.outages.map(({ spec, people }) => [spec.id, people])),
       freshNumbers(),
     ),
-    deeds: drawDeeds(new Random(`${seed} steering`), ids, calmAfterMs, isCalmWorld),
+    deeds: [...launches, ...drawDeeds(new Random(`${seed} steering`), ids, calmAfterMs, isCalmWorld)],
   };
 }
 

@@ -1,6 +1,6 @@
 import { NotAllowedError } from '../../src/lib/base/errors.ts';
 import { patchOutage } from '../../src/lib/outages/patch.ts';
-import { cancelOutage, pauseOutage, restoreOutage, resumeOutage } from '../../src/lib/outages/steer.ts';
+import { cancelOutage, launchOutage, pauseOutage, restoreOutage, resumeOutage } from '../../src/lib/outages/steer.ts';
 import type { Services } from '../../src/lib/services/services.ts';
 import type { Random } from './random.ts';
 
@@ -10,7 +10,9 @@ export type Deed = { readonly afterMs: number; readonly outageId: string; readon
 const AUDIO = 'https://audio.example/6/all-clear.wav';
 
 const DEEDS = {
+  launch: (services: Services, { outageId }: Deed) => launchOutage(services, outageId),
   pause: (services: Services, { outageId }: Deed) => pauseOutage(services, outageId),
+  pauseAndHangUp: (services: Services, { outageId }: Deed) => pauseOutage(services, outageId, { hangUp: true }),
   resume: (services: Services, { outageId }: Deed) => resumeOutage(services, outageId),
   cancel: (services: Services, { outageId }: Deed) => cancelOutage(services, outageId, {}),
   hangUp: (services: Services, { outageId }: Deed) => cancelOutage(services, outageId, { hangUp: true }),
@@ -48,7 +50,8 @@ export function drawDeeds(random: Random, outageIds: readonly string[], calmAfte
       afterMs: random.int(0, soon),
       outageId,
       what: random.weighted<Deed['what']>([
-        ['pause', 4],
+        ['pause', 3],
+        ['pauseAndHangUp', 1],
         ['resume', 3],
         ['patch', 4],
         ['cancel', 0.5],

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { concludeAttempt } from '../../src/lib/outages/conclude.ts';
-import { cancelOutage, restoreOutage } from '../../src/lib/outages/steer.ts';
+import { cancelOutage, pauseOutage, restoreOutage, resumeOutage } from '../../src/lib/outages/steer.ts';
 import type { Recipient } from '../../src/lib/rules/outages/recipient.ts';
 import { tendOutages } from '../../src/lib/upkeep/tend-outages.ts';
 import { personId } from '../fixtures/ids.ts';
@@ -120,6 +120,31 @@ describe('an outage that is cancelled', () => {
     await cancelOutage(world.services, 'storm', { hangUp: true });
     await ticks(world);
     expect(world.queues.on('hang-up')).toHaveLength(2);
+  });
+
+  it('or paused with hangUp hangs up its calls, and calls those people again once it is resumed', async () => {
+    const world = new MemoryWorld();
+    const { people } = await world.outage({ ...ONCE, retry: { maxAttempts: 2, delaySeconds: { unknown: 0 } } }, ANN);
+    const [ann] = people;
+    if (!ann) throw new Error('nobody is on the list');
+    await tendOutages(world.services);
+    const stored = await world.services.recipients.find(refTo(ann));
+    if (!stored) throw new Error('she has gone');
+    const inCall: Recipient = { ...stored.recipient, phase: 'dialling', callLegId: 'leg-1' };
+    await world.services.recipients.save(refTo(ann), stored, { recipient: inCall, due: 'unchanged' });
+    await pauseOutage(world.services, 'storm');
+    await ticks(world);
+    expect(world.queues.on('hang-up')).toEqual([]);
+    await pauseOutage(world.services, 'storm', { hangUp: true });
+    await ticks(world);
+    expect(world.queues.on('hang-up')).toMatchObject([{ callLegId: 'leg-1' }]);
+    await concludeAttempt(world.services, { ...refTo(ann), attempt: 1 }, { outcome: 'unknown', callLegId: 'leg-1' });
+    await ticks(world);
+    expect(world.queues.on('start-call')).toHaveLength(1);
+    expect(await resumeOutage(world.services, 'storm')).toMatchObject({ state: 'running', hangUp: undefined });
+    await ticks(world);
+    expect(world.queues.on('start-call')).toHaveLength(2);
+    await expect(pauseOutage(world.services, 'storm', { hangup: true })).rejects.toThrow('cannot be paused');
   });
 
   it('stays over if a second timer read it as open before it ended', async () => {

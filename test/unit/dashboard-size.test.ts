@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { bundleDashboard } from '../../local/dashboard.ts';
 
 /** KB that travel, for a browser that accepts only gzip. In a storm, the person who opens the page may have one bar of reception. */
-const LIMITS = { 'main.js': 52, 'main.css': 5, 'index.html': 1, 'icon.svg': 1 };
+const LIMITS = { 'main.js': 60, 'main.css': 5, 'index.html': 1, 'icon.svg': 1 };
 
 let folder: string;
 beforeAll(async () => {

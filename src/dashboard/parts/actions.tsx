@@ -2,10 +2,11 @@ import type { ComponentChildren, TargetedSubmitEvent } from 'preact';
 import { useState } from 'preact/hooks';
 import { ask, Refusal } from '../api.ts';
 import type { Action, Outage } from '../types.ts';
-import { count } from '../words.ts';
+import { count, people, toldIn } from '../words.ts';
 import { closeAround, Dialog } from './dialog.tsx';
 import { SoundField, soundIn } from './sound-field.tsx';
 import { Problem } from './trouble.tsx';
+import { mustBeTyped, TypedNumber } from './typed-number.tsx';
 
 type Confirmation = {
   readonly action: Exclude<Action, 'upload' | 'launch'>;
@@ -14,6 +15,12 @@ type Confirmation = {
   readonly method: 'POST' | 'PATCH';
   readonly go: string;
   readonly isDangerous?: boolean;
+  /** What has the focus first, so that Enter does no harm: the button that does it, the one that does not, or a field. */
+  readonly focus: 'go' | 'not now' | 'field';
+  /** How many people it is about, if it cannot be taken back. */
+  readonly concerns?: (outage: Outage) => number;
+  /** Whether there is anything to do, where the app itself would allow it anyway. */
+  readonly isUseful?: (outage: Outage) => boolean;
   /** Further questions. */
   readonly fields: (outage: Outage) => ComponentChildren;
   readonly body: (form: FormData) => object;
@@ -21,6 +28,8 @@ type Confirmation = {
 
 const waiting = (people: number): string =>
   people === 1 ? '1 person who is waiting.' : `${count(people)} people who are waiting.`;
+
+const hangUpIn = (form: FormData): object => ({ hangUp: form.get('hangUp') !== null });
 
 const text = (form: FormData, name: string): string => String(form.get(name) ?? '').trim();
 
@@ -32,8 +41,14 @@ const CONFIRMATIONS: readonly Confirmation[] = [
     title: 'Pause this outage?',
     method: 'POST',
     go: 'Pause',
-    fields: () => <p>No new calls start. Calls in progress continue to their end.</p>,
-    body: () => ({}),
+    focus: 'go',
+    fields: ({ callsInFlight }) => (
+      <>
+        <p>No new calls start, until you resume it.</p>
+        <HangUp calls={callsInFlight} />
+      </>
+    ),
+    body: hangUpIn,
   },
   {
     action: 'resume',
@@ -41,6 +56,7 @@ const CONFIRMATIONS: readonly Confirmation[] = [
     title: 'Resume this outage?',
     method: 'POST',
     go: 'Resume',
+    focus: 'go',
     fields: ({ states, resting }) => (
       <>
         <p>
@@ -57,6 +73,7 @@ const CONFIRMATIONS: readonly Confirmation[] = [
     title: 'Change the message',
     method: 'PATCH',
     go: 'Save',
+    focus: 'field',
     fields: ({ estimate = '', script }) => (
       <>
         <p>The change reaches every call that has not played the message yet.</p>
@@ -78,9 +95,15 @@ const CONFIRMATIONS: readonly Confirmation[] = [
     title: 'Is the outage over?',
     method: 'POST',
     go: 'Send the all-clear',
-    fields: () => (
+    focus: 'field',
+    concerns: toldIn,
+    isUseful: (outage) => toldIn(outage) > 0,
+    fields: (outage) => (
       <>
-        <p>No new calls start. Everybody who was told gets one more call, with this message:</p>
+        <p>
+          No new calls start, and {people(toldIn(outage))} who {toldIn(outage) === 1 ? 'was' : 'were'} told{' '}
+          {toldIn(outage) === 1 ? 'gets' : 'get'} one more call, with this message. You cannot take it back.
+        </p>
         <SoundField name="message" label="All-clear message" required />
       </>
     ),
@@ -93,24 +116,33 @@ const CONFIRMATIONS: readonly Confirmation[] = [
     method: 'POST',
     go: 'Cancel the outage',
     isDangerous: true,
+    focus: 'not now',
+    concerns: ({ states }) => states.waiting,
     fields: ({ states, callsInFlight }) => (
       <>
         <p>No new calls start. This outage will never call the {waiting(states.waiting)} You cannot undo this.</p>
-        {callsInFlight > 0 && (
-          <label class="check">
-            <input type="checkbox" name="hangUp" /> Hang up the{' '}
-            {callsInFlight === 1 ? 'call' : `${count(callsInFlight)} calls`} in progress now
-          </label>
-        )}
+        <HangUp calls={callsInFlight} />
       </>
     ),
-    body: (form) => ({ hangUp: form.get('hangUp') !== null }),
+    body: hangUpIn,
   },
 ];
 
+function HangUp({ calls }: { readonly calls: number }) {
+  if (calls === 0) return null;
+  return (
+    <label class="check">
+      <input type="checkbox" name="hangUp" /> Hang up the {calls === 1 ? 'call' : `${count(calls)} calls`} in progress
+      now
+    </label>
+  );
+}
+
 export function Actions({ outage, onChange }: { readonly outage: Outage; readonly onChange: () => void }) {
   const [asked, setAsked] = useState<Confirmation>();
-  const allowed = CONFIRMATIONS.filter(({ action }) => outage.actions.includes(action));
+  const allowed = CONFIRMATIONS.filter(
+    ({ action, isUseful }) => outage.actions.includes(action) && (isUseful?.(outage) ?? true),
+  );
   return (
     <div class="actions">
       {allowed.map((confirmation) => (
@@ -140,6 +172,8 @@ type ConfirmProps = {
 function Confirm({ confirmation, outage, onChange, onClose }: ConfirmProps) {
   const [refusal, setRefusal] = useState<Refusal>();
   const [isBusy, setBusy] = useState(false);
+  const people = confirmation.concerns?.(outage) ?? 0;
+  const focus = mustBeTyped(people) ? 'field' : confirmation.focus;
   const path = `outages/${encodeURIComponent(outage.id)}${confirmation.method === 'POST' ? `/${confirmation.action}` : ''}`;
 
   const submit = async (event: TargetedSubmitEvent<HTMLFormElement>): Promise<void> => {
@@ -160,12 +194,22 @@ function Confirm({ confirmation, outage, onChange, onClose }: ConfirmProps) {
     <Dialog title={confirmation.title} onClose={onClose}>
       <form onSubmit={submit}>
         {confirmation.fields(outage)}
+        {mustBeTyped(people) && <TypedNumber people={people} />}
         {refusal && <Problem refusal={refusal} />}
         <div class="buttons">
-          <button type="button" onClick={(event) => closeAround(event.currentTarget)}>
+          <button
+            type="button"
+            data-focus={focus === 'not now' || undefined}
+            onClick={(event) => closeAround(event.currentTarget)}
+          >
             Not now
           </button>
-          <button type="submit" class={confirmation.isDangerous ? 'danger main' : 'main'} disabled={isBusy}>
+          <button
+            type="submit"
+            class={confirmation.isDangerous ? 'danger main' : 'main'}
+            disabled={isBusy}
+            data-focus={focus === 'go' || undefined}
+          >
             {confirmation.go}
           </button>
         </div>

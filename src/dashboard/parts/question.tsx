@@ -10,13 +10,13 @@ type Props = {
   readonly children: ComponentChildren;
 };
 
-/** Asks before something is done. The focus is first on the button that closes it. */
+/** Asks before something is done. The focus is first on the button that does nothing. */
 export function Question({ title, go, isDangerous = false, onGo, onClose, children }: Props) {
   return (
     <Dialog title={title} onClose={onClose}>
       {children}
       <div class="buttons">
-        <button type="button" onClick={(event) => closeAround(event.currentTarget)}>
+        <button type="button" data-focus onClick={(event) => closeAround(event.currentTarget)}>
           Not now
         </button>
         <button

@@ -1,4 +1,3 @@
-import { OUTCOME_GLOSSARY } from '../../lib/rules/calls/outcome-glossary.ts';
 import { ask } from '../api.ts';
 import { choose } from '../chosen-file.ts';
 import { Actions } from '../parts/actions.tsx';
@@ -16,7 +15,7 @@ import { usePolled } from '../polled.ts';
 import { toAddPeople, toOutage, toRecipients } from '../route.ts';
 import { useTitle } from '../title.ts';
 import type { Activity, Calls, Outage, Sound } from '../types.ts';
-import { people, STATES, when } from '../words.ts';
+import { people, STATES, toldIn, when } from '../words.ts';
 
 /** One outage, updated while it runs. */
 export function OutageView({ id }: { readonly id: string }) {
@@ -95,7 +94,7 @@ const said = (sound: Sound): string =>
   typeof sound === 'string' ? `plays ${sound.split('/').at(-1)}` : `says “${sound.text}”`;
 
 function Related({ outage }: { readonly outage: Outage }) {
-  const { allClearFor, allClearBy, state, outcomes } = outage;
+  const { allClearFor, allClearBy, state } = outage;
   if (allClearFor) {
     return (
       <p class="related">
@@ -106,7 +105,7 @@ function Related({ outage }: { readonly outage: Outage }) {
   if (!allClearBy) return null;
   if (state !== 'restored')
     return <p class="related">Everybody who was told is being added to the list of the all-clear.</p>;
-  const told = OUTCOME_GLOSSARY.reduce((sum, { outcome, isTold }) => sum + (isTold ? (outcomes[outcome] ?? 0) : 0), 0);
+  const told = toldIn(outage);
   if (told === 0) return <p class="related">Nobody was told, so the all-clear calls nobody.</p>;
   return (
     <p class="related">

@@ -1,5 +1,6 @@
 import { ask } from '../api.ts';
 import { State } from '../parts/state.tsx';
+import { StopEverything } from '../parts/stop-everything.tsx';
 import { Trouble } from '../parts/trouble.tsx';
 import { usePolled } from '../polled.ts';
 import { toOutage } from '../route.ts';
@@ -9,14 +10,18 @@ import { when } from '../words.ts';
 
 export function Outages() {
   useTitle('Outages');
-  const { data, refusal } = usePolled('outages', (signal) => ask<{ outages: Listed[] }>('outages', { signal }), 5_000);
+  const load = (signal: AbortSignal) => ask<{ outages: Listed[] }>('outages', { signal });
+  const { data, refusal, refresh } = usePolled('outages', load, 5_000);
   return (
     <>
       <div class="title">
         <h1>Outages</h1>
-        <a class="button main" href="#/declare">
-          Declare an outage
-        </a>
+        <div class="buttons">
+          {data && <StopEverything outages={data.outages} onChange={refresh} />}
+          <a class="button main" href="#/declare">
+            Declare an outage
+          </a>
+        </div>
       </div>
       <Trouble refusal={refusal} />
       {data && data.outages.length === 0 && (

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { REPORT_COLUMNS } from '../lists/columns.ts';
 import { OutagePatch } from '../outages/patch.ts';
-import { Cancellation } from '../outages/steer.ts';
+import { Cancellation, Pause } from '../outages/steer.ts';
 import { ErasureReceipt } from '../privacy/erase-person.ts';
 import { PersonExport } from '../privacy/export-person.ts';
 import { AllClear } from '../rules/outages/all-clear-message.ts';
@@ -83,7 +83,8 @@ export const OPERATIONS = {
   pauseOutage: changing(
     'POST',
     '/pause',
-    'Stops new calls until the outage is resumed. Calls in progress, and calls that are being placed at this moment, continue.',
+    'Stops new calls until the outage is resumed. Calls in progress continue, unless the body asks to hang them up; calls that are being placed at this moment may still ring.',
+    json('Optional.', Pause),
   ),
   resumeOutage: changing(
     'POST',

@@ -22,16 +22,37 @@ const moved = (outage: Outage, action: OutageAction): Outage => {
 export const launchOutage = (services: Services, id: string): Promise<Outage> =>
   changeOutage(services, id, (outage) => begun(moved(outage, 'launch'), services.now()));
 
-/** Starts no new calls until the outage is resumed; calls in progress continue. */
-export const pauseOutage = (services: Services, id: string): Promise<Outage> =>
-  changeOutage(services, id, (outage) => moved(outage, 'pause'));
+/** How an outage is paused. */
+export const Pause = z.strictObject({
+  hangUp: z.boolean().default(false).describe('Hang up the calls in progress. Otherwise they continue to their end.'),
+});
+
+/**
+ * Starts no new calls until the outage is resumed. Calls in progress continue, or are hung up with `hangUp`, which a
+ * second request can still add. Who was hung up on before they were told is called again once it is resumed.
+ * @throws InvalidInputError naming each field.
+ */
+export async function pauseOutage(services: Services, id: string, body: unknown = {}): Promise<Outage> {
+  const how = Pause.safeParse(body);
+  if (!how.success) throw new InvalidInputError('The outage cannot be paused', problemsOf(how.error));
+  return changeOutage(services, id, (outage) => withHangUp(moved(outage, 'pause'), how.data.hangUp));
+}
+
+const HANGING_UP: ReadonlySet<Outage['state']> = new Set(['paused', 'cancelling']);
+
+/** The timer hangs up the calls of an outage that says so. */
+const withHangUp = (outage: Outage, hangUp: boolean): Outage =>
+  hangUp && HANGING_UP.has(outage.state) && !outage.hangUp ? { ...outage, hangUp } : outage;
 
 /**
  * Calls waiting recipients again at once, or from `startAt` if that is later. Also ends the rest of the outage's caller
  * numbers, which other outages may share.
  */
 export async function resumeOutage(services: Services, id: string): Promise<Outage> {
-  const resume = (outage: Outage): Outage => begun(moved(outage, 'resume'), services.now());
+  const resume = (outage: Outage): Outage => {
+    const resumed = begun(moved(outage, 'resume'), services.now());
+    return resumed.hangUp ? { ...resumed, hangUp: undefined } : resumed;
+  };
   const outage = await changeOutage(services, id, resume);
   if (outage.resting === undefined) return outage;
   // The numbers first: if this process dies in between, the action can be repeated.
@@ -55,11 +76,7 @@ export async function cancelOutage(services: Services, id: string, body: unknown
   const how = Cancellation.safeParse(body);
   if (!how.success) throw new InvalidInputError('The outage cannot be cancelled', problemsOf(how.error));
   const { hangUp } = how.data;
-  return changeOutage(services, id, (outage) => {
-    const cancelled = moved(outage, 'cancel');
-    const isNews = hangUp && cancelled.state === 'cancelling' && !outage.hangUp;
-    return isNews ? { ...cancelled, hangUp } : cancelled;
-  });
+  return changeOutage(services, id, (outage) => withHangUp(moved(outage, 'cancel'), hangUp));
 }
 
 /**

@@ -24,7 +24,7 @@ async function isListComplete({ outage, services }: Visit): Promise<boolean> {
 /** Nobody else is called: recipients who wait get an outcome, and the outage is over when the last call has ended. */
 export async function endCalledOff(visit: Visit): Promise<void> {
   const { outage, services } = visit;
-  if (outage.hangUp) for (const shard of visit.shards) await visit.attempt(() => hangUpShard(visit, shard));
+  if (outage.hangUp) await hangUpCalls(visit);
   const progress = await callOff(services, outage, outage.progress ?? begunProgress(outage, await visit.isDone()));
   if (!isThrough(progress)) return void (await visit.become({ ...outage, progress }));
   if (await visit.isDone()) {
@@ -34,6 +34,11 @@ export async function endCalledOff(visit: Visit): Promise<void> {
   }
   for (const shard of visit.shards) await visit.attempt(() => expireShard(visit, shard));
   if (outage.progress?.after.join() !== progress.after.join()) await visit.become({ ...outage, progress });
+}
+
+/** Hangs up the calls in progress, a bounded number at each tick. */
+export async function hangUpCalls(visit: Visit): Promise<void> {
+  for (const shard of visit.shards) await visit.attempt(() => hangUpShard(visit, shard));
 }
 
 async function expireShard(visit: Visit, shard: Shard): Promise<void> {

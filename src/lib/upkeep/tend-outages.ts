@@ -7,7 +7,7 @@ import { withResting } from '../rules/outages/resting.ts';
 import { spendHoldOf } from '../rules/spending.ts';
 import type { Services } from '../services/services.ts';
 import type { Survey } from '../storage/lines.ts';
-import { endCalledOff, endIfDone } from './finish-outage.ts';
+import { endCalledOff, endIfDone, hangUpCalls } from './finish-outage.ts';
 import { healAttempts } from './heal-attempts.ts';
 import { InCall } from './in-call.ts';
 import { LinePool } from './line-pool.ts';
@@ -39,6 +39,10 @@ export async function tendOutages(services: Services, inCall = new InCall(servic
   await each(
     attended.filter(({ outage }) => isCalledOff(outage, services.now())),
     endCalledOff,
+  );
+  await each(
+    attended.filter(({ outage }) => outage.state === 'paused' && outage.hangUp),
+    hangUpCalls,
   );
   const calling = attended.filter(({ outage }) => isCalling(outage, services.now()));
   if (calling.length > 0 || inCall.awaited.length > 0) {

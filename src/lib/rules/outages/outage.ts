@@ -142,7 +142,7 @@ export const Outage = OutageSpec.extend({
   declaration: z.string().optional(),
   /** How its recipients are named: calls/ids.ts. */
   ids: z.literal('keyed').optional(),
-  /** Hang up the calls in progress when the outage is cancelled. */
+  /** Hang up the calls in progress, because the outage was cancelled or paused so. */
   hangUp: z.boolean().optional(),
   allClearFor: SafeId.optional().describe('The outage whose all-clear this is.'),
   allClearBy: SafeId.optional().describe('The outage that is the all-clear of this one.'),
