@@ -5,6 +5,7 @@ import { CallPricesText } from '../rules/call-prices.ts';
 import { GuardedKind } from '../rules/callable-numbers.ts';
 import { Country } from '../rules/countries.ts';
 import { CallerNumbers } from './caller-numbers.ts';
+import { ClientId, HttpsUrl, hasStorage, STORAGE_IS_MISSING, Storage } from './storage-settings.ts';
 
 const seconds = (fallback: number, least: number) => z.coerce.number().int().min(least).max(86_400).default(fallback);
 
@@ -47,8 +48,6 @@ const ConnectionString = z
 
 const SourceIdentity = z.string().regex(/^8:/, 'must be an ACS user id, 8:acs:…');
 
-const ClientId = z.guid('must be the client id of an identity, a GUID');
-
 /** `Authorization=AAD;ClientId=<id>`, as the Functions host reads it (Azure Functions, app settings reference). */
 const TelemetryIdentity = z.string().transform((text, context) => {
   const entries = text.split(';').map((entry) => entry.trim().split('=', 2));
@@ -59,54 +58,6 @@ const TelemetryIdentity = z.string().transform((text, context) => {
   context.addIssue('must be Authorization=AAD, or Authorization=AAD;ClientId=<GUID>');
   return z.NEVER;
 });
-
-const HttpsUrl = z.url({ protocol: /^https$/, message: 'must be an https URL' });
-
-/**
- * Storage settings, with the names that the Functions host also reads (Azure Functions, identity-based connections):
- * either a connection string, or an account and an identity with access to it.
- */
-const Storage = {
-  AzureWebJobsStorage: z
-    .string()
-    .regex(/\b(AccountName|QueueEndpoint|UseDevelopmentStorage)=/i, 'must be a storage connection string')
-    .optional()
-    .describe(
-      'Storage connection string, for tables and queues. If it is not set, the settings below select an identity.',
-    ),
-  AzureWebJobsStorage__accountName: z
-    .string()
-    .regex(/^[a-z0-9]{3,24}$/, 'must be the name of a storage account')
-    .optional()
-    .describe('Name of the storage account, if it uses the default Azure endpoints.'),
-  AzureWebJobsStorage__queueServiceUri: HttpsUrl.optional().describe(
-    'Queue Storage endpoint, if it is not the default one.',
-  ),
-  AzureWebJobsStorage__tableServiceUri: HttpsUrl.optional().describe(
-    'Table Storage endpoint, if it is not the default one.',
-  ),
-  AzureWebJobsStorage__credential: z
-    .literal('managedidentity', 'must be managedidentity, or not set')
-    .optional()
-    .describe('Use only the managed identity. Default: DefaultAzureCredential.'),
-  AzureWebJobsStorage__clientId: ClientId.optional().describe('Client id of a user-assigned identity.'),
-};
-
-const STORAGE_IS_MISSING = {
-  path: ['AzureWebJobsStorage'],
-  message:
-    'or AzureWebJobsStorage__accountName, or AzureWebJobsStorage__queueServiceUri and AzureWebJobsStorage__tableServiceUri, must be set',
-  // Run this check even if other settings are wrong, so that one error lists every problem.
-  when: () => true,
-};
-
-type StorageSettings = { readonly [Name in keyof typeof Storage]?: string | undefined };
-
-const hasStorage = (settings: StorageSettings): boolean =>
-  settings.AzureWebJobsStorage !== undefined ||
-  settings.AzureWebJobsStorage__accountName !== undefined ||
-  (settings.AzureWebJobsStorage__queueServiceUri !== undefined &&
-    settings.AzureWebJobsStorage__tableServiceUri !== undefined);
 
 const atLeastOne = z.coerce.number().int().min(1).optional();
 
