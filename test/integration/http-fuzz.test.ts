@@ -58,7 +58,7 @@ test('a query, headers and members of a body never take the place of a route’s
       fc.pre([...new URLSearchParams(asked).keys()].every((key) => !own.has(key)));
       expect(await send('GET', `outages/${outageId}/recipients?${asked}`, sent, '')).toEqual(plain);
       const type = { 'content-type': 'application/json', ...sent };
-      const cancelled = await send('POST', `outages/nobody/pause?${asked}`, type, JSON.stringify(members));
+      const cancelled = await send('POST', `outages/nobody/resume?${asked}`, type, JSON.stringify(members));
       expect(cancelled).toMatchObject({ status: 404, body: expect.stringContaining('nobody') });
     }),
     { numRuns: 150 },
