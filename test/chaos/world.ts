@@ -83,7 +83,7 @@ const OPEN: ReadonlySet<string> = new Set(['scheduled', 'running', ...STOPPING])
 /** The tables that decide when the timer has work. */
 const TIMERS: ReadonlySet<TableName> = new Set<TableName>(['Recipients', 'Outages', 'Lines', 'Requests']);
 /** A world that is still busy this long after its last fault never ends; each person has more time. */
-const PATIENCE_MS = 12 * 3_600_000;
+const PATIENCE_MS = 48 * 3_600_000;
 const PATIENCE_EACH_MS = 10 * 60_000;
 /** When an API client repeats a request that got no answer. */
 const CLIENT_RETRY_MS = 20_000;

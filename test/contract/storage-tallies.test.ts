@@ -154,6 +154,23 @@ onEachStore((opened) => {
       });
     });
 
+    it('follow somebody who is held back again and again between two folds', async () => {
+      const list = new List();
+      const ann = someone(1);
+      await list.add([ann]);
+      const place = { ...list.shard, recipientId: ann.recipientId };
+      const held = { until: minutesLater(1).toISOString(), because: 'tooSoon' } as const;
+      for (const heldBack of [held, undefined, held, undefined, held]) {
+        const stored = await list.recipients.find(place);
+        if (!stored) throw new Error('she has gone');
+        const moved = { recipient: { ...stored.recipient, heldBack }, due: 'unchanged' } as const;
+        expect(await list.recipients.save(place, stored, moved)).toBeDefined();
+        expect((await list.standing()).tally).toEqual(await list.listed());
+      }
+      await list.fold();
+      expect((await list.standing()).tally.heldBack).toEqual({ tooSoon: 1 });
+    });
+
     it('have the requested minutes', async () => {
       const list = new List();
       await list.add(people(2));

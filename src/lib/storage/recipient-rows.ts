@@ -85,11 +85,11 @@ export function putOffRow(row: DueRow, until: Date): Write[] {
 }
 
 /**
- * Names a recipient's results and outcome. No recipient has the same ones twice: a result is only added, or replaced by
- * a better one.
+ * Names a change of a recipient's row: each version of the row is changed once. What the change leads to would not do: a
+ * recipient can be held back, called and held back again with the same results.
  */
-export const standingOf = ({ recipientId, results, outcome }: Recipient): string =>
-  `${recipientId}|${results.map((result) => `${result.attempt}.${result.outcome}`).join('+')}|${outcome ?? ''}`;
+export const changeOfVersion = ({ recipient: { recipientId }, etag }: StoredRecipient): string =>
+  `${recipientId}|${etag.replace(/[^\w.:-]/g, '')}`;
 
 /** The rows of a new recipient. */
 export function insertion(recipient: Recipient, due: Due): Write[] {

@@ -9,6 +9,7 @@ import {
   afterKey,
   type Change,
   changeOf,
+  changeOfVersion,
   type DueRow,
   dueInsertion,
   dueKey,
@@ -18,7 +19,6 @@ import {
   type Place,
   recipientKey,
   type StoredRecipient,
-  standingOf,
   toDueRow,
 } from './recipient-rows.ts';
 import { readable } from './set-aside.ts';
@@ -149,7 +149,7 @@ export class Recipients {
 
   async #save(place: Place, before: StoredRecipient, moved: Moved): Promise<StoredRecipient | undefined> {
     const { after, writes, counted } = changeOf(before, moved);
-    writes.push(...changeRow(standingOf(after), counted));
+    writes.push(...changeRow(changeOfVersion(before), counted));
     const etags = await tryCommit(this.#tables, SHARDS_TABLE, partitionOf(place), writes);
     return etags && this.#hints.wrote(nameOf(place), { recipient: after, etag: etags[0] ?? '' });
   }
@@ -165,12 +165,11 @@ export class Recipients {
   }
 
   async #endBatch(shard: Shard, batch: readonly Change[]): Promise<void> {
-    const written = batch.map(({ before, moved }) => changeOf(before, moved));
-    const [first] = written;
+    const [first] = batch;
     if (!first) return;
+    const written = batch.map(({ before, moved }) => changeOf(before, moved));
     const counted = sumOf(written.flatMap((each) => each.counted ?? []));
-    // The name is unique: no other change leaves the first recipient with these results and this outcome.
-    const count = changeRow(standingOf(first.after), counted);
+    const count = changeRow(changeOfVersion(first.before), counted);
     if (await this.#commit(shard, [...written.flatMap(({ writes }) => writes), ...count])) return;
     for (const { before, moved } of batch) {
       await this.save({ ...shard, recipientId: before.recipient.recipientId }, before, moved);
