@@ -37,9 +37,13 @@ export async function applyCallEvent(services: Services, purpose: CallPurpose, e
   if (leg.answered && !before.answered) await endRest(services, leg);
   if (leg.optOut && !(isNew && before.optOut)) await storeOptOut(services, leg);
   const note = isOver(leg) && isNews ? await concludeCall(services, leg) : undefined;
-  if (isOver(leg) && leg.invitation !== undefined) await freeOperatorLines(services, purpose);
+  if (isOver(leg) && mayHaveOperators(leg)) await freeOperatorLines(services, purpose);
   return isNew ? done([describe(leg), note].filter(Boolean).join('; ')) : superseded('the event was recorded before');
 }
+
+/** Whom somebody invited to a call by hand is not on its leg. */
+const mayHaveOperators = ({ invitation, purpose }: CallLeg): boolean =>
+  invitation !== undefined || purpose.kind === 'request';
 
 /**
  * The event is of a call leg that is not the token's. Only an errand in a conversation may report one: the leg through
