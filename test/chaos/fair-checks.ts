@@ -106,7 +106,9 @@ export class FairChecks {
     const now = this.#facts.now();
     const inUse = this.#linesOf(number).filter(([, row]) => isInUse(row, now));
     const calls = new Set(inUse.map(([rowKey, row]) => callOn(rowKey, row)));
-    if (calls.size > 0) this.#rounds.set(number, { since: now, calls });
+    // While every line only rests after a refusal, nobody could have been given one.
+    const isCalling = inUse.some(([, row]) => row['holder'] !== '');
+    if (isCalling) this.#rounds.set(number, { since: now, calls });
   }
 
   #linesOf(number: string): (readonly [string, Columns])[] {

@@ -80,7 +80,7 @@ export const OutageSpec = z.strictObject({
     .boolean()
     .optional()
     .describe(
-      'Launch it at once: whoever is added is called. Otherwise it is a draft, and nobody is called before `launch`.',
+      'Launch it at once: everybody who is added is called. Otherwise it is a draft, and nobody is called before `launch`.',
     ),
 });
 export type OutageSpec = z.infer<typeof OutageSpec>;
